@@ -1,0 +1,74 @@
+import type { Family } from '../ip/family.js'
+
+/** A gateway of a route: an address, and the interface where the address alone does not say it (link-local). */
+export interface Gateway {
+  readonly address: string
+  readonly interface?: string
+}
+
+/**
+ * A set of equal-cost gateways, interned: equal sets are the same object, in canonical order (ascending by
+ * numeric address), so that re-installs do not reshuffle flows. `id` is dense and reused after release.
+ */
+export interface NextHopSet {
+  readonly id: number
+  readonly gateways: readonly Gateway[]
+}
+
+/** State of one prefix in the kernel, for `show` and the API. */
+export interface FibRouteView {
+  readonly prefix: string
+  /** installed; pending: queued; refused: the kernel or a guard said no, `reason` says why. */
+  readonly state: 'installed' | 'pending' | 'refused'
+  readonly reason?: string
+  readonly gateways: readonly { readonly address: string; readonly interface?: string }[]
+}
+
+export interface FibStatusView {
+  readonly enabled: boolean
+  /** 'nexthop-objects' or 'plain' (multipath routes without objects); 'off' when disabled. */
+  readonly mode: 'off' | 'nexthop-objects' | 'plain'
+  readonly installed: number
+  readonly pending: number
+  readonly refused: number
+  readonly operations: { readonly add: number; readonly replace: number; readonly delete: number }
+  readonly errors: number
+}
+
+/** The kernel as the speaker sees it. All calls return at once; work is queued and batched. */
+export interface FibPort {
+  /** Desired gateways of a prefix; undefined: no route. The last call for a prefix wins. */
+  set(family: Family, prefix: string, nextHops: NextHopSet | undefined): void
+  /** End of a batch of set() calls: start writing. */
+  flush(): void
+  /**
+   * Ahead of the batch: the last session whose paths use this gateway is gone; every group drops it with one
+   * kernel command, however many prefixes use it.
+   */
+  gatewayLost(gateway: Gateway): void
+  /** The first complete set of routes is known (all End-of-RIBs or the deferral timer): remove own routes left over. */
+  sweep(): void
+  route(prefix: string): FibRouteView | undefined
+  /** Every refused prefix with its reason. */
+  refused(): readonly FibRouteView[]
+  status(): FibStatusView
+}
+
+/** Reachability of a next hop. */
+export interface Resolution {
+  readonly reachable: boolean
+  /** IGP metric, 0 for a connected one. */
+  readonly metric: number
+  readonly interface?: string
+  /** True when the address lies in a subnet of an own, up interface. */
+  readonly connected: boolean
+}
+
+/** Answers whether a next hop can be used (RFC 4271 §5.1.3, §9.1.2.1). */
+export interface Resolver {
+  resolve(nextHop: string): Resolution
+  /** True when `address` is one of this machine's own addresses. */
+  isOwn(address: string): boolean
+  /** Calls back when answers may have changed (link, address or route change). @returns unsubscribe */
+  onChange(listener: () => void): () => void
+}

@@ -1,0 +1,76 @@
+/** One end of a TCP connection. IPv6 link-local addresses carry their zone: 'fe80::1%eth0'. */
+export interface Endpoint {
+  /** Canonical text; an IPv4 address never appears in its IPv4-mapped IPv6 form. */
+  readonly address: string
+  readonly port: number
+}
+
+/** What the driver of a connection is told. Handlers are set once, before the first octet arrives. */
+export interface ConnectionHandlers {
+  /** The chunk belongs to the callee only until it returns: copy what is kept. */
+  data(chunk: Uint8Array): void
+  /** The send queue fell below the low-water mark after `write` had returned false. */
+  drain(): void
+  /** The connection is gone: FIN, RST or an error. Called once, also after close(). */
+  closed(reason: string): void
+}
+
+/** A TCP connection (net/connection.ts; tests: an in-memory pipe). */
+export interface Connection {
+  readonly local: Endpoint
+  readonly remote: Endpoint
+  /** True when the remote side dialled. */
+  readonly incoming: boolean
+  /** Octets accepted by write() and not yet taken by the kernel. */
+  readonly queued: number
+  handle(handlers: ConnectionHandlers): void
+  /** Queues octets. The buffer must not change afterwards. @returns false above the high-water mark. */
+  write(bytes: Uint8Array): boolean
+  /** Back-pressure: stop and start reading. */
+  pause(): void
+  resume(): void
+  /**
+   * Reads what the kernel has already received: used before acting on an expired hold timer, so that a
+   * session is never declared dead because this process was busy. Resolves when those octets, if any, went
+   * through `data`.
+   */
+  settle(): Promise<void>
+  /** Sends `last` (a NOTIFICATION), then FIN, and destroys the socket when the peer closed or after 1 s. */
+  close(last?: Uint8Array): void
+}
+
+/** TCP options of one neighbour. */
+export interface DialOptions {
+  readonly address: string
+  readonly port: number
+  /** Local address to bind; undefined: the kernel chooses. */
+  readonly localAddress?: string
+  /** Give up after so many milliseconds. */
+  readonly timeout: number
+}
+
+/** An attempt to connect. */
+export interface Dial {
+  /** Gives up; no handler is called afterwards. */
+  cancel(): void
+}
+
+export interface ListenOptions {
+  /** '0.0.0.0', '::' or one address. */
+  readonly address: string
+  readonly port: number
+}
+
+export interface Listener {
+  readonly address: string
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** TCP, as the speaker sees it (net/tcp.ts; tests: an in-memory network). */
+export interface Transport {
+  /** @throws Error with a sentence naming address, port and remedy when it can't listen */
+  listen(options: ListenOptions, accept: (connection: Connection) => void): Promise<Listener>
+  /** `done` gets the connection, or the reason (an Error) why there is none. Called once, asynchronously. */
+  dial(options: DialOptions, done: (result: Connection | Error) => void): Dial
+}

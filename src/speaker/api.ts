@@ -1,0 +1,34 @@
+import type { SpeakerOptions } from './options.js'
+import type { ApplyReport, NeighborView, RoutePage, RouteQuery, SpeakerEvent, SpeakerView } from './views.js'
+
+/**
+ * The speaker as rooms above see it (speaker/speaker.ts implements it). Read models are made on demand; no
+ * RIB object ever leaves.
+ */
+export interface SpeakerApi {
+  /** Opens listeners and starts sessions. @throws Error, one sentence, when an address can't be listened on */
+  start(): Promise<void>
+  /**
+   * Applies changed options neighbour by neighbour; what the change does not concern is not touched.
+   * @throws Error when a new listen address can't be had; nothing was changed then
+   */
+  apply(options: SpeakerOptions): Promise<ApplyReport>
+  /**
+   * Ends every session with Cease/Administrative Shutdown (6/2) and closes the listeners.
+   * @param message shutdown communication, at most 255 octets of UTF-8 (RFC 9003)
+   */
+  stop(message: string): Promise<void>
+  view(): SpeakerView
+  neighbors(): readonly NeighborView[]
+  neighbor(address: string): NeighborView | undefined
+  /** @throws RangeError on a cursor that it did not make */
+  routes(query: RouteQuery): RoutePage
+  /** Routes advertised to a neighbour (Adj-RIB-Out). */
+  advertised(address: string, query: RouteQuery): RoutePage
+  /** @returns unsubscribe */
+  subscribe(listener: (event: SpeakerEvent) => void): () => void
+  /** The last events, oldest first, with ids above `after`. */
+  recent(after?: number): readonly SpeakerEvent[]
+  /** True once the first routes are settled: End-of-RIB from every neighbour that was expected, or the deferral time passed. */
+  settled(): boolean
+}

@@ -1,0 +1,111 @@
+import type { Family } from '../ip/family.js'
+import type { RoutePolicy } from '../policy/types.js'
+
+/**
+ * What the speaker is told to be: the resolved configuration, every default filled in. config/ makes it from
+ * YAML or from the switch's text; the difference of two of them is applied neighbour by neighbour.
+ */
+export interface SpeakerOptions {
+  /** 1 to 4294967295. */
+  readonly localAs: number
+  /** BGP Identifier, unsigned 32 bits, not 0 (RFC 6286 §2.1). */
+  readonly routerId: number
+  /** Where to listen; empty: dial only. */
+  readonly listen: readonly { readonly address: string; readonly port: number }[]
+  readonly neighbors: readonly NeighborOptions[]
+  /** Dynamic neighbours: connections from these prefixes become neighbours with these options. */
+  readonly listenRanges: readonly ListenRange[]
+  readonly listenLimit: number
+  readonly decision: DecisionOptions
+  readonly gracefulRestart: GracefulRestartOptions
+  /** Host name for capability 73 and for logs. */
+  readonly hostName: string
+}
+
+export interface DecisionOptions {
+  /** Widest ECMP set from eBGP and from iBGP; 1 is no multipath. */
+  readonly maximumPathsEbgp: number
+  readonly maximumPathsIbgp: number
+  /** Paths with equally long but different AS_PATHs may form a multipath. */
+  readonly multipathRelax: boolean
+  readonly alwaysCompareMed: boolean
+  readonly deterministicMed: boolean
+  readonly missingMedAsWorst: boolean
+  /** Do not compare the AS_PATH length. */
+  readonly ignoreAsPath: boolean
+  /** Compare router ids of eBGP paths rather than prefer the older one. Default true (deterministic). */
+  readonly compareRouterId: boolean
+  /** 0 to 4294967295, default 100. */
+  readonly defaultLocalPref: number
+}
+
+export interface GracefulRestartOptions {
+  /** Off: the capability is not sent and nothing is kept. */
+  readonly enabled: boolean
+  /** Restart Time announced, 0 to 4095 s. */
+  readonly restartTime: number
+  /** Longest retention of a neighbour's stale paths from loss to End-of-RIB, seconds. */
+  readonly stalePathTime: number
+  /** RFC 8538: announce the N bit and keep paths across NOTIFICATION and hold time expiry. Default false. */
+  readonly notification: boolean
+}
+
+/** A neighbour's TCP and BGP parameters. Times are seconds. */
+export interface NeighborOptions {
+  /** Canonical text, with a zone for link-local addresses. The neighbour's key. */
+  readonly address: string
+  readonly description?: string
+  /** 0: accept any AS ("external" from a listen range without one). */
+  readonly remoteAs: number
+  /** Local AS towards this neighbour; the speaker's own unless set. */
+  readonly localAs: number
+  readonly port: number
+  readonly localAddress?: string
+  /** Never dial. */
+  readonly passive: boolean
+  /** Administratively down; the text is sent as shutdown communication (RFC 9003). */
+  readonly shutdown?: { readonly message?: string }
+  /** Hops to an eBGP neighbour; 1: directly connected. */
+  readonly ebgpMultihop: number
+  readonly timers: TimerOptions
+  readonly families: readonly FamilyOptions[]
+  readonly gracefulRestart: GracefulRestartOptions
+  /** Added to every path received (weight, Cisco style), 0 to 65535. */
+  readonly weight: number
+}
+
+export interface TimerOptions {
+  /** Proposed hold time: 0, or 3 to 65535. */
+  readonly holdTime: number
+  /** Keepalive interval, at most a third of the negotiated hold time is used; 0 with holdTime 0. */
+  readonly keepalive: number
+  readonly connectRetry: number
+  /** Hold timer of OpenSent (RFC 4271 §8.2.2 suggests 240). */
+  readonly openHold: number
+  /** Delay before the automatic restart of a session that went down, doubled each time up to connectRetry. */
+  readonly idleHold: number
+  /** RFC 9687 SendHoldTime, 0: max(480, twice the hold time). */
+  readonly sendHold: number
+}
+
+/** One address family of a neighbour. */
+export interface FamilyOptions {
+  readonly family: Family
+  readonly import: RoutePolicy
+  readonly export: RoutePolicy
+  /**
+   * Next hop sent. 'self': own address. 'third-party': as a switch does: unchanged when it lies on a subnet
+   * shared with an eBGP neighbour, own address otherwise; unchanged to iBGP. 'unchanged': never touched.
+   */
+  readonly nextHop: 'self' | 'third-party' | 'unchanged'
+  /** Paths accepted before the session is ended with 6/1; 0: no limit. */
+  readonly maximumPrefix: number
+}
+
+/** Dynamic neighbours. */
+export interface ListenRange {
+  /** 'a.b.c.d/n' or IPv6. The longest match wins. */
+  readonly prefix: string
+  /** Options of the neighbours; `address` is the connecting one's. */
+  readonly template: Omit<NeighborOptions, 'address'>
+}

@@ -1,0 +1,257 @@
+import type { Family } from '../ip/family.js'
+import type { Capability } from '../wire/types.js'
+
+/**
+ * Read models: plain JSON values for API, CLI, metrics and tests. Times are ISO 8601 texts in UTC; durations
+ * are seconds. Names follow the HTTP API, of which these types are the contract.
+ */
+
+/** State of RFC 4271 §8.2.2; 'Idle (Admin)' is shown for a neighbour that is shut down. */
+export type SessionState = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established'
+
+/** Why a session ended or a connection was refused. */
+export interface LastError {
+  readonly at: string
+  /** One sentence for people, with what to do where it is known. */
+  readonly text: string
+  /** The NOTIFICATION, if one was sent or received. */
+  readonly notification?: {
+    readonly direction: 'sent' | 'received'
+    readonly code: number
+    readonly subcode: number
+    /** 'Cease/Administrative Shutdown'. */
+    readonly name: string
+    /** Shutdown communication, escaped (RFC 9003). */
+    readonly message?: string
+    /** Data octets in hex. */
+    readonly data: string
+  }
+}
+
+export interface MessageCounts {
+  readonly open: number
+  readonly update: number
+  readonly notification: number
+  readonly keepalive: number
+  readonly routeRefresh: number
+}
+
+export interface NeighborFamilyView {
+  readonly family: Family
+  /** Both sides announced the family. */
+  readonly negotiated: boolean
+  readonly prefixesReceived: number
+  readonly prefixesAccepted: number
+  /** Paths of this neighbour that are best, and that are best or multipath. */
+  readonly prefixesBest: number
+  readonly prefixesMultipath: number
+  readonly prefixesAdvertised: number
+  /** Paths kept while the neighbour restarts. */
+  readonly prefixesStale: number
+  readonly endOfRibReceived: boolean
+  readonly endOfRibSent: boolean
+}
+
+export interface NeighborView {
+  readonly address: string
+  readonly description?: string
+  /** Name from capability 73, escaped. */
+  readonly hostName?: string
+  readonly remoteAs: number
+  readonly localAs: number
+  readonly type: 'ebgp' | 'ibgp'
+  /** True for a neighbour made from a listen range. */
+  readonly dynamic: boolean
+  readonly state: SessionState
+  readonly adminDown: boolean
+  /** Since when it is in this state (Established: since when up). */
+  readonly since: string
+  readonly routerId?: string
+  readonly localAddress?: string
+  readonly localPort?: number
+  readonly remotePort?: number
+  readonly passive: boolean
+  readonly prefixesReceived: number
+  readonly prefixesAccepted: number
+  readonly prefixesAdvertised: number
+  /** Negotiated while Established, else configured. */
+  readonly holdTime: number
+  readonly keepalive: number
+  readonly configuredHoldTime: number
+  readonly configuredKeepalive: number
+  readonly connectRetry: number
+  readonly lastError?: LastError
+  readonly capabilities: { readonly sent: readonly Capability[]; readonly received: readonly Capability[] }
+  readonly gracefulRestart: {
+    readonly negotiated: boolean
+    /** The neighbour's announced restart time, seconds. */
+    readonly restartTime: number
+    /** 'none'; 'waiting' for its return, 'receiving' its routes until End-of-RIB. */
+    readonly helper: 'none' | 'waiting' | 'receiving'
+    /** Seconds until stale paths are removed. */
+    readonly remaining?: number
+  }
+  readonly families: readonly NeighborFamilyView[]
+  readonly messages: { readonly sent: MessageCounts; readonly received: MessageCounts }
+  /** UPDATE faults handled without a reset (RFC 7606), by verdict. */
+  readonly faults: { readonly discard: number; readonly withdraw: number }
+  readonly lastFault?: { readonly at: string; readonly text: string }
+  readonly established: number
+  readonly dropped: number
+  /** Seconds since the last message was read and written. */
+  readonly lastRead?: number
+  readonly lastWrite?: number
+  readonly outputQueue: number
+  readonly updateGroup?: number
+}
+
+export interface PathView {
+  /** The neighbour that sent it. */
+  readonly neighbor: string
+  readonly neighborDescription?: string
+  readonly neighborRouterId: string
+  readonly type: 'ebgp' | 'ibgp' | 'local'
+  readonly nextHop: string
+  readonly linkLocalNextHop?: string
+  readonly origin: 'IGP' | 'EGP' | 'incomplete'
+  /** '64512 {64513,64514}'; empty for an empty path. */
+  readonly asPath: string
+  readonly asPathLength: number
+  readonly med?: number
+  readonly localPref: number
+  readonly weight: number
+  readonly communities: readonly string[]
+  readonly largeCommunities: readonly string[]
+  readonly extendedCommunities: readonly string[]
+  readonly originatorId?: string
+  readonly clusterList?: readonly string[]
+  readonly atomicAggregate: boolean
+  readonly aggregator?: string
+  readonly best: boolean
+  readonly multipath: boolean
+  readonly stale: boolean
+  /** Takes part in the decision; `reason` says why not. */
+  readonly valid: boolean
+  readonly reason?: string
+  /** The step of the decision process that this path lost at, or, on the best path, won at. */
+  readonly decidedBy?: string
+  /** When its attributes last changed; a re-sent identical path is no change. */
+  readonly since: string
+  readonly pathId?: number
+}
+
+export interface RouteView {
+  readonly prefix: string
+  readonly family: Family
+  /** Table version at the last change of this prefix. */
+  readonly version: number
+  readonly paths: readonly PathView[]
+  /** Gateways of the ECMP set, canonical order. */
+  readonly nextHops: readonly string[]
+  readonly fib?: { readonly state: 'installed' | 'pending' | 'refused' | 'off'; readonly reason?: string }
+}
+
+/** A page of routes in ascending prefix order. */
+export interface RoutePage {
+  readonly routes: readonly RouteView[]
+  /** Prefixes that match in all. */
+  readonly total: number
+  /** Pass it on as `cursor` for the next page. */
+  readonly next?: string
+}
+
+export interface RouteQuery {
+  readonly family: Family
+  /** Exactly this prefix. */
+  readonly prefix?: string
+  /** The longest prefix that covers this address. */
+  readonly longest?: string
+  /** Only prefixes with a path of this neighbour, and only its paths. */
+  readonly neighbor?: string
+  readonly limit: number
+  readonly cursor?: string
+}
+
+export interface SpeakerView {
+  readonly localAs: number
+  readonly routerId: string
+  readonly hostName: string
+  readonly started: string
+  readonly maximumPaths: { readonly ebgp: number; readonly ibgp: number }
+  readonly listen: readonly { readonly address: string; readonly port: number }[]
+  readonly tables: readonly {
+    readonly family: Family
+    readonly version: number
+    readonly prefixes: number
+    readonly paths: number
+    readonly multipathPrefixes: number
+    readonly multipathPaths: number
+    readonly attributeSets: number
+    /** Prefixes by width of their ECMP set: widths[3] is the number with three next hops. */
+    readonly widths: readonly number[]
+  }[]
+}
+
+/** What happened, for `/api/v1/events`, journal and alerts. `id` ascends by one within a run. */
+export type SpeakerEvent =
+  | {
+      readonly type: 'session'
+      readonly id: number
+      readonly at: string
+      readonly neighbor: string
+      readonly description?: string
+      readonly from: SessionState
+      readonly to: SessionState
+      /** Why, for people. */
+      readonly cause: string
+    }
+  | {
+      readonly type: 'route'
+      readonly id: number
+      readonly at: string
+      readonly family: Family
+      readonly prefix: string
+      /** 'announced': the first path; 'changed': best or ECMP set; 'withdrawn': the last path is gone. */
+      readonly change: 'announced' | 'changed' | 'withdrawn'
+      readonly nextHops: readonly string[]
+      readonly best?: { readonly neighbor: string; readonly asPath: string }
+    }
+  | {
+      readonly type: 'neighbor'
+      readonly id: number
+      readonly at: string
+      readonly neighbor: string
+      readonly change: 'added' | 'removed' | 'changed'
+    }
+  | {
+      readonly type: 'refused'
+      readonly id: number
+      readonly at: string
+      /** Who connected. */
+      readonly address: string
+      readonly port: number
+      readonly cause: string
+    }
+  | {
+      readonly type: 'fault'
+      readonly id: number
+      readonly at: string
+      readonly neighbor: string
+      readonly verdict: 'discard' | 'withdraw' | 'reset'
+      readonly rule: string
+      readonly text: string
+      readonly prefixes: readonly string[]
+      /** The whole message in hex (RFC 7606 §6). */
+      readonly message: string
+    }
+
+/** What applying a configuration did. */
+export interface ApplyReport {
+  readonly added: readonly string[]
+  readonly removed: readonly string[]
+  /** Changed in place: the session kept its TCP connection. */
+  readonly changed: readonly string[]
+  /** Changed in a way that needs a new session. */
+  readonly reset: readonly string[]
+  readonly unchanged: number
+}
