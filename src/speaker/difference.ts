@@ -1,0 +1,121 @@
+import type { FamilyOptions, NeighborOptions, SpeakerOptions } from './options.js'
+
+/** What a change of a neighbour's options asks for, weakest first. */
+export type Consequence = 'none' | 'in place' | 'reset'
+
+/** Structural equality of plain values: objects, arrays, numbers, texts. */
+export function same(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (Array.isArray(a) !== Array.isArray(b)) return false
+  // A field that is absent and one that is undefined say the same.
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)])
+  for (const key of keys) {
+    if (!same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])) return false
+  }
+  return true
+}
+
+/**
+ * Options that are part of the TCP connection or of the OPEN, so that a running session cannot take them
+ * over. Times (hold, keepalive, restart) are agreed on at the next session and are no reason to end one.
+ */
+function essentials(options: Omit<NeighborOptions, 'address'>): unknown {
+  return [
+    options.remoteAs,
+    options.localAs,
+    options.port,
+    options.localAddress,
+    options.ebgpMultihop,
+    options.families.map((family) => family.family).sort(),
+    options.gracefulRestart.enabled,
+    options.gracefulRestart.notification,
+  ]
+}
+
+/** What changing `before` into `after` means for the session. */
+export function consequence(
+  before: Omit<NeighborOptions, 'address'>,
+  after: Omit<NeighborOptions, 'address'>,
+): Consequence {
+  if (same(before, after)) return 'none'
+  return same(essentials(before), essentials(after)) ? 'in place' : 'reset'
+}
+
+/** How one family of a neighbour changed. */
+export interface FamilyChange {
+  readonly family: FamilyOptions['family']
+  /** What was received has to be looked at again. */
+  readonly import: boolean
+  /** What was sent has to be compared with what is to be sent. */
+  readonly export: boolean
+}
+
+/** Families of both, with what changed in them. */
+export function familyChanges(before: NeighborOptions, after: NeighborOptions): readonly FamilyChange[] {
+  const changes: FamilyChange[] = []
+  for (const now of after.families) {
+    const was = before.families.find((family) => family.family === now.family)
+    if (was === undefined) continue
+    const change = {
+      family: now.family,
+      import: !same(was.import, now.import),
+      export: !same(was.export, now.export) || was.nextHop !== now.nextHop,
+    }
+    if (change.import || change.export) changes.push(change)
+  }
+  return changes
+}
+
+/** The difference of two configurations, neighbour by neighbour. */
+export interface Difference {
+  readonly added: readonly NeighborOptions[]
+  readonly removed: readonly NeighborOptions[]
+  readonly changed: readonly { readonly before: NeighborOptions; readonly after: NeighborOptions }[]
+  readonly reset: readonly { readonly before: NeighborOptions; readonly after: NeighborOptions }[]
+  readonly unchanged: number
+  readonly open: SpeakerOptions['listen']
+  readonly close: SpeakerOptions['listen']
+  readonly decision: boolean
+  /** Own AS or router id: nothing of the old speaker survives that, every session is reset. */
+  readonly identity: boolean
+  readonly listenRanges: boolean
+}
+
+const listenKey = (listen: { address: string; port: number }) => `${listen.address} ${listen.port}`
+
+/** Compares two configurations. The order of neighbours and listen addresses does not matter. */
+export function difference(before: SpeakerOptions, after: SpeakerOptions): Difference {
+  const old = new Map(before.neighbors.map((neighbor) => [neighbor.address, neighbor]))
+  const identity = before.localAs !== after.localAs || before.routerId !== after.routerId
+  const added: NeighborOptions[] = []
+  const changed: { before: NeighborOptions; after: NeighborOptions }[] = []
+  const reset: { before: NeighborOptions; after: NeighborOptions }[] = []
+  let unchanged = 0
+  for (const neighbor of after.neighbors) {
+    const was = old.get(neighbor.address)
+    old.delete(neighbor.address)
+    if (was === undefined) {
+      added.push(neighbor)
+      continue
+    }
+    const what = identity ? 'reset' : consequence(was, neighbor)
+    if (what === 'none') unchanged++
+    else if (what === 'reset') reset.push({ before: was, after: neighbor })
+    else changed.push({ before: was, after: neighbor })
+  }
+  const listening = new Set(before.listen.map(listenKey))
+  const wanted = new Set(after.listen.map(listenKey))
+  return {
+    added,
+    removed: [...old.values()],
+    changed,
+    reset,
+    unchanged,
+    open: after.listen.filter((listen) => !listening.has(listenKey(listen))),
+    close: before.listen.filter((listen) => !wanted.has(listenKey(listen))),
+    decision: !same(before.decision, after.decision),
+    identity,
+    listenRanges: !same([before.listenRanges, before.listenLimit], [after.listenRanges, after.listenLimit]),
+  }
+}

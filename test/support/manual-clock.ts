@@ -1,0 +1,105 @@
+import type { Cancel, Clock } from '../../src/ports/clock.js'
+
+interface Timer {
+  readonly at: number
+  readonly order: number
+  readonly fn: () => void
+}
+
+/** Lets pending promise callbacks run. */
+async function microtasks(): Promise<void> {
+  for (let i = 0; i < 4; i++) await Promise.resolve()
+}
+
+/**
+ * A clock that stands still until it is told to go. Timers fire in the order of their deadlines (equal ones
+ * in the order they were set), `soon` callbacks between them, each followed by the promise callbacks it
+ * caused: a test sees the same sequence on every run.
+ */
+export class ManualClock implements Clock {
+  #now = 0
+  #order = 0
+  #timers: Timer[] = []
+  #soon: (() => void)[] = []
+  readonly #epoch: number
+
+  /** @param epoch wall time at the start, milliseconds since 1970 */
+  constructor(epoch = Date.UTC(2026, 0, 1)) {
+    this.#epoch = epoch
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  wall(): number {
+    return this.#epoch + this.#now
+  }
+
+  after(ms: number, fn: () => void): Cancel {
+    const timer = { at: this.#now + Math.max(0, ms), order: this.#order++, fn }
+    this.#timers.push(timer)
+    return () => {
+      const index = this.#timers.indexOf(timer)
+      if (index >= 0) this.#timers.splice(index, 1)
+    }
+  }
+
+  soon(fn: () => void): void {
+    this.#soon.push(fn)
+  }
+
+  /** Timers that are set: a test of leaks counts them. */
+  get pending(): number {
+    return this.#timers.length
+  }
+
+  /** Runs what is due now until nothing is left to do, without moving time. */
+  async run(): Promise<void> {
+    for (let round = 0; round < 100_000; round++) {
+      await microtasks()
+      const soon = this.#soon
+      if (soon.length > 0) {
+        this.#soon = []
+        for (const fn of soon) {
+          fn()
+          await microtasks()
+        }
+        continue
+      }
+      const due = this.#earliest()
+      if (due === undefined || due.at > this.#now) return
+      this.#fire(due)
+    }
+    throw new Error('the clock found work without end')
+  }
+
+  /** Moves time on by `ms` milliseconds, firing what falls due on the way. */
+  async advance(ms: number): Promise<void> {
+    const end = this.#now + ms
+    await this.run()
+    for (;;) {
+      const due = this.#earliest()
+      if (due === undefined || due.at > end) break
+      this.#now = Math.max(this.#now, due.at)
+      this.#fire(due)
+      await this.run()
+    }
+    this.#now = end
+    await this.run()
+  }
+
+  #earliest(): Timer | undefined {
+    let best: Timer | undefined
+    for (const timer of this.#timers) {
+      if (best === undefined || timer.at < best.at || (timer.at === best.at && timer.order < best.order))
+        best = timer
+    }
+    return best
+  }
+
+  #fire(timer: Timer): void {
+    this.#timers.splice(this.#timers.indexOf(timer), 1)
+    timer.fn()
+  }
+}

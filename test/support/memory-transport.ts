@@ -1,0 +1,263 @@
+import type {
+  Connection,
+  ConnectionHandlers,
+  Dial,
+  DialOptions,
+  Endpoint,
+  Listener,
+  ListenOptions,
+  Transport,
+} from '../../src/ports/transport.js'
+import type { ManualClock } from './manual-clock.js'
+
+/** Octets that the "kernel" of a connection holds for a reader that has paused. */
+const KERNEL = 64 * 1024
+const HIGH_WATER = 256 * 1024
+const LOW_WATER = 64 * 1024
+
+const isIpv6 = (address: string) => address.includes(':')
+
+/** One end of a pipe. What is written arrives at the other end on a later turn of the clock. */
+export class MemoryConnection implements Connection {
+  readonly local: Endpoint
+  readonly remote: Endpoint
+  readonly incoming: boolean
+  other!: MemoryConnection
+  /** Largest chunk that arrives at once here; 1 delivers octet by octet. */
+  segment = Number.POSITIVE_INFINITY
+  /** A cut cable: nothing arrives any more, in neither direction, and nobody is told. */
+  cut = false
+  /** A peer that does not read: octets stay in the sender's queue. */
+  stalled = false
+  /** Everything written here, for tests of what goes out. */
+  readonly written: Uint8Array[] = []
+  #handlers: ConnectionHandlers | undefined
+  readonly #clock: ManualClock
+  /** Octets on their way to this end. */
+  #arriving: Uint8Array[] = []
+  #arrivingSize = 0
+  #paused = false
+  #wantsDrain = false
+  #finArriving = false
+  #closing = false
+  #gone = false
+  #scheduled = false
+
+  constructor(clock: ManualClock, local: Endpoint, remote: Endpoint, incoming: boolean) {
+    this.#clock = clock
+    this.local = local
+    this.remote = remote
+    this.incoming = incoming
+  }
+
+  /** What this end wrote and the other end's kernel has not taken. */
+  get queued(): number {
+    return Math.max(0, this.other.#arrivingSize - KERNEL)
+  }
+
+  /** True once this end was told that the connection is over. */
+  get closed(): boolean {
+    return this.#gone
+  }
+
+  handle(handlers: ConnectionHandlers): void {
+    this.#handlers = handlers
+    this.#schedule()
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.#gone || this.#closing) return true
+    this.written.push(bytes)
+    this.other.#receive(bytes)
+    if (this.queued <= HIGH_WATER) return true
+    this.#wantsDrain = true
+    return false
+  }
+
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#schedule()
+  }
+
+  async settle(): Promise<void> {
+    this.#deliver(true)
+  }
+
+  close(last?: Uint8Array): void {
+    if (this.#gone || this.#closing) return
+    if (last !== undefined) this.write(last)
+    this.#closing = true
+    this.other.#receiveFin()
+    this.#clock.after(1000, () => this.#end('closed'))
+  }
+
+  /** Breaks the connection as a killed process does: both ends see it closed, without a message. */
+  reset(reason = 'connection reset by peer'): void {
+    this.#clock.soon(() => {
+      this.#end(reason)
+      this.other.#end(reason)
+    })
+  }
+
+  #receive(bytes: Uint8Array): void {
+    if (this.cut || this.other.cut || this.#gone) return
+    // A copy: the reader may keep nothing of the writer's buffer.
+    this.#arriving.push(bytes.slice())
+    this.#arrivingSize += bytes.length
+    this.#schedule()
+  }
+
+  #receiveFin(): void {
+    if (this.cut || this.other.cut) return
+    this.#finArriving = true
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    this.#clock.soon(() => {
+      this.#scheduled = false
+      this.#deliver(false)
+    })
+  }
+
+  /** @param settling also what a paused reader has not been given yet */
+  #deliver(settling: boolean): void {
+    const handlers = this.#handlers
+    if (handlers === undefined) return
+    while (this.#arriving.length > 0 && !this.#gone && !this.stalled && (settling || !this.#paused)) {
+      const chunk = this.#arriving[0]
+      const size = Math.min(chunk.length, this.segment)
+      if (size === chunk.length) this.#arriving.shift()
+      else this.#arriving[0] = chunk.subarray(size)
+      this.#arrivingSize -= size
+      if (!this.#closing) handlers.data(chunk.subarray(0, size))
+      this.other.#drained()
+    }
+    if (this.#finArriving && this.#arriving.length === 0 && !this.#paused) this.#finish()
+  }
+
+  #drained(): void {
+    if (!this.#wantsDrain || this.queued > LOW_WATER || this.#gone) return
+    this.#wantsDrain = false
+    this.#clock.soon(() => {
+      if (!this.#gone) this.#handlers?.drain()
+    })
+  }
+
+  #finish(): void {
+    this.#end('closed by the peer')
+    this.other.#end('closed')
+  }
+
+  #end(reason: string): void {
+    if (this.#gone) return
+    this.#gone = true
+    this.#handlers?.closed(reason)
+  }
+}
+
+interface Bound {
+  readonly host: MemoryHost
+  readonly options: ListenOptions
+  readonly accept: (connection: Connection) => void
+}
+
+/** A machine on the network: a Transport with addresses of its own. */
+export class MemoryHost implements Transport {
+  readonly addresses: readonly string[]
+  /** Connections made from or to this machine, oldest first. */
+  readonly connections: MemoryConnection[] = []
+  /** Attempts to dial, for tests of retries: when, and where to. */
+  readonly dials: { readonly at: number; readonly address: string; readonly port: number }[] = []
+  /** Listeners refuse everything: the port in use. */
+  portTaken = false
+  readonly #network: MemoryNetwork
+
+  constructor(network: MemoryNetwork, addresses: readonly string[]) {
+    this.#network = network
+    this.addresses = addresses
+  }
+
+  async listen(options: ListenOptions, accept: (connection: Connection) => void): Promise<Listener> {
+    if (this.portTaken) throw new Error(`can't listen on ${options.address} port ${options.port}: in use`)
+    const bound = { host: this, options, accept }
+    this.#network.bound.add(bound)
+    const bindings = this.#network.bound
+    return {
+      address: options.address,
+      port: options.port,
+      async close() {
+        bindings.delete(bound)
+      },
+    }
+  }
+
+  dial(options: DialOptions, done: (result: Connection | Error) => void): Dial {
+    const { clock } = this.#network
+    this.dials.push({ at: clock.now(), address: options.address, port: options.port })
+    let cancelled = false
+    clock.soon(() => {
+      if (cancelled) return
+      done(this.#network.connect(this, options))
+    })
+    return {
+      cancel() {
+        cancelled = true
+      },
+    }
+  }
+
+  /** The newest connection with `address` at its other end. */
+  to(address: string): MemoryConnection | undefined {
+    return this.connections.findLast((connection) => connection.remote.address === address)
+  }
+}
+
+/** Machines joined by a wire without loss. */
+export class MemoryNetwork {
+  readonly clock: ManualClock
+  readonly bound = new Set<Bound>()
+  /** Addresses that answer nobody: dials to and from them fail. */
+  readonly unreachable = new Set<string>()
+  #port = 40_000
+
+  constructor(clock: ManualClock) {
+    this.clock = clock
+  }
+
+  /** Adds a machine with these addresses; the first of a family is the source of its dials. */
+  host(...addresses: string[]): MemoryHost {
+    return new MemoryHost(this, addresses)
+  }
+
+  /** Called by a host's dial: connects, or says why not. */
+  connect(from: MemoryHost, options: DialOptions): Connection | Error {
+    const { address, port } = options
+    const source =
+      options.localAddress ?? from.addresses.find((own) => isIpv6(own) === isIpv6(address)) ?? '0.0.0.0'
+    if (this.unreachable.has(address) || this.unreachable.has(source))
+      return new Error(`connect EHOSTUNREACH ${address}:${port}`)
+    for (const bound of this.bound) {
+      if (bound.options.port !== port || !bound.host.addresses.includes(address)) continue
+      const wildcard = bound.options.address === '0.0.0.0' || bound.options.address === '::'
+      if (!wildcard && bound.options.address !== address) continue
+      const near = { address: source, port: this.#port++ }
+      const far = { address, port }
+      const dialled = new MemoryConnection(this.clock, near, far, false)
+      const accepted = new MemoryConnection(this.clock, far, near, true)
+      dialled.other = accepted
+      accepted.other = dialled
+      from.connections.push(dialled)
+      bound.host.connections.push(accepted)
+      this.clock.soon(() => bound.accept(accepted))
+      return dialled
+    }
+    return new Error(`connect ECONNREFUSED ${address}:${port}`)
+  }
+}
