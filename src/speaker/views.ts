@@ -98,6 +98,8 @@ export interface NeighborView {
   readonly lastFault?: { readonly at: string; readonly text: string }
   readonly established: number
   readonly dropped: number
+  /** When the last established session ended, ISO 8601; unlike `since` it stays while connecting is retried. */
+  readonly downSince?: string
   /** Seconds since the last message was read and written. */
   readonly lastRead?: number
   readonly lastWrite?: number
