@@ -1,0 +1,31 @@
+import type { SpeakerEvent } from '../speaker/views.js'
+import { escapeText } from './text.js'
+
+function what(event: SpeakerEvent): string {
+  switch (event.type) {
+    case 'session': {
+      const name = event.description === undefined ? '' : ` (${event.description})`
+      return `neighbor ${event.neighbor}${name} ${event.from} -> ${event.to}: ${event.cause}`
+    }
+    case 'route': {
+      const via = event.nextHops.length === 0 ? '' : ` via ${event.nextHops.join(', ')}`
+      return `route ${event.prefix} ${event.change}${via}`
+    }
+    case 'neighbor':
+      return `neighbor ${event.neighbor} ${event.change}`
+    case 'refused':
+      return `connection from ${event.address} port ${event.port} refused: ${event.cause}`
+    case 'fault':
+      return `neighbor ${event.neighbor} sent a faulty UPDATE (${event.verdict}, ${event.rule}): ${event.text}`
+  }
+}
+
+/** One event as one line without its end: time, what happened, why. */
+export function eventLine(event: SpeakerEvent): string {
+  return `${event.at} ${escapeText(what(event))}`
+}
+
+/** `show events`: the last events, oldest first. */
+export function showEvents(events: readonly SpeakerEvent[]): string {
+  return events.map((event) => `${eventLine(event)}\n`).join('')
+}

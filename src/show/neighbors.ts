@@ -1,0 +1,157 @@
+import type { LastError, NeighborFamilyView, NeighborView } from '../speaker/views.js'
+import { capabilityLines } from './capabilities.js'
+import { familyTitle } from './family.js'
+import type { ConfigView, StatusView } from './source.js'
+import { totalMessages, upDownSeconds } from './summary.js'
+import { tableVersion } from './table.js'
+import { escapeText, right } from './text.js'
+import { secondsSince, upDown } from './time.js'
+
+/** What the blocks need besides the neighbour. */
+export interface NeighborContext {
+  readonly status: StatusView
+  readonly config: ConfigView
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+function state(neighbor: NeighborView, now: number): string {
+  const seconds = upDownSeconds(neighbor, now)
+  if (neighbor.state === 'Established') return `Established, up for ${upDown(seconds ?? 0)}`
+  return seconds === undefined ? neighbor.state : `${neighbor.state}, down for ${upDown(seconds)}`
+}
+
+const ago = (seconds: number | undefined) => (seconds === undefined ? 'never' : upDown(seconds))
+
+function messages(neighbor: NeighborView): string[] {
+  const { sent, received } = neighbor.messages
+  const row = (name: string, a: number, b: number) => `    ${name.padEnd(15)}${right(a, 10)} ${right(b, 10)}`
+  return [
+    '  Message statistics:',
+    '    InQ depth is 0',
+    `    OutQ depth is ${neighbor.outputQueue}`,
+    '',
+    '                         Sent       Rcvd',
+    row('Opens:', sent.open, received.open),
+    row('Notifications:', sent.notification, received.notification),
+    row('Updates:', sent.update, received.update),
+    row('Keepalives:', sent.keepalive, received.keepalive),
+    row('Route Refresh:', sent.routeRefresh, received.routeRefresh),
+    row('Total:', totalMessages(neighbor, 'sent'), totalMessages(neighbor, 'received')),
+  ]
+}
+
+function restart(neighbor: NeighborView): string[] {
+  const { helper, remaining } = neighbor.gracefulRestart
+  if (helper === 'none') return []
+  const left = remaining === undefined ? '' : `, stale paths removed in ${Math.ceil(remaining)} seconds`
+  const text =
+    helper === 'waiting' ? 'waiting for the neighbor to come back' : 'receiving routes until End-of-RIB'
+  return [`  Graceful restart: ${text}${left}`]
+}
+
+function family(neighbor: NeighborView, counts: NeighborFamilyView, version: number): string[] {
+  const row = (name: string, a: number | string, b: number | string) =>
+    `    ${name.padEnd(24)}${right(a, 8)} ${right(b, 10)}`
+  const yes = (value: boolean) => (value ? 'yes' : 'no')
+  const up = neighbor.state === 'Established'
+  return [
+    '',
+    ` For address family: ${familyTitle(counts.family)}`,
+    `  Session: ${neighbor.address}`,
+    `  BGP table version ${version}, neighbor version ${up ? version : 0}/0`,
+    `  Output queue size : ${neighbor.outputQueue}`,
+    ...(neighbor.updateGroup === undefined ? [] : [`  Update group ${neighbor.updateGroup}`]),
+    ...(up && !counts.negotiated ? ['  Not negotiated: the neighbor did not announce this family'] : []),
+    `  End-of-RIB: sent ${yes(counts.endOfRibSent)}, received ${yes(counts.endOfRibReceived)}`,
+    '                                 Sent       Rcvd',
+    '  Prefix activity:               ----       ----',
+    row('Prefixes Current:', counts.prefixesAdvertised, counts.prefixesReceived),
+    row('Prefixes Accepted:', 'n/a', counts.prefixesAccepted),
+    row('Prefixes Stale:', 'n/a', counts.prefixesStale),
+    row('Used as bestpath:', 'n/a', counts.prefixesBest),
+    row('Used as multipath:', 'n/a', counts.prefixesMultipath),
+    '',
+    '                                   Outbound    Inbound',
+    '  Local Policy Denied Prefixes:    --------    -------',
+    `    Total:                         ${right('n/a', 8)} ${right(Math.max(0, counts.prefixesReceived - counts.prefixesAccepted), 10)}`,
+  ]
+}
+
+/** The sentence of an error, with the NOTIFICATION and the peer's own words. */
+export function errorText(error: LastError): string {
+  const notification = error.notification
+  if (notification === undefined) return escapeText(error.text)
+  const { direction, code, subcode, name, message } = notification
+  const said = message === undefined || error.text.includes(message) ? '' : ` "${message}"`
+  const codes = `NOTIFICATION ${direction}, ${code}/${subcode} ${name}`
+  const text = error.text.includes(name) ? error.text : `${error.text} (${codes})`
+  return escapeText(`${text}${said}`)
+}
+
+function last(neighbor: NeighborView, now: number): string[] {
+  const error = neighbor.lastError
+  const lines = [
+    error === undefined
+      ? '  Last reset never'
+      : `  Last reset ${upDown(secondsSince(error.at, now))}, due to ${errorText(error)}`,
+  ]
+  const { discard, withdraw } = neighbor.faults
+  if (discard + withdraw > 0) {
+    lines.push(`  UPDATE errors handled: ${withdraw} treated as withdraw, ${discard} attributes discarded`)
+  }
+  if (neighbor.lastFault !== undefined) {
+    const age = upDown(secondsSince(neighbor.lastFault.at, now))
+    lines.push(`  Last UPDATE error ${age} ago: ${escapeText(neighbor.lastFault.text)}`)
+  }
+  return lines
+}
+
+function connection(neighbor: NeighborView): string[] {
+  const up = neighbor.localAddress !== undefined && neighbor.remotePort !== undefined
+  if (!up) return ['No active TCP connection']
+  return [
+    `Connection state is ${neighbor.state === 'Established' ? 'ESTAB' : neighbor.state}, I/O status: 1, unread input bytes: 0`,
+    `Local host: ${neighbor.localAddress}, Local port: ${neighbor.localPort ?? 0}`,
+    `Foreign host: ${neighbor.address}, Foreign port: ${neighbor.remotePort}`,
+  ]
+}
+
+/** `show ip bgp neighbors`: the block of one neighbour, in Cisco's layout. */
+export function showNeighbor(neighbor: NeighborView, { status, config, now }: NeighborContext): string {
+  const link = neighbor.type === 'ebgp' ? 'external' : 'internal'
+  const restarts = config.bgp.gracefulRestart
+  const options = config.bgp.neighbors.find((entry) => entry.address === neighbor.address)
+  const own = options?.gracefulRestart ?? restarts
+  const lines = [
+    `BGP neighbor is ${neighbor.address},  remote AS ${neighbor.remoteAs}, ${link} link`,
+    ...(neighbor.description === undefined ? [] : [` Description: ${escapeText(neighbor.description)}`]),
+    ...(neighbor.hostName === undefined ? [] : [` Hostname: ${escapeText(neighbor.hostName)}`]),
+    ...(neighbor.dynamic ? [' Dynamic neighbor, made from a listen range'] : []),
+    ...(neighbor.localAs === status.localAs ? [] : [`  Local AS ${neighbor.localAs}`]),
+    ...(neighbor.adminDown ? [' Administratively shut down'] : []),
+    `  BGP version 4, remote router ID ${neighbor.routerId ?? '0.0.0.0'}`,
+    `  BGP state = ${state(neighbor, now)}`,
+    `  Last read ${ago(neighbor.lastRead)}, last write ${ago(neighbor.lastWrite)}, hold time is ${neighbor.holdTime}, keepalive interval is ${neighbor.keepalive} seconds`,
+    `  Configured hold time is ${neighbor.configuredHoldTime}, keepalive interval is ${neighbor.configuredKeepalive} seconds`,
+    '  Neighbor sessions:',
+    `    ${neighbor.state === 'Established' ? 1 : 0} active, is not multisession capable (disabled)`,
+    '  Neighbor capabilities:',
+    ...capabilityLines(neighbor),
+    ...messages(neighbor),
+    ...restart(neighbor),
+  ]
+  for (const counts of neighbor.families) {
+    lines.push(...family(neighbor, counts, tableVersion(status, counts.family)))
+  }
+  lines.push(
+    '',
+    `  Connections established ${neighbor.established}; dropped ${neighbor.dropped}`,
+    ...last(neighbor, now),
+    own.enabled
+      ? `  Graceful-Restart is enabled, restart-time ${own.restartTime} seconds, stalepath-time ${own.stalePathTime} seconds`
+      : '  Graceful-Restart is disabled',
+    ...connection(neighbor),
+  )
+  return `${lines.join('\n')}\n`
+}

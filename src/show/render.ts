@@ -1,0 +1,219 @@
+import type { Family } from '../ip/family.js'
+import type { NeighborView } from '../speaker/views.js'
+import type { JsonForm, ShowCommand, Target } from './command.js'
+import { noSuchNeighbor, notInTable, showDetail } from './detail.js'
+import { detailJson } from './detail-json.js'
+import { showEvents } from './events.js'
+import { familyKey, familyTitle } from './family.js'
+import { showFib } from './fib.js'
+import { type NeighborContext, showNeighbor } from './neighbors.js'
+import { neighborJson } from './neighbors-json.js'
+import { ROUTES_HEAD, routeLines, showRoute } from './route.js'
+import { routeJson } from './route-json.js'
+import { runningConfig } from './running-config.js'
+import { pages, type RouteDetail, type ShowSource } from './source.js'
+import { membersOf, showAllSummaries, showSummary } from './summary.js'
+import { summariesJson, summaryJson } from './summary-json.js'
+import { showTable } from './table.js'
+import { showAdvertisedJson, showTableJson } from './table-json.js'
+import type { Dialect } from './table-row.js'
+import { showVersion, versionJson } from './version.js'
+
+/** How to print. */
+export interface RenderOptions {
+  readonly json: boolean
+  readonly dialect: Dialect
+}
+
+/** Thrown when what was asked for is not there; the message is the switch's line, '% …' with its line break. */
+export class NotThere extends Error {}
+
+type Chunks = AsyncGenerator<string>
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
+
+/** The daemon's clock counts: ages are right even when the reader's clock is not. */
+const nowOf = (status: { readonly now: string }) => Date.parse(status.now)
+
+async function route(source: ShowSource, family: Family, target: Target): Promise<RouteDetail> {
+  const page = await source.routes({ family, ...target, limit: 1 })
+  const found = page.routes[0]
+  if (found === undefined) throw new NotThere(notInTable('prefix' in target ? target.prefix : target.longest))
+  return found
+}
+
+async function summary(
+  source: ShowSource,
+  families: readonly Family[],
+  form: JsonForm,
+  asJson: boolean,
+): Promise<string> {
+  const [status, neighbors, config] = await Promise.all([
+    source.status(),
+    source.neighbors(),
+    source.config(),
+  ])
+  const now = nowOf(status)
+  if (asJson) {
+    if (form === 'keyed') {
+      const wanted = families.filter(
+        (family) => families.length === 1 || membersOf(neighbors, family).length > 0,
+      )
+      return json(summariesJson(status, config, neighbors, wanted, now))
+    }
+    const bare =
+      families.length === 1
+        ? summaryJson(status, config, neighbors, families[0], now)
+        : summariesJson(status, config, neighbors, families, now)
+    return json(form === 'vrf' ? { default: bare } : bare)
+  }
+  if (families.length > 1) return showAllSummaries(status, neighbors, now)
+  return showSummary(status, neighbors, families[0], now)
+}
+
+async function* table(
+  source: ShowSource,
+  families: readonly Family[],
+  { json: asJson, dialect }: RenderOptions,
+): Chunks {
+  if (asJson) {
+    if (families.length === 1) {
+      yield* showTableJson(source, { family: families[0] })
+      return
+    }
+    let before = '{\n'
+    for (const family of families) {
+      yield `${before}"${familyKey(family)}": `
+      yield* showTableJson(source, { family })
+      before = ','
+    }
+    yield '}\n'
+    return
+  }
+  for (const family of families) {
+    if (families.length > 1) yield `For address family: ${familyTitle(family)}\n\n`
+    yield* showTable(source, { family }, dialect)
+    if (family !== families.at(-1)) yield '\n'
+  }
+}
+
+async function neighborContext(source: ShowSource): Promise<NeighborContext> {
+  const [status, config] = await Promise.all([source.status(), source.config()])
+  return { status, config, now: nowOf(status) }
+}
+
+async function existing(source: ShowSource, address: string): Promise<NeighborView> {
+  const neighbor = await source.neighbor(address)
+  if (neighbor === undefined) throw new NotThere(noSuchNeighbor(address, await source.neighbors()))
+  return neighbor
+}
+
+async function* neighbors(
+  source: ShowSource,
+  families: readonly Family[],
+  address: string | undefined,
+  asJson: boolean,
+): Chunks {
+  const context = await neighborContext(source)
+  const list =
+    address === undefined
+      ? (await source.neighbors()).filter((neighbor) =>
+          neighbor.families.some((entry) => families.includes(entry.family)),
+        )
+      : [await existing(source, address)]
+  if (asJson) {
+    yield json(
+      Object.fromEntries(list.map((neighbor) => [neighbor.address, neighborJson(neighbor, context)])),
+    )
+    return
+  }
+  for (const [index, neighbor] of list.entries()) {
+    yield `${index === 0 ? '' : '\n'}${showNeighbor(neighbor, context)}`
+  }
+}
+
+async function* routes(source: ShowSource, family: Family, asJson: boolean): Chunks {
+  const now = nowOf(await source.status())
+  let count = 0
+  if (!asJson) yield ROUTES_HEAD
+  for await (const page of pages(source, { family })) {
+    let text = ''
+    for (const entry of page.routes) {
+      if (!asJson) {
+        text += routeLines(entry, now)
+        continue
+      }
+      const value = routeJson(entry, now)
+      if (value.length === 0) continue
+      text += `${count++ === 0 ? '{\n' : ',\n'}  ${JSON.stringify(entry.prefix)}: ${JSON.stringify(value)}`
+    }
+    yield text
+  }
+  if (asJson) yield count === 0 ? '{}\n' : '\n}\n'
+}
+
+/**
+ * Answers a command in pieces, so that a full table is never held as a whole.
+ * @throws NotThere when the route or neighbour does not exist; Error when the source can't be asked
+ */
+export async function* render(command: ShowCommand, source: ShowSource, options: RenderOptions): Chunks {
+  const asJson = options.json
+  switch (command.view) {
+    case 'summary':
+      yield await summary(source, command.families, command.form, asJson)
+      return
+    case 'table':
+      yield* table(source, command.families, options)
+      return
+    case 'prefix': {
+      const found = await route(source, command.family, command.target)
+      yield asJson ? json(detailJson(found)) : showDetail(found)
+      return
+    }
+    case 'neighbors':
+      yield* neighbors(source, command.families, command.address, asJson)
+      return
+    case 'neighbor-routes': {
+      await existing(source, command.address)
+      const side = command.table === 'advertised-routes' ? 'out' : 'in'
+      const scope = { family: command.family, neighbor: command.address, side } as const
+      if (!asJson) yield* showTable(source, scope, options.dialect)
+      else if (side === 'out') yield* showAdvertisedJson(source, scope)
+      else yield* showTableJson(source, scope)
+      return
+    }
+    case 'routes':
+      yield* routes(source, command.family, asJson)
+      return
+    case 'route': {
+      const [status, found] = await Promise.all([
+        source.status(),
+        route(source, command.family, command.target),
+      ])
+      const now = nowOf(status)
+      if (asJson) yield json({ [found.prefix]: routeJson(found, now) })
+      else yield showRoute(found, status.localAs, now)
+      return
+    }
+    case 'version': {
+      const status = await source.status()
+      yield asJson ? json(versionJson(status)) : showVersion(status)
+      return
+    }
+    case 'fib': {
+      const fib = await source.fib()
+      yield asJson ? json(fib) : showFib(fib)
+      return
+    }
+    case 'running-config': {
+      const config = await source.config()
+      yield asJson ? json(config) : runningConfig(config)
+      return
+    }
+    case 'events': {
+      const events = await source.events()
+      yield asJson ? json(events) : showEvents(events)
+      return
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import type { Family } from '../ip/family.js'
+import type { NeighborFamilyView, NeighborView } from '../speaker/views.js'
+import { familyTitle } from './family.js'
+import type { StatusView } from './source.js'
+import { left, right } from './text.js'
+import { secondsSince, upDown } from './time.js'
+
+/** Neighbours with this family, each with its counts. */
+export function membersOf(
+  neighbors: readonly NeighborView[],
+  family: Family,
+): readonly { readonly neighbor: NeighborView; readonly counts: NeighborFamilyView }[] {
+  return neighbors.flatMap((neighbor) => {
+    const counts = neighbor.families.find((entry) => entry.family === family)
+    return counts === undefined ? [] : [{ neighbor, counts }]
+  })
+}
+
+/** All messages of one direction. */
+export function totalMessages(neighbor: NeighborView, direction: 'sent' | 'received'): number {
+  const counts = neighbor.messages[direction]
+  return counts.open + counts.update + counts.notification + counts.keepalive + counts.routeRefresh
+}
+
+/** State as the switch shows it: 'Idle (Admin)' for a neighbour that is shut down. */
+export function stateText(neighbor: NeighborView): string {
+  return neighbor.adminDown ? 'Idle (Admin)' : neighbor.state
+}
+
+/** Seconds in the present up or down condition; undefined when it was never up. */
+export function upDownSeconds(neighbor: NeighborView, now: number): number | undefined {
+  if (neighbor.state === 'Established') return secondsSince(neighbor.since, now)
+  if (neighbor.established === 0) return undefined
+  return secondsSince(neighbor.downSince ?? neighbor.since, now)
+}
+
+function row(neighbor: NeighborView, counts: NeighborFamilyView, version: number, now: number): string {
+  const up = neighbor.state === 'Established'
+  const seconds = upDownSeconds(neighbor, now)
+  // An address wider than its column stands on a line of its own, as IOS does it.
+  const name =
+    neighbor.address.length > 15 ? `${neighbor.address}\n${' '.repeat(16)}` : left(neighbor.address, 16)
+  return [
+    `${name}4 ${right(neighbor.remoteAs, 12)}`,
+    right(totalMessages(neighbor, 'received'), 7),
+    right(totalMessages(neighbor, 'sent'), 7),
+    right(up ? version : 1, 8),
+    right(0, 4),
+    right(neighbor.outputQueue, 4),
+    left(seconds === undefined ? 'never' : upDown(seconds), 8),
+    right(up ? counts.prefixesReceived : stateText(neighbor), 8),
+  ].join(' ')
+}
+
+/**
+ * `show ip bgp summary` of one family, in Cisco's layout (which ZebOS-like switches are read with too).
+ * @param now milliseconds since 1970
+ */
+export function showSummary(
+  status: StatusView,
+  neighbors: readonly NeighborView[],
+  family: Family,
+  now: number,
+): string {
+  const table = status.tables.find((entry) => entry.family === family)
+  const version = table?.version ?? 0
+  const members = membersOf(neighbors, family)
+  const paths = table?.paths ?? 0
+  const prefixes = table?.prefixes ?? 0
+  const lines = [
+    `BGP router identifier ${status.routerId}, local AS number ${status.localAs}`,
+    `BGP table version is ${version}, main routing table version ${version}`,
+    `${prefixes} network entries`,
+    `${paths} path entries`,
+    `${table?.multipathPrefixes ?? 0} multipath network entries and ${table?.multipathPaths ?? 0} multipath paths`,
+    `${table?.attributeSets ?? 0} BGP path attribute entries`,
+    `BGP using ${status.memory} total bytes of memory`,
+    '',
+    'Neighbor        V           AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd',
+    ...members.map(({ neighbor, counts }) => row(neighbor, counts, version, now)),
+    '',
+  ]
+  return lines.join('\n')
+}
+
+/** `show bgp all summary`: every family that has neighbours under a heading of its own. */
+export function showAllSummaries(
+  status: StatusView,
+  neighbors: readonly NeighborView[],
+  now: number,
+): string {
+  const families = status.tables
+    .map((table) => table.family)
+    .filter((family) => membersOf(neighbors, family).length > 0)
+  return families
+    .map(
+      (family) =>
+        `For address family: ${familyTitle(family)}\n${showSummary(status, neighbors, family, now)}`,
+    )
+    .join('\n')
+}

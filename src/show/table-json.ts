@@ -1,0 +1,117 @@
+import type { PathView, RouteView } from '../speaker/views.js'
+import { afiName } from './family.js'
+import { pages, type ShowSource } from './source.js'
+import { type TableScope, tableVersion } from './table.js'
+import { originCode } from './table-row.js'
+import { escapeText } from './text.js'
+
+/** 'external', 'internal' or 'local'. */
+export function pathFrom(type: PathView['type']): string {
+  return type === 'ebgp' ? 'external' : type === 'ibgp' ? 'internal' : 'local'
+}
+
+/** Next hop entries of a path in FRR's shape: the global one, and the link-local one beside it. */
+function nextHops(route: RouteView, path: PathView): object[] {
+  const name =
+    path.neighborDescription === undefined ? {} : { hostname: escapeText(path.neighborDescription) }
+  const afi = path.nextHop.includes(':') ? 'ipv6' : 'ipv4'
+  const entry = { ip: path.nextHop, ...name, afi, used: true }
+  if (path.linkLocalNextHop === undefined || afiName(route.family) === 'ipv4') return [entry]
+  return [
+    { ...entry, scope: 'global' },
+    { ip: path.linkLocalNextHop, ...name, afi: 'ipv6', scope: 'link-local' },
+  ]
+}
+
+/** One path of `show ip bgp json` in FRR's shape. */
+export function pathJson(route: RouteView, path: PathView): object {
+  const [prefix, length] = route.prefix.split('/')
+  return {
+    ...(path.valid ? { valid: true } : {}),
+    ...(path.stale ? { stale: true } : {}),
+    ...(path.best ? { bestpath: true, selectionReason: path.decidedBy ?? 'First path received' } : {}),
+    ...(path.multipath && !path.best ? { multipath: true } : {}),
+    pathFrom: pathFrom(path.type),
+    prefix,
+    prefixLen: Number(length),
+    network: route.prefix,
+    version: route.version,
+    ...(path.med === undefined ? {} : { metric: path.med }),
+    ...(path.type === 'ibgp' ? { locPrf: path.localPref } : {}),
+    weight: path.weight,
+    peerId: path.neighbor,
+    path: path.asPath,
+    origin: path.origin,
+    nexthops: nextHops(route, path),
+  }
+}
+
+/** Opens the document: everything above the routes, and the key that holds them. */
+function open(head: object, key: string): string {
+  return `${JSON.stringify(head, null, 1).slice(0, -2)},\n "${key}": {`
+}
+
+async function* entries(
+  source: ShowSource,
+  scope: TableScope,
+  value: (route: RouteView) => unknown,
+): AsyncGenerator<string, number> {
+  const out = scope.side === 'out' ? scope.neighbor : undefined
+  const filter = scope.side === 'in' && scope.neighbor !== undefined ? { neighbor: scope.neighbor } : {}
+  let count = 0
+  for await (const page of pages(source, { family: scope.family, ...filter }, out)) {
+    let text = ''
+    for (const route of page.routes) {
+      text += `${count++ === 0 ? '' : ','}\n  ${JSON.stringify(route.prefix)}: ${JSON.stringify(value(route))}`
+    }
+    yield text
+  }
+  yield count === 0 ? '}' : '\n }'
+  return count
+}
+
+/** `show ip bgp json` in FRR's shape, in pieces: one JSON document in all. */
+export async function* showTableJson(source: ShowSource, scope: TableScope): AsyncGenerator<string> {
+  const [status, config] = await Promise.all([source.status(), source.config()])
+  const head = {
+    vrfId: 0,
+    vrfName: 'default',
+    tableVersion: tableVersion(status, scope.family),
+    routerId: status.routerId,
+    defaultLocPrf: config.bgp.decision.defaultLocalPref,
+    localAS: status.localAs,
+  }
+  yield open(head, 'routes')
+  const count = yield* entries(source, scope, (route) => route.paths.map((path) => pathJson(route, path)))
+  yield `${scope.neighbor === undefined ? '' : `,\n "totalRoutes": ${count}, "totalPaths": ${count}`}\n}\n`
+}
+
+/** `show ip bgp neighbors A advertised-routes json` in FRR's shape, in pieces: one JSON document in all. */
+export async function* showAdvertisedJson(source: ShowSource, scope: TableScope): AsyncGenerator<string> {
+  const [status, config] = await Promise.all([source.status(), source.config()])
+  const head = {
+    bgpTableVersion: tableVersion(status, scope.family),
+    bgpLocalRouterId: status.routerId,
+    defaultLocPrf: config.bgp.decision.defaultLocalPref,
+    localAS: status.localAs,
+    bgpStatusCodes: { valid: '*', best: '>', multipath: 'm', internal: 'i', ribFailure: 'r', stale: 'S' },
+    bgpOriginCodes: { igp: 'i', egp: 'e', incomplete: '?' },
+  }
+  yield open(head, 'advertisedRoutes')
+  const count = yield* entries(source, scope, (route) => {
+    const path = route.paths[0]
+    const [address, length] = route.prefix.split('/')
+    return {
+      addrPrefix: address,
+      prefixLen: Number(length),
+      network: route.prefix,
+      nextHop: path.nextHop,
+      ...(path.med === undefined ? {} : { metric: path.med }),
+      ...(path.type === 'ibgp' ? { locPrf: path.localPref } : {}),
+      weight: path.weight,
+      path: path.asPath,
+      bgpOriginCode: originCode(path.origin),
+    }
+  })
+  yield `,\n "totalPrefixCounter": ${count},\n "filteredPrefixCounter": 0\n}\n`
+}

@@ -1,0 +1,82 @@
+import type { PathView, RouteView } from '../speaker/views.js'
+import { left, right } from './text.js'
+
+/**
+ * Layout of `show ip bgp`. 'ruijie' writes status, network and next hop on one line (status 4 wide, next hop
+ * at column 23); 'ios' has the columns that parsers of Cisco output know (network 17 wide, longer ones on a
+ * line of their own).
+ */
+export type Dialect = 'ruijie' | 'ios'
+
+interface Layout {
+  readonly header: string
+  readonly status: (codes: string) => string
+  /** Width of the network field with its separating blank. */
+  readonly network: number
+  /** Column of the next hop after a network on a line of its own. */
+  readonly wrapped: number
+}
+
+const LAYOUT: Record<Dialect, Layout> = {
+  ruijie: {
+    header: '    Network            Next Hop            Metric LocPrf Weight Path',
+    status: (codes) => left(codes, 4),
+    network: 19,
+    wrapped: 23,
+  },
+  ios: {
+    header: '     Network          Next Hop            Metric LocPrf Weight Path',
+    status: (codes) => ` ${left(codes, 4)}`,
+    network: 17,
+    wrapped: 23,
+  },
+}
+
+/** The line above the rows. */
+export function tableHeader(dialect: Dialect): string {
+  return LAYOUT[dialect].header
+}
+
+/**
+ * Three status characters: valid ('*'), stale ('S') or refused by the kernel ('r'); best ('>') or multipath
+ * ('m'); internal ('i').
+ */
+export function statusCodes(route: RouteView, path: PathView): string {
+  const used = path.best || path.multipath
+  const first = path.stale ? 'S' : used && route.fib?.state === 'refused' ? 'r' : path.valid ? '*' : ' '
+  const second = path.best ? '>' : path.multipath ? 'm' : ' '
+  return `${first}${second}${path.type === 'ibgp' ? 'i' : ' '}`
+}
+
+/** 'i', 'e' or '?'. */
+export function originCode(origin: PathView['origin']): 'i' | 'e' | '?' {
+  return origin === 'IGP' ? 'i' : origin === 'EGP' ? 'e' : '?'
+}
+
+/** Next hop to '10 wide metric', '6 wide local preference', '6 wide weight', path and origin. */
+function fields(path: PathView, indent: number): string {
+  const med = path.med === undefined ? '' : path.med
+  const localPref = path.type === 'ibgp' ? path.localPref : ''
+  const asPath = path.asPath === '' ? '' : `${path.asPath} `
+  const rest = `${right(med, 10)} ${right(localPref, 6)} ${right(path.weight, 6)} ${asPath}${originCode(path.origin)}`
+  const nextHop =
+    path.nextHop.length <= 15 ? left(path.nextHop, 16) : `${path.nextHop}\n${' '.repeat(indent + 16)}`
+  return nextHop + rest
+}
+
+/** All lines of a route, one path a line; the network stands on the first only. Ends with a line break. */
+export function routeRows(route: RouteView, dialect: Dialect): string {
+  const layout = LAYOUT[dialect]
+  let text = ''
+  route.paths.forEach((path, index) => {
+    const status = layout.status(statusCodes(route, path))
+    if (index > 0) {
+      text += `${status}${' '.repeat(layout.network)}${fields(path, status.length + layout.network)}\n`
+    } else if (route.prefix.length < layout.network) {
+      text += `${status}${left(route.prefix, layout.network)}${fields(path, status.length + layout.network)}\n`
+    } else {
+      text += `${status}${route.prefix}\n${' '.repeat(layout.wrapped)}${fields(path, layout.wrapped)}\n`
+    }
+  })
+  return text
+}

@@ -1,0 +1,51 @@
+import type { Family } from '../ip/family.js'
+import { pages, type ShowSource, type StatusView } from './source.js'
+import { type Dialect, routeRows, tableHeader } from './table-row.js'
+
+/** What a table is about; without `neighbor` the whole Loc-RIB. */
+export interface TableScope {
+  readonly family: Family
+  readonly neighbor?: string
+  /** 'in': paths received from the neighbour; 'out': routes advertised to it. */
+  readonly side?: 'in' | 'out'
+}
+
+/** Table version of a family, 0 before its first route. */
+export function tableVersion(status: StatusView, family: Family): number {
+  return status.tables.find((table) => table.family === family)?.version ?? 0
+}
+
+function head(status: StatusView, family: Family, dialect: Dialect): string {
+  return [
+    `BGP table version is ${tableVersion(status, family)}, local router ID is ${status.routerId}`,
+    'Status codes: s suppressed, d damped, h history, * valid, > best, i - internal,',
+    '              r RIB-failure, S Stale, m multipath',
+    'Origin codes: i - IGP, e - EGP, ? - incomplete',
+    '',
+    tableHeader(dialect),
+    '',
+  ].join('\n')
+}
+
+/** `show ip bgp` and the tables of one neighbour, in pieces, the first of them the head. */
+export async function* showTable(
+  source: ShowSource,
+  scope: TableScope,
+  dialect: Dialect,
+): AsyncGenerator<string> {
+  const status = await source.status()
+  yield head(status, scope.family, dialect)
+  const out = scope.side === 'out' ? scope.neighbor : undefined
+  const query = {
+    family: scope.family,
+    ...(scope.side === 'in' && scope.neighbor !== undefined ? { neighbor: scope.neighbor } : {}),
+  }
+  let count = 0
+  for await (const page of pages(source, query, out)) {
+    let text = ''
+    for (const route of page.routes) text += routeRows(route, dialect)
+    count += page.routes.length
+    yield text
+  }
+  yield `\nTotal number of prefixes ${count}\n`
+}
