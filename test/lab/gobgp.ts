@@ -1,0 +1,86 @@
+import { writeFileSync } from 'node:fs'
+import { Peer, type PeerSession, versionOf } from './peer.js'
+
+const API = '127.0.0.1:50051'
+
+/** gobgpd, configured and started the way Cilium does with its library. */
+export class Gobgp extends Peer {
+  readonly kind = 'gobgpd'
+
+  protected command() {
+    const { as, neighborAs, holdTime, keepalive, restartTime, passive } = this.options
+    const neighbors = this.neighbors.map(
+      ({ address, version }) => `
+[[neighbors]]
+  [neighbors.config]
+    neighbor-address = "${address}"
+    peer-as = ${neighborAs}
+  [neighbors.timers.config]
+    hold-time = ${holdTime}
+    keepalive-interval = ${keepalive}
+    connect-retry = 5
+    idle-hold-time-after-reset = 5
+  [neighbors.transport.config]
+    passive-mode = ${passive}
+  [neighbors.graceful-restart.config]
+    enabled = ${restartTime > 0}
+    restart-time = ${restartTime}
+    notification-enabled = true
+  [[neighbors.afi-safis]]
+    [neighbors.afi-safis.config]
+      afi-safi-name = "ipv${version}-unicast"
+    [neighbors.afi-safis.mp-graceful-restart.config]
+      enabled = ${restartTime > 0}
+`,
+    )
+    writeFileSync(
+      this.file('.toml'),
+      `[global.config]
+  as = ${as}
+  router-id = "${this.host.address}"
+  port = 179
+${neighbors.join('')}`,
+    )
+    return ['gobgpd', '-f', this.file('.toml'), '-r', '-p', '--api-hosts', API, '--pprof-disable']
+  }
+
+  protected ready() {
+    return this.#gobgp('global')
+  }
+
+  #gobgp(...words: string[]): Promise<string> {
+    return this.control('gobgp', ...words)
+  }
+
+  /** gobgpd keeps no announcements across a restart: Cilium, too, announces them again from its own state. */
+  override async start(): Promise<void> {
+    await super.start()
+    for (const prefix of this.announced) await this.add(prefix)
+  }
+
+  protected async add(prefix: string) {
+    await this.#gobgp('global', 'rib', '-a', `ipv${versionOf(prefix)}`, 'add', prefix, 'origin', 'igp')
+  }
+
+  protected async remove(prefix: string) {
+    await this.#gobgp('global', 'rib', '-a', `ipv${versionOf(prefix)}`, 'del', prefix)
+  }
+
+  async sessions(): Promise<PeerSession[]> {
+    type Neighbor = { state: { neighbor_address: string; session_state: number } }
+    const neighbors = JSON.parse(await this.#gobgp('-j', 'neighbor')) as Neighbor[]
+    return neighbors.map(({ state }) => ({
+      address: state.neighbor_address,
+      established: state.session_state === 6,
+    }))
+  }
+
+  async received(): Promise<string[]> {
+    const prefixes: string[] = []
+    for (const { address, version } of this.neighbors) {
+      const text = await this.#gobgp('-j', 'neighbor', address, 'adj-in', '-a', `ipv${version}`)
+      prefixes.push(...Object.keys(JSON.parse(text) as object))
+    }
+    return prefixes
+  }
+}

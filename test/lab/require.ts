@@ -1,0 +1,44 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { type NamespaceWay, tryNamespaces } from '../../src/demo/namespaces.js'
+
+/** Directories of daemons that are not on every user's PATH. */
+const EXTRA = ['/usr/sbin', '/sbin', '/usr/lib/frr']
+
+/** Full path of an installed program, or undefined. */
+export function findProgram(name: string): string | undefined {
+  for (const directory of [...(process.env.PATH ?? '').split(delimiter), ...EXTRA]) {
+    const file = join(directory, name)
+    try {
+      accessSync(file, constants.X_OK)
+      return file
+    } catch {
+      // Not here: look on.
+    }
+  }
+  return undefined
+}
+
+let namespaces: Promise<NamespaceWay> | undefined
+
+/**
+ * What a test on real daemons lacks here.
+ * @param programs programs that it needs beside `ip`
+ * @returns the reason for skipping it, or false
+ * @throws Error with that reason when ECMPD_REQUIRE_PEERS is 1: where peers are required, nothing is skipped
+ */
+export async function lacks(...programs: string[]): Promise<string | false> {
+  namespaces ??= tryNamespaces()
+  const way = await namespaces
+  const missing = ['ip', ...programs].filter((name) => !findProgram(name))
+  const reason = missing.length
+    ? `SKIPPED: not installed: ${missing.join(', ')}`
+    : way.way === 'direct'
+      ? false
+      : 'SKIPPED: needs root, to make network namespaces'
+  if (reason && process.env.ECMPD_REQUIRE_PEERS === '1') {
+    throw new Error(`${reason} (and ECMPD_REQUIRE_PEERS=1 allows no skipping)`)
+  }
+  if (reason) process.stderr.write(`${reason}\n`)
+  return reason
+}
