@@ -1,0 +1,57 @@
+import { parseAddress } from '../ip/address.js'
+import type { AdvertiseOptions, PeerParams, RestartParams } from '../session/types.js'
+import type { NeighborOptions, SpeakerOptions } from './options.js'
+
+/** What the session machines need to know of a neighbour's options. */
+export function peerParams(options: NeighborOptions, speaker: SpeakerOptions): PeerParams {
+  return {
+    peer: options.address,
+    localAs: options.localAs,
+    remoteAs: options.remoteAs,
+    routerId: speaker.routerId,
+    passive: options.passive,
+    holdTime: options.timers.holdTime,
+    keepalive: options.timers.keepalive,
+    connectRetry: options.timers.connectRetry,
+    openHold: options.timers.openHold,
+    idleHold: options.timers.idleHold,
+    sendHold: options.timers.sendHold,
+    delayOpen: 0,
+    dampIncoming: false,
+    advertise: advertise(options, speaker),
+    required: [],
+  }
+}
+
+function advertise(options: NeighborOptions, speaker: SpeakerOptions): AdvertiseOptions {
+  const families = options.families.map((family) => family.family)
+  const { gracefulRestart } = options
+  return {
+    families,
+    routeRefresh: true,
+    enhancedRouteRefresh: false,
+    extendedMessage: true,
+    // Nodes that peer over IPv6 send their IPv4 prefixes with an IPv6 next hop (RFC 8950).
+    extendedNextHop:
+      families.includes('ipv4-unicast') && parseAddress(options.address)?.family === 'ipv6-unicast',
+    fqdn: speaker.hostName === '' ? undefined : { host: speaker.hostName, domain: '' },
+    // No families: a helper only. A restarting neighbour does not wait for a speaker that lists none.
+    gracefulRestart: gracefulRestart.enabled
+      ? {
+          time: gracefulRestart.restartTime,
+          restarting: false,
+          notification: gracefulRestart.notification,
+          families: [],
+        }
+      : undefined,
+  }
+}
+
+/** What the graceful-restart helper needs to know of a neighbour's options. */
+export function restartParams(options: NeighborOptions): RestartParams {
+  return {
+    enabled: options.gracefulRestart.enabled,
+    stalePathTime: options.gracefulRestart.stalePathTime,
+    keepWithoutForwarding: false,
+  }
+}
