@@ -10,7 +10,7 @@ export type Verdict = 'none' | 'discard' | 'withdraw' | 'reset'
 /** One thing wrong with a message, for log, counters and `show ip bgp neighbors`. */
 export interface Fault {
   readonly verdict: Verdict
-  /** NOTIFICATION code and subcode that a reset sends. */
+  /** NOTIFICATION code and subcode that a reset sends; code 0: close without sending any (RFC 4271 §6.4). */
   readonly code: number
   readonly subcode: number
   /** Data field of that NOTIFICATION; empty when the RFC names none. */
