@@ -128,11 +128,11 @@ export interface Negotiated {
   /** Families that both announced, in the fixed order. */
   readonly families: readonly Family[]
   readonly as4: boolean
-  /** Messages up to 65535 octets may be sent (the peer announced it) and are accepted (we did). RFC 8654 §4. */
+  /** Messages up to 65535 octets: may be sent when both announced it, are accepted when we did. RFC 8654 §4. */
   readonly extendedMessage: { readonly send: boolean; readonly receive: boolean }
   readonly routeRefresh: boolean
   readonly enhancedRouteRefresh: boolean
-  /** IPv4 NLRI with IPv6 next hops: may be sent when the peer announced it, is accepted when we did. RFC 8950 §4. */
+  /** IPv4 NLRI with IPv6 next hops: may be sent when both announced it, are accepted when we did. RFC 8950 §4. */
   readonly extendedNextHop: { readonly send: boolean; readonly receive: boolean }
   /** Families with a path identifier, per direction (RFC 7911 §4). */
   readonly addPath: { readonly send: readonly Family[]; readonly receive: readonly Family[] }
@@ -231,7 +231,10 @@ export type PeerEvent =
       readonly connection: ConnectionId
       readonly message: RouteRefreshMessage
     }
-  /** The framer or the codec asks for a reset [21, 22, 28]: the NOTIFICATION to send, and why. */
+  /**
+   * The framer or the codec asks for a reset [21, 22, 28]: the NOTIFICATION to send, and why. Code 0: close
+   * without one, as for a malformed NOTIFICATION (RFC 4271 §6.4).
+   */
   | {
       readonly type: 'fault'
       readonly connection: ConnectionId
@@ -306,6 +309,10 @@ export interface ConnectionState {
   readonly received?: OpenMessage
   /** From OpenConfirm on. */
   readonly negotiated?: Negotiated
+  /** The connection that was Established when this one's TCP connection came up (collision.ts). */
+  readonly after?: ConnectionId
+  /** Keepalive timer expiries in Established, counted up to the number that makes a session stable. */
+  readonly ticks: number
 }
 
 /** One neighbour (peer.ts). Made by `initialPeer(seed)`. */

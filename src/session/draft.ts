@@ -1,0 +1,214 @@
+import { type ConnectionEvent, type ConnectionStep, jitter, STABLE_TICKS, stepConnection } from './fsm.js'
+import type {
+  ConnectionId,
+  ConnectionState,
+  End,
+  PeerAction,
+  PeerParams,
+  PeerState,
+  PeerTimer,
+  State,
+  Step,
+} from './types.js'
+
+/** States by how far they are from Idle; Active and Connect have no order of their own. */
+export const RANK: Readonly<Record<State, number>> = {
+  Idle: 0,
+  Active: 1,
+  Connect: 2,
+  OpenSent: 3,
+  OpenConfirm: 4,
+  Established: 5,
+}
+
+/** The state that RFC 4271 speaks of: that of the furthest connection, else the neighbour's phase. */
+export function visibleState(phase: PeerState['phase'], connections: readonly ConnectionState[]): State {
+  let state: State = phase
+  for (const c of connections) if (RANK[c.state] > RANK[state]) state = c.state
+  return state
+}
+
+/**
+ * A neighbour while one event is worked on, and the moves of which the answers in peer.ts consist. Thrown away
+ * after the step; it never leaves this room.
+ */
+export class Draft {
+  readonly params: PeerParams
+  readonly actions: PeerAction[] = []
+  phase: PeerState['phase']
+  running: boolean
+  connections: readonly ConnectionState[]
+  retries: number
+  plainOpen: boolean
+  private seed: number
+  private readonly before: PeerState
+  /** The last state that was reported. */
+  private reported: State
+
+  constructor(state: PeerState, params: PeerParams) {
+    this.before = state
+    this.params = params
+    this.phase = state.phase
+    this.running = state.running
+    this.connections = state.connections
+    this.retries = state.retries
+    this.plainOpen = state.plainOpen
+    this.seed = state.seed
+    this.reported = visibleState(state.phase, state.connections)
+  }
+
+  /** What came of it; the state object of before when nothing changed. */
+  result(): Step<PeerState, PeerAction> {
+    const { phase, running, connections, retries, plainOpen, seed, before } = this
+    const same =
+      phase === before.phase &&
+      running === before.running &&
+      connections === before.connections &&
+      retries === before.retries &&
+      plainOpen === before.plainOpen &&
+      seed === before.seed
+    const state = same ? before : { phase, running, connections, retries, plainOpen, seed }
+    return { state, actions: this.actions }
+  }
+
+  // Phases
+
+  /** Leaves Idle. */
+  begin(cause: string): void {
+    this.running = true
+    if (this.params.passive) {
+      this.phase = 'Active'
+      this.report(cause)
+    } else {
+      this.dial(cause)
+    }
+  }
+
+  dial(cause: string): void {
+    this.phase = 'Connect'
+    this.actions.push({ type: 'dial' })
+    this.start('connect-retry', jitter(this.params.connectRetry * 1000, this.random()))
+    this.report(cause)
+  }
+
+  cancelDial(): void {
+    if (this.phase !== 'Connect') return
+    this.phase = 'Active'
+    this.actions.push({ type: 'cancel-dial' })
+    this.stop('connect-retry')
+  }
+
+  /** Idle until the idle hold time has passed. @param ms replaces the computed time */
+  pause(cause: string, ms?: number): void {
+    this.stop('connect-retry')
+    this.retries++
+    this.phase = 'Idle'
+    this.report(cause)
+    this.start('idle-hold', ms ?? this.backoff())
+  }
+
+  /** Active until the next dial. */
+  wait(cause: string): void {
+    this.phase = 'Active'
+    this.retries++
+    this.report(cause)
+    if (this.connections.length > 0 || this.params.passive) this.stop('connect-retry')
+    else this.start('connect-retry', this.backoff())
+  }
+
+  // Connections
+
+  find(id: ConnectionId): ConnectionState | undefined {
+    return this.connections.find((c) => c.id === id)
+  }
+
+  add(step: ConnectionStep): void {
+    this.actions.push(...step.actions)
+    if (step.state) this.connections = [...this.connections, step.state]
+  }
+
+  /** A connection's step, and what its end means for the neighbour. */
+  feed(c: ConnectionState, event: ConnectionEvent): void {
+    const step = stepConnection(c, event, this.context(event))
+    this.actions.push(...step.actions)
+    if (step.state === undefined) {
+      this.connections = this.connections.filter(({ id }) => id !== c.id)
+      this.ended(c, step.end!)
+    } else if (step.state !== c) {
+      const next = step.state
+      this.connections = this.connections.map((other) => (other.id === c.id ? next : other))
+      if (next.ticks === STABLE_TICKS) this.retries = 0
+    }
+  }
+
+  private ended(c: ConnectionState, end: End): void {
+    if (c.state === 'Established') {
+      this.actions.push({ type: 'down', connection: c.id, end, result: c.negotiated! })
+    } else {
+      this.actions.push({ type: 'failed', connection: c.id, end })
+    }
+    this.learnFrom(c, end)
+    if (!this.running || this.connections.length > 0 || this.phase === 'Connect') {
+      // Whoever stops, another connection or the dial under way goes on from here.
+      this.report(end.text)
+    } else if (end.cause === 'tcp' && RANK[c.state] < RANK.OpenConfirm && this.phase === 'Active') {
+      this.wait(end.text)
+    } else {
+      this.pause(end.text)
+    }
+  }
+
+  /** RFC 5492 §3: a peer that answers 2/4 is offered an OPEN without capabilities. */
+  private learnFrom(c: ConnectionState, { notification }: End): void {
+    if (c.state === 'Established') {
+      this.plainOpen = false
+    } else if (
+      notification?.direction === 'received' &&
+      notification.code === 2 &&
+      notification.subcode === 4
+    ) {
+      this.plainOpen = (c.sent?.capabilities.length ?? 0) > 0
+    }
+  }
+
+  /** What a connection's step depends on; a random number is drawn for those events that need one. */
+  context(event?: ConnectionEvent) {
+    const jittered = event?.type === 'open' || event?.type === 'timer'
+    return { params: this.params, plain: this.plainOpen, random: jittered ? this.random() : 0 }
+  }
+
+  // Small things
+
+  /** Milliseconds before the next try: doubled with each failure in a row, at most connectRetry, with jitter. */
+  private backoff(): number {
+    // A configured 0 must not make a busy loop.
+    const base = Math.max(this.params.idleHold, 0.05)
+    const ceiling = Math.max(this.params.connectRetry, base)
+    return jitter(Math.min(base * 2 ** Math.min(this.retries - 1, 30), ceiling) * 1000, this.random())
+  }
+
+  /** Mulberry32: the next number in [0, 1) from the neighbour's own seed. */
+  private random(): number {
+    this.seed = (this.seed + 0x6d2b79f5) >>> 0
+    let t = this.seed
+    t = Math.imul(t ^ (t >>> 15), t | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+
+  start(timer: PeerTimer, ms: number): void {
+    this.actions.push({ type: 'start', timer, ms })
+  }
+
+  stop(timer: PeerTimer): void {
+    this.actions.push({ type: 'stop', timer })
+  }
+
+  /** Says that the state changed, if it did since the last time. */
+  report(cause: string): void {
+    const now = visibleState(this.phase, this.connections)
+    if (now === this.reported) return
+    this.actions.push({ type: 'changed', from: this.reported, to: now, cause })
+    this.reported = now
+  }
+}

@@ -1,0 +1,209 @@
+import type { Family } from '../ip/family.js'
+import { AFI_IPV4, AFI_IPV6, afiOf, SAFI_UNICAST } from '../ip/family.js'
+import type { Capability, OpenMessage } from '../wire/types.js'
+import { identifier } from './sentences.js'
+import type { PeerParams, RequiredCapability } from './types.js'
+
+/** Stands in "My Autonomous System" for an AS number above 65535 (RFC 6793 §9). */
+export const AS_TRANS = 23456
+
+const EMPTY = new Uint8Array(0)
+
+/** Answer to a received OPEN: accepted, or the NOTIFICATION that refuses it and why. */
+export type OpenVerdict =
+  | {
+      readonly ok: true
+      /** The peer's AS: capability 65's, else My AS. */
+      readonly remoteAs: number
+    }
+  | {
+      readonly ok: false
+      readonly code: 2
+      readonly subcode: number
+      readonly data: Uint8Array
+      /** One sentence with the remedy. */
+      readonly text: string
+    }
+
+/** The last capability of a name; of capabilities sent twice the last one counts (RFC 4724 §3 for code 64). */
+export function capability<N extends Capability['name']>(
+  capabilities: readonly Capability[],
+  name: N,
+): Extract<Capability, { name: N }> | undefined {
+  for (let i = capabilities.length - 1; i >= 0; i--) {
+    if (capabilities[i].name === name) return capabilities[i] as Extract<Capability, { name: N }>
+  }
+  return undefined
+}
+
+/**
+ * The AS of an OPEN's sender: the 4-octet number when the capability is there (RFC 6793 §4.1).
+ * @returns 0 to 4294967295
+ */
+export function asOf(open: OpenMessage): number {
+  return capability(open.capabilities, 'four-octet-as')?.as ?? open.myAs
+}
+
+/** True when the capabilities hold multiprotocol for this family. */
+function hasFamily(capabilities: readonly Capability[], family: Family): boolean {
+  const afi = afiOf(family)
+  return capabilities.some((c) => c.name === 'multiprotocol' && c.afi === afi && c.safi === SAFI_UNICAST)
+}
+
+/**
+ * Checks the meaning of a received OPEN in the RFC's order; its framing was the codec's matter.
+ * Sources: RFC 4271 §6.2, RFC 5492 §3, RFC 6286 §2.2, RFC 6793 §4.1 and §9, RFC 7607 §2.
+ */
+export function checkOpen(open: OpenMessage, params: PeerParams): OpenVerdict {
+  if (open.version !== 4) {
+    // The data field is the largest version we speak, as a 2-octet number.
+    return refuse(1, Uint8Array.of(0, 4), `${params.peer} speaks BGP version ${open.version}, not 4`)
+  }
+  const remoteAs = asOf(open)
+  const asError = wrongAs(open, remoteAs, params)
+  if (asError) return refuse(2, EMPTY, asError)
+  if (open.holdTime === 1 || open.holdTime === 2) {
+    return refuse(
+      6,
+      EMPTY,
+      `${params.peer} proposes a hold time of ${open.holdTime} s; BGP allows 0, or 3 and more: set it to at least 3 there`,
+    )
+  }
+  if (open.routerId === 0) {
+    return refuse(3, EMPTY, `${params.peer} has router-id 0.0.0.0: set a router-id there`)
+  }
+  if (open.routerId === params.routerId && remoteAs === params.localAs) {
+    return refuse(
+      3,
+      EMPTY,
+      `${params.peer} has our own router-id ${identifier(open.routerId)} in our AS ${remoteAs}: set another one on either side`,
+    )
+  }
+  const missing = params.required.filter((wanted) => !hasRequired(open.capabilities, wanted))
+  if (missing.length > 0) {
+    return refuse(
+      7,
+      encodeMissing(missing, params),
+      `${params.peer} lacks the required ${missing.map(requiredName).join(', ')}: enable it there, or do not require it here`,
+    )
+  }
+  return { ok: true, remoteAs }
+}
+
+function refuse(subcode: number, data: Uint8Array, text: string): OpenVerdict {
+  return { ok: false, code: 2, subcode, data, text }
+}
+
+function wrongAs(open: OpenMessage, as: number, params: PeerParams): string | undefined {
+  const { peer, localAs, remoteAs } = params
+  if (as === 0 || open.myAs === 0) return `${peer} says AS 0, which is reserved (RFC 7607): set its AS number`
+  if (as === AS_TRANS) {
+    return `${peer} says AS ${AS_TRANS} (AS_TRANS) and no other: its AS number is above 65535 and it does not announce 4-octet AS numbers, or it is misconfigured`
+  }
+  if (remoteAs === 0 || as === remoteAs) return undefined
+  if (as === localAs) {
+    return `${peer} says AS ${as}, which is our own, where ${remoteAs} is configured: the two AS numbers look swapped. On a Cilium node localASN is its own AS (${remoteAs}) and peerASN ours (${localAs}); or set remote-as ${as} here for an iBGP session`
+  }
+  return `${peer} says AS ${as}, configured is ${remoteAs}: set remote-as ${as} here, or correct localASN to ${remoteAs} on the node`
+}
+
+function hasRequired(capabilities: readonly Capability[], wanted: RequiredCapability): boolean {
+  return wanted.code === 1
+    ? hasFamily(capabilities, wanted.family)
+    : capabilities.some((c) => c.code === wanted.code)
+}
+
+const REQUIRED_NAMES = {
+  2: 'route refresh',
+  5: 'extended next hop',
+  6: 'extended message',
+  64: 'graceful restart',
+  65: '4-octet AS',
+  70: 'enhanced route refresh',
+} as const
+
+function requiredName(wanted: RequiredCapability): string {
+  return `capability ${wanted.code === 1 ? `multiprotocol ${wanted.family}` : REQUIRED_NAMES[wanted.code]}`
+}
+
+/** The capabilities that are missing, encoded as in an OPEN (RFC 5492 §3). */
+function encodeMissing(missing: readonly RequiredCapability[], params: PeerParams): Uint8Array {
+  const octets: number[] = []
+  for (const wanted of missing) {
+    if (wanted.code === 1) octets.push(1, 4, 0, afiOf(wanted.family), 0, SAFI_UNICAST)
+    else if (wanted.code === 5) octets.push(5, 6, 0, AFI_IPV4, 0, SAFI_UNICAST, 0, AFI_IPV6)
+    else if (wanted.code === 64) octets.push(64, 2, 0, 0)
+    else if (wanted.code === 65) {
+      const as = params.remoteAs
+      octets.push(65, 4, as >>> 24, (as >>> 16) & 255, (as >>> 8) & 255, as & 255)
+    } else octets.push(wanted.code, 0)
+  }
+  return Uint8Array.from(octets)
+}
+
+/**
+ * The own OPEN.
+ * @param plain leave out all capabilities: the peer answered 2/4 to an OPEN with them (RFC 5492 §3)
+ */
+export function buildOpen(params: PeerParams, plain = false): OpenMessage {
+  return {
+    type: 'open',
+    version: 4,
+    myAs: params.localAs > 0xffff ? AS_TRANS : params.localAs,
+    holdTime: params.holdTime,
+    routerId: params.routerId,
+    capabilities: plain ? [] : ownCapabilities(params),
+  }
+}
+
+/** Capabilities of the own OPEN, as `params.advertise` names them, in ascending order of code. */
+export function ownCapabilities(params: PeerParams): readonly Capability[] {
+  const { advertise } = params
+  const list: Capability[] = advertise.families.map((family) => ({
+    code: 1,
+    name: 'multiprotocol',
+    afi: afiOf(family),
+    safi: SAFI_UNICAST,
+  }))
+  if (advertise.routeRefresh) list.push({ code: 2, name: 'route-refresh' })
+  if (advertise.extendedNextHop && advertise.families.includes('ipv4-unicast')) {
+    const tuples = [{ afi: AFI_IPV4, safi: SAFI_UNICAST, nextHopAfi: AFI_IPV6 }]
+    list.push({ code: 5, name: 'extended-next-hop', tuples })
+  }
+  if (advertise.extendedMessage) list.push({ code: 6, name: 'extended-message' })
+  const restart = advertise.gracefulRestart
+  if (restart) {
+    list.push({
+      code: 64,
+      name: 'graceful-restart',
+      restarting: restart.restarting,
+      notification: restart.notification,
+      time: restart.time,
+      families: restart.families.map(({ family, forwarding }) => ({
+        afi: afiOf(family),
+        safi: SAFI_UNICAST,
+        forwarding,
+      })),
+    })
+  }
+  list.push({ code: 65, name: 'four-octet-as', as: params.localAs })
+  const addPath = (advertise.addPath ?? []).filter(({ receive, send }) => receive || send)
+  if (addPath.length > 0) {
+    list.push({
+      code: 69,
+      name: 'add-path',
+      families: addPath.map(({ family, receive, send }) => ({
+        afi: afiOf(family),
+        safi: SAFI_UNICAST,
+        mode: (receive ? 1 : 0) | (send ? 2 : 0),
+      })),
+    })
+  }
+  if (advertise.enhancedRouteRefresh) list.push({ code: 70, name: 'enhanced-route-refresh' })
+  if (advertise.fqdn) list.push({ code: 73, name: 'fqdn', ...advertise.fqdn })
+  // The version is nobody's business outside the own AS (draft-abraitis-bgp-version-capability §2).
+  if (advertise.softwareVersion !== undefined && params.remoteAs === params.localAs) {
+    list.push({ code: 75, name: 'software-version', version: advertise.softwareVersion })
+  }
+  return list
+}
