@@ -84,8 +84,11 @@ exec cat > ${this.file('.reports')}
   override async stop() {
     const neighbors = this.neighbors.map(({ address }) => `neighbor ${address} teardown 2\n`)
     appendFileSync(this.file('.orders'), neighbors.join(''))
-    const down = async () => (await this.sessions()).every(({ established }) => !established)
-    await until(`${this.kind} on ${this.host.name} tore its sessions down`, down)
+    // It connects again soon: "went down" is looked for, not "is down".
+    const went = async () => (await this.#reports()).filter((report) => report.neighbor.state === 'down')
+    await until(`${this.kind} on ${this.host.name} tore its sessions down`, async () => {
+      return (await went()).length > 0
+    })
     await this.kill()
   }
 

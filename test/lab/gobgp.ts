@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { cutOff, rejoin } from '../../src/demo/topology.js'
 import { Peer, type PeerSession, versionOf } from './peer.js'
 
 const API = '127.0.0.1:50051'
@@ -52,10 +53,15 @@ ${neighbors.join('')}`,
     return this.control('gobgp', ...words)
   }
 
-  /** gobgpd keeps no announcements across a restart: Cilium, too, announces them again from its own state. */
+  /**
+   * gobgpd takes announcements only once it runs. Cilium fills its table before it adds a neighbour, so the
+   * node joins the network when the announcements are in: its End-of-RIB comes after them.
+   */
   override async start(): Promise<void> {
+    if (this.announced.size) await cutOff(this.lab, this.host)
     await super.start()
     for (const prefix of this.announced) await this.add(prefix)
+    if (this.announced.size) await rejoin(this.lab, this.host)
   }
 
   protected async add(prefix: string) {

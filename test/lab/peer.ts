@@ -102,14 +102,19 @@ export abstract class Peer {
     if (!this.child.running) throw new Error(`${this.child.name} ended at once:\n${this.child.output}`)
   }
 
+  get running(): boolean {
+    return this.child?.running ?? false
+  }
+
+  /** Announces a prefix, now and after each restart; before the start: from the start on. */
   async announce(prefix: string): Promise<void> {
     this.announced.add(prefix)
-    await this.add(prefix)
+    if (this.running) await this.add(prefix)
   }
 
   async withdraw(prefix: string): Promise<void> {
     this.announced.delete(prefix)
-    await this.remove(prefix)
+    if (this.running) await this.remove(prefix)
   }
 
   /** Ends the daemon in order: it sends a NOTIFICATION first. */

@@ -1,0 +1,151 @@
+import { writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { resolve } from 'node:path'
+import type { Child, Exit } from '../../src/demo/child.js'
+import type { Lab, Result } from '../../src/demo/lab.js'
+import { SWITCH } from '../../src/demo/topology.js'
+import type { NeighborView, RouteView } from '../../src/speaker/views.js'
+import { until } from './wait.js'
+
+const MAIN = resolve('dist/cli/main.js')
+
+export interface EcmpdOptions {
+  /** Text of the configuration, in either dialect. */
+  readonly config: string
+  /** Install routes into the kernel. Default true. */
+  readonly fib?: boolean
+  /** Short name of the namespace. Default: the switch's. */
+  readonly namespace?: string
+  /** More arguments of `ecmpd run`. */
+  readonly args?: readonly string[]
+}
+
+/** ecmpd as a user runs it: the built program with a configuration file, asked through its UNIX socket. */
+export class Ecmpd {
+  readonly lab: Lab
+  readonly file: string
+  readonly socket: string
+  readonly #options: EcmpdOptions
+  #child?: Child
+
+  constructor(lab: Lab, options: EcmpdOptions) {
+    this.lab = lab
+    this.#options = options
+    this.file = lab.path('ecmpd.conf')
+    this.socket = lab.path('ecmpd.sock')
+    this.write(options.config)
+  }
+
+  get namespace(): string {
+    return this.#options.namespace ?? SWITCH
+  }
+
+  get child(): Child {
+    if (!this.#child) throw new Error('ecmpd was not started')
+    return this.#child
+  }
+
+  /** Changes the configuration file; `reload` or `hup` applies it. */
+  write(config: string) {
+    writeFileSync(this.file, config)
+  }
+
+  /** Starts the daemon and waits until its API answers. */
+  async start(): Promise<void> {
+    const { fib = true, args = [] } = this.#options
+    this.#child = this.lab.start(this.namespace, 'ecmpd', [
+      ...[process.execPath, MAIN, 'run', '-c', this.file, '--socket', this.socket, '--api', 'off'],
+      ...['--log-format', 'json', '--log-level', 'debug'],
+      ...(fib ? ['--fib'] : []),
+      ...args,
+    ])
+    await until('ecmpd answers on its socket', async () => {
+      if (!this.child.running) return 'ended'
+      await this.neighbors()
+      return 'up'
+    })
+    if (!this.child.running) throw new Error(`ecmpd ended at once:\n${this.child.output}`)
+  }
+
+  /** Sends SIGTERM and waits for the end. */
+  stop(): Promise<Exit> {
+    return this.child.stop(10_000)
+  }
+
+  /** Runs a command of ecmpd's. */
+  cli(...words: string[]): Promise<Result> {
+    return this.lab.run(this.namespace, [process.execPath, MAIN, ...words])
+  }
+
+  /** Text of a show command that must succeed: `show('ip', 'bgp', 'summary')`. */
+  show(...words: string[]): Promise<string> {
+    const argv = [process.execPath, MAIN, 'show', ...words, '--socket', this.socket]
+    return this.lab.must(this.namespace, argv)
+  }
+
+  /** A show command's JSON. */
+  async json<T>(...words: string[]): Promise<T> {
+    return JSON.parse(await this.show(...words, '--json')) as T
+  }
+
+  /** Applies the file through `ecmpd reload`. */
+  reload(): Promise<Result> {
+    return this.cli('reload', '--socket', this.socket)
+  }
+
+  /** Asks for the file to be applied with SIGHUP. */
+  hup() {
+    this.child.signal('SIGHUP')
+  }
+
+  /** GET on the UNIX socket. @throws Error when the answer is not 200 */
+  get<T>(path: string): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const call = request({ socketPath: this.socket, path, timeout: 5000 }, (response) => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', (piece: string) => {
+          text += piece
+        })
+        response.on('end', () => {
+          if (response.statusCode === 200) resolve(JSON.parse(text) as T)
+          else reject(new Error(`GET ${path}: ${response.statusCode} ${text}`))
+        })
+      })
+      call.on('timeout', () => call.destroy(new Error(`GET ${path}: no answer`)))
+      call.on('error', reject)
+      call.end()
+    })
+  }
+
+  async neighbors(): Promise<NeighborView[]> {
+    return (await this.get<{ neighbors: NeighborView[] }>('/api/v1/neighbors')).neighbors
+  }
+
+  async neighbor(address: string): Promise<NeighborView> {
+    const neighbor = (await this.neighbors()).find((view) => view.address === address)
+    if (!neighbor) throw new Error(`ecmpd has no neighbour ${address}`)
+    return neighbor
+  }
+
+  /** The route of exactly this prefix, if there is one. */
+  async route(prefix: string): Promise<RouteView | undefined> {
+    const family = prefix.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast'
+    const query = `family=${family}&prefix=${encodeURIComponent(prefix)}`
+    return (await this.get<{ routes: RouteView[] }>(`/api/v1/routes?${query}`)).routes[0]
+  }
+
+  /** Waits until all of these neighbours are Established. @returns them, in the order given */
+  async established(addresses: readonly string[], within = 30_000): Promise<NeighborView[]> {
+    return until(
+      `${addresses.join(', ')} Established`,
+      async () => {
+        const views = await Promise.all(addresses.map((address) => this.neighbor(address)))
+        const missing = views.filter(({ state }) => state !== 'Established')
+        if (missing.length) throw new Error(missing.map((view) => `${view.address} ${view.state}`).join(', '))
+        return views
+      },
+      within,
+    )
+  }
+}
