@@ -1,4 +1,4 @@
-import type t from 'tap'
+import type { Test } from 'tap'
 import { clientCommand, readAnswers, tally } from '../../src/demo/client.js'
 import { Lab } from '../../src/demo/lab.js'
 import { buildTopology, CLIENT, type Host, HTTP_PORT, NODES } from '../../src/demo/topology.js'
