@@ -1,0 +1,148 @@
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { nearest } from '../config/nearest.js'
+import { carriesToken, refuse } from './access.js'
+import type { ApiContext } from './context.js'
+import { ApiError, errorBody } from './errors.js'
+import { EventStreams } from './event-streams.js'
+import { originOf, type RequestHandler } from './listeners.js'
+import { Metrics } from './metrics.js'
+import { type DocumentedRoute, openApi, type RouteDocument } from './openapi.js'
+import { configRoutes } from './routes/config.js'
+import { eventRoutes } from './routes/events.js'
+import { fibRoutes } from './routes/fib.js'
+import { healthRoutes } from './routes/health.js'
+import { neighborRoutes } from './routes/neighbors.js'
+import { routeRoutes } from './routes/routes.js'
+import { statusRoutes } from './routes/status.js'
+import type { JsonSchema } from './schemas.js'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    document?: RouteDocument
+  }
+}
+
+/** The application: answers requests of any listener until closed. */
+export interface ApiApplication {
+  readonly handle: RequestHandler
+  /** Ends event streams and frees what the metrics hold. */
+  close(): Promise<void>
+}
+
+function tokenOf(context: ApiContext): string | undefined {
+  return context.configuration().config.api.token
+}
+
+function guard(context: ApiContext, request: FastifyRequest): void {
+  const kind = request.routeOptions.config.document?.class ?? 'read'
+  const token = carriesToken(request.headers.authorization, tokenOf(context))
+  const refusal = refuse(kind, originOf(request.raw.socket), token, request.headers.host)
+  if (refusal !== undefined) {
+    throw new ApiError(refusal.status, refusal.code, refusal.message, refusal.hint)
+  }
+}
+
+/** A fault that fastify found in the request, as an error of ours. */
+function translate(error: unknown, known: readonly string[]): ApiError {
+  if (error instanceof ApiError) return error
+  const { statusCode, message, validation } = error as {
+    statusCode?: number
+    message?: string
+    validation?: readonly { instancePath?: string; params?: { additionalProperty?: string } }[]
+  }
+  if (validation !== undefined) {
+    const unknown = validation[0]?.params?.additionalProperty
+    const near = unknown === undefined ? undefined : nearest(unknown, known)
+    const hint =
+      near === undefined ? 'The parameters are listed in /api/v1/openapi.json' : `Did you mean \`${near}\`?`
+    return new ApiError(
+      400,
+      'bad_parameter',
+      unknown === undefined ? (message ?? 'A parameter is wrong') : `Unknown parameter \`${unknown}\``,
+      hint,
+    )
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new ApiError(statusCode, 'bad_request', message ?? 'Bad request', 'See /api/v1/openapi.json')
+  }
+  return new ApiError(500, 'internal', 'The request failed inside ecmpd', 'See the log')
+}
+
+/** Builds the HTTP application. Nothing listens here: listeners hand requests to `handle`. */
+export async function createApplication(context: ApiContext): Promise<ApiApplication> {
+  const documented: DocumentedRoute[] = []
+  const app: FastifyInstance = Fastify({
+    bodyLimit: 65_536,
+    routerOptions: { maxParamLength: 128 },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
+  })
+  const metrics = new Metrics(context)
+  const streams = new EventStreams(context.speaker, context.speaker.view().started)
+
+  app.addHook('onRoute', (route) => {
+    const document = route.config?.document
+    if (document === undefined || route.method === 'HEAD') return
+    documented.push({
+      method: String(route.method),
+      url: route.url,
+      document,
+      params: route.schema?.params as JsonSchema | undefined,
+      query: route.schema?.querystring as JsonSchema | undefined,
+    })
+  })
+  app.addHook('onRequest', async (request) => guard(context, request))
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, url } = request
+    context.log.debug({ method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const query = (request.routeOptions.schema?.querystring as JsonSchema | undefined)?.properties ?? {}
+    const known = translate(error, Object.keys(query))
+    if (known.status === 500) context.log.error({ err: error, url: request.url }, 'a request failed')
+    if (known.status === 401) reply.header('www-authenticate', 'Bearer')
+    reply.code(known.status).send(errorBody(known))
+  })
+  app.setNotFoundHandler((request) => {
+    const path = request.url.split('?')[0]
+    const near = nearest(
+      path,
+      documented.map((route) => route.url),
+    )
+    const hint =
+      near === undefined ? 'The routes are listed in /api/v1/openapi.json' : `Did you mean ${near}?`
+    throw new ApiError(404, 'not_found', `No such route: ${request.method} ${path.slice(0, 200)}`, hint)
+  })
+
+  statusRoutes(app, context)
+  neighborRoutes(app, context)
+  routeRoutes(app, context)
+  fibRoutes(app, context)
+  eventRoutes(app, context, streams)
+  configRoutes(app, context)
+  healthRoutes(app, context, metrics)
+  app.route({
+    method: 'GET',
+    url: '/api/v1/openapi.json',
+    config: {
+      document: {
+        class: 'read',
+        summary: 'This description, in OpenAPI 3.1',
+        answer: { media: 'application/json' },
+      },
+    },
+    handler: async () => openApi(context.version, documented),
+  })
+
+  await app.ready()
+  return {
+    handle: (request, response) => app.routing(request, response),
+    async close() {
+      streams.close()
+      metrics.close()
+      await app.close()
+    },
+  }
+}

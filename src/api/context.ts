@@ -1,0 +1,32 @@
+import type { Config } from '../config/model.js'
+import type { FibPort, Resolver } from '../ports/fib.js'
+import type { Log } from '../ports/log.js'
+import type { StatusView } from '../show/source.js'
+import type { SpeakerApi } from '../speaker/api.js'
+import type { ApplyReport } from '../speaker/views.js'
+
+/** What a reload did. */
+export type ReloadOutcome =
+  | { readonly ok: true; readonly report: ApplyReport; readonly notes: readonly string[] }
+  | {
+      readonly ok: false
+      /** One sentence. */
+      readonly message: string
+      /** Lines 'file:line:column: error: …'; empty when the file is fine and something else was not. */
+      readonly diagnostics: readonly string[]
+    }
+
+/** What the API serves; the daemon makes it. */
+export interface ApiContext {
+  readonly version: string
+  readonly speaker: SpeakerApi
+  readonly fib: FibPort
+  /** Names the interface of a next hop where the FIB does not. */
+  readonly resolver?: Resolver
+  readonly log: Log
+  /** The running configuration and when it was loaded (ISO 8601). */
+  configuration(): { readonly config: Config; readonly file?: string; readonly loaded: string }
+  status(): StatusView
+  /** Applies the changed file. Never rejects. */
+  reload(): Promise<ReloadOutcome>
+}

@@ -1,0 +1,251 @@
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { MessageCounts, NeighborView, SessionState } from '../speaker/views.js'
+import type { ApiContext } from './context.js'
+
+const STATES: readonly SessionState[] = [
+  'Idle',
+  'Connect',
+  'Active',
+  'OpenSent',
+  'OpenConfirm',
+  'Established',
+]
+const MESSAGE_TYPES: readonly (keyof MessageCounts)[] = [
+  'open',
+  'update',
+  'notification',
+  'keepalive',
+  'routeRefresh',
+]
+
+type Neighbors = readonly NeighborView[]
+
+/**
+ * Prometheus metrics, in a registry of their own. All values are read from the views at the time of the
+ * scrape: between scrapes they cost nothing but the event-loop clock.
+ */
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #context: ApiContext
+  readonly #lag: IntervalHistogram
+  /** Read once a scrape: making the views of a thousand neighbours is not free. */
+  #neighbors: Neighbors = []
+
+  constructor(context: ApiContext) {
+    this.#context = context
+    this.#lag = monitorEventLoopDelay({ resolution: 20 })
+    this.#lag.enable()
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: 20 })
+    this.#sessions()
+    this.#prefixes()
+    this.#tables()
+    this.#fib()
+    this.#process()
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  async text(): Promise<string> {
+    this.#neighbors = this.#context.speaker.neighbors()
+    const text = await this.#registry.metrics()
+    this.#neighbors = []
+    return text
+  }
+
+  close(): void {
+    this.#lag.disable()
+    this.#registry.clear()
+  }
+
+  #gauge<T extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly T[],
+    fill: (gauge: Gauge<T>) => void,
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        fill(this as Gauge<T>)
+      },
+    })
+  }
+
+  #counter<T extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly T[],
+    fill: (counter: Counter<T>) => void,
+  ): void {
+    new Counter({
+      name,
+      help,
+      labelNames,
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        fill(this as Counter<T>)
+      },
+    })
+  }
+
+  #sessions(): void {
+    this.#gauge('ecmpd_sessions', 'Neighbours by the state of their session.', ['state'], (gauge) => {
+      for (const state of STATES) {
+        gauge.set({ state }, this.#neighbors.filter((neighbor) => neighbor.state === state).length)
+      }
+    })
+    this.#gauge(
+      'ecmpd_neighbor_up',
+      '1 while the session is Established, 0 else.',
+      ['neighbor', 'description', 'remote_as'],
+      (gauge) => {
+        for (const { address, description, remoteAs, state } of this.#neighbors) {
+          const labels = { neighbor: address, description: description ?? '', remote_as: String(remoteAs) }
+          gauge.set(labels, state === 'Established' ? 1 : 0)
+        }
+      },
+    )
+    this.#counter(
+      'ecmpd_sessions_established_total',
+      'Sessions that became Established.',
+      ['neighbor'],
+      (counter) => {
+        for (const { address, established } of this.#neighbors)
+          counter.inc({ neighbor: address }, established)
+      },
+    )
+    this.#counter(
+      'ecmpd_sessions_dropped_total',
+      'Established sessions that ended.',
+      ['neighbor'],
+      (counter) => {
+        for (const { address, dropped } of this.#neighbors) counter.inc({ neighbor: address }, dropped)
+      },
+    )
+    this.#counter(
+      'ecmpd_messages_total',
+      'BGP messages of all neighbours.',
+      ['type', 'direction'],
+      (counter) => {
+        for (const direction of ['sent', 'received'] as const) {
+          for (const type of MESSAGE_TYPES) {
+            const name = type === 'routeRefresh' ? 'route-refresh' : type
+            let count = 0
+            for (const neighbor of this.#neighbors) count += neighbor.messages[direction][type]
+            counter.inc({ type: name, direction }, count)
+          }
+        }
+      },
+    )
+    this.#counter(
+      'ecmpd_update_faults_total',
+      'Faulty UPDATEs handled without a reset (RFC 7606).',
+      ['verdict'],
+      (counter) => {
+        for (const verdict of ['discard', 'withdraw'] as const) {
+          let count = 0
+          for (const neighbor of this.#neighbors) count += neighbor.faults[verdict]
+          counter.inc({ verdict }, count)
+        }
+      },
+    )
+  }
+
+  #prefixes(): void {
+    const kinds = [
+      ['received', 'prefixesReceived', 'Prefixes that a neighbour announces.'],
+      ['accepted', 'prefixesAccepted', 'Prefixes of a neighbour that passed the import policy.'],
+      ['best', 'prefixesBest', 'Prefixes whose best path is of this neighbour.'],
+      ['multipath', 'prefixesMultipath', 'Prefixes with a path of this neighbour in their ECMP set.'],
+      ['advertised', 'prefixesAdvertised', 'Prefixes advertised to a neighbour.'],
+      ['stale', 'prefixesStale', 'Paths kept while a neighbour restarts.'],
+    ] as const
+    for (const [name, key, help] of kinds) {
+      this.#gauge(`ecmpd_prefixes_${name}`, help, ['neighbor', 'family'], (gauge) => {
+        for (const { address, families } of this.#neighbors) {
+          for (const counts of families) gauge.set({ neighbor: address, family: counts.family }, counts[key])
+        }
+      })
+    }
+  }
+
+  #tables(): void {
+    const tables = () => this.#context.speaker.view().tables
+    this.#gauge('ecmpd_rib_prefixes', 'Prefixes of the Loc-RIB.', ['family'], (gauge) => {
+      for (const { family, prefixes } of tables()) gauge.set({ family }, prefixes)
+    })
+    this.#gauge('ecmpd_rib_paths', 'Paths of all Adj-RIBs-In.', ['family'], (gauge) => {
+      for (const { family, paths } of tables()) gauge.set({ family }, paths)
+    })
+    this.#gauge(
+      'ecmpd_ecmp_prefixes',
+      'Prefixes by the number of next hops of their ECMP set.',
+      ['family', 'width'],
+      (gauge) => {
+        for (const { family, widths } of tables()) {
+          widths.forEach((count, width) => {
+            if (count > 0) gauge.set({ family, width: String(width) }, count)
+          })
+        }
+      },
+    )
+  }
+
+  #fib(): void {
+    const { fib } = this.#context
+    this.#gauge('ecmpd_fib_enabled', '1 when routes are installed in the kernel.', [], (gauge) => {
+      gauge.set(fib.status().enabled ? 1 : 0)
+    })
+    this.#gauge('ecmpd_fib_routes', 'Routes by their state in the kernel.', ['state'], (gauge) => {
+      const { installed, pending, refused } = fib.status()
+      gauge.set({ state: 'installed' }, installed)
+      gauge.set({ state: 'pending' }, pending)
+      gauge.set({ state: 'refused' }, refused)
+    })
+    this.#counter(
+      'ecmpd_fib_operations_total',
+      'Operations that the kernel did.',
+      ['operation'],
+      (counter) => {
+        const { operations } = fib.status()
+        for (const operation of ['add', 'replace', 'delete'] as const) {
+          counter.inc({ operation }, operations[operation])
+        }
+      },
+    )
+    this.#counter('ecmpd_fib_errors_total', 'Operations that the kernel refused.', [], (counter) => {
+      counter.inc(fib.status().errors)
+    })
+  }
+
+  #process(): void {
+    this.#gauge('ecmpd_info', 'Always 1.', ['version', 'node'], (gauge) => {
+      gauge.set({ version: this.#context.version, node: process.versions.node }, 1)
+    })
+    this.#gauge('ecmpd_ready', '1 when /readyz says ready.', [], (gauge) => {
+      gauge.set(this.#context.status().ready ? 1 : 0)
+    })
+    this.#gauge(
+      'ecmpd_event_loop_lag_seconds',
+      'Delay of the event loop since the last scrape.',
+      ['quantile'],
+      (gauge) => {
+        // The histogram counts the timer's own interval; what is above it is lag.
+        const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - 0.02)
+        for (const percentile of [50, 99]) {
+          gauge.set({ quantile: String(percentile / 100) }, seconds(this.#lag.percentile(percentile)))
+        }
+        gauge.set({ quantile: '1' }, this.#lag.count > 0 ? seconds(this.#lag.max) : 0)
+        this.#lag.reset()
+      },
+    )
+  }
+}

@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify'
+import type { FibView } from '../../show/source.js'
+import type { ApiContext } from '../context.js'
+
+/** `/api/v1/fib`. */
+export function fibRoutes(app: FastifyInstance, context: ApiContext): void {
+  app.route({
+    method: 'GET',
+    url: '/api/v1/fib',
+    config: {
+      document: {
+        class: 'read',
+        summary: "The kernel's side: counts, and every refused prefix with its reason",
+        answer: { schema: 'Fib' },
+      },
+    },
+    handler: async (): Promise<FibView> => ({ ...context.fib.status(), routes: context.fib.refused() }),
+  })
+}

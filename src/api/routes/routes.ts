@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify'
+import type { ApiContext } from '../context.js'
+import { pageBody, queryOf, type RawQuery, ROUTE_QUERY } from '../route-query.js'
+import { existingNeighbor } from './neighbors.js'
+
+/** `/api/v1/routes`. */
+export function routeRoutes(app: FastifyInstance, context: ApiContext): void {
+  app.route<{ Querystring: RawQuery }>({
+    method: 'GET',
+    url: '/api/v1/routes',
+    schema: { querystring: ROUTE_QUERY },
+    config: {
+      document: {
+        class: 'read',
+        summary: 'Routes of the Loc-RIB in ascending prefix order',
+        description: 'Without a match the list is empty. Large limits are streamed.',
+        answer: { schema: 'RoutePage' },
+        errors: { 404: 'No such neighbor' },
+      },
+    },
+    handler: async (request, reply) => {
+      const query = queryOf(request.query)
+      if (query.neighbor !== undefined) existingNeighbor(context, query.neighbor)
+      return pageBody(reply, context, query, (part) => context.speaker.routes(part))
+    },
+  })
+}

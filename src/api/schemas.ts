@@ -1,0 +1,260 @@
+/** A JSON Schema, as OpenAPI 3.1 takes it. */
+export type JsonSchema = { readonly [key: string]: unknown }
+
+const text: JsonSchema = { type: 'string' }
+const flag: JsonSchema = { type: 'boolean' }
+const count: JsonSchema = { type: 'integer', minimum: 0 }
+const seconds: JsonSchema = { type: 'number', minimum: 0 }
+const time: JsonSchema = { type: 'string', format: 'date-time' }
+const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items })
+const oneOf = (...values: readonly string[]): JsonSchema => ({ type: 'string', enum: values })
+const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` })
+
+/** An object; every property is required unless it is listed in `optional`. */
+function object(
+  properties: Record<string, JsonSchema>,
+  optional: Record<string, JsonSchema> = {},
+): JsonSchema {
+  return { type: 'object', required: Object.keys(properties), properties: { ...properties, ...optional } }
+}
+
+const family = oneOf('ipv4-unicast', 'ipv6-unicast')
+const sessionState = oneOf('Idle', 'Connect', 'Active', 'OpenSent', 'OpenConfirm', 'Established')
+const gateway = object({ address: text }, { interface: text })
+const messageCounts = object({
+  open: count,
+  update: count,
+  notification: count,
+  keepalive: count,
+  routeRefresh: count,
+})
+const fibStatus = {
+  enabled: flag,
+  mode: oneOf('off', 'nexthop-objects', 'plain'),
+  installed: count,
+  pending: count,
+  refused: count,
+  operations: object({ add: count, replace: count, delete: count }),
+  errors: count,
+}
+const stamp = { id: count, at: time }
+
+/** Named schemas of the read models: `components.schemas` of the OpenAPI document. */
+export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  Error: object({
+    error: object(
+      { code: text, message: text, hint: { type: 'string', description: 'What to do about it' } },
+      { details: list(text) },
+    ),
+  }),
+  Notification: object(
+    { direction: oneOf('sent', 'received'), code: count, subcode: count, name: text, data: text },
+    { message: text },
+  ),
+  LastError: object({ at: time, text }, { notification: ref('Notification') }),
+  Capability: {
+    type: 'object',
+    required: ['code', 'name'],
+    properties: { code: count, name: text },
+    additionalProperties: true,
+  },
+  NeighborFamily: object({
+    family,
+    negotiated: flag,
+    prefixesReceived: count,
+    prefixesAccepted: count,
+    prefixesBest: count,
+    prefixesMultipath: count,
+    prefixesAdvertised: count,
+    prefixesStale: count,
+    endOfRibReceived: flag,
+    endOfRibSent: flag,
+  }),
+  Neighbor: object(
+    {
+      address: text,
+      remoteAs: count,
+      localAs: count,
+      type: oneOf('ebgp', 'ibgp'),
+      dynamic: flag,
+      state: sessionState,
+      adminDown: flag,
+      since: { ...time, description: 'Since when it is in this state' },
+      passive: flag,
+      prefixesReceived: count,
+      prefixesAccepted: count,
+      prefixesAdvertised: count,
+      holdTime: seconds,
+      keepalive: seconds,
+      configuredHoldTime: seconds,
+      configuredKeepalive: seconds,
+      connectRetry: seconds,
+      capabilities: object({ sent: list(ref('Capability')), received: list(ref('Capability')) }),
+      gracefulRestart: object(
+        { negotiated: flag, restartTime: seconds, helper: oneOf('none', 'waiting', 'receiving') },
+        { remaining: seconds },
+      ),
+      families: list(ref('NeighborFamily')),
+      messages: object({ sent: messageCounts, received: messageCounts }),
+      faults: object({ discard: count, withdraw: count }),
+      established: count,
+      dropped: count,
+      outputQueue: count,
+    },
+    {
+      description: text,
+      hostName: text,
+      routerId: text,
+      localAddress: text,
+      localPort: count,
+      remotePort: count,
+      lastError: ref('LastError'),
+      lastFault: object({ at: time, text }),
+      downSince: time,
+      lastRead: seconds,
+      lastWrite: seconds,
+      updateGroup: count,
+    },
+  ),
+  Neighbors: object({ neighbors: list(ref('Neighbor')) }),
+  Path: object(
+    {
+      neighbor: text,
+      neighborRouterId: text,
+      type: oneOf('ebgp', 'ibgp', 'local'),
+      nextHop: text,
+      origin: oneOf('IGP', 'EGP', 'incomplete'),
+      asPath: text,
+      asPathLength: count,
+      localPref: count,
+      weight: count,
+      communities: list(text),
+      largeCommunities: list(text),
+      extendedCommunities: list(text),
+      atomicAggregate: flag,
+      best: flag,
+      multipath: flag,
+      stale: flag,
+      valid: flag,
+      since: time,
+    },
+    {
+      neighborDescription: text,
+      linkLocalNextHop: text,
+      med: count,
+      originatorId: text,
+      clusterList: list(text),
+      aggregator: text,
+      reason: text,
+      decidedBy: { ...text, description: 'The step of the decision process that this path won or lost at' },
+      pathId: count,
+    },
+  ),
+  Route: object(
+    { prefix: text, family, version: count, paths: list(ref('Path')), nextHops: list(text) },
+    {
+      gateways: list(gateway),
+      fib: object({ state: oneOf('installed', 'pending', 'refused', 'off') }, { reason: text }),
+    },
+  ),
+  RoutePage: object(
+    { routes: list(ref('Route')), total: { ...count, description: 'Prefixes that match in all' } },
+    { next: { ...text, description: 'Pass it on as `cursor`' } },
+  ),
+  Fib: object({
+    ...fibStatus,
+    routes: list(
+      object(
+        { prefix: text, state: oneOf('installed', 'pending', 'refused'), gateways: list(gateway) },
+        { reason: text },
+      ),
+    ),
+  }),
+  Status: object({
+    version: text,
+    node: text,
+    pid: count,
+    now: time,
+    uptime: seconds,
+    configuration: object({ loaded: time }, { file: text }),
+    fib: object(fibStatus),
+    ready: flag,
+    waiting: list(text),
+    memory: count,
+    localAs: count,
+    routerId: text,
+    hostName: text,
+    started: time,
+    maximumPaths: object({ ebgp: count, ibgp: count }),
+    listen: list(object({ address: text, port: count })),
+    tables: list(
+      object({
+        family,
+        version: count,
+        prefixes: count,
+        paths: count,
+        multipathPrefixes: count,
+        multipathPaths: count,
+        attributeSets: count,
+        widths: list(count),
+      }),
+    ),
+  }),
+  Config: { type: 'object', description: 'The effective configuration; secrets are removed' },
+  Event: {
+    oneOf: [
+      object(
+        {
+          type: { const: 'session' },
+          ...stamp,
+          neighbor: text,
+          from: sessionState,
+          to: sessionState,
+          cause: text,
+        },
+        { description: text },
+      ),
+      object(
+        {
+          type: { const: 'route' },
+          ...stamp,
+          family,
+          prefix: text,
+          change: oneOf('announced', 'changed', 'withdrawn'),
+          nextHops: list(text),
+        },
+        { best: object({ neighbor: text, asPath: text }) },
+      ),
+      object({
+        type: { const: 'neighbor' },
+        ...stamp,
+        neighbor: text,
+        change: oneOf('added', 'removed', 'changed'),
+      }),
+      object({ type: { const: 'refused' }, ...stamp, address: text, port: count, cause: text }),
+      object({
+        type: { const: 'fault' },
+        ...stamp,
+        neighbor: text,
+        verdict: oneOf('discard', 'withdraw', 'reset'),
+        rule: text,
+        text,
+        prefixes: list(text),
+        message: text,
+      }),
+    ],
+  },
+  Events: object({ events: list(ref('Event')) }),
+  Reload: object({
+    report: object({
+      added: list(text),
+      removed: list(text),
+      changed: list(text),
+      reset: list(text),
+      unchanged: count,
+    }),
+    notes: list(text),
+  }),
+  Ready: object({ ready: flag, waiting: list(text) }),
+  Health: object({ healthy: flag }),
+}
