@@ -1,0 +1,130 @@
+import type { Context } from './context.js'
+import type { Args, Command } from './grammar.js'
+import { noEffect, notYet, setting, withoutIt } from './rows.js'
+
+/** A family's commands are taken at router level too, where they are meant for IPv4 unicast, as on the switch. */
+const FAMILY = ['router', 'family'] as const
+
+/** Path of one of a neighbour's settings in the current family. */
+const family = (key: string) => (args: Args, context: Context) => [...context.peerFamily(args), key]
+
+/** Commands of a neighbour in an address family. */
+export const FAMILY_COMMANDS: readonly Command[] = [
+  {
+    syntax: 'neighbor <peer:peer> activate',
+    modes: FAMILY,
+    help: 'exchange this family with the neighbour',
+    support: 'yes',
+    run: (args, context) => context.set([...context.peer(args), 'active', context.family], true),
+    no: (args, context) => context.set([...context.peer(args), 'active', context.family], false),
+  },
+  setting(
+    'neighbor <peer:peer> next-hop-self [{all|force}]',
+    FAMILY,
+    'announce the own address as next hop',
+    family('nextHop'),
+    () => 'self',
+  ),
+  setting(
+    'neighbor <peer:peer> next-hop-unchanged',
+    FAMILY,
+    'never touch the next hop',
+    family('nextHop'),
+    () => 'unchanged',
+  ),
+  setting(
+    'neighbor <peer:peer> attribute-unchanged next-hop',
+    FAMILY,
+    'never touch the next hop',
+    family('nextHop'),
+    () => 'unchanged',
+  ),
+  {
+    syntax: 'neighbor <peer:peer> prefix-list <list> {in|out}',
+    modes: FAMILY,
+    help: 'let pass what a prefix list permits',
+    support: 'yes',
+    run: (args, context) => context.set(family(direction(args))(args, context), args.text('list')),
+    no: (args, context) => context.clear(family(direction(args))(args, context)),
+  },
+  {
+    syntax: 'neighbor <peer:peer> maximum-prefix <prefixes:1-100000000> [<threshold:1-100>]',
+    modes: FAMILY,
+    help: 'more prefixes end the session',
+    support: 'yes',
+    run(args, context) {
+      context.set(family('maximumPrefix')(args, context), args.number('prefixes'))
+      if (args.has('threshold')) context.note('no warning is logged at the threshold, only at the limit')
+    },
+    no: (args, context) => context.clear(family('maximumPrefix')(args, context)),
+  },
+  notYet(
+    'neighbor <peer:peer> maximum-prefix <prefixes:1-100000000> [<threshold:1-100>] {warning-only|restart <minutes:1-65535>}',
+    FAMILY,
+    'maximum-prefix with warning-only or restart',
+  ),
+  setting(
+    'neighbor <peer:peer> weight <weight:0-65535>',
+    FAMILY,
+    'weight of its paths; the highest wins',
+    (args, context) => [...context.peer(args), 'weight'],
+    (args) => args.number('weight'),
+  ),
+  noEffect(
+    'neighbor <peer:peer> send-community [{both|extended|standard|large|all}]',
+    FAMILY,
+    'send communities: always done',
+  ),
+  noEffect(
+    'neighbor <peer:peer> soft-reconfiguration inbound',
+    FAMILY,
+    'keep what the neighbour sent: always done',
+  ),
+  withoutIt(
+    'neighbor <peer:peer> additional-paths {send|receive|disable} [receive]',
+    FAMILY,
+    'ADD-PATH (RFC 7911)',
+    'no ADD-PATH: only the best path is sent and one path per prefix is received',
+  ),
+  withoutIt(
+    'neighbor <peer:peer> advertise additional-paths <text:rest>',
+    FAMILY,
+    'ADD-PATH (RFC 7911)',
+    'no ADD-PATH: only the best path is sent',
+  ),
+  withoutIt(
+    'neighbor <peer:peer> {addpath-tx-all-paths|addpath-tx-bestpath-per-AS}',
+    FAMILY,
+    'ADD-PATH (RFC 7911)',
+    'no ADD-PATH: only the best path is sent',
+  ),
+  withoutIt(
+    'bgp additional-paths <text:rest>',
+    FAMILY,
+    'ADD-PATH (RFC 7911)',
+    'no ADD-PATH: only the best path is sent and one path per prefix is received',
+  ),
+  notYet('neighbor <peer:peer> route-reflector-client', FAMILY, 'route reflection (RFC 4456)'),
+  notYet('neighbor <peer:peer> route-server-client', FAMILY, 'route server (RFC 7947)'),
+  notYet(
+    'neighbor <peer:peer> allowas-in [{<count:1-10>|origin}]',
+    FAMILY,
+    'the own AS in paths (`allowas-in`)',
+  ),
+  notYet('neighbor <peer:peer> as-override', FAMILY, 'AS override'),
+  notYet('neighbor <peer:peer> default-originate [route-map <map>]', FAMILY, 'an own default route'),
+  notYet(
+    'neighbor <peer:peer> {remove-private-as|remove-private-AS} [<text:rest>]',
+    FAMILY,
+    '`remove-private-as`',
+  ),
+  notYet(
+    'neighbor <peer:peer> {distribute-list|filter-list|route-map} <list> {in|out}',
+    FAMILY,
+    'policies other than prefix lists',
+    'neighbor A prefix-list N in',
+  ),
+  notYet('neighbor <peer:peer> unsuppress-map <map>', FAMILY, 'aggregation (`unsuppress-map`)'),
+]
+
+const direction = (args: Args) => (args.has('in') ? 'import' : 'export')

@@ -1,0 +1,186 @@
+import { isGroupName } from './arguments.js'
+import type { Context } from './context.js'
+import type { Args, Command } from './grammar.js'
+import { noEffect, notYet, onlyNo, setting, toggle } from './rows.js'
+
+const ROUTER = ['router'] as const
+
+/** Longest description: what a reader of `show` can take in, and a limit for what the API returns. */
+const LONGEST_TEXT = 255
+
+/** Path of one of a neighbour's settings. */
+const peer =
+  (...key: readonly string[]) =>
+  (args: Args, context: Context) => [...context.peer(args), ...key]
+
+/** Commands of a neighbour's session, at router level. */
+export const NEIGHBOR_COMMANDS: readonly Command[] = [
+  {
+    syntax: 'neighbor <peer:peer> remote-as {<as:as>|internal|external}',
+    modes: ROUTER,
+    help: 'a neighbour and its AS number',
+    support: 'yes',
+    run(args, context) {
+      const path = [...context.peer(args), 'remoteAs']
+      const as = args.has('as') ? args.number('as') : args.has('internal') ? 'internal' : 'external'
+      const before = context.cells.get(path)
+      if (before === undefined) return context.set(path, as)
+      const where = `line ${before.position.line}`
+      if (before.value === as) return context.warn(`neighbour ${args.text('peer')} is on ${where} already`)
+      const hint = `${where} says remote-as ${String(before.value)}`
+      return context.error(
+        `% Invalid input: duplicate neighbour ${args.text('peer')}`,
+        hint,
+        args.words.get('peer'),
+      )
+    },
+    no: (args, context) => context.clear(context.peer(args)),
+  },
+  onlyNo('neighbor <peer:peer>', ROUTER, 'remove a neighbour or a peer group', (args, context) =>
+    context.clear(context.peer(args)),
+  ),
+  setting(
+    'neighbor <peer:peer> description <text:rest>',
+    ROUTER,
+    'its name for people',
+    peer('description'),
+    longText('text'),
+  ),
+  {
+    syntax: 'neighbor <peer:peer> peer-group [<group>]',
+    modes: ROUTER,
+    help: 'a peer group, or the membership in one',
+    support: 'yes',
+    run(args, context) {
+      const named = isGroupName(args.text('peer'))
+      if (named && !args.has('group')) return context.set(['groups', args.text('peer'), 'declared'], true)
+      if (!named && args.has('group'))
+        return context.set([...context.peer(args), 'group'], args.text('group'))
+      const hint = 'neighbor NAME peer-group; neighbor ADDRESS peer-group NAME'
+      return context.error(`% Invalid input: ${named ? 'a group in a group' : 'which peer group?'}`, hint)
+    },
+    no(args, context) {
+      const named = isGroupName(args.text('peer'))
+      context.clear(named ? context.peer(args) : [...context.peer(args), 'group'])
+    },
+  },
+  {
+    syntax: 'neighbor <peer:peer> timers <keepalive:0-65535> <hold:0-65535>',
+    modes: ROUTER,
+    help: 'keepalive and hold time',
+    support: 'yes',
+    run(args, context) {
+      context.set([...context.peer(args), 'timers', 'keepalive'], args.number('keepalive'))
+      context.set([...context.peer(args), 'timers', 'hold'], args.number('hold'))
+    },
+    no(args, context) {
+      context.clear([...context.peer(args), 'timers', 'keepalive'])
+      context.clear([...context.peer(args), 'timers', 'hold'])
+    },
+  },
+  setting(
+    'neighbor <peer:peer> timers connect <seconds:1-65535>',
+    ROUTER,
+    'seconds between attempts to connect; default 120',
+    peer('timers', 'connectRetry'),
+    (args) => args.number('seconds'),
+  ),
+  {
+    syntax: 'neighbor <peer:peer> shutdown [message <text:rest>]',
+    modes: ROUTER,
+    help: 'administratively down; the message is sent (RFC 9003)',
+    support: 'yes',
+    run: (args, context) =>
+      context.set(peer('shutdown')(args, context), args.has('text') ? longText('text')(args, context) : true),
+    no: (args, context) => context.clear(peer('shutdown')(args, context)),
+  },
+  {
+    syntax: 'neighbor <peer:peer> ebgp-multihop [<hops:1-255>]',
+    modes: ROUTER,
+    help: 'hops to an eBGP neighbour; default 1, without a number 255',
+    support: 'yes',
+    run: (args, context) =>
+      context.set(peer('ebgpMultihop')(args, context), args.has('hops') ? args.number('hops') : 255),
+    no: (args, context) => context.clear(peer('ebgpMultihop')(args, context)),
+  },
+  setting(
+    'neighbor <peer:peer> update-source <source>',
+    ROUTER,
+    'own address, or interface, that the connection is made from',
+    peer('updateSource'),
+    (args) => args.text('source'),
+  ),
+  {
+    syntax: 'neighbor <peer:peer> local-as <as:as> [no-prepend] [replace-as]',
+    modes: ROUTER,
+    help: 'own AS towards this neighbour, instead of the real one',
+    support: 'yes',
+    run(args, context) {
+      context.set(peer('localAs')(args, context), args.number('as'))
+      if (!args.has('replace-as') || !args.has('no-prepend')) {
+        context.warn('read as `local-as … no-prepend replace-as`: the real AS is not shown besides')
+      }
+    },
+    no: (args, context) => context.clear(peer('localAs')(args, context)),
+  },
+  setting(
+    'neighbor <peer:peer> port <port:1-65535>',
+    ROUTER,
+    'TCP port dialled; default 179',
+    peer('port'),
+    (args) => args.number('port'),
+  ),
+  toggle('neighbor <peer:peer> passive', ROUTER, 'never dial, only accept', peer('passive')),
+  {
+    syntax: 'neighbor <peer:peer> transport connection-mode {passive|active}',
+    modes: ROUTER,
+    help: 'passive: never dial, only accept',
+    support: 'yes',
+    run: (args, context) => context.set(peer('passive')(args, context), args.has('passive')),
+    no: (args, context) => context.clear(peer('passive')(args, context)),
+  },
+  {
+    syntax: 'neighbor <peer:peer> {graceful-restart|graceful-restart-helper}',
+    modes: ROUTER,
+    help: 'graceful restart with this neighbour',
+    support: 'yes',
+    run: (args, context) => context.set(peer('gracefulRestart')(args, context), true),
+    no: (args, context) => context.clear(peer('gracefulRestart')(args, context)),
+  },
+  {
+    syntax: 'neighbor <peer:peer> graceful-restart-disable',
+    modes: ROUTER,
+    help: 'no graceful restart with this neighbour',
+    support: 'yes',
+    run: (args, context) => context.set(peer('gracefulRestart')(args, context), false),
+    no: (args, context) => context.clear(peer('gracefulRestart')(args, context)),
+  },
+  noEffect(
+    'neighbor <peer:peer> advertisement-interval <seconds:0-600>',
+    ROUTER,
+    'pause between UPDATEs',
+    'changes are sent at once, in batches',
+  ),
+  noEffect('neighbor <peer:peer> version 4', ROUTER, 'BGP version'),
+  noEffect('neighbor <peer:peer> enforce-first-as', ROUTER, 'first AS of a path'),
+  notYet('neighbor <peer:peer> password <text:rest>', ROUTER, 'TCP-MD5 (RFC 2385)'),
+  notYet('neighbor <peer:peer> ttl-security hops <hops:1-254>', ROUTER, 'GTSM (RFC 5082)'),
+  notYet(
+    'neighbor <peer:peer> fall-over [bfd]',
+    ROUTER,
+    'BFD',
+    'shorter timers instead: neighbor A timers 3 9',
+  ),
+  notYet('neighbor <peer:peer> bfd', ROUTER, 'BFD', 'shorter timers instead: neighbor A timers 3 9'),
+  notYet('neighbor <peer:peer> capability <text:rest>', ROUTER, 'capabilities by hand'),
+]
+
+function longText(name: string) {
+  return (args: Args, context: Context) => {
+    const text = args.text(name)
+    if (Buffer.byteLength(text) > LONGEST_TEXT) {
+      context.error(`% Wrong parameter: longer than ${LONGEST_TEXT} octets`, undefined, args.words.get(name))
+    }
+    return text
+  }
+}

@@ -1,0 +1,303 @@
+import { FAMILIES, type Family } from '../../ip/family.js'
+import { IOS_TIMERS } from '../defaults.js'
+import { type Path, type Position, pathText, type Report } from '../diagnostic.js'
+import type { Environment } from '../environment.js'
+import { didYouMean } from '../nearest.js'
+import type {
+  Document,
+  FamilySettings,
+  NeighborEntry,
+  PrefixRuleEntry,
+  RangeEntry,
+  Settings,
+} from '../schema.js'
+import { readAddress } from '../values.js'
+import type { ReadDocument } from '../yaml.js'
+import type { Cell, Cells } from './cells.js'
+
+/**
+ * Makes a document of what the lines have set, with the switch's own defaults written out: 60/180, no
+ * multipath, graceful restart off, everything accepted from and announced to every activated neighbour,
+ * third-party next hops included.
+ * @returns undefined when there is no `router bgp`
+ */
+export function toDocument(cells: Cells, report: Report, environment: Environment): ReadDocument | undefined {
+  const as = cells.get(['as'])
+  if (as === undefined) {
+    const hint = 'begin with `router bgp 64513`, 64513 being the switch’s AS number'
+    report.add('error', { line: 1, column: 1 }, '', 'there is no `router bgp`', hint)
+    return undefined
+  }
+  const builder = new Builder(cells, report, environment)
+  const document = builder.build(as.value as number)
+  return { document, locate: (path) => builder.locate(path) }
+}
+
+type Draft = Record<string, unknown>
+
+class Builder {
+  readonly #cells: Cells
+  readonly #report: Report
+  readonly #environment: Environment
+  readonly #positions = new Map<string, Position>()
+
+  constructor(cells: Cells, report: Report, environment: Environment) {
+    this.#cells = cells
+    this.#report = report
+    this.#environment = environment
+  }
+
+  build(as: number): Document {
+    const groups = this.#groups()
+    const document: Document = {
+      as,
+      ...this.#plain('routerId'),
+      ...this.#plain('hostName'),
+      maximumPaths: { ebgp: this.#paths('ebgp'), ibgp: this.#paths('ibgp') },
+      ...this.#plain('multipathRelax'),
+      ...this.#section('bestPath'),
+      ...this.#plain('defaultLocalPref'),
+      gracefulRestart: { enabled: false, ...this.#values(['gracefulRestart'], ['gracefulRestart']) },
+      defaults: {
+        export: 'all',
+        nextHop: 'third-party',
+        timers: { ...IOS_TIMERS, ...this.#values(['timers'], ['defaults', 'timers']) },
+      },
+      ...(Object.keys(groups).length === 0 ? {} : { groups }),
+      neighbors: this.#cells.children(['neighbors']).flatMap((address, i) => this.#neighbor(address, i)),
+      ...this.#ranges(),
+      ...this.#plain('listenLimit'),
+      ...this.#prefixLists(),
+    }
+    this.#place(['as'], this.#cells.get(['as'])!.position)
+    this.#checkRestart()
+    return document
+  }
+
+  locate(path: Path): Position {
+    for (let length = path.length; length > 0; length--) {
+      const position = this.#positions.get(pathText(path.slice(0, length)))
+      if (position !== undefined) return position
+    }
+    return this.#cells.get(['as'])?.position ?? { line: 1, column: 1 }
+  }
+
+  /** Remembers where a path stands; what is above it stands where its first part does. */
+  #place(path: Path, position: Position): void {
+    this.#positions.set(pathText(path), position)
+    for (let length = path.length - 1; length > 0; length--) {
+      const above = pathText(path.slice(0, length))
+      const before = this.#positions.get(above)
+      if (before === undefined || before.line > position.line) this.#positions.set(above, position)
+    }
+  }
+
+  #plain(key: 'routerId' | 'hostName' | 'multipathRelax' | 'defaultLocalPref' | 'listenLimit'): Draft {
+    const cell = this.#cells.get([key])
+    if (cell === undefined) return {}
+    this.#place([key], cell.position)
+    return { [key]: cell.value }
+  }
+
+  #section(key: 'bestPath'): Draft {
+    const values = this.#values([key], [key])
+    return Object.keys(values).length === 0 ? {} : { [key]: values }
+  }
+
+  /** The cells right below a path as an object. */
+  #values(from: readonly string[], to: Path): Draft {
+    const values: Draft = {}
+    for (const key of this.#cells.children(from)) {
+      const cell = this.#cells.get([...from, key])
+      if (cell === undefined) continue
+      values[key] = cell.value
+      this.#place([...to, key], cell.position)
+    }
+    return values
+  }
+
+  /** ecmpd has one width for both families. */
+  #paths(kind: 'ebgp' | 'ibgp'): number {
+    const cells = this.#cells.below(['maximumPaths', kind])
+    const last = cells.at(-1)
+    if (last === undefined) return 1
+    this.#place(['maximumPaths', kind], last.position)
+    const other = cells.find((cell) => cell.value !== last.value)
+    if (other !== undefined) {
+      const hint = 'ecmpd has one width for both families'
+      const message = `maximum-paths ${String(last.value)} contradicts line ${other.position.line}`
+      this.#report.add('error', last.position, '', message, hint)
+    }
+    return last.value as number
+  }
+
+  #groups(): Record<string, Settings> {
+    const groups: Record<string, Settings> = Object.create(null)
+    const declared = this.#cells.children(['groups'])
+    for (const name of declared) {
+      const from = ['groups', name]
+      if (this.#cells.get([...from, 'declared']) === undefined) {
+        const known = declared.filter((one) => this.#cells.get(['groups', one, 'declared']) !== undefined)
+        const hint =
+          didYouMean(name, known) ?? `neighbor ${name} peer-group; an address such as 192.168.95.210`
+        const { position } = this.#cells.below(from)[0]
+        this.#report.add('error', position, '', `% Invalid input: there is no peer group \`${name}\``, hint)
+      }
+      const families = this.#sections(from, ['groups', name])
+      const settings = this.#settings(from, ['groups', name])
+      groups[name] = { ...settings, ...(Object.keys(families).length === 0 ? {} : { families }) }
+    }
+    return { ...groups }
+  }
+
+  /** Settings of a neighbour or group, without families and update-source. */
+  #settings(from: readonly string[], to: Path): Settings {
+    const timers = this.#values([...from, 'timers'], [...to, 'timers'])
+    const { declared, updateSource, ...plain } = this.#values(from, to)
+    return { ...plain, ...(Object.keys(timers).length === 0 ? {} : { timers }) } as Settings
+  }
+
+  /** Family sections with something in them. */
+  #sections(from: readonly string[], to: Path): Partial<Record<Family, FamilySettings>> {
+    const sections: Partial<Record<Family, FamilySettings>> = {}
+    for (const family of FAMILIES) {
+      const values = this.#values([...from, 'families', family], [...to, 'families', family])
+      if (Object.keys(values).length > 0) sections[family] = values as FamilySettings
+    }
+    return sections
+  }
+
+  #neighbor(address: string, i: number): readonly NeighborEntry[] {
+    const from = ['neighbors', address]
+    const to: Path = ['neighbors', i]
+    const first = this.#cells.below(from)[0]
+    this.#place([...to, 'address'], first.position)
+    const group = this.#cells.get([...from, 'group'])?.value as string | undefined
+    const settings = this.#settings(from, to)
+    if (this.#cells.get([...from, 'remoteAs']) === undefined && !this.#groupHasAs(group)) {
+      const message = `% Invalid input: neighbor ${address} has no remote-as`
+      this.#report.add('error', first.position, '', message, `neighbor ${address} remote-as <AS>`)
+      return []
+    }
+    const own = familyOf(address)
+    return [
+      {
+        address,
+        ...settings,
+        ...this.#source(from, group, own, to),
+        ...this.#families(from, to, group, own),
+      },
+    ]
+  }
+
+  #groupHasAs(group: string | undefined): boolean {
+    return group !== undefined && this.#cells.get(['groups', group, 'remoteAs']) !== undefined
+  }
+
+  #ranges(): { listenRanges?: RangeEntry[] } {
+    const prefixes = this.#cells.children(['ranges'])
+    if (prefixes.length === 0) return {}
+    const listenRanges = prefixes.map((prefix, i) => {
+      const cell = this.#cells.get(['ranges', prefix])!
+      const to: Path = ['listenRanges', i]
+      this.#place([...to, 'prefix'], cell.position)
+      this.#place([...to, 'group'], cell.position)
+      const group = cell.value as string
+      const own = familyOf(prefix)
+      return { prefix, group, ...this.#source([], group, own, to), ...this.#families([], to, group, own) }
+    })
+    return { listenRanges }
+  }
+
+  /**
+   * The families that are activated: what the neighbour's lines say, else its group's, else the default. A
+   * neighbour with none has no session on a switch either: it is shut down, and this is said.
+   */
+  #families(
+    from: readonly string[],
+    to: Path,
+    group: string | undefined,
+    own: Family,
+  ): Pick<Settings, 'families' | 'shutdown'> {
+    const sections = from.length === 0 ? {} : this.#sections(from, to)
+    const active = FAMILIES.filter((family) => this.#isActive(from, group, family, own))
+    for (const family of FAMILIES) {
+      if (sections[family] === undefined || active.includes(family)) continue
+      const { position } = this.#cells.below([...from, 'families', family])[0]
+      const message = `has no effect: ${from[1]} is not activated in ${family}`
+      this.#report.add('warning', position, '', message, `neighbor ${from[1]} activate`)
+    }
+    if (active.length === 0) {
+      const family = own === 'ipv6-unicast' ? 'ipv6' : 'ipv4'
+      const name = from[1] ?? `peer-group ${group}`
+      const hint = `address-family ${family} / neighbor ${from[1] ?? group} activate`
+      const message = `neighbor ${name} is activated in no address family, so there is no session with it`
+      this.#report.add('warning', this.locate(to), '', message, hint)
+      return { shutdown: true }
+    }
+    const entries = active.map((family) => [family, sections[family] ?? {}] as const)
+    if (entries.some(([, section]) => Object.keys(section).length > 0)) {
+      return { families: Object.fromEntries(entries) }
+    }
+    const grouped = group !== undefined && this.#cells.below(['groups', group, 'families']).length > 0
+    return active.length === 1 && active[0] === own && !grouped ? {} : { families: active }
+  }
+
+  #isActive(from: readonly string[], group: string | undefined, family: Family, own: Family): boolean {
+    const said =
+      (from.length > 0 ? this.#cells.get([...from, 'active', family]) : undefined) ??
+      (group === undefined ? undefined : this.#cells.get(['groups', group, 'active', family]))
+    if (said !== undefined) return said.value as boolean
+    const byDefault = this.#cells.get(['defaultFamily', family])?.value ?? family === 'ipv4-unicast'
+    return family === own && (byDefault as boolean)
+  }
+
+  /** `update-source` names an address or an interface, whose first address of the right family is meant. */
+  #source(
+    from: readonly string[],
+    group: string | undefined,
+    own: Family,
+    to: Path,
+  ): Pick<Settings, 'localAddress'> {
+    const cell: Cell | undefined =
+      (from.length > 0 ? this.#cells.get([...from, 'updateSource']) : undefined) ??
+      (group === undefined ? undefined : this.#cells.get(['groups', group, 'updateSource']))
+    if (cell === undefined) return {}
+    this.#place([...to, 'localAddress'], cell.position)
+    const source = cell.value as string
+    if ('value' in readAddress(source)) return { localAddress: source }
+    const addresses = this.#environment.interfaces()
+    const own4 = own === 'ipv4-unicast'
+    const found = Object.hasOwn(addresses, source)
+      ? addresses[source].find((one) => one.includes(':') !== own4 && !/^fe[89ab]/i.test(one))
+      : undefined
+    if (found !== undefined) return { localAddress: found }
+    const problem = Object.hasOwn(addresses, source)
+      ? `interface ${source} has no ${own4 ? 'IPv4' : 'IPv6'} address`
+      : `there is no interface ${source} on this machine`
+    const hint = didYouMean(source, Object.keys(addresses)) ?? 'an interface of Linux, or an own address'
+    this.#report.add('error', cell.position, '', `% Wrong parameter: ${problem}`, hint)
+    return {}
+  }
+
+  #prefixLists(): Pick<Document, 'prefixLists'> {
+    const names = this.#cells.children(['prefixLists'])
+    if (names.length === 0) return {}
+    const lists = names.map((name) => {
+      const cells = [...this.#cells.below(['prefixLists', name])]
+      cells.sort((a, b) => Number(a.path[2]) - Number(b.path[2]))
+      for (const [i, cell] of cells.entries()) this.#place(['prefixLists', name, i], cell.position)
+      return [name, cells.map((cell) => cell.value as PrefixRuleEntry)] as const
+    })
+    return { prefixLists: Object.fromEntries(lists) }
+  }
+
+  #checkRestart(): void {
+    const [first] = this.#cells.below(['gracefulRestart'])
+    if (first === undefined || this.#cells.get(['gracefulRestart', 'enabled']) !== undefined) return
+    const message = 'graceful restart is off, so that its times have no effect'
+    this.#report.add('warning', first.position, '', message, 'add `bgp graceful-restart`')
+  }
+}
+
+const familyOf = (text: string): Family => (text.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast')

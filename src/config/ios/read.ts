@@ -1,0 +1,74 @@
+import type { Report } from '../diagnostic.js'
+import type { Environment } from '../environment.js'
+import type { ReadDocument } from '../yaml.js'
+import { Cells } from './cells.js'
+import { Context } from './context.js'
+import { toDocument } from './document.js'
+import type { Mode } from './grammar.js'
+import { type Line, lex } from './lexer.js'
+import { type Match, type Mismatch, match } from './match.js'
+import { COMMANDS } from './table.js'
+
+/** Where a line is looked for that its own mode does not know: further out. */
+const OUTER: Readonly<Record<Mode, Mode | undefined>> = {
+  family: 'router',
+  'route-map': 'config',
+  router: 'config',
+  config: undefined,
+}
+
+const TITLES: Readonly<Record<Mode, string>> = {
+  config: 'the top level',
+  router: '`router bgp`',
+  family: '`address-family`',
+  'route-map': '`route-map`',
+}
+
+const BY_MODE = new Map(
+  (Object.keys(OUTER) as Mode[]).map((mode) => [mode, COMMANDS.filter((one) => one.modes.includes(mode))]),
+)
+
+/**
+ * Reads a switch's text into a document. The lines are carried out in their order, as on the switch, but may
+ * come in any: what one needs of another is looked up at the end. Nothing is thrown, whatever the text.
+ * @returns undefined when there was an error
+ */
+export function readIos(text: string, report: Report, environment: Environment): ReadDocument | undefined {
+  const cells = new Cells()
+  const context = new Context(cells, report)
+  for (const line of lex(text)) {
+    context.line = line
+    carryOut(line, context)
+  }
+  if (report.failed) return undefined
+  const read = toDocument(cells, report, environment)
+  return report.failed ? undefined : read
+}
+
+function carryOut(line: Line, context: Context): void {
+  const tried: Mismatch[] = []
+  for (let mode: Mode | undefined = context.mode; mode !== undefined; mode = OUTER[mode]) {
+    const found = match(line, BY_MODE.get(mode)!)
+    if (!('command' in found)) {
+      tried.push(found)
+      continue
+    }
+    if (context.mode === 'family' && mode === 'router') {
+      context.note('belongs to router level and is applied there')
+    }
+    run(found, context)
+    return
+  }
+  // The attempt that got furthest knows best what was meant; of equals the innermost.
+  const best = tried.reduce((a, b) => (b.word > a.word ? b : a))
+  const elsewhere = (Object.keys(OUTER) as Mode[]).find(
+    (mode) => 'command' in match(line, BY_MODE.get(mode)!),
+  )
+  const hint = elsewhere === undefined ? best.hint : `it belongs under ${TITLES[elsewhere]}`
+  context.error(best.message, hint, best.word)
+}
+
+function run(found: Match, context: Context): void {
+  if (found.negated) found.command.no?.(found.args, context)
+  else found.command.run(found.args, context)
+}

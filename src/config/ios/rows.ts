@@ -1,0 +1,87 @@
+import type { Context } from './context.js'
+import type { Args, Command, Mode } from './grammar.js'
+
+/** A command that is read, and that ecmpd does anyway or has no need of. */
+export function noEffect(syntax: string, modes: readonly Mode[], help: string, note?: string): Command {
+  const run = (_: Args, context: Context) => {
+    if (note !== undefined) context.note(note)
+  }
+  return { syntax, modes, help, support: 'no effect', run, no() {} }
+}
+
+/** A command that asks for something that ecmpd can't do and that can be left out: a warning. */
+export function withoutIt(syntax: string, modes: readonly Mode[], help: string, warning: string): Command {
+  return {
+    syntax,
+    modes,
+    help,
+    support: 'no effect',
+    run: (_, context) => context.warn(warning),
+    no() {},
+  }
+}
+
+/** A command whose feature is missing: an error, since the switch would behave otherwise. Its `no` form is fine. */
+export function notYet(syntax: string, modes: readonly Mode[], help: string, hint?: string): Command {
+  return {
+    syntax,
+    modes,
+    help,
+    support: 'not yet',
+    run: (_, context) => context.error(`% Invalid input: not supported yet: ${help}`, hint),
+    no() {},
+  }
+}
+
+/** A command that sets a value, and whose `no` form forgets it. */
+export function setting(
+  syntax: string,
+  modes: readonly Mode[],
+  help: string,
+  path: (args: Args, context: Context) => readonly string[],
+  value: (args: Args, context: Context) => unknown,
+): Command {
+  return {
+    syntax,
+    modes,
+    help,
+    support: 'yes',
+    run: (args, context) => context.set(path(args, context), value(args, context)),
+    no: (args, context) => context.clear(path(args, context)),
+  }
+}
+
+/** A command that is on or off, and whose `no` form says off. */
+export function toggle(
+  syntax: string,
+  modes: readonly Mode[],
+  help: string,
+  path: (args: Args, context: Context) => readonly string[],
+): Command {
+  return {
+    syntax,
+    modes,
+    help,
+    support: 'yes',
+    run: (args, context) => context.set(path(args, context), true),
+    no: (args, context) => context.set(path(args, context), false),
+  }
+}
+
+/** A form that exists behind `no` alone: what it takes away is made by other commands. */
+export function onlyNo(
+  syntax: string,
+  modes: readonly Mode[],
+  help: string,
+  no: (args: Args, context: Context) => void,
+): Command {
+  return {
+    syntax,
+    modes,
+    help,
+    support: 'yes',
+    onlyNo: true,
+    run: (_, context) => context.error(`% Incomplete command`, `\`no ${context.words}\` removes it`),
+    no,
+  }
+}

@@ -1,0 +1,13 @@
+import { FAMILY_COMMANDS } from './commands-family.js'
+import { GLOBAL_COMMANDS } from './commands-global.js'
+import { NEIGHBOR_COMMANDS } from './commands-neighbor.js'
+import { ROUTER_COMMANDS } from './commands-router.js'
+import type { Command } from './grammar.js'
+
+/** Every command of the dialect. */
+export const COMMANDS: readonly Command[] = [
+  ...GLOBAL_COMMANDS,
+  ...ROUTER_COMMANDS,
+  ...NEIGHBOR_COMMANDS,
+  ...FAMILY_COMMANDS,
+]

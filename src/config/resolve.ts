@@ -1,0 +1,252 @@
+import { formatIPv4, parseIPv4 } from '../ip/address.js'
+import type { DecisionOptions, SpeakerOptions } from '../speaker/options.js'
+import { API_PORT, BGP_PORT, DECISION, FIB, FOREIGN_METRICS, LISTEN_LIMIT } from './defaults.js'
+import type { ApiOptions, Config, ConfigSource, Endpoint, FibOptions } from './model.js'
+import { checkGroups, resolveNeighbors, resolveRanges, restartOf } from './neighbors.js'
+import { checkPrefixLists } from './policies.js'
+import type { Resolution } from './resolution.js'
+import { formatEndpoint, readAs, readEndpoint, readPrefix, readRouterId } from './values.js'
+
+/**
+ * Fills in every default and checks what keys say together. Faults go to the resolution's report; the result
+ * is to be used only when there is no error among them.
+ */
+export function resolve(context: Resolution, source: ConfigSource): Config {
+  const { document } = context
+  const as = readAs(document.as)
+  if ('problem' in as) context.error(['as'], as.problem, as.hint)
+  const localAs = 'value' in as ? as.value : 0
+  checkPrefixLists(context)
+  const neighbors = resolveNeighbors(localAs, context)
+  const listenRanges = resolveRanges(localAs, context)
+  checkGroups(context)
+  const bgp: SpeakerOptions = {
+    localAs,
+    routerId: routerIdOf(context),
+    listen: listenOf(context, [
+      ...neighbors.map((neighbor) => neighbor.address),
+      ...listenRanges.map((range) => range.prefix),
+    ]),
+    neighbors,
+    listenRanges,
+    listenLimit: document.listenLimit ?? LISTEN_LIMIT,
+    decision: decisionOf(context),
+    gracefulRestart: restartOf([document.gracefulRestart]),
+    hostName: document.hostName ?? context.environment.hostName,
+  }
+  checkListening(bgp, context)
+  checkOwnAddresses(bgp, context)
+  checkWidth(bgp, context)
+  return {
+    bgp,
+    fib: fibOf(context),
+    api: apiOf(context),
+    log: { level: document.log?.level ?? 'info', format: document.log?.format ?? 'auto' },
+    source,
+  }
+}
+
+function routerIdOf(context: Resolution): number {
+  const written = context.document.routerId
+  if (written !== undefined) {
+    const read = readRouterId(written)
+    if ('value' in read) return read.value
+    context.error(['routerId'], read.problem, read.hint)
+    return 0
+  }
+  let highest = 0
+  for (const address of Object.values(context.environment.interfaces()).flat()) {
+    const value = parseIPv4(address)
+    if (value !== undefined && value >>> 24 !== 127 && value > highest) highest = value
+  }
+  if (highest === 0) {
+    const hint = 'set it: four numbers such as 192.168.95.200'
+    context.error([], 'no router id, and this machine has no IPv4 address to take it from', hint)
+  } else {
+    const hint = 'set it, so that a new address does not change it'
+    context.note([], `no router id is set: ${formatIPv4(highest)}, the highest address of this machine`, hint)
+  }
+  return highest
+}
+
+const ANY_IPV4: Endpoint = { address: '0.0.0.0', port: BGP_PORT }
+const ANY_IPV6: Endpoint = { address: '::', port: BGP_PORT }
+
+/** @param peers addresses and prefixes, from which the families in use are seen */
+function listenOf(context: Resolution, peers: readonly string[]): readonly Endpoint[] {
+  const { listen } = context.document
+  const ipv6 = peers.some((peer) => peer.includes(':'))
+  const ipv4 = !ipv6 || peers.some((peer) => !peer.includes(':'))
+  const all = [...(ipv4 ? [ANY_IPV4] : []), ...(ipv6 ? [ANY_IPV6] : [])]
+  if (listen === undefined) return all
+  if (listen === 'off') return []
+  if (typeof listen === 'number') return all.map(({ address }) => ({ address, port: listen }))
+  const entries = Array.isArray(listen) ? listen : [listen]
+  const found: Endpoint[] = []
+  for (const [i, entry] of entries.entries()) {
+    const path = Array.isArray(listen) ? ['listen', i] : ['listen']
+    const text = typeof entry === 'string' ? entry : formatEndpoint({ port: BGP_PORT, ...entry })
+    const read = readEndpoint(text, ANY_IPV4)
+    if ('problem' in read) context.error(path, read.problem, read.hint)
+    else if (found.some((one) => formatEndpoint(one) === formatEndpoint(read.value))) {
+      context.error(path, `duplicate listen address ${formatEndpoint(read.value)}`)
+    } else found.push(read.value)
+  }
+  return found
+}
+
+function decisionOf(context: Resolution): DecisionOptions {
+  const { maximumPaths, multipathRelax, bestPath, defaultLocalPref } = context.document
+  const paths = typeof maximumPaths === 'number' ? { ebgp: maximumPaths, ibgp: maximumPaths } : maximumPaths
+  return {
+    maximumPathsEbgp: paths?.ebgp ?? DECISION.maximumPathsEbgp,
+    maximumPathsIbgp: paths?.ibgp ?? DECISION.maximumPathsIbgp,
+    multipathRelax: multipathRelax ?? DECISION.multipathRelax,
+    alwaysCompareMed: bestPath?.alwaysCompareMed ?? DECISION.alwaysCompareMed,
+    deterministicMed: bestPath?.deterministicMed ?? DECISION.deterministicMed,
+    missingMedAsWorst: bestPath?.missingMedAsWorst ?? DECISION.missingMedAsWorst,
+    ignoreAsPath: bestPath?.ignoreAsPath ?? DECISION.ignoreAsPath,
+    compareRouterId: bestPath?.compareRouterId ?? DECISION.compareRouterId,
+    defaultLocalPref: defaultLocalPref ?? DECISION.defaultLocalPref,
+  }
+}
+
+/** Who never dials and never listens can have no session. */
+function checkListening(bgp: SpeakerOptions, context: Resolution): void {
+  if (bgp.listen.length > 0) return
+  for (const neighbor of bgp.neighbors) {
+    if (!neighbor.passive) continue
+    const i = (context.document.neighbors ?? []).findIndex((entry) => entry.address === neighbor.address)
+    const path = ['neighbors', Math.max(0, i), 'passive']
+    context.error(
+      path,
+      `${neighbor.address} is passive and nothing listens: the session can never start`,
+      LISTEN,
+    )
+  }
+  if (bgp.listenRanges.length > 0) {
+    context.error(['listenRanges'], 'listen ranges need a listen address', LISTEN)
+  }
+}
+
+const LISTEN = 'set `listen`, for example to 0.0.0.0:179'
+
+/** A session with oneself is refused by RFC 4271 §6.8's own terms: both ends would have one router id. */
+function checkOwnAddresses(bgp: SpeakerOptions, context: Resolution): void {
+  const own = new Set(Object.values(context.environment.interfaces()).flat())
+  for (const [i, entry] of (context.document.neighbors ?? []).entries()) {
+    const neighbor = bgp.neighbors.find((one) => one.address === entry.address)
+    if (neighbor === undefined) continue
+    const { address, port } = neighbor
+    const path = ['neighbors', i, 'address']
+    if (bgp.listen.some((listen) => listen.address === address && listen.port === port)) {
+      context.error(path, `${formatEndpoint({ address, port })} is where ecmpd itself listens`)
+    } else if (own.has(address) && !address.startsWith('127.') && address !== '::1') {
+      context.warn(path, `${address} is an address of this machine`, 'a neighbour is another speaker')
+    }
+  }
+}
+
+/** One path of several is the classic surprise of switches, whose default is no multipath. */
+function checkWidth(bgp: SpeakerOptions, context: Resolution): void {
+  const count = new Map<number, number>()
+  for (const neighbor of bgp.neighbors) {
+    if (neighbor.shutdown !== undefined) continue
+    count.set(neighbor.remoteAs, (count.get(neighbor.remoteAs) ?? 0) + 1)
+  }
+  for (const [as, neighbors] of count) {
+    const ibgp = as === bgp.localAs
+    const width = ibgp ? bgp.decision.maximumPathsIbgp : bgp.decision.maximumPathsEbgp
+    if (width >= neighbors) continue
+    const kind = ibgp ? 'ibgp' : 'ebgp'
+    const hint =
+      context.dialect === 'ios'
+        ? `maximum-paths ${kind} ${neighbors}`
+        : `maximumPaths: { ${kind}: ${neighbors} }`
+    const message = `${neighbors} neighbours in AS ${as}, but at most ${width} of their paths are used at a time`
+    context.warn(['maximumPaths'], message, hint)
+  }
+}
+
+function fibOf(context: Resolution): FibOptions {
+  const fib = context.document.fib ?? {}
+  const nextHopIds = { ...FIB.nextHopIds, ...fib.nextHopIds }
+  const metric = fib.metric ?? FIB.metric
+  if (FOREIGN_METRICS.includes(metric)) {
+    const owner = metric === 20 ? 'FRR' : 'BIRD'
+    context.error(
+      ['fib', 'metric'],
+      `metric ${metric} is ${owner}’s`,
+      'own routes are told apart by it; 195 is free',
+    )
+  }
+  if (nextHopIds.base + nextHopIds.count - 1 > 4_294_967_295) {
+    context.error(['fib', 'nextHopIds'], 'the range ends above 4294967295', 'lower `base` or `count`')
+  }
+  const allow = (fib.allow ?? []).flatMap((text, i) => {
+    const read = readPrefix(text)
+    if ('value' in read) return [read.value.text]
+    context.error(['fib', 'allow', i], read.problem, read.hint)
+    return []
+  })
+  return {
+    enabled: fib.enabled ?? FIB.enabled,
+    metric,
+    nextHopIds,
+    keepOnStop: fib.keepOnStop ?? FIB.keepOnStop,
+    mode: fib.mode ?? FIB.mode,
+    allow,
+    retry: fib.retry ?? FIB.retry,
+  }
+}
+
+function apiOf(context: Resolution): ApiOptions {
+  const api = context.document.api ?? {}
+  const { socket } = api
+  return { ...(socket === undefined ? {} : { socket }), tcp: tcpOf(api.tcp, context), ...tokenOf(context) }
+}
+
+function tcpOf(value: number | string | undefined, context: Resolution): Endpoint | 'off' {
+  const fallback = { address: '127.0.0.1', port: API_PORT }
+  if (value === 'off') return 'off'
+  if (value === undefined) return fallback
+  const read = readEndpoint(String(value), fallback)
+  if ('value' in read) return read.value
+  context.error(['api', 'tcp'], read.problem, read.hint)
+  return fallback
+}
+
+function tokenOf(context: Resolution): Pick<ApiOptions, 'token' | 'tokenFrom'> {
+  const { token, tokenFile, tokenVariable } = context.document.api ?? {}
+  const given = Object.entries({ token, tokenFile, tokenVariable }).filter(([, value]) => value !== undefined)
+  if (given.length > 1) {
+    const names = given.map(([name]) => `\`${name}\``).join(' and ')
+    context.error(['api', given[1][0]], `${names} contradict each other`, 'keep one')
+    return {}
+  }
+  if (tokenFile !== undefined) {
+    const text = readSecret(tokenFile, ['api', 'tokenFile'], context)
+    return text === undefined ? {} : { token: text, tokenFrom: { file: tokenFile } }
+  }
+  if (tokenVariable !== undefined) {
+    const text = context.environment.variable(tokenVariable)
+    if (text !== undefined && text !== '') return { token: text, tokenFrom: { variable: tokenVariable } }
+    context.error(
+      ['api', 'tokenVariable'],
+      `the environment has no \`${tokenVariable}\``,
+      'set it before the start',
+    )
+  }
+  return token === undefined ? {} : { token }
+}
+
+function readSecret(file: string, path: string[], context: Resolution): string | undefined {
+  try {
+    const text = context.environment.readFile(file).trim()
+    if (text !== '') return text
+    context.error(path, `${file} is empty`, 'it holds the secret on one line')
+  } catch (error) {
+    context.error(path, `${file} can't be read: ${(error as Error).message}`)
+  }
+  return undefined
+}

@@ -1,0 +1,341 @@
+import { z } from 'zod'
+import { FAMILIES } from '../ip/family.js'
+import {
+  type Checked,
+  readAddress,
+  readAs,
+  readEndpoint,
+  readHost,
+  readPrefix,
+  readRouterId,
+} from './values.js'
+
+/**
+ * The YAML document as a person writes it. The schema gives the types, the validation, the JSON Schema for
+ * editors and the names for "did you mean"; what two keys say together is checked in resolve.ts.
+ */
+
+/** A text that a reader of values.ts accepts. */
+function text(read: (text: string) => Checked<unknown>, what: string) {
+  return z.string({ error: `must be ${what}, as text` }).superRefine((value, context) => {
+    const result = read(value)
+    if ('problem' in result) {
+      context.addIssue({ code: 'custom', message: result.problem, params: { hint: result.hint } })
+    }
+  })
+}
+
+/** A whole number in a range. */
+function integer(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`
+  return z.int({ error }).min(min, { error }).max(max, { error })
+}
+
+const flag = () => z.boolean({ error: 'must be true or false' })
+
+function choice<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, { error: `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}` })
+}
+
+function list<T extends z.ZodType>(item: T, what: string) {
+  return z.array(item, { error: `must be a list of ${what}` })
+}
+
+const ENDPOINT_FALLBACK = { address: '0.0.0.0', port: 179 }
+
+const address = () => text(readHost, 'an IP address')
+const prefix = () => text(readPrefix, 'a prefix')
+const endpointText = () => text((value) => readEndpoint(value, ENDPOINT_FALLBACK), 'ADDRESS:PORT')
+
+/** An AS number, or one of `words`. */
+function asNumber(words: readonly string[] = []) {
+  const error = 'must be a whole number from 1 to 4294967295, or asdot in quotes such as "1.10"'
+  return z.union([z.int(), z.string()], { error }).superRefine((value, context) => {
+    if (words.includes(String(value))) return
+    const result = readAs(value)
+    if ('problem' in result) {
+      context.addIssue({ code: 'custom', message: result.problem, params: { hint: result.hint } })
+    }
+  })
+}
+
+const endpoint = () =>
+  z.strictObject({
+    address: text(readAddress, 'an IP address').describe('0.0.0.0: all of IPv4; "::": all of IPv6'),
+    port: integer(1, 65535).optional().describe('Default 179'),
+  })
+
+const gracefulRestart = () =>
+  z.union(
+    [
+      flag(),
+      z.strictObject({
+        enabled: flag().optional().describe('Default true'),
+        restartTime: integer(0, 4095).optional().describe('Restart Time announced, seconds. Default 120'),
+        stalePathTime: integer(1, 86400)
+          .optional()
+          .describe('Longest retention of stale paths, from loss to End-of-RIB, seconds. Default 360'),
+        notification: flag()
+          .optional()
+          .describe('RFC 8538: keep paths across NOTIFICATION and hold time expiry too. Default false'),
+      }),
+    ],
+    { error: 'must be true, false or a mapping with restartTime, stalePathTime, notification' },
+  )
+
+const timers = () =>
+  z.strictObject(
+    {
+      hold: integer(0, 65535)
+        .optional()
+        .describe('Hold time proposed, seconds: 0 (never) or 3 to 65535. Default 90'),
+      keepalive: integer(0, 65535).optional().describe('Seconds between KEEPALIVEs. Default a third of hold'),
+      connectRetry: integer(1, 65535).optional().describe('Seconds between attempts to connect. Default 10'),
+      openHold: integer(3, 65535)
+        .optional()
+        .describe('Seconds to wait for the neighbour’s OPEN. Default 240 (RFC 4271 §8.2.2)'),
+      idleHold: integer(0, 65535)
+        .optional()
+        .describe('Seconds before a lost session is started again; doubles up to connectRetry. Default 1'),
+      sendHold: integer(0, 65535)
+        .optional()
+        .describe(
+          'RFC 9687: seconds without progress in sending. Default 0: the larger of 480 and twice hold',
+        ),
+    },
+    { error: 'must be a mapping such as { hold: 9, keepalive: 3 }' },
+  )
+
+const prefixRule = () =>
+  z.union(
+    [
+      prefix(),
+      z
+        .strictObject({
+          permit: prefix().optional(),
+          deny: prefix().optional(),
+          ge: integer(0, 128).optional().describe('Shortest length matched. Default: the prefix’s own'),
+          le: integer(0, 128)
+            .optional()
+            .describe('Longest length matched. Default: the prefix’s own; with ge, up to a host route'),
+        })
+        .superRefine((rule, context) => {
+          if ((rule.permit === undefined) === (rule.deny === undefined)) {
+            context.addIssue({ code: 'custom', message: 'needs one of permit and deny' })
+          }
+        }),
+    ],
+    { error: 'must be a prefix (permitted exactly) or { permit: PREFIX, ge: N, le: N } or { deny: … }' },
+  )
+
+const policy = () =>
+  z.union([z.string(), list(prefixRule(), 'prefix rules')], {
+    error: 'must be all, none, the name of a prefix list, or a list of prefix rules',
+  })
+
+const familySettings = {
+  import: policy().optional().describe('What is accepted from the neighbour. Default all'),
+  export: policy()
+    .optional()
+    .describe('What is announced to the neighbour. Default none for eBGP, all for iBGP'),
+  nextHop: choice(['self', 'third-party', 'unchanged'])
+    .optional()
+    .describe('Next hop sent. Default self for eBGP, third-party (unchanged) for iBGP'),
+  nextHopSelf: flag().optional().describe('Short for nextHop: self'),
+  maximumPrefix: integer(0, 100_000_000)
+    .optional()
+    .describe('More accepted prefixes end the session (Cease 6/1). Default 0: no limit'),
+}
+
+const familySection = z.strictObject(familySettings)
+
+const families = () =>
+  z.union(
+    [
+      list(choice(['ipv4-unicast', 'ipv6-unicast']), 'ipv4-unicast, ipv6-unicast'),
+      z.strictObject({
+        'ipv4-unicast': familySection.nullable().optional(),
+        'ipv6-unicast': familySection.nullable().optional(),
+      }),
+    ],
+    { error: `must be a list of ${FAMILIES.join(', ')}, or a mapping with these as keys` },
+  )
+
+const settings = {
+  description: z.string({ error: 'must be text; put it in quotes' }).max(255).optional(),
+  remoteAs: asNumber(['internal', 'external'])
+    .optional()
+    .describe('The neighbour’s AS; internal: the own one; external: any'),
+  localAs: asNumber().optional().describe('Own AS towards this neighbour, when it differs from `as`'),
+  port: integer(1, 65535).optional().describe('TCP port dialled. Default 179'),
+  localAddress: address().optional().describe('Own address that the connection is made from'),
+  passive: flag().optional().describe('Never dial, only accept. Default false'),
+  shutdown: z
+    .union([flag(), z.string().max(255)], {
+      error: 'must be true, false or the text that the neighbour is told',
+    })
+    .optional()
+    .describe('Administratively down; a text is sent as shutdown communication (RFC 9003)'),
+  ebgpMultihop: integer(1, 255).optional().describe('Hops to an eBGP neighbour. Default 1'),
+  timers: timers().optional(),
+  families: families().optional().describe('Address families. Default: that of the neighbour’s address'),
+  ...familySettings,
+  gracefulRestart: gracefulRestart().optional(),
+  weight: integer(0, 65535)
+    .optional()
+    .describe('Added to the neighbour’s paths; the highest wins. Default 0'),
+}
+
+const settingsSection = z.strictObject(settings)
+
+const neighbor = z.strictObject({
+  address: address().describe('The neighbour’s address: its key'),
+  group: z.string().optional().describe('Group whose settings apply where this entry says nothing'),
+  ...settings,
+})
+
+const listenRange = z.strictObject({
+  prefix: prefix().describe('Connections from these addresses become neighbours'),
+  group: z.string().optional().describe('Group whose settings apply where this entry says nothing'),
+  ...settings,
+})
+
+const fib = z.strictObject(
+  {
+    enabled: flag()
+      .optional()
+      .describe('Install routes into the kernel. Default false; `run --fib` turns it on'),
+    metric: integer(1, 4_294_967_295)
+      .optional()
+      .describe('Metric of own routes, neither 20 (FRR) nor 32 (BIRD). Default 195'),
+    nextHopIds: z
+      .strictObject({ base: integer(1, 4_294_967_295).optional(), count: integer(2, 16_777_216).optional() })
+      .optional()
+      .describe('Range of own next-hop objects. Default 195000000, 1000000 of them'),
+    keepOnStop: flag().optional().describe('Leave the routes when the daemon stops. Default false'),
+    mode: choice(['auto', 'nexthop-objects', 'plain']).optional().describe('Default auto'),
+    allow: list(prefix(), 'prefixes')
+      .optional()
+      .describe('Learned prefixes that may cover an own address, a neighbour or a gateway'),
+    retry: integer(1, 3600).optional().describe('Seconds between attempts at refused routes. Default 5'),
+  },
+  { error: 'must be a mapping such as { enabled: true }' },
+)
+
+const api = z.strictObject(
+  {
+    socket: z
+      .string({ error: 'must be a path or off' })
+      .min(1)
+      .optional()
+      .describe('UNIX socket, or off. Default /run/ecmpd/ecmpd.sock, else under $XDG_RUNTIME_DIR'),
+    tcp: z
+      .union([integer(1, 65535), z.string()], { error: 'must be ADDRESS:PORT or off' })
+      .superRefine((value, context) => {
+        if (value === 'off') return
+        const result = readEndpoint(String(value), { address: '127.0.0.1', port: 9179 })
+        if ('problem' in result) {
+          context.addIssue({ code: 'custom', message: result.problem, params: { hint: result.hint } })
+        }
+      })
+      .optional()
+      .describe('ADDRESS:PORT or off. Default 127.0.0.1:9179'),
+    token: z.string().min(1).optional().describe('Bearer token for other addresses than loopback'),
+    tokenFile: z.string().min(1).optional().describe('File that holds the token'),
+    tokenVariable: z.string().min(1).optional().describe('Environment variable that holds the token'),
+  },
+  { error: 'must be a mapping such as { tcp: 127.0.0.1:9179 }' },
+)
+
+const log = z.strictObject(
+  {
+    level: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+      .optional()
+      .describe('Default info'),
+    format: choice(['auto', 'json', 'pretty']).optional().describe('Default auto: pretty on a terminal'),
+  },
+  { error: 'must be a mapping such as { level: info }' },
+)
+
+/** The whole document. */
+export const documentSchema = z.strictObject(
+  {
+    as: asNumber().describe('Own AS number'),
+    routerId: text(readRouterId, 'a router id')
+      .optional()
+      .describe('BGP Identifier. Default: the highest IPv4 address of this machine'),
+    hostName: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe('Name told to neighbours. Default: the machine’s'),
+    listen: z
+      .union([integer(1, 65535), z.string(), list(z.union([endpointText(), endpoint()]), 'ADDRESS:PORT')], {
+        error: 'must be ADDRESS:PORT, a list of them, a port, or off',
+      })
+      .superRefine((value, context) => {
+        if (Array.isArray(value) || value === 'off') return
+        const result = readEndpoint(String(value), ENDPOINT_FALLBACK)
+        if ('problem' in result) {
+          context.addIssue({ code: 'custom', message: result.problem, params: { hint: result.hint } })
+        }
+      })
+      .optional()
+      .describe('Where to listen; off: dial only. Default port 179 of each family in use'),
+    maximumPaths: z
+      .union(
+        [
+          integer(1, 1024),
+          z.strictObject({ ebgp: integer(1, 1024).optional(), ibgp: integer(1, 1024).optional() }),
+        ],
+        { error: 'must be a whole number from 1 to 1024, or { ebgp: N, ibgp: N }' },
+      )
+      .optional()
+      .describe('Widest ECMP set. Default 32; 1: no multipath'),
+    multipathRelax: flag()
+      .optional()
+      .describe('Balance over equally long AS paths that differ too. Default false'),
+    bestPath: z
+      .strictObject({
+        alwaysCompareMed: flag().optional().describe('Compare MED between different ASes. Default false'),
+        deterministicMed: flag().optional().describe('Compare MED by AS first. Default false'),
+        missingMedAsWorst: flag().optional().describe('No MED is the largest one. Default false'),
+        ignoreAsPath: flag().optional().describe('Do not compare AS path lengths. Default false'),
+        compareRouterId: flag()
+          .optional()
+          .describe('Lowest router id rather than oldest eBGP path. Default true'),
+      })
+      .optional(),
+    defaultLocalPref: integer(0, 4_294_967_295).optional().describe('Default 100'),
+    gracefulRestart: gracefulRestart().optional().describe('Of every neighbour that does not say it itself'),
+    defaults: settingsSection.optional().describe('Settings of every neighbour, below groups'),
+    groups: z
+      .record(z.string(), settingsSection, { error: 'must be a mapping of names to settings' })
+      .optional()
+      .describe('Named settings that neighbours refer to with `group`'),
+    neighbors: list(neighbor, 'neighbours, each with an address').optional(),
+    listenRanges: list(listenRange, 'ranges, each with a prefix').optional().describe('Dynamic neighbours'),
+    listenLimit: integer(1, 100_000).optional().describe('Most dynamic neighbours. Default 1000'),
+    prefixLists: z
+      .record(z.string(), list(prefixRule(), 'prefix rules'), {
+        error: 'must be a mapping of names to lists',
+      })
+      .optional()
+      .describe('Named lists of prefix rules for `import` and `export`'),
+    fib: fib.optional().describe('Routes in the kernel'),
+    api: api.optional().describe('HTTP API'),
+    log: log.optional(),
+  },
+  { error: 'must be a mapping; a minimal one is `as: 64513` and a list of `neighbors`' },
+)
+
+/** A document that the schema has accepted. */
+export type Document = z.infer<typeof documentSchema>
+/** What can be said of a neighbour, a group, a range, or of all. */
+export type Settings = z.infer<typeof settingsSection>
+export type NeighborEntry = z.infer<typeof neighbor>
+export type RangeEntry = z.infer<typeof listenRange>
+export type FamilySettings = z.infer<typeof familySection>
+export type PrefixRuleEntry = z.infer<ReturnType<typeof prefixRule>>
+export type PolicyEntry = z.infer<ReturnType<typeof policy>>
