@@ -1,0 +1,69 @@
+/** The decision of one prefix told step by step, for views: on demand, so it may allocate. */
+import type { Decision } from './decide.js'
+import type { PathStore } from './paths.js'
+import {
+  REASON_NEXT_HOP_UNREACHABLE,
+  REASON_TEXTS,
+  STEP_MED,
+  STEP_ONLY,
+  STEP_TEXTS,
+  VALID,
+} from './reasons.js'
+
+/** A path's part in the decision. */
+export interface PathExplanation {
+  readonly path: number
+  readonly best: boolean
+  /** Best or multipath. */
+  readonly multipath: boolean
+  /** Takes part in the decision; `reason` says why not. */
+  readonly valid: boolean
+  readonly reason?: string
+  /** The step at which it lost, or, for the best path, the step that decided against the last rival. */
+  readonly decidedBy?: string
+}
+
+/**
+ * @param head first path of the prefix's list, in settled order
+ * @param multipath length of the multipath set at its front
+ */
+export function explainPaths(
+  paths: PathStore,
+  decision: Decision,
+  head: number,
+  multipath: number,
+): PathExplanation[] {
+  const list: number[] = []
+  for (let path = head; path !== 0; path = paths.nextOfPrefix[path]) list.push(path)
+  const rivals = list.filter((path) => decision.valid(path))
+  const steps = new Map<number, number>()
+  let last = STEP_ONLY
+  for (const path of rivals) {
+    if (path === head || multipath === 0) continue
+    const step = lostAt(decision, head, path)
+    steps.set(path, step)
+    last = Math.max(last, step)
+  }
+  return list.map((path, position) => {
+    const valid = decision.valid(path)
+    const best = position === 0 && multipath > 0
+    const step = best ? last : steps.get(path)
+    const reason = paths.reason[path] === VALID ? REASON_NEXT_HOP_UNREACHABLE : paths.reason[path]
+    return {
+      path,
+      best,
+      multipath: position < multipath,
+      valid,
+      ...(valid ? {} : { reason: REASON_TEXTS[reason] }),
+      ...(valid && step !== undefined ? { decidedBy: STEP_TEXTS[step] } : {}),
+    }
+  })
+}
+
+/** The step at which `path` lost against the best, or against a path of its AS by MED. */
+function lostAt(decision: Decision, best: number, path: number): number {
+  const order = decision.compare(path, best)
+  // It would beat the best path in a comparison of two: a lower MED of its own AS had put it out before.
+  if (order < 0) return STEP_MED
+  return decision.step
+}

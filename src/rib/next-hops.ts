@@ -1,0 +1,119 @@
+/**
+ * Next hops as numbers. A next hop is the address of NEXT_HOP or MP_REACH_NLRI (RFC 4271 §5.1.3, RFC 4760
+ * §3), with the link-local address that may stand beside it (RFC 2545 §3). What the outside world knows
+ * about it is set here: whether it can be reached, at which IGP metric, and through which gateway. Next hops
+ * are few and live as long as the speaker does.
+ */
+import { formatAddress } from '../ip/address.js'
+import type { GatewaySets, RouteGateway } from './next-hop-sets.js'
+
+/** What resolving a next hop gave (RFC 4271 §5.1.3, §9.1.2.1). */
+export interface NextHopResolution {
+  readonly reachable: boolean
+  /** IGP metric, 0 for a connected one. */
+  readonly metric: number
+  /** Where packets go; undefined when there is none (unreachable, or an own route). */
+  readonly gateway?: RouteGateway
+}
+
+export class NextHops {
+  /** Number of next hops; ids run from 1 to `size`. Id 0 is "none": an own route, always usable. */
+  size = 0
+  /** 1 for a next hop that can be used, by id. */
+  reachable = new Uint8Array(64)
+  /** IGP metric by id, unsigned 32 bits. */
+  metric = new Uint32Array(64)
+  /** Gateway id (GatewaySets) by next-hop id, 0 for none. */
+  gateway = new Int32Array(64)
+  readonly #gateways: GatewaySets
+  readonly #ids = new Map<string, number>()
+  readonly #octets: Uint8Array[] = [new Uint8Array(0)]
+  readonly #texts: string[] = ['']
+  readonly #linkLocals: (string | undefined)[] = [undefined]
+  readonly #listeners: ((id: number) => void)[] = []
+
+  /**
+   * Called with the id of each next hop that is seen for the first time, before a path with it is decided:
+   * the place to call resolve(). Until then a next hop counts as unreachable.
+   */
+  onNew: (id: number) => void = () => {}
+
+  constructor(gateways: GatewaySets) {
+    this.#gateways = gateways
+    this.reachable[0] = 1
+  }
+
+  /**
+   * The id of a next hop.
+   * @param octets 4, 16, or 32 octets (global and link-local) from `offset`; a length of 0 gives id 0
+   */
+  intern(bytes: Uint8Array, offset: number, length: number): number {
+    if (length === 0) return 0
+    // Next hops come with attribute sets, not with routes: a string key is cheap enough here.
+    let key = ''
+    for (let i = 0; i < length; i++) key += String.fromCharCode(bytes[offset + i])
+    const known = this.#ids.get(key)
+    if (known !== undefined) return known
+    const id = ++this.size
+    if (id === this.reachable.length) this.#grow()
+    const octets = bytes.slice(offset, offset + length)
+    this.#ids.set(key, id)
+    this.#octets.push(octets)
+    this.#texts.push(formatAddress(length === 32 ? octets.subarray(0, 16) : octets))
+    this.#linkLocals.push(length === 32 ? formatAddress(octets.subarray(16)) : undefined)
+    this.onNew(id)
+    return id
+  }
+
+  /** 4, 16 or 32 octets as received; empty for id 0. */
+  octets(id: number): Uint8Array {
+    return this.#octets[id]
+  }
+
+  /** Canonical text of the (global) address; '' for id 0. */
+  text(id: number): string {
+    return this.#texts[id]
+  }
+
+  /** Text of the link-local address beside the global one, without zone. */
+  linkLocal(id: number): string | undefined {
+    return this.#linkLocals[id]
+  }
+
+  /** Sets what is known of a next hop. Paths through it are decided anew by the next Rib.decide(). */
+  resolve(id: number, resolution: NextHopResolution): void {
+    const reachable = resolution.reachable ? 1 : 0
+    const gateway = resolution.gateway === undefined ? 0 : this.#gateways.gateway(resolution.gateway)
+    if (
+      this.reachable[id] === reachable &&
+      this.metric[id] === resolution.metric &&
+      this.gateway[id] === gateway
+    ) {
+      return
+    }
+    this.reachable[id] = reachable
+    this.metric[id] = resolution.metric
+    this.gateway[id] = gateway
+    for (const listener of this.#listeners) listener(id)
+  }
+
+  /** Calls `listener` after each resolve() that changed something. @returns unsubscribe */
+  onChange(listener: (id: number) => void): () => void {
+    this.#listeners.push(listener)
+    return () => {
+      const index = this.#listeners.indexOf(listener)
+      if (index >= 0) this.#listeners.splice(index, 1)
+    }
+  }
+
+  #grow(): void {
+    const capacity = this.reachable.length * 2
+    const { reachable, metric, gateway } = this
+    this.reachable = new Uint8Array(capacity)
+    this.metric = new Uint32Array(capacity)
+    this.gateway = new Int32Array(capacity)
+    this.reachable.set(reachable)
+    this.metric.set(metric)
+    this.gateway.set(gateway)
+  }
+}

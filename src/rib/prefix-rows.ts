@@ -1,0 +1,67 @@
+/** What a table knows of each prefix, as columns indexed by prefix id. */
+import { growInt32, grownCapacity, growUint8, growUint16, growUint32 } from './columns.js'
+
+/** All valid paths have the same MED; come from the same neighbouring AS (decide.ts: then order is total). */
+export const PREFIX_SAME_MED = 1
+export const PREFIX_SAME_AS = 2
+/** Paths as good as the best through the IGP metric stand outside the multipath set. */
+export const PREFIX_CAPPED = 4
+/** Waits for the decision. */
+export const PREFIX_DIRTY = 8
+/** The decision must look at every path. */
+export const PREFIX_FULL = 16
+/** A path of the multipath set has gone or changed. */
+export const PREFIX_TOUCHED = 32
+/** Its paths are in the PathIndex. */
+export const PREFIX_INDEXED = 64
+
+export class PrefixRows {
+  /** First path of the list, 0 without paths. */
+  head: Int32Array
+  /** Paths, valid or not. */
+  count: Int32Array
+  /** Length of the multipath set, the best path included; 0 without a valid path. */
+  multipath: Uint16Array
+  flags: Uint8Array
+  /** Id of the set of gateways (GatewaySets), 0 for none. */
+  gatewaySet: Int32Array
+  /** Table version of the last change. */
+  version: Uint32Array
+  /** How many others keep the prefix id alive. */
+  holds: Uint16Array
+  #capacity: number
+
+  constructor(capacity = 1024) {
+    const rows = Math.max(16, capacity)
+    this.#capacity = rows
+    this.head = new Int32Array(rows)
+    this.count = new Int32Array(rows)
+    this.multipath = new Uint16Array(rows)
+    this.flags = new Uint8Array(rows)
+    this.gatewaySet = new Int32Array(rows)
+    this.version = new Uint32Array(rows)
+    this.holds = new Uint16Array(rows)
+  }
+
+  /** How many prefix ids have a row. */
+  get capacity(): number {
+    return this.#capacity
+  }
+
+  /** Makes room for a prefix id. */
+  ensure(prefix: number): void {
+    if (prefix >= this.#capacity) this.#grow(prefix)
+  }
+
+  #grow(prefix: number): void {
+    const capacity = grownCapacity(this.#capacity, prefix + 1)
+    this.#capacity = capacity
+    this.head = growInt32(this.head, capacity)
+    this.count = growInt32(this.count, capacity)
+    this.multipath = growUint16(this.multipath, capacity)
+    this.flags = growUint8(this.flags, capacity)
+    this.gatewaySet = growInt32(this.gatewaySet, capacity)
+    this.version = growUint32(this.version, capacity)
+    this.holds = growUint16(this.holds, capacity)
+  }
+}

@@ -1,0 +1,59 @@
+/** Why a path takes no part in the decision (stored with the path), and the steps that decide among the rest. */
+
+/** The path takes part. */
+export const VALID = 0
+export const REASON_POLICY = 1
+export const REASON_AS_LOOP = 2
+export const REASON_NEXT_HOP_INVALID = 3
+export const REASON_ORIGINATOR_LOOP = 4
+export const REASON_CLUSTER_LOOP = 5
+export const REASON_FIRST_AS = 6
+/** Never stored: it follows from the next hop's resolution. */
+export const REASON_NEXT_HOP_UNREACHABLE = 7
+
+/** Texts of the reasons, by code. */
+export const REASON_TEXTS: readonly string[] = [
+  'valid',
+  'rejected by import policy',
+  'own AS in AS_PATH',
+  'next hop cannot be used',
+  'own router id as ORIGINATOR_ID',
+  'own cluster id in CLUSTER_LIST',
+  'first AS is not the neighbour',
+  'next hop unreachable',
+]
+
+export const STEP_ONLY = 0
+export const STEP_LLGR_STALE = 1
+export const STEP_WEIGHT = 2
+export const STEP_LOCAL_PREF = 3
+export const STEP_LOCAL_ORIGIN = 4
+export const STEP_AS_PATH = 5
+export const STEP_ORIGIN = 6
+export const STEP_MED = 7
+export const STEP_TYPE = 8
+export const STEP_METRIC = 9
+export const STEP_AGE = 10
+export const STEP_ROUTER_ID = 11
+export const STEP_CLUSTER_LIST = 12
+export const STEP_ADDRESS = 13
+export const STEP_PATH_ID = 14
+
+/** Texts of the decision's steps, by code, for views. */
+export const STEP_TEXTS: readonly string[] = [
+  'only path',
+  'long-lived stale',
+  'weight',
+  'local preference',
+  'locally originated',
+  'AS path length',
+  'origin',
+  'MED',
+  'eBGP over iBGP',
+  'IGP metric',
+  'oldest path',
+  'router id',
+  'cluster list length',
+  'neighbour address',
+  'path identifier',
+]

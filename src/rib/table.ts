@@ -1,0 +1,692 @@
+/**
+ * The routing table of one family: Adj-RIB-In of every source and Loc-RIB in one store.
+ *
+ * How the speaker drives it:
+ *
+ * 1. `setSource` when a neighbour is Established (again, with the new router id, after a restart).
+ * 2. For each UPDATE: `withdraw` and `announce` with ranges of NLRI octets that the codec has checked. Nothing
+ *    is decided yet; the prefixes concerned are marked dirty, each once.
+ * 3. `decide(max)` when the turn has read what was there, and again while `pending` is not 0. It runs the
+ *    decision process over dirty prefixes and hands one ChangeBatch to every subscriber (Adj-RIB-Out, FIB,
+ *    events), then returns it. Within a subscriber `best`, `gatewaySet`, `first` and `next` show the new state;
+ *    a prefix whose last path went is still known then, and afterwards only while somebody holds it.
+ * 4. Session lost: `dropSource(source, budget)` until it returns true, or `markStale` (graceful restart, route
+ *    refresh) and later `sweepStale` until true; `decide` between the slices. `soleGateways`, asked before
+ *    dropping, says which gateways no other source uses.
+ * 5. `nextHops.resolve` whenever the answer for a next hop may have changed; the next decide() re-evaluates the
+ *    paths concerned.
+ *
+ * A prefix with one path costs a table row; one with hundreds is not walked: a new path is weighed against the
+ * best one alone wherever MED can't make the order circular (decide.ts), and the path that an announcement
+ * replaces is found by hash from INDEX_FROM paths on.
+ */
+import type { Family } from '../ip/family.js'
+import type { PrefixTable } from '../ip/prefix-table.js'
+import { isMartian } from '../ip/special.js'
+import type { AttributeTable } from './attributes.js'
+import { growInt32 } from './columns.js'
+import { Decision, type DecisionParameters } from './decide.js'
+import { explainPaths, type PathExplanation } from './explain.js'
+import type { GatewaySet, GatewaySets, RouteGateway } from './next-hop-sets.js'
+import type { NextHops } from './next-hops.js'
+import { PairCounts } from './pair-counts.js'
+import { PathIndex } from './path-index.js'
+import { appendOfSource, pushOfPrefix, unlinkOfSource } from './path-lists.js'
+import { PATH_MULTIPATH, PATH_NEW, PathStore } from './paths.js'
+import { PREFIX_DIRTY, PREFIX_FULL, PREFIX_INDEXED, PREFIX_TOUCHED, PrefixRows } from './prefix-rows.js'
+import { REASON_POLICY, VALID } from './reasons.js'
+import { Selection } from './selection.js'
+import { type SourceRow, type SourceState, SourceTable } from './sources.js'
+import type { ChangeBatch, Source } from './types.js'
+
+/** A prefix with as many paths has them in the PathIndex. */
+const INDEX_FROM = 9
+
+/** Import policy of a source for one family, compiled (policy/ makes it). */
+export interface ImportFilter {
+  /**
+   * @param bytes address octets of the prefix from `offset`, `bits` of them
+   * @param attribute the set as received
+   * @returns the attribute set in use; 0: rejected
+   */
+  apply(bytes: Uint8Array, offset: number, bits: number, attribute: number): number
+}
+
+/** What a table is built on. Attribute sets, next hops and gateway sets are shared by both families' tables. */
+export interface RibParts {
+  readonly prefixes: PrefixTable
+  readonly attributes: AttributeTable
+  readonly nextHops: NextHops
+  readonly gatewaySets: GatewaySets
+}
+
+/** Totals of a table, counted when asked. */
+export interface RibTotals {
+  /** Prefixes with a path, valid or not. */
+  readonly prefixes: number
+  readonly paths: number
+  /** Prefixes with two or more multipaths, and the paths in these sets. */
+  readonly multipathPrefixes: number
+  readonly multipathPaths: number
+  /** Prefixes by width of their gateway set. */
+  readonly widths: readonly number[]
+}
+
+export class Rib {
+  readonly family: Family
+  readonly prefixes: PrefixTable
+  readonly attributes: AttributeTable
+  readonly nextHops: NextHops
+  readonly gatewaySets: GatewaySets
+  /** Ascends by one with each decide() that changed something. */
+  version = 0
+  readonly #width: number
+  readonly #paths: PathStore
+  readonly #rows: PrefixRows
+  readonly #index: PathIndex
+  readonly #sources = new SourceTable()
+  readonly #decision: Decision
+  readonly #selection: Selection
+  readonly #users = new PairCounts()
+  readonly #subscribers: ((batch: ChangeBatch) => void)[] = []
+  /** Dirty prefixes in the order in which they became so, from #dirtyStart. */
+  #dirty = new Int32Array(1024)
+  #dirtyStart = 0
+  #dirtyEnd = 0
+  #changed = new Int32Array(1024)
+  /** Prefixes of the running decide() that have no path any more. */
+  #empty = new Int32Array(64)
+  #emptyCount = 0
+  /** Next hops whose resolution changed since the last decide(). */
+  readonly #moved = new Set<number>()
+  readonly #unsubscribe: () => void
+
+  constructor(parts: RibParts, options: DecisionParameters) {
+    this.prefixes = parts.prefixes
+    this.family = parts.prefixes.family
+    this.attributes = parts.attributes
+    this.nextHops = parts.nextHops
+    this.gatewaySets = parts.gatewaySets
+    this.#width = parts.prefixes.bits
+    this.#paths = new PathStore()
+    this.#rows = new PrefixRows()
+    this.#index = new PathIndex(this.#paths)
+    this.#decision = new Decision(this.#paths, this.#sources, this.attributes, this.nextHops, options)
+    this.#selection = new Selection(this.#paths, this.#rows, this.#sources, this.#decision, this.gatewaySets)
+    this.#unsubscribe = this.nextHops.onChange((id) => this.#moved.add(id))
+  }
+
+  /** Live paths, valid or not. */
+  get pathCount(): number {
+    return this.#paths.size
+  }
+
+  /** Prefixes that wait for the decision; resolved next hops count as one. */
+  get pending(): number {
+    return this.#dirtyEnd - this.#dirtyStart + (this.#moved.size > 0 ? 1 : 0)
+  }
+
+  /** Ends the subscription to next hops, when a table is given up. */
+  close(): void {
+    this.#unsubscribe()
+  }
+
+  /**
+   * Adds a source, or changes what is known of one (`source.index` names it); its paths are decided anew when
+   * that matters to the decision.
+   */
+  setSource(source: Source): SourceState {
+    const known = this.#sources.get(source.index)?.source
+    const row = this.#sources.set(source)
+    if (
+      known !== undefined &&
+      (known.type !== source.type ||
+        known.routerId !== source.routerId ||
+        known.weight !== source.weight ||
+        known.address !== source.address)
+    ) {
+      for (let path = row.head; path !== 0; path = this.#paths.nextOfSource[path]) {
+        this.#markFull(this.#paths.prefix[path])
+      }
+    }
+    return row
+  }
+
+  /** The source with this index, and its counters. */
+  source(index: number): SourceState | undefined {
+    return this.#sources.get(index)
+  }
+
+  /** Forgets a source. @throws Error while it has paths */
+  removeSource(index: number): void {
+    if ((this.#sources.get(index)?.received ?? 0) > 0) {
+      throw new Error(`source ${index} still has paths: drop them first`)
+    }
+    this.#sources.remove(index)
+  }
+
+  /**
+   * Stores an announcement: the NLRI in [start, end) with one attribute set. A path that is already there with
+   * the same attributes stays as it is and keeps its age.
+   * @param bytes a message whose NLRI the codec has checked
+   * @param addPath prefixes are preceded by a path identifier (RFC 7911 §3)
+   * @param attribute the set as received
+   * @param reason VALID, or why these paths take no part (reasons.ts)
+   * @param filter import policy; undefined accepts all
+   * @param now milliseconds, for the paths' age
+   * @returns how many martian prefixes (RFC 7454 §6.1) were left out
+   */
+  announce(
+    source: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    addPath: boolean,
+    attribute: number,
+    reason: number,
+    filter: ImportFilter | undefined,
+    now: number,
+  ): number {
+    const row = this.#row(source)
+    let martians = 0
+    let at = start
+    while (at < end) {
+      let pathId = 0
+      if (addPath) {
+        pathId = ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0
+        at += 4
+      }
+      const bits = bytes[at++]
+      if (isMartian(bytes, at, bits, this.#width)) martians++
+      else {
+        let use = 0
+        let why = reason
+        if (reason === VALID) {
+          use = filter === undefined ? attribute : filter.apply(bytes, at, bits, attribute)
+          if (use === 0) why = REASON_POLICY
+        }
+        this.#put(row, this.prefixes.intern(bytes, at, bits), pathId, attribute, use, why, now)
+      }
+      at += (bits + 7) >>> 3
+    }
+    return martians
+  }
+
+  /** Stores one path, without policy: own routes. Parameters as for announce(). */
+  announceOne(
+    source: number,
+    bytes: Uint8Array,
+    offset: number,
+    bits: number,
+    pathId: number,
+    attribute: number,
+    now: number,
+  ): void {
+    const prefix = this.prefixes.intern(bytes, offset, bits)
+    this.#put(this.#row(source), prefix, pathId, attribute, attribute, VALID, now)
+  }
+
+  /** Removes the paths of the NLRI in [start, end); unknown ones are ignored. @returns how many it removed */
+  withdraw(source: number, bytes: Uint8Array, start: number, end: number, addPath: boolean): number {
+    const row = this.#row(source)
+    let removed = 0
+    let at = start
+    while (at < end) {
+      let pathId = 0
+      if (addPath) {
+        pathId = ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0
+        at += 4
+      }
+      const bits = bytes[at++]
+      if (this.#withdrawOne(row, bytes, at, bits, pathId)) removed++
+      at += (bits + 7) >>> 3
+    }
+    return removed
+  }
+
+  /** Removes one path. @returns whether it was there */
+  withdrawOne(source: number, bytes: Uint8Array, offset: number, bits: number, pathId: number): boolean {
+    return this.#withdrawOne(this.#row(source), bytes, offset, bits, pathId)
+  }
+
+  /**
+   * Marks every path of a source as stale (RFC 4724 §4.2, RFC 7313 §4): they take part as before until they
+   * are announced again, swept or dropped.
+   */
+  markStale(source: number): void {
+    const row = this.#row(source)
+    // Generations count in one octet; older stale paths must be gone before a number comes round again.
+    if (row.staleGenerations === 254) while (!this.sweepStale(source, 65536));
+    row.generation = (row.generation + 1) & 255
+    row.stale = row.received
+    if (row.stale > 0) row.staleGenerations++
+  }
+
+  /**
+   * Removes stale paths of a source, at most `budget` of them.
+   * @returns true when none is left
+   */
+  sweepStale(source: number, budget: number): boolean {
+    const row = this.#row(source)
+    for (let left = budget; row.stale > 0; left--) {
+      if (left === 0) return false
+      this.#remove(row, row.head)
+    }
+    row.staleGenerations = 0
+    return true
+  }
+
+  /** Removes paths of a source, at most `budget` of them. @returns true when none is left */
+  dropSource(source: number, budget: number): boolean {
+    const row = this.#row(source)
+    for (let left = budget; row.head !== 0; left--) {
+      if (left === 0) return false
+      this.#remove(row, row.head)
+    }
+    row.staleGenerations = 0
+    return true
+  }
+
+  /**
+   * Applies a changed import policy to the paths as received (soft reconfiguration), without asking the
+   * neighbour.
+   * @param reasonOf VALID, or why paths with this attribute set take no part now
+   */
+  reapply(
+    source: number,
+    filter: ImportFilter | undefined,
+    reasonOf: (attribute: number) => number,
+    now: number,
+  ): void {
+    const row = this.#row(source)
+    const paths = this.#paths
+    const octets = new Uint8Array(16)
+    for (let path = row.head; path !== 0; path = paths.nextOfSource[path]) {
+      const prefix = paths.prefix[path]
+      const attribute = paths.attrIn[path]
+      this.prefixes.writeAddress(prefix, octets, 0)
+      let why = reasonOf(attribute)
+      let use = 0
+      if (why === VALID) {
+        use =
+          filter === undefined ? attribute : filter.apply(octets, 0, this.prefixes.length(prefix), attribute)
+        if (use === 0) why = REASON_POLICY
+      }
+      if (use !== paths.attrUse[path] || why !== paths.reason[path]) {
+        this.#change(row, path, attribute, use, why, now)
+      }
+    }
+  }
+
+  /** Changes the options of the decision; every prefix is decided anew. */
+  setOptions(options: DecisionParameters): void {
+    this.#decision.options = options
+    for (let prefix = 0; prefix < this.prefixes.limit; prefix++) {
+      if (this.count(prefix) > 0) this.#markFull(prefix)
+    }
+  }
+
+  /**
+   * Runs the decision process for at most `max` dirty prefixes.
+   * @returns the prefixes whose best path, multipath set, or attributes of these changed; valid until the next
+   *   call
+   */
+  decide(max = Number.MAX_SAFE_INTEGER): ChangeBatch {
+    this.#applyMoves()
+    const rows = this.#rows
+    const end = Math.min(this.#dirtyEnd, this.#dirtyStart + max)
+    if (this.#changed.length < end - this.#dirtyStart) {
+      this.#changed = new Int32Array(Math.max(this.#changed.length * 2, end - this.#dirtyStart))
+    }
+    let count = 0
+    for (let i = this.#dirtyStart; i < end; i++) {
+      const prefix = this.#dirty[i]
+      if (this.#selection.settle(prefix)) this.#changed[count++] = prefix
+      if (rows.count[prefix] === 0) {
+        if (this.#emptyCount === this.#empty.length)
+          this.#empty = growInt32(this.#empty, this.#emptyCount * 2)
+        this.#empty[this.#emptyCount++] = prefix
+      }
+    }
+    this.#dirtyStart = end
+    if (end === this.#dirtyEnd) {
+      this.#dirtyStart = 0
+      this.#dirtyEnd = 0
+      if (this.#dirty.length > 65536) this.#dirty = new Int32Array(1024)
+    }
+    if (count > 0) {
+      this.version++
+      for (let i = 0; i < count; i++) rows.version[this.#changed[i]] = this.version
+    }
+    const batch: ChangeBatch = { family: this.family, version: this.version, count, prefixes: this.#changed }
+    if (count > 0) for (const subscriber of this.#subscribers) subscriber(batch)
+    for (let i = 0; i < this.#emptyCount; i++) this.#releaseIfUnused(this.#empty[i])
+    this.#emptyCount = 0
+    this.attributes.reclaim()
+    return batch
+  }
+
+  /** Calls `subscriber` with each batch that is not empty. @returns unsubscribe */
+  subscribe(subscriber: (batch: ChangeBatch) => void): () => void {
+    this.#subscribers.push(subscriber)
+    return () => {
+      const index = this.#subscribers.indexOf(subscriber)
+      if (index >= 0) this.#subscribers.splice(index, 1)
+    }
+  }
+
+  /** Keeps a prefix id alive although its paths may go; undo with unhold(). */
+  hold(prefix: number): void {
+    this.#rows.ensure(prefix)
+    this.#rows.holds[prefix]++
+  }
+
+  unhold(prefix: number): void {
+    this.#rows.holds[prefix]--
+    this.#releaseIfUnused(prefix)
+  }
+
+  /** Number of paths of a prefix, valid or not. */
+  count(prefix: number): number {
+    return prefix < this.#rows.capacity ? this.#rows.count[prefix] : 0
+  }
+
+  /** The best path, or 0. */
+  best(prefix: number): number {
+    return prefix < this.#rows.capacity && this.#rows.multipath[prefix] > 0 ? this.#rows.head[prefix] : 0
+  }
+
+  /** Length of the multipath set, the best path included; it is the front of the prefix's list of paths. */
+  multipath(prefix: number): number {
+    return prefix < this.#rows.capacity ? this.#rows.multipath[prefix] : 0
+  }
+
+  /** The first path of a prefix, or 0: best, other multipaths, then the rest. */
+  first(prefix: number): number {
+    return prefix < this.#rows.capacity ? this.#rows.head[prefix] : 0
+  }
+
+  /** The path behind `path` in its prefix, or 0. */
+  next(path: number): number {
+    return this.#paths.nextOfPrefix[path]
+  }
+
+  /** The set of gateways of a prefix; undefined without one. */
+  gatewaySet(prefix: number): GatewaySet | undefined {
+    return prefix < this.#rows.capacity ? this.gatewaySets.set(this.#rows.gatewaySet[prefix]) : undefined
+  }
+
+  /** Table version at the last change of a prefix. */
+  versionOf(prefix: number): number {
+    return prefix < this.#rows.capacity ? this.#rows.version[prefix] : 0
+  }
+
+  /** Prefix id of a path. */
+  prefixOf(path: number): number {
+    return this.#paths.prefix[path]
+  }
+
+  /** Source index of a path. */
+  sourceOf(path: number): number {
+    return this.#paths.source[path]
+  }
+
+  /** ADD-PATH identifier of a path. */
+  pathIdOf(path: number): number {
+    return this.#paths.pathId(path)
+  }
+
+  /** Attribute set in use; the one received for a rejected path. */
+  attributeOf(path: number): number {
+    return this.#paths.attrUse[path] || this.#paths.attrIn[path]
+  }
+
+  /** Attribute set as received. */
+  receivedAttributeOf(path: number): number {
+    return this.#paths.attrIn[path]
+  }
+
+  /** When the path's attributes last changed, in the caller's milliseconds. */
+  sinceOf(path: number): number {
+    return this.#paths.since[path]
+  }
+
+  isStale(path: number): boolean {
+    return this.#paths.generation[path] !== this.#sources.get(this.#paths.source[path])!.generation
+  }
+
+  /** Each path of a prefix in list order with its part in the decision. */
+  explain(prefix: number): PathExplanation[] {
+    return explainPaths(this.#paths, this.#decision, this.first(prefix), this.multipath(prefix))
+  }
+
+  /** A source's path for a prefix, or 0. */
+  find(prefix: number, source: number, pathId = 0): number {
+    if (this.count(prefix) === 0) return 0
+    if ((this.#rows.flags[prefix] & PREFIX_INDEXED) !== 0) return this.#index.find(prefix, source, pathId)
+    const paths = this.#paths
+    let path = this.#rows.head[prefix]
+    while (path !== 0 && (paths.source[path] !== source || paths.pathId(path) !== pathId)) {
+      path = paths.nextOfPrefix[path]
+    }
+    return path
+  }
+
+  /** Calls `visit` with each path of a source; the table must not be changed meanwhile. */
+  forEachOfSource(source: number, visit: (path: number) => void): void {
+    let path = this.#sources.get(source)?.head ?? 0
+    for (; path !== 0; path = this.#paths.nextOfSource[path]) visit(path)
+  }
+
+  /** How many sources have an accepted path with this next hop. */
+  nextHopUsers(nextHop: number): number {
+    return this.#users.users(nextHop)
+  }
+
+  /**
+   * Gateways that accepted paths of this source use and those of no other source do. Asked before the
+   * source's paths are dropped.
+   */
+  soleGateways(source: number): RouteGateway[] {
+    const gateways = new Set<number>()
+    for (const nextHop of this.#users.nextHops(source)) gateways.add(this.nextHops.gateway[nextHop])
+    gateways.delete(0)
+    for (let nextHop = 1; nextHop <= this.nextHops.size; nextHop++) {
+      const gateway = this.nextHops.gateway[nextHop]
+      if (!gateways.has(gateway)) continue
+      const own = this.#users.count(source, nextHop) > 0 ? 1 : 0
+      if (this.#users.users(nextHop) > own) gateways.delete(gateway)
+    }
+    return [...gateways].map((gateway) => this.gatewaySets.gatewayOf(gateway))
+  }
+
+  /** Totals, counted now. */
+  totals(): RibTotals {
+    const rows = this.#rows
+    const widths: number[] = []
+    let prefixes = 0
+    let multipathPrefixes = 0
+    let multipathPaths = 0
+    const limit = Math.min(this.prefixes.limit, rows.capacity)
+    for (let prefix = 0; prefix < limit; prefix++) {
+      if (rows.count[prefix] === 0) continue
+      prefixes++
+      if (rows.multipath[prefix] > 1) {
+        multipathPrefixes++
+        multipathPaths += rows.multipath[prefix]
+      }
+      const width = this.gatewaySets.set(rows.gatewaySet[prefix])?.gateways.length ?? 0
+      while (widths.length <= width) widths.push(0)
+      widths[width]++
+    }
+    return { prefixes, paths: this.#paths.size, multipathPrefixes, multipathPaths, widths }
+  }
+
+  #row(source: number): SourceRow {
+    const row = this.#sources.get(source)
+    if (row === undefined) throw new RangeError(`no source ${source}: call setSource first`)
+    return row
+  }
+
+  #put(
+    row: SourceRow,
+    prefix: number,
+    pathId: number,
+    attribute: number,
+    use: number,
+    reason: number,
+    now: number,
+  ): void {
+    const rows = this.#rows
+    const paths = this.#paths
+    const source = row.source.index
+    rows.ensure(prefix)
+    const known = rows.count[prefix] === 0 ? 0 : this.find(prefix, source, pathId)
+    if (known !== 0) {
+      if (paths.generation[known] !== row.generation) this.#refresh(row, known)
+      if (
+        paths.attrIn[known] !== attribute ||
+        paths.attrUse[known] !== use ||
+        paths.reason[known] !== reason
+      ) {
+        this.#change(row, known, attribute, use, reason, now)
+      }
+      return
+    }
+    const path = paths.allocate(prefix, source, pathId)
+    paths.attrIn[path] = attribute
+    paths.attrUse[path] = use
+    paths.reason[path] = reason
+    paths.generation[path] = row.generation
+    paths.since[path] = now
+    appendOfSource(paths, row, path)
+    pushOfPrefix(paths, rows, path)
+    row.received++
+    this.#retain(row, attribute, use)
+    if (++rows.count[prefix] >= INDEX_FROM) this.#indexPath(prefix, path)
+    this.#markDirty(prefix)
+  }
+
+  /** New attributes or another verdict for a path that is there. */
+  #change(row: SourceRow, path: number, attribute: number, use: number, reason: number, now: number): void {
+    const paths = this.#paths
+    this.#selection.detach(path)
+    const formerIn = paths.attrIn[path]
+    const formerUse = paths.attrUse[path]
+    if (formerIn !== attribute || formerUse !== use) paths.since[path] = now
+    this.#retain(row, attribute, use)
+    this.#release(row, formerIn, formerUse)
+    paths.attrIn[path] = attribute
+    paths.attrUse[path] = use
+    paths.reason[path] = reason
+    paths.flags[path] = PATH_NEW
+    pushOfPrefix(paths, this.#rows, path)
+    this.#markDirty(paths.prefix[path])
+  }
+
+  /** A stale path was announced again. */
+  #refresh(row: SourceRow, path: number): void {
+    this.#paths.generation[path] = row.generation
+    row.stale--
+    unlinkOfSource(this.#paths, row, path)
+    appendOfSource(this.#paths, row, path)
+  }
+
+  #withdrawOne(row: SourceRow, bytes: Uint8Array, offset: number, bits: number, pathId: number): boolean {
+    const prefix = this.prefixes.find(bytes, offset, bits)
+    if (prefix < 0) return false
+    const path = this.find(prefix, row.source.index, pathId)
+    if (path === 0) return false
+    this.#remove(row, path)
+    return true
+  }
+
+  #remove(row: SourceRow, path: number): void {
+    const paths = this.#paths
+    const rows = this.#rows
+    const prefix = paths.prefix[path]
+    if ((rows.flags[prefix] & PREFIX_INDEXED) !== 0) this.#index.remove(path)
+    const dirty = this.#selection.detach(path)
+    unlinkOfSource(paths, row, path)
+    row.received--
+    if (paths.generation[path] !== row.generation) row.stale--
+    this.#release(row, paths.attrIn[path], paths.attrUse[path])
+    paths.release(path)
+    if (--rows.count[prefix] === 0) {
+      rows.flags[prefix] &= ~PREFIX_INDEXED
+      this.#markDirty(prefix)
+    } else if (dirty) this.#markDirty(prefix)
+  }
+
+  #retain(row: SourceRow, attribute: number, use: number): void {
+    this.attributes.retain(attribute)
+    if (use === 0) return
+    this.attributes.retain(use)
+    row.accepted++
+    this.#users.add(row.source.index, this.attributes.nextHop[use], 1)
+  }
+
+  #release(row: SourceRow, attribute: number, use: number): void {
+    this.attributes.release(attribute)
+    if (use === 0) return
+    this.attributes.release(use)
+    row.accepted--
+    this.#users.add(row.source.index, this.attributes.nextHop[use], -1)
+  }
+
+  #indexPath(prefix: number, path: number): void {
+    const rows = this.#rows
+    if ((rows.flags[prefix] & PREFIX_INDEXED) !== 0) {
+      this.#index.add(path)
+      return
+    }
+    rows.flags[prefix] |= PREFIX_INDEXED
+    for (let at = rows.head[prefix]; at !== 0; at = this.#paths.nextOfPrefix[at]) this.#index.add(at)
+  }
+
+  #markDirty(prefix: number): void {
+    const flags = this.#rows.flags
+    if ((flags[prefix] & PREFIX_DIRTY) !== 0) return
+    flags[prefix] |= PREFIX_DIRTY
+    if (this.#dirtyEnd === this.#dirty.length) this.#growDirty()
+    this.#dirty[this.#dirtyEnd++] = prefix
+  }
+
+  #markFull(prefix: number): void {
+    this.#rows.flags[prefix] |= PREFIX_FULL
+    this.#markDirty(prefix)
+  }
+
+  #growDirty(): void {
+    if (this.#dirtyStart > this.#dirty.length >>> 1) {
+      this.#dirty.copyWithin(0, this.#dirtyStart, this.#dirtyEnd)
+      this.#dirtyEnd -= this.#dirtyStart
+      this.#dirtyStart = 0
+    } else this.#dirty = growInt32(this.#dirty, this.#dirty.length * 2)
+  }
+
+  /** Marks the prefixes that have a path through a next hop that was resolved anew: one scan for all of them. */
+  #applyMoves(): void {
+    if (this.#moved.size === 0) return
+    const moved = new Uint8Array(this.nextHops.size + 1)
+    for (const nextHop of this.#moved) moved[nextHop] = 1
+    this.#moved.clear()
+    const paths = this.#paths
+    const nextHop = this.attributes.nextHop
+    for (let path = 1; path < paths.limit; path++) {
+      const attribute = paths.attrUse[path]
+      if (attribute === 0 || moved[nextHop[attribute]] === 0) continue
+      const prefix = paths.prefix[path]
+      if ((paths.flags[path] & PATH_MULTIPATH) !== 0) this.#rows.flags[prefix] |= PREFIX_TOUCHED
+      this.#markFull(prefix)
+    }
+  }
+
+  #releaseIfUnused(prefix: number): void {
+    const rows = this.#rows
+    if (rows.count[prefix] > 0 || rows.holds[prefix] > 0 || (rows.flags[prefix] & PREFIX_DIRTY) !== 0) return
+    rows.flags[prefix] = 0
+    rows.version[prefix] = 0
+    this.prefixes.release(prefix)
+  }
+}
