@@ -11,6 +11,8 @@ function what(event: SpeakerEvent): string {
       const via = event.nextHops.length === 0 ? '' : ` via ${event.nextHops.join(', ')}`
       return `route ${event.prefix} ${event.change}${via}`
     }
+    case 'routes':
+      return `${event.family}: ${event.announced} routes announced, ${event.changed} changed, ${event.withdrawn} withdrawn`
     case 'neighbor':
       return `neighbor ${event.neighbor} ${event.change}`
     case 'refused':

@@ -1,11 +1,5 @@
+import { MessageType } from '../wire/codes.js'
 import type { MessageCounts } from './views.js'
-
-/** Message type codes (RFC 4271 §4.1, RFC 2918 §3). */
-export const OPEN = 1
-export const UPDATE = 2
-export const NOTIFICATION = 3
-export const KEEPALIVE = 4
-export const ROUTE_REFRESH = 5
 
 /** Messages of one neighbour in one direction, by type code, over all its sessions. */
 export class MessageCounters {
@@ -13,17 +7,17 @@ export class MessageCounters {
 
   /** @param type message type code; an unknown one is not counted */
   add(type: number, count = 1): void {
-    if (type >= OPEN && type <= ROUTE_REFRESH) this.#counts[type] += count
+    if (type < this.#counts.length) this.#counts[type] += count
   }
 
   view(): MessageCounts {
     const counts = this.#counts
     return {
-      open: counts[OPEN],
-      update: counts[UPDATE],
-      notification: counts[NOTIFICATION],
-      keepalive: counts[KEEPALIVE],
-      routeRefresh: counts[ROUTE_REFRESH],
+      open: counts[MessageType.Open],
+      update: counts[MessageType.Update],
+      notification: counts[MessageType.Notification],
+      keepalive: counts[MessageType.Keepalive],
+      routeRefresh: counts[MessageType.RouteRefresh],
     }
   }
 }

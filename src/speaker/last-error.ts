@@ -1,9 +1,9 @@
 import type { End } from '../session/types.js'
-import { notificationName, shutdownCommunication } from '../wire/notification.js'
+import { errorName } from '../wire/codes.js'
+import { describeNotification, hardResetReason, shutdownText } from '../wire/notification.js'
+import { hex } from '../wire/printable.js'
+import type { NotificationMessage } from '../wire/types.js'
 import type { LastError } from './views.js'
-
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (octet) => octet.toString(16).padStart(2, '0')).join('')
 
 /**
  * The end of a session or attempt as people read it.
@@ -14,6 +14,7 @@ export function lastErrorOf(end: End, wall: number): LastError {
   const { notification } = end
   if (notification === undefined) return { at, text: end.text }
   const { direction, code, subcode, data } = notification
+  const message: NotificationMessage = { type: 'notification', code, subcode, data }
   return {
     at,
     text: end.text,
@@ -21,9 +22,17 @@ export function lastErrorOf(end: End, wall: number): LastError {
       direction,
       code,
       subcode,
-      name: notificationName(code, subcode),
-      message: shutdownCommunication(code, subcode, data),
-      data: hex(data),
+      name: errorName(code, subcode),
+      message: shutdownText(hardResetReason(message) ?? message),
+      data: hex(data, data.length),
     },
   }
+}
+
+/** The end in one line for the log: the sentence, then the NOTIFICATION behind it. */
+export function endText(end: End): string {
+  const { notification } = end
+  if (notification === undefined) return end.text
+  const { direction, code, subcode, data } = notification
+  return `${end.text}; ${direction} ${describeNotification({ type: 'notification', code, subcode, data })}`
 }

@@ -11,10 +11,11 @@ import type {
   PeerState,
   State,
 } from '../session/types.js'
+import { MessageType } from '../wire/codes.js'
 import type { Capability, RouteRefreshMessage } from '../wire/types.js'
 import { Link } from './connection-driver.js'
-import { MessageCounters, NOTIFICATION } from './counters.js'
-import { lastErrorOf } from './last-error.js'
+import { MessageCounters } from './counters.js'
+import { endText, lastErrorOf } from './last-error.js'
 import type { NeighborOptions } from './options.js'
 import { Timers } from './timers.js'
 import type { LastError } from './views.js'
@@ -31,8 +32,8 @@ export interface PeerHost {
   established(peer: Peer, link: Link, result: Negotiated): void
   /** A session that was up has ended. */
   down(peer: Peer, end: End, result: Negotiated): void
-  /** An UPDATE of the session that is up; valid until the call returns. */
-  update(peer: Peer, link: Link, message: Uint8Array): void
+  /** An UPDATE of the session that is up, in [start, end); valid until the call returns. */
+  update(peer: Peer, link: Link, bytes: Uint8Array, start: number, end: number): void
   routeRefresh(peer: Peer, message: RouteRefreshMessage): void
   changed(peer: Peer, from: State, to: State, cause: string): void
   /** The connection takes octets again. */
@@ -65,6 +66,8 @@ export class Peer {
   droppedCount = 0
   /** Wall time of the last change of state, milliseconds. */
   since: number
+  /** Wall time of the end of the last session that was up, milliseconds. */
+  downSince: number | undefined
   /** Clock time of the last octets read and written, milliseconds. */
   lastRead: number | undefined
   lastWrite: number | undefined
@@ -78,7 +81,6 @@ export class Peer {
   #state: PeerState
   #nextConnection = 1
   #dial: Dial | undefined
-  /** The connection that a dial has just brought, for the tcp-acked event. */
   #queue: PeerEvent[] = []
   #stepping = false
   #lastFailure = ''
@@ -185,7 +187,7 @@ export class Peer {
         const link = this.#links.get(action.connection)
         if (link === undefined) break
         this.#detach(link)
-        if (action.notification !== undefined) this.sent.add(NOTIFICATION)
+        if (action.notification !== undefined) this.sent.add(MessageType.Notification)
         link.close(action.notification)
         break
       }
@@ -236,6 +238,7 @@ export class Peer {
   #down(end: End, result: Negotiated): void {
     this.session = undefined
     this.droppedCount++
+    this.downSince = this.#host.clock.wall()
     this.lastError = lastErrorOf(end, this.#host.clock.wall())
     this.#host.down(this, end, result)
   }
@@ -246,7 +249,7 @@ export class Peer {
     // A neighbour that is off is dialled again and again; what repeats itself is said once.
     const level = end.text === this.#lastFailure ? 'debug' : 'warn'
     this.#lastFailure = end.text
-    this.#host.log[level]({ neighbor: this.address }, `neighbor ${this.name}: ${end.text}`)
+    this.#host.log[level]({ neighbor: this.address }, `neighbor ${this.name}: ${endText(end)}`)
   }
 
   #startDial(): void {

@@ -218,6 +218,19 @@ export type SpeakerEvent =
       readonly nextHops: readonly string[]
       readonly best?: { readonly neighbor: string; readonly asPath: string }
     }
+  /**
+   * Changes that were too many to tell one by one: a full table that arrives or goes, a storm. They are
+   * counted instead, and the single 'route' events of that time are incomplete.
+   */
+  | {
+      readonly type: 'routes'
+      readonly id: number
+      readonly at: string
+      readonly family: Family
+      readonly announced: number
+      readonly changed: number
+      readonly withdrawn: number
+    }
   | {
       readonly type: 'neighbor'
       readonly id: number

@@ -1,0 +1,113 @@
+import type { Family } from '../ip/family.js'
+import type { Clock } from '../ports/clock.js'
+import type { Rib } from '../rib/table.js'
+import type { ChangeBatch } from '../rib/types.js'
+import type { Events } from './events.js'
+
+/** Route events told one by one in a second; what goes beyond is counted. */
+const MOST_A_SECOND = 1000
+/** Milliseconds after which counted changes are told. */
+const SUMMARY_AFTER = 1000
+
+interface Counts {
+  announced: number
+  changed: number
+  withdrawn: number
+}
+
+/** What the events of one family need. */
+interface Watched {
+  readonly rib: Rib
+  /** 1 for a prefix that had a best path after the last batch, by prefix id. */
+  known: Uint8Array
+  readonly left: Counts
+}
+
+/**
+ * Tells changes of routes as events. A full table at session start would be a million objects that nobody
+ * reads: at most 1,000 changes a second become events of their own, the rest one 'routes' event with counts.
+ */
+export class RouteEvents {
+  readonly #clock: Clock
+  readonly #events: Events
+  readonly #describe: (rib: Rib, path: number) => { neighbor: string; asPath: string }
+  readonly #watched = new Map<Family, Watched>()
+  #second = Number.NEGATIVE_INFINITY
+  #told = 0
+  #summaryDue = false
+
+  /** @param describe names the neighbour and the AS path of a path */
+  constructor(
+    clock: Clock,
+    events: Events,
+    describe: (rib: Rib, path: number) => { neighbor: string; asPath: string },
+  ) {
+    this.#clock = clock
+    this.#events = events
+    this.#describe = describe
+  }
+
+  watch(rib: Rib): void {
+    const left = { announced: 0, changed: 0, withdrawn: 0 }
+    this.#watched.set(rib.family, { rib, known: new Uint8Array(1024), left })
+  }
+
+  /** Called with each batch, while the table shows its outcome. */
+  batch(batch: ChangeBatch): void {
+    const watched = this.#watched.get(batch.family)
+    if (watched === undefined) return
+    const now = this.#clock.now()
+    if (now - this.#second >= 1000) {
+      this.#second = now
+      this.#told = 0
+    }
+    const { rib } = watched
+    if (rib.prefixes.limit > watched.known.length) {
+      const grown = new Uint8Array(Math.max(rib.prefixes.limit, watched.known.length * 2))
+      grown.set(watched.known)
+      watched.known = grown
+    }
+    const { known, left } = watched
+    for (let i = 0; i < batch.count; i++) {
+      const prefix = batch.prefixes[i]
+      const best = rib.best(prefix)
+      const change = best === 0 ? 'withdrawn' : known[prefix] === 0 ? 'announced' : 'changed'
+      if (best === 0 && known[prefix] === 0) continue
+      known[prefix] = best === 0 ? 0 : 1
+      if (this.#told < MOST_A_SECOND) {
+        this.#told++
+        this.#tell(rib, prefix, best, change)
+      } else {
+        left[change]++
+        this.#summaryLater()
+      }
+    }
+  }
+
+  #tell(rib: Rib, prefix: number, best: number, change: 'announced' | 'changed' | 'withdrawn'): void {
+    const set = rib.gatewaySet(prefix)
+    this.#events.add({
+      type: 'route',
+      family: rib.family,
+      prefix: rib.prefixes.text(prefix),
+      change,
+      nextHops: set === undefined ? [] : set.gateways.map((gateway) => gateway.address),
+      best: best === 0 ? undefined : this.#describe(rib, best),
+    })
+  }
+
+  #summaryLater(): void {
+    if (this.#summaryDue) return
+    this.#summaryDue = true
+    this.#clock.after(SUMMARY_AFTER, () => {
+      this.#summaryDue = false
+      for (const [family, { left }] of this.#watched) {
+        if (left.announced + left.changed + left.withdrawn === 0) continue
+        this.#events.add({ type: 'routes', family, ...left })
+        left.announced = 0
+        left.changed = 0
+        left.withdrawn = 0
+      }
+    })
+  }
+}
