@@ -1,0 +1,70 @@
+import t from 'tap'
+import { parseShow } from '../../../src/show/command.js'
+
+const parse = (line: string) => parseShow(line.split(' ').filter(Boolean))
+const command = (line: string) => {
+  const parsed = parse(line)
+  return 'error' in parsed ? parsed.error : parsed.command
+}
+
+t.test('commands, whole and shortened', async (t) => {
+  const summary = { view: 'summary', families: ['ipv4-unicast'], form: 'keyed' }
+  for (const line of ['ip bgp summary', 'ip bgp sum', 'ip b s', 'IP BGP SUMMARY'])
+    t.same(command(line), summary)
+  t.same(command('bgp ipv4 unicast summary'), { ...summary, form: 'bare' })
+  t.same(command('ip bgp ipv4 unicast summary'), { ...summary, form: 'bare' })
+  t.same(command('bgp vrf all ipv4 unicast summary'), { ...summary, form: 'vrf' })
+  t.same(command('bgp vrf default summary'), { ...summary, families: ['ipv4-unicast', 'ipv6-unicast'] })
+  t.same(command('ipv6 bgp summary'), { ...summary, families: ['ipv6-unicast'] })
+  t.same(command('ip bgp'), { view: 'table', families: ['ipv4-unicast'], form: 'keyed' })
+  t.same(command('run'), { view: 'running-config' })
+  t.same(command('ver'), { view: 'version' })
+  t.same(command('fib'), { view: 'fib' })
+})
+
+t.test('prefixes and addresses', async (t) => {
+  t.same(command('ip bgp 10.1.2.3/8'), {
+    view: 'prefix',
+    family: 'ipv4-unicast',
+    target: { prefix: '10.0.0.0/8' },
+  })
+  t.same(command('ip route 10.0.0.0 255.0.0.0'), {
+    view: 'route',
+    family: 'ipv4-unicast',
+    target: { prefix: '10.0.0.0/8' },
+  })
+  t.same(command('bgp 2001:DB8:0::1'), {
+    view: 'prefix',
+    family: 'ipv6-unicast',
+    target: { longest: '2001:db8::1' },
+  })
+  t.same(command('ip bgp neighbors 2001:db8::1 routes'), {
+    view: 'neighbor-routes',
+    address: '2001:db8::1',
+    table: 'routes',
+    family: 'ipv4-unicast',
+  })
+  t.match(command('ip route 2001:db8::1'), /^% Invalid input/)
+  t.match(command('ip route 10.0.0.0 255.0.255.0'), /^% Too many parameters/)
+})
+
+t.test('json at the end', async (t) => {
+  t.match(parse('ip bgp summary json'), { json: true })
+  t.match(parse('ip bgp JSON'), { json: true, command: { view: 'table' } })
+  t.match(parse('ip bgp'), { json: false })
+})
+
+t.test('mistakes are answered in the switch words, with what could follow', async (t) => {
+  t.equal(command('ip'), '% Incomplete command: `show ip` (next: bgp, route)')
+  t.equal(
+    command(''),
+    '% Incomplete command: `show` (next: ip, ipv6, bgp, version, fib, running-config, events)',
+  )
+  t.equal(command('ip bgp sumary'), '% Invalid input: `show ip bgp sumary` (did you mean `summary`?)')
+  t.equal(command('ip bgp summary all'), '% Too many parameters: `show ip bgp summary all`')
+  t.match(command('ip bgp 10.0.0.0/33'), /^% Invalid input: .*expected: .*PREFIX/)
+  t.equal(
+    command('ip bgp neighbors 10.0.0.1 r'),
+    '% Ambiguous command: `show ip bgp neighbors 10.0.0.1 r` (routes or received-routes)',
+  )
+})

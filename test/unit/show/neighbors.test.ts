@@ -1,0 +1,162 @@
+import t from 'tap'
+import { ask } from './ask.js'
+import { downNeighbor, neighbor } from './fixtures.js'
+
+t.test('the block has the lines that parsers of Cisco output look for', async (t) => {
+  const text = await ask('ip bgp neighbors 192.168.95.210')
+  for (const line of [
+    /^BGP neighbor is 192\.168\.95\.210, {2}remote AS 64512, external link$/m,
+    /^ Description: k8s-master-0$/m,
+    /^ {2}BGP version 4, remote router ID 192\.168\.95\.210$/m,
+    /^ {2}BGP state = Established, up for 02:30:14$/m,
+    /^ {2}Last read 00:00:12, last write 00:00:05, hold time is 90, keepalive interval is 30 seconds$/m,
+    /^ {2}Configured hold time is 180, keepalive interval is 60 seconds$/m,
+    /^ {4}Route refresh: advertised and received\(new\)$/m,
+    /^ {4}Four-octets ASN Capability: advertised and received$/m,
+    /^ {4}Address family IPv4 Unicast: advertised and received$/m,
+    /^ {4}Graceful Restart Capability: advertised and received$/m,
+    /^ {6}Remote Restart timer is 120 seconds$/m,
+    /^ {4}Capability 200: received$/m,
+    /^ {4}Opens: {18}1 {10}1$/m,
+    /^ {4}Total: {16}302 {8}305$/m,
+    /^ For address family: IPv4 Unicast$/m,
+    /^ {4}Prefixes Current: +0 +1$/m,
+    /^ {2}Local Policy Denied Prefixes: {4}-{8} {4}-{7}$/m,
+    /^ {2}Connections established 1; dropped 0$/m,
+    /^ {2}Last reset never$/m,
+    /^Connection state is ESTAB, /m,
+    /^Local host: 192\.168\.95\.200, Local port: 179$/m,
+    /^Foreign host: 192\.168\.95\.210, Foreign port: 39443$/m,
+  ]) {
+    t.match(text, line)
+  }
+})
+
+t.test('a neighbour that is down, shut down or restarting says so', async (t) => {
+  const never = await ask('ip bgp neighbors 192.168.95.212')
+  t.match(never, /^ {2}BGP state = Active$/m)
+  t.match(never, /^No active TCP connection$/m)
+  const lost = downNeighbor({
+    state: 'Idle',
+    adminDown: true,
+    established: 1,
+    dropped: 1,
+    downSince: '2026-11-22T11:59:00.000Z',
+    gracefulRestart: { negotiated: true, restartTime: 120, helper: 'waiting', remaining: 59.2 },
+    lastError: {
+      at: '2026-11-22T11:59:00.000Z',
+      text: 'the neighbor closed the session',
+      notification: {
+        direction: 'received',
+        code: 6,
+        subcode: 2,
+        name: 'Cease/Administrative Shutdown',
+        message: 'back\u0007soon',
+        data: '',
+      },
+    },
+    faults: { discard: 1, withdraw: 2 },
+    lastFault: { at: '2026-11-22T11:50:00.000Z', text: 'ORIGIN is 7' },
+  })
+  const text = await ask('ip bgp neighbors 192.168.95.212', { neighbors: [lost] })
+  t.match(text, /^ Administratively shut down$/m)
+  t.match(text, /^ {2}BGP state = Idle, down for 00:01:00$/m)
+  t.match(
+    text,
+    /^ {2}Graceful restart: waiting for the neighbor to come back, stale paths removed in 60 seconds$/m,
+  )
+  t.match(text, /Last reset 00:01:00, due to .*6\/2 Cease\/Administrative Shutdown\) "back\\x07soon"$/m)
+  t.match(text, /^ {2}UPDATE errors handled: 2 treated as withdraw, 1 attributes discarded$/m)
+  t.match(text, /^ {2}Last UPDATE error 00:10:00 ago: ORIGIN is 7$/m)
+})
+
+t.test('all neighbours, one block each', async (t) => {
+  const text = await ask('ip bgp neighbors')
+  t.equal(text.match(/^BGP neighbor is /gm)?.length, 4)
+})
+
+t.test('an unknown neighbour is an error that names the known ones', async (t) => {
+  await t.rejects(ask('ip bgp neighbors 192.0.2.1'), /% No such neighbor: 192\.0\.2\.1 \(neighbors: 192\.168/)
+})
+
+t.test('JSON has the keys of FRR', async (t) => {
+  const parsed = JSON.parse(await ask('ip bgp neighbors 192.168.95.210 json'))
+  t.same(Object.keys(parsed), ['192.168.95.210'])
+  const value = parsed['192.168.95.210']
+  t.match(Object.keys(value), [
+    'remoteAs',
+    'localAs',
+    'nbrExternalLink',
+    'localRole',
+    'remoteRole',
+    'nbrDesc',
+    'hostname',
+    'bgpVersion',
+    'remoteRouterId',
+    'localRouterId',
+    'bgpState',
+    'bgpTimerUpMsec',
+    'bgpTimerUpString',
+    'bgpTimerUpEstablishedEpoch',
+    'bgpTimerLastRead',
+    'bgpTimerLastWrite',
+    'bgpTimerConfiguredHoldTimeMsecs',
+    'bgpTimerConfiguredKeepAliveIntervalMsecs',
+    'bgpTimerHoldTimeMsecs',
+    'bgpTimerKeepAliveIntervalMsecs',
+    'extendedOptionalParametersLength',
+    'neighborCapabilities',
+    'gracefulRestartInfo',
+    'messageStats',
+    'minBtwnAdvertisementRunsTimerMsecs',
+    'addressFamilyInfo',
+    'connectionsEstablished',
+    'connectionsDropped',
+  ])
+  t.match(value.neighborCapabilities, {
+    '4byteAs': 'advertisedAndReceived',
+    routeRefresh: 'advertisedAndReceivedNew',
+    multiprotocolExtensions: { ipv4Unicast: { advertisedAndReceived: true } },
+    hostName: { advHostName: 'sw', advDomainName: 'n/a', rcvHostName: 'node', rcvDomainName: 'n/a' },
+    gracefulRestart: 'advertisedAndReceived',
+    gracefulRestartRemoteTimerMsecs: 120000,
+    addressFamiliesByPeer: { ipv4Unicast: {} },
+  })
+  t.match(value.gracefulRestartInfo, {
+    endOfRibSend: { ipv4Unicast: true },
+    endOfRibRecv: { ipv4Unicast: true },
+    localGrMode: 'Helper',
+    remoteGrMode: 'Restart',
+    rBit: false,
+    nBit: false,
+    timers: { configuredRestartTimer: 120, receivedRestartTimer: 120 },
+    ipv4Unicast: { fBit: false, timers: { stalePathTimer: 360 } },
+  })
+  t.match(value.messageStats, { totalSent: 302, totalRecv: 305, depthInq: 0, depthOutq: 0 })
+  t.match(value.addressFamilyInfo, { ipv4Unicast: { acceptedPrefixCounter: 1, sentPrefixCounter: 0 } })
+  t.match(value, {
+    hostLocal: '192.168.95.200',
+    portLocal: 179,
+    hostForeign: '192.168.95.210',
+    portForeign: 39443,
+  })
+})
+
+t.test('JSON of a lost session tells the NOTIFICATION as FRR does', async (t) => {
+  const lost = neighbor({
+    state: 'Active',
+    dropped: 1,
+    lastError: {
+      at: '2026-11-22T11:59:00.000Z',
+      text: 'hold timer expired',
+      notification: { direction: 'sent', code: 4, subcode: 0, name: 'Hold Timer Expired', data: '' },
+    },
+  })
+  const parsed = JSON.parse(await ask('ip bgp neighbors 192.168.95.210 json', { neighbors: [lost] }))
+  t.match(parsed['192.168.95.210'], {
+    bgpState: 'Active',
+    lastResetTimerMsecs: 60_000,
+    lastErrorCodeSubcode: '0400',
+    lastNotificationReason: 'Hold Timer Expired',
+  })
+})
