@@ -6,11 +6,19 @@
  * References: paths and Adj-RIB-Out hold them (`retain`, `release`). A set that nobody holds lives until the
  * next reclaim(), which Rib.decide() calls at its end: so intern() and announce() belong into one turn.
  */
+import { familyOf } from '../ip/family.js'
 import { pathContains } from '../wire/as-path.js'
-import { type AttributeScan, CommunityFlag } from '../wire/scan.js'
+import { Block, CANONICAL_CONTEXT, canonicalize, type NextHopForm } from '../wire/canonical.js'
+import { NO_FAULTS } from '../wire/fault.js'
+import { readCanonical } from '../wire/read-attributes.js'
+import { AttributeScan, CommunityFlag } from '../wire/scan.js'
+import { scanAttributes } from '../wire/scan-attributes.js'
+import type { DecodeContext, PathAttributes } from '../wire/types.js'
+import { writeAttributes } from '../wire/write-attributes.js'
 import { BlockStore } from './block-store.js'
 import { growInt32, growUint8, growUint16, growUint32 } from './columns.js'
 import type { NextHops } from './next-hops.js'
+import type { AttributeSets, InternResult } from './types.js'
 
 /** Bits of the `flags` column. The communities stand above, in CommunityFlag's order. */
 export const ATTR_HAS_MED = 1
@@ -24,7 +32,10 @@ export const ATTR_GRACEFUL_SHUTDOWN = CommunityFlag.GracefulShutdown << COMMUNIT
 export const ATTR_LLGR_STALE = CommunityFlag.LlgrStale << COMMUNITY_SHIFT
 export const ATTR_NO_LLGR = CommunityFlag.NoLlgr << COMMUNITY_SHIFT
 
-export class AttributeTable {
+/** Contexts with ids below this are remembered with the sets that were valid in them. */
+const REMEMBERED_CONTEXTS = 32
+
+export class AttributeTable implements AttributeSets {
   /** Canonical octets by id. */
   readonly blocks: BlockStore
   readonly nextHops: NextHops
@@ -49,7 +60,26 @@ export class AttributeTable {
   /** Where in the block the value of AS_PATH stands. */
   pathStart: Uint16Array
   pathLength: Uint16Array
+  /** Bit n: a session with context n sent exactly these octets with NLRI, and they were without fault. */
+  #validIn: Uint32Array
   #capacity: number
+  readonly #scan = new AttributeScan()
+  readonly #canonicalScan = new AttributeScan()
+  readonly #block = new Block()
+  readonly #result: InternResult = {
+    id: 0,
+    reachId: 0,
+    verdict: 'none',
+    faults: NO_FAULTS,
+    reachAfi: 0,
+    reachSafi: 0,
+    reachStart: 0,
+    reachEnd: 0,
+    unreachAfi: 0,
+    unreachSafi: 0,
+    unreachStart: 0,
+    unreachEnd: 0,
+  }
 
   /**
    * @param capacity sets to make room for at once; the table grows by itself
@@ -72,6 +102,7 @@ export class AttributeTable {
     this.nextHop = new Int32Array(rows)
     this.pathStart = new Uint16Array(rows)
     this.pathLength = new Uint16Array(rows)
+    this.#validIn = new Uint32Array(rows)
   }
 
   /** Attribute sets in the table. */
@@ -119,14 +150,93 @@ export class AttributeTable {
   }
 
   /**
-   * The id of a block in canonical form, given now if it is new.
-   * @param scan what scanning just these octets found
+   * Interns the path attributes of an UPDATE. A block that a session of the same context sent before is found
+   * by its octets and not looked into again.
+   * @param bytes the message; attributes lie in [start, end)
+   * @param hasNlri whether the NLRI field holds prefixes (mandatory attributes, RFC 7606 §3 d)
+   * @returns one object, reused by the next call
    */
-  internCanonical(bytes: Uint8Array, start: number, end: number, scan: AttributeScan): number {
-    const known = this.blocks.find(bytes, start, end)
-    return known !== 0 ? known : this.#add(bytes, start, end, scan)
+  intern(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    hasNlri: boolean,
+    context: DecodeContext,
+  ): InternResult {
+    const result = this.#result
+    result.id = 0
+    result.reachId = 0
+    result.verdict = 'none'
+    result.faults = NO_FAULTS
+    result.reachAfi = 0
+    result.unreachAfi = 0
+    if (!hasNlri && start === end) return result
+    const bit = context.id >= 0 && context.id < REMEMBERED_CONTEXTS ? 1 << context.id : 0
+    let known = 0
+    if (hasNlri) {
+      known = this.blocks.find(bytes, start, end)
+      if (known !== 0 && (this.#validIn[known] & bit) !== 0) {
+        result.id = known
+        return result
+      }
+    }
+    const scan = this.#scan
+    scanAttributes(bytes, start, end, hasNlri, context, scan)
+    this.#describe(scan)
+    if (scan.verdict === 'reset' || scan.verdict === 'withdraw') return result
+    if (hasNlri) {
+      if (scan.canonical) {
+        result.id = known !== 0 ? known : this.#add(bytes, start, end, scan)
+        this.#validIn[result.id] |= bit
+      } else result.id = this.#internScanned(bytes, scan, 'field')
+    }
+    if (scan.reachEnd > scan.reachStart && familyOf(scan.reachAfi, scan.reachSafi) !== undefined) {
+      result.reachId = this.#internScanned(bytes, scan, 'reach')
+      if (!hasNlri) result.id = result.reachId
+    }
+    return result
   }
 
+  /** The readable form; made anew each time. */
+  get(id: number): PathAttributes {
+    const start = this.blocks.offset(id)
+    return readCanonical(this.blocks.slab(id), start, start + this.blocks.lengths[id])
+  }
+
+  /** Interns a set built by hand (policy, own routes). */
+  internAttributes(attributes: PathAttributes): number {
+    const octets = writeAttributes(attributes)
+    return this.#internCanonical(octets, octets.length)
+  }
+
+  #describe(scan: AttributeScan): void {
+    const result = this.#result
+    result.verdict = scan.verdict
+    result.faults = scan.faults
+    result.reachAfi = scan.reachAfi
+    result.reachSafi = scan.reachSafi
+    result.reachStart = scan.reachStart
+    result.reachEnd = scan.reachEnd
+    result.unreachAfi = scan.unreachAfi
+    result.unreachSafi = scan.unreachSafi
+    result.unreachStart = scan.unreachStart
+    result.unreachEnd = scan.unreachEnd
+  }
+
+  #internScanned(bytes: Uint8Array, scan: AttributeScan, form: NextHopForm): number {
+    canonicalize(bytes, scan, form, this.#block)
+    return this.#internCanonical(this.#block.bytes, this.#block.length)
+  }
+
+  /** The id of a block in canonical form, `length` octets from the front of `bytes`. */
+  #internCanonical(bytes: Uint8Array, length: number): number {
+    const known = this.blocks.find(bytes, 0, length)
+    if (known !== 0) return known
+    scanAttributes(bytes, 0, length, false, CANONICAL_CONTEXT, this.#canonicalScan)
+    return this.#add(bytes, 0, length, this.#canonicalScan)
+  }
+
+  /** Stores a block that the last find() did not know. @param scan what scanning just these octets found */
   #add(bytes: Uint8Array, start: number, end: number, scan: AttributeScan): number {
     const id = this.blocks.add(bytes, start, end)
     if (id >= this.#capacity) this.#grow()
@@ -135,7 +245,7 @@ export class AttributeTable {
       (scan.hasLocalPref ? ATTR_HAS_LOCAL_PREF : 0) |
       (scan.hasOriginatorId ? ATTR_HAS_ORIGINATOR : 0) |
       (scan.communityFlags << COMMUNITY_SHIFT)
-    this.origin[id] = scan.origin
+    this.origin[id] = Math.max(0, scan.origin)
     this.hops[id] = scan.asPathHops
     this.firstAsOf[id] = scan.firstAs
     this.originAs[id] = scan.originAs
@@ -149,6 +259,7 @@ export class AttributeTable {
       scan.reachAfi !== 0
         ? this.nextHops.intern(bytes, scan.reachNextHopStart, scan.reachNextHopLength)
         : this.nextHops.intern(bytes, scan.nextHopStart, scan.nextHopLength)
+    this.#validIn[id] = 0
     return id
   }
 
@@ -167,5 +278,6 @@ export class AttributeTable {
     this.nextHop = growInt32(this.nextHop, capacity)
     this.pathStart = growUint16(this.pathStart, capacity)
     this.pathLength = growUint16(this.pathLength, capacity)
+    this.#validIn = growUint32(this.#validIn, capacity)
   }
 }

@@ -16,8 +16,13 @@ export interface Source {
 
 /** The result of interning an UPDATE's path attributes; one object, reused by the next call. */
 export interface InternResult {
-  /** Attribute set id, ≥ 1; 0 when there is none (no attributes, or verdict reset). */
+  /**
+   * Attribute set id, ≥ 1, of the prefixes in the NLRI field (or, without such, of those in MP_REACH_NLRI);
+   * 0 when there is none (no attributes, or verdict withdraw or reset).
+   */
   id: number
+  /** Attribute set id of the prefixes in MP_REACH_NLRI: an UPDATE with both kinds has two next hops. */
+  reachId: number
   verdict: Verdict
   faults: readonly Fault[]
   /** NLRI of MP_REACH_NLRI and MP_UNREACH_NLRI as offsets into the message; afi 0 when absent. */
