@@ -1,0 +1,73 @@
+import { createServer, isIPv6, type Server } from 'node:net'
+import type { Connection, Listener, ListenOptions } from '../ports/transport.js'
+import { TcpConnection } from './connection.js'
+import { listenError } from './errors.js'
+import type { SocketOptions } from './socket-options.js'
+
+/**
+ * Connections that may wait for accept(): a thousand nodes that arrive at once, several times over. The kernel
+ * caps it at net.core.somaxconn (4096 by default).
+ */
+const BACKLOG = 4096
+
+/**
+ * Listens on one address.
+ * @param accept gets each connection with its handlers not yet set
+ * @param trouble gets what goes wrong later, in accept(2): out of file descriptors, above all
+ * @throws Error with a sentence naming address, port and remedy
+ */
+export async function listen(
+  options: ListenOptions,
+  accept: (connection: Connection) => void,
+  trouble: (error: Error) => void,
+  socketOptions: SocketOptions,
+): Promise<Listener> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    let connection: TcpConnection
+    try {
+      connection = new TcpConnection(socket, true)
+    } catch {
+      // Gone between the handshake and here: there is nobody to speak of.
+      return
+    }
+    accept(connection)
+  })
+  await listening(server, options)
+  server.on('error', trouble)
+  try {
+    socketOptions.listening?.(descriptor(server), options)
+  } catch (error) {
+    server.close()
+    throw error
+  }
+  const bound = server.address()
+  const port = typeof bound === 'object' && bound !== null ? bound.port : options.port
+  return {
+    address: options.address,
+    port,
+    close: async () => {
+      // The descriptor is closed at once; the server's own callback would wait for every connection's end.
+      server.close()
+    },
+  }
+}
+
+function listening(server: Server, { address, port }: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error) => reject(listenError(error, address, port))
+    server.once('error', failed)
+    // ipv6Only: [::] and 0.0.0.0 are two listeners, so that IPv4 peers never appear as mapped addresses.
+    server.listen(
+      { host: address, port, backlog: BACKLOG, ipv6Only: isIPv6(address), exclusive: true },
+      () => {
+        server.removeListener('error', failed)
+        resolve()
+      },
+    )
+  })
+}
+
+/** The listening descriptor. Node.js keeps it on the handle and has no public name for it. */
+function descriptor(server: Server): number {
+  return (server as unknown as { _handle: { fd: number } })._handle.fd
+}

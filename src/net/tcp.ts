@@ -1,0 +1,35 @@
+import { type Log, silent } from '../ports/log.js'
+import type { Connection, Dial, DialOptions, Listener, ListenOptions, Transport } from '../ports/transport.js'
+import { dial } from './dialer.js'
+import { codeOf, endpoint } from './errors.js'
+import { listen } from './listener.js'
+import type { SocketOptions } from './socket-options.js'
+
+/** TCP over node:net. */
+export class TcpTransport implements Transport {
+  readonly #log: Log
+  readonly #options: SocketOptions
+
+  /** @param options see SocketOptions; the kernel's defaults when left out */
+  constructor(log: Log = silent, options: SocketOptions = {}) {
+    this.#log = log
+    this.#options = options
+  }
+
+  listen(options: ListenOptions, accept: (connection: Connection) => void): Promise<Listener> {
+    const trouble = (error: Error) => {
+      const where = endpoint(options.address, options.port)
+      const full = codeOf(error) === 'EMFILE' || codeOf(error) === 'ENFILE'
+      const remedy = full ? ': raise LimitNOFILE in the systemd unit, or `ulimit -n`' : ''
+      this.#log.error(
+        { code: codeOf(error) },
+        `cannot accept a connection on ${where}: ${error.message}${remedy}`,
+      )
+    }
+    return listen(options, accept, trouble, this.#options)
+  }
+
+  dial(options: DialOptions, done: (result: Connection | Error) => void): Dial {
+    return dial(options, done, this.#options)
+  }
+}
