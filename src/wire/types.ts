@@ -142,6 +142,8 @@ export interface PathAttributes {
   readonly aigp?: bigint
   /** Only to Customer (RFC 9234 §5). */
   readonly otc?: number
+  /** Codes of interpreted attributes above that carry the Partial bit, which must stay set (RFC 4271 §5). */
+  readonly partial?: readonly number[]
   readonly unknown?: readonly UnknownAttribute[]
 }
 

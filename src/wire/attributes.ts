@@ -1,0 +1,455 @@
+/**
+ * The table of path attributes: one row a type code that ecmpd interprets. Everything that differs between
+ * attributes stands here; the loops over a block (scan-attributes.ts, canonical.ts, read-attributes.ts,
+ * write-attributes.ts) know only rows.
+ */
+import { formatIPv4, parseIPv4, u32Bytes } from '../ip/address.js'
+import { readPath, writePath } from './as-path.js'
+import {
+  type AttributeRow,
+  joinChunks,
+  malformed,
+  OPTIONAL,
+  readChunks,
+  readU32List,
+  TRANSITIVE,
+  u32At,
+  u32List,
+} from './attribute-row.js'
+import { AS_TRANS, AttributeCode, UpdateError } from './codes.js'
+import { mayRepeat, scanCommunities } from './community.js'
+import { mpReach, mpUnreach, nextHop } from './next-hop.js'
+import { AS_CONFED_SEQUENCE, type AsPathSegment } from './types.js'
+import { Writer } from './writer.js'
+
+const WELL_KNOWN = TRANSITIVE
+const OPTIONAL_TRANSITIVE = OPTIONAL | TRANSITIVE
+const ANY = 65535
+const NOTHING = new Uint8Array(0)
+
+/** What most rows have. */
+const usual = {
+  unit: 1,
+  min: 4,
+  max: 4,
+  onFault: 'withdraw',
+  subcode: 0,
+  internalOnly: false,
+  scan: () => true,
+} as const
+
+const origin: AttributeRow = {
+  ...usual,
+  code: AttributeCode.ORIGIN,
+  name: 'ORIGIN',
+  flags: WELL_KNOWN,
+  min: 1,
+  max: 1,
+  rule: 'RFC 7606 §7.1',
+  scan(bytes, start, end, _context, out) {
+    const value = bytes[start]
+    if (value > 2) {
+      return malformed(
+        origin,
+        out,
+        bytes,
+        start,
+        end,
+        `has value ${value}`,
+        UpdateError.InvalidORIGINAttribute,
+      )
+    }
+    out.origin = value
+    return true
+  },
+  read(bytes, start, _end, draft) {
+    draft.origin = bytes[start]
+  },
+  write: ({ origin: value }) => (value === undefined ? undefined : Uint8Array.of(value)),
+}
+
+const asPath: AttributeRow = {
+  ...usual,
+  code: AttributeCode.AS_PATH,
+  name: 'AS_PATH',
+  flags: WELL_KNOWN,
+  min: 0,
+  max: ANY,
+  rule: 'RFC 7606 §7.2',
+  scan(bytes, start, end, context, out) {
+    const path = out.pathScan
+    let problem = path.read(bytes, start, end, context.as4 ? 4 : 2) ? '' : path.problem
+    // RFC 5065 §5: ecmpd is in no confederation, so nobody may send such segments.
+    if (path.confederation) problem = 'has confederation segments from outside a confederation (RFC 5065 §5)'
+    else if (path.sets && context.rejectAsSet) problem ||= 'has an AS_SET (RFC 9774 §3)'
+    if (problem !== '') {
+      return malformed(asPath, out, bytes, start, end, problem, UpdateError.MalformedAS_PATH)
+    }
+    out.path = bytes
+    out.pathStart = start
+    out.pathLength = end - start
+    out.asPathHops = path.hops
+    out.firstAs = path.firstAs
+    out.originAs = path.originAs
+    return true
+  },
+  read(bytes, start, end, draft) {
+    draft.asPath = readPath(bytes, start, end)
+  },
+  write({ asPath: segments }, as4) {
+    if (segments === undefined) return undefined
+    const out = new Writer(64)
+    writePath(segments, out, as4 ? 4 : 2, AS_TRANS)
+    return out.take()
+  },
+}
+
+const med: AttributeRow = {
+  ...usual,
+  code: AttributeCode.MULTI_EXIT_DISC,
+  name: 'MULTI_EXIT_DISC',
+  flags: OPTIONAL,
+  rule: 'RFC 7606 §7.4',
+  scan(bytes, start, _end, _context, out) {
+    out.hasMed = true
+    out.med = u32At(bytes, start)
+    return true
+  },
+  read(bytes, start, _end, draft) {
+    draft.med = u32At(bytes, start)
+  },
+  write: ({ med: value }) => (value === undefined ? undefined : u32Bytes(value)),
+}
+
+const localPref: AttributeRow = {
+  ...usual,
+  code: AttributeCode.LOCAL_PREF,
+  name: 'LOCAL_PREF',
+  flags: WELL_KNOWN,
+  rule: 'RFC 7606 §7.5',
+  internalOnly: true,
+  scan(bytes, start, _end, _context, out) {
+    out.hasLocalPref = true
+    out.localPref = u32At(bytes, start)
+    return true
+  },
+  read(bytes, start, _end, draft) {
+    draft.localPref = u32At(bytes, start)
+  },
+  write: ({ localPref: value }) => (value === undefined ? undefined : u32Bytes(value)),
+}
+
+const atomicAggregate: AttributeRow = {
+  ...usual,
+  code: AttributeCode.ATOMIC_AGGREGATE,
+  name: 'ATOMIC_AGGREGATE',
+  flags: WELL_KNOWN,
+  min: 0,
+  max: 0,
+  onFault: 'discard',
+  rule: 'RFC 7606 §7.6',
+  read(_bytes, _start, _end, draft) {
+    draft.atomicAggregate = true
+  },
+  write: ({ atomicAggregate: value }) => (value ? NOTHING : undefined),
+}
+
+const aggregator: AttributeRow = {
+  ...usual,
+  code: AttributeCode.AGGREGATOR,
+  name: 'AGGREGATOR',
+  flags: OPTIONAL_TRANSITIVE,
+  unit: 2,
+  min: 6,
+  max: 8,
+  onFault: 'discard',
+  rule: 'RFC 7606 §7.7',
+  scan(bytes, start, end, context, out) {
+    const due = context.as4 ? 8 : 6
+    if (end - start !== due) {
+      const text = `has ${end - start} octets instead of ${due}`
+      return malformed(aggregator, out, bytes, start, end, text, UpdateError.AttributeLengthError)
+    }
+    for (let at = start; at < end - 4; at++) if (bytes[at] !== 0) return true
+    return malformed(aggregator, out, bytes, start, end, 'holds AS 0 (RFC 7607 §2)')
+  },
+  read(bytes, start, _end, draft) {
+    draft.aggregator = { as: u32At(bytes, start), address: formatIPv4(u32At(bytes, start + 4)) }
+  },
+  write({ aggregator: value }, as4) {
+    if (value === undefined) return undefined
+    const out = new Writer(8)
+    if (as4) out.u32(value.as)
+    else out.u16(value.as > 65535 ? AS_TRANS : value.as)
+    return out.u32(parseIPv4(value.address) ?? 0).take()
+  },
+}
+
+const communities: AttributeRow = {
+  ...usual,
+  code: AttributeCode.COMMUNITIES,
+  name: 'COMMUNITIES',
+  flags: OPTIONAL_TRANSITIVE,
+  unit: 4,
+  max: ANY,
+  rule: 'RFC 7606 §7.8',
+  scan(bytes, start, end, _context, out) {
+    out.communitiesStart = start
+    out.communitiesLength = end - start
+    out.communityFlags = scanCommunities(bytes, start, end)
+    return true
+  },
+  read(bytes, start, end, draft) {
+    draft.communities = readU32List(bytes, start, end)
+  },
+  write: ({ communities: list }) => (list === undefined || list.length === 0 ? undefined : u32List(list)),
+}
+
+const originatorId: AttributeRow = {
+  ...usual,
+  code: AttributeCode.ORIGINATOR_ID,
+  name: 'ORIGINATOR_ID',
+  flags: OPTIONAL,
+  rule: 'RFC 7606 §7.9',
+  internalOnly: true,
+  scan(bytes, start, _end, _context, out) {
+    out.hasOriginatorId = true
+    out.originatorId = u32At(bytes, start)
+    return true
+  },
+  read(bytes, start, _end, draft) {
+    draft.originatorId = u32At(bytes, start)
+  },
+  write: ({ originatorId: value }) => (value === undefined ? undefined : u32Bytes(value)),
+}
+
+const clusterList: AttributeRow = {
+  ...usual,
+  code: AttributeCode.CLUSTER_LIST,
+  name: 'CLUSTER_LIST',
+  flags: OPTIONAL,
+  unit: 4,
+  max: ANY,
+  rule: 'RFC 7606 §7.10',
+  internalOnly: true,
+  scan(_bytes, start, end, _context, out) {
+    out.clusterListLength = (end - start) >>> 2
+    return true
+  },
+  read(bytes, start, end, draft) {
+    draft.clusterList = readU32List(bytes, start, end)
+  },
+  write: ({ clusterList: list }) => (list === undefined || list.length === 0 ? undefined : u32List(list)),
+}
+
+const extendedCommunities: AttributeRow = {
+  ...usual,
+  code: AttributeCode.EXTENDED_COMMUNITIES,
+  name: 'EXTENDED_COMMUNITIES',
+  flags: OPTIONAL_TRANSITIVE,
+  unit: 8,
+  min: 8,
+  max: ANY,
+  rule: 'RFC 7606 §7.14',
+  read(bytes, start, end, draft) {
+    draft.extendedCommunities = readChunks(bytes, start, end, 8)
+  },
+  write: ({ extendedCommunities: list }) => joinChunks(list),
+}
+
+const as4Path: AttributeRow = {
+  ...usual,
+  code: AttributeCode.AS4_PATH,
+  name: 'AS4_PATH',
+  flags: OPTIONAL_TRANSITIVE,
+  unit: 2,
+  min: 6,
+  max: ANY,
+  onFault: 'discard',
+  rule: 'RFC 6793 §6',
+  scan(bytes, start, end, context, out) {
+    if (context.as4) {
+      return malformed(as4Path, out, bytes, start, end, 'came from a speaker of 4-octet AS numbers')
+    }
+    const path = out.pathScan
+    if (!path.read(bytes, start, end, 4)) return malformed(as4Path, out, bytes, start, end, path.problem)
+    if (path.sets && context.rejectAsSet) {
+      malformed(withdrawingAs4Path, out, bytes, start, end, 'has an AS_SET')
+    } else if (path.confederation) {
+      malformed(as4Path, out, bytes, start, end, 'has confederation segments, which are left out')
+    }
+    return true
+  },
+  read: () => undefined,
+  write({ asPath: segments }, as4) {
+    if (as4 || segments === undefined) return undefined
+    const plain = segments.filter(({ type }) => type < AS_CONFED_SEQUENCE)
+    if (!plain.some((segment: AsPathSegment) => segment.asns.some((as) => as > 65535))) return undefined
+    const out = new Writer(64)
+    writePath(plain, out, 4, AS_TRANS)
+    return out.take()
+  },
+}
+
+const withdrawingAs4Path: AttributeRow = { ...as4Path, onFault: 'withdraw', rule: 'RFC 9774 §3' }
+
+const as4Aggregator: AttributeRow = {
+  ...usual,
+  code: AttributeCode.AS4_AGGREGATOR,
+  name: 'AS4_AGGREGATOR',
+  flags: OPTIONAL_TRANSITIVE,
+  min: 8,
+  max: 8,
+  onFault: 'discard',
+  rule: 'RFC 6793 §6',
+  scan(bytes, start, end, context, out) {
+    if (context.as4) {
+      return malformed(as4Aggregator, out, bytes, start, end, 'came from a speaker of 4-octet AS numbers')
+    }
+    if (u32At(bytes, start) !== 0) return true
+    return malformed(as4Aggregator, out, bytes, start, end, 'holds AS 0 (RFC 7607 §2)')
+  },
+  read: () => undefined,
+  write({ aggregator: value }, as4) {
+    if (as4 || value === undefined || value.as <= 65535) return undefined
+    return new Writer(8)
+      .u32(value.as)
+      .u32(parseIPv4(value.address) ?? 0)
+      .take()
+  },
+}
+
+const ipv6ExtendedCommunities: AttributeRow = {
+  ...usual,
+  code: AttributeCode.IPV6_EXTENDED_COMMUNITIES,
+  name: 'IPV6_EXTENDED_COMMUNITIES',
+  flags: OPTIONAL_TRANSITIVE,
+  unit: 20,
+  min: 20,
+  max: ANY,
+  rule: 'RFC 7606 §7.15',
+  read(bytes, start, end, draft) {
+    draft.ipv6ExtendedCommunities = readChunks(bytes, start, end, 20)
+  },
+  write: ({ ipv6ExtendedCommunities: list }) => joinChunks(list),
+}
+
+/** Offset of the first AIGP TLV (type 1) among the TLVs in [start, end); -1 none, -2 broken framing. */
+function findAigp(bytes: Uint8Array, start: number, end: number): number {
+  let found = -1
+  for (let at = start; at < end; ) {
+    if (end - at < 3) return -2
+    const length = (bytes[at + 1] << 8) | bytes[at + 2]
+    if (length < 3 || length > end - at) return -2
+    if (bytes[at] === 1 && length !== 11) return -2
+    if (bytes[at] === 1 && found < 0) found = at
+    at += length
+  }
+  return found
+}
+
+const aigp: AttributeRow = {
+  ...usual,
+  code: AttributeCode.AIGP,
+  name: 'AIGP',
+  flags: OPTIONAL,
+  min: 3,
+  max: ANY,
+  onFault: 'discard',
+  rule: 'RFC 7311 §3.2',
+  scan(bytes, start, end, context, out) {
+    if (!context.aigp) return malformed(aigp, out, bytes, start, end, 'is not enabled for this session')
+    const at = findAigp(bytes, start, end)
+    if (at === -2) return malformed(aigp, out, bytes, start, end, 'has a TLV of wrong length')
+    if (at < 0) return true
+    for (let i = at + 3; i < at + 11; i++) if (bytes[i] !== 255) return true
+    return malformed(aigp, out, bytes, start, end, 'has the largest metric there is')
+  },
+  read(bytes, start, end, draft) {
+    const at = findAigp(bytes, start, end)
+    if (at >= 0) draft.aigp = (BigInt(u32At(bytes, at + 3)) << 32n) | BigInt(u32At(bytes, at + 7))
+    else
+      draft.unknown = [
+        ...(draft.unknown ?? []),
+        { code: 26, flags: OPTIONAL, value: bytes.slice(start, end) },
+      ]
+  },
+  write({ aigp: value }) {
+    if (value === undefined) return undefined
+    const out = new Writer(11).u8(1).u16(11)
+    return out
+      .u32(Number((value >> 32n) & 0xffffffffn))
+      .u32(Number(value & 0xffffffffn))
+      .take()
+  },
+}
+
+const largeCommunities: AttributeRow = {
+  ...usual,
+  code: AttributeCode.LARGE_COMMUNITIES,
+  name: 'LARGE_COMMUNITIES',
+  flags: OPTIONAL_TRANSITIVE,
+  unit: 12,
+  min: 12,
+  max: ANY,
+  rule: 'RFC 8092 §6',
+  scan(bytes, start, end, _context, out) {
+    // Duplicates are no fault; they go when the block is made canonical (RFC 8092 §3).
+    if (mayRepeat(bytes, start, end)) out.canonical = false
+    return true
+  },
+  read(bytes, start, end, draft) {
+    const list: [number, number, number][] = []
+    for (let at = start; at < end; at += 12) {
+      list.push([u32At(bytes, at), u32At(bytes, at + 4), u32At(bytes, at + 8)])
+    }
+    draft.largeCommunities = list
+  },
+  write: ({ largeCommunities: list }) =>
+    list === undefined || list.length === 0 ? undefined : u32List(list.flat()),
+}
+
+const onlyToCustomer: AttributeRow = {
+  ...usual,
+  code: AttributeCode.ONLY_TO_CUSTOMER,
+  name: 'ONLY_TO_CUSTOMER',
+  flags: OPTIONAL_TRANSITIVE,
+  rule: 'RFC 9234 §5',
+  read(bytes, start, _end, draft) {
+    draft.otc = u32At(bytes, start)
+  },
+  write: ({ otc }) => (otc === undefined ? undefined : u32Bytes(otc)),
+}
+
+/** All rows, ascending by type code. */
+export const ATTRIBUTE_ROWS: readonly AttributeRow[] = [
+  origin,
+  asPath,
+  nextHop,
+  med,
+  localPref,
+  atomicAggregate,
+  aggregator,
+  communities,
+  originatorId,
+  clusterList,
+  mpReach,
+  mpUnreach,
+  extendedCommunities,
+  as4Path,
+  as4Aggregator,
+  ipv6ExtendedCommunities,
+  aigp,
+  largeCommunities,
+  onlyToCustomer,
+]
+
+/** Rows by type code; undefined for attributes that ecmpd only passes on or drops. */
+export const ATTRIBUTES: readonly (AttributeRow | undefined)[] = Array.from({ length: 256 }, (_, code) =>
+  ATTRIBUTE_ROWS.find((row) => row.code === code),
+)
+
+/** 'AS_PATH', or 'attribute 99'. */
+export function attributeName(code: number): string {
+  return ATTRIBUTES[code]?.name ?? `attribute ${code}`
+}

@@ -1,0 +1,144 @@
+/** Rows of the three attributes that say where routes go: NEXT_HOP, MP_REACH_NLRI and MP_UNREACH_NLRI. */
+import { formatIPv4, formatIPv6, parseAddress, parseIPv4, u32Bytes } from '../ip/address.js'
+import { AFI_IPV4, AFI_IPV6, familyOf, SAFI_UNICAST } from '../ip/family.js'
+import {
+  type AttributeRow,
+  attributeFault,
+  attributeOctets,
+  malformed,
+  OPTIONAL,
+  TRANSITIVE,
+  u32At,
+} from './attribute-row.js'
+import { AttributeCode, UpdateError } from './codes.js'
+import type { AttributeScan } from './scan.js'
+import { Writer } from './writer.js'
+
+/** RFC 4271 §5.1.3. Whether the address can be a next hop is not the codec's question. */
+export const nextHop: AttributeRow = {
+  code: AttributeCode.NEXT_HOP,
+  name: 'NEXT_HOP',
+  flags: TRANSITIVE,
+  unit: 1,
+  min: 4,
+  max: 4,
+  onFault: 'withdraw',
+  rule: 'RFC 7606 §7.3',
+  subcode: 0,
+  internalOnly: false,
+  scan(_bytes, start, _end, _context, out) {
+    out.nextHopStart = start
+    out.nextHopLength = 4
+    return true
+  },
+  read(bytes, start, _end, draft) {
+    draft.nextHop = formatIPv4(u32At(bytes, start))
+  },
+  write({ nextHop: text }) {
+    const value = text === undefined ? undefined : parseIPv4(text)
+    return value === undefined ? undefined : u32Bytes(value)
+  },
+}
+
+/**
+ * RFC 4760 §3. AFI, SAFI, next hop length, next hop, a reserved octet, NLRI:
+ *
+ *     | AFI (2) | SAFI (1) | length (1) | next hop | reserved (1) | NLRI |
+ */
+export const mpReach: AttributeRow = {
+  code: AttributeCode.MP_REACH_NLRI,
+  name: 'MP_REACH_NLRI',
+  flags: OPTIONAL,
+  unit: 1,
+  min: 5,
+  max: 65535,
+  onFault: 'reset',
+  rule: 'RFC 7606 §5.3',
+  subcode: UpdateError.OptionalAttributeError,
+  internalOnly: false,
+  scan(bytes, start, end, context, out) {
+    const afi = (bytes[start] << 8) | bytes[start + 1]
+    const safi = bytes[start + 2]
+    const length = bytes[start + 3]
+    const nlri = start + 5 + length
+    if (nlri > end) {
+      return malformed(mpReach, out, bytes, start, end, `has a next hop of ${length} octets, past its end`)
+    }
+    out.reachAfi = afi
+    out.reachSafi = safi
+    out.reachNextHopStart = start + 4
+    out.reachNextHopLength = length
+    out.reachStart = nlri
+    out.reachEnd = end
+    const isIPv6 = afi === AFI_IPV6 && safi === SAFI_UNICAST
+    const long = length === 16 || length === 32
+    if (isIPv6 && long) {
+      if (nlri !== end || bytes[nlri - 1] !== 0) out.canonical = false
+      return true
+    }
+    out.canonical = false
+    if (familyOf(afi, safi) === undefined || (!isIPv6 && length === 4)) return true
+    if (isIPv6 || !long) {
+      const text = `has a next hop of ${length} octets, which its family does not know (RFC 7606 §7.11)`
+      return malformed(mpReach, out, bytes, start, end, text)
+    }
+    if (!context.extendedNextHop) unexpectedIPv6(bytes, start, end, out)
+    return true
+  },
+  read(bytes, start, _end, draft) {
+    const first = start + 4
+    if (bytes[start + 3] === 16 && bytes[first] === 0xfe && (bytes[first + 1] & 0xc0) === 0x80) {
+      draft.linkLocalNextHop = formatIPv6(bytes, first)
+      return
+    }
+    draft.nextHop = formatIPv6(bytes, first)
+    if (bytes[start + 3] === 32) draft.linkLocalNextHop = formatIPv6(bytes, first + 16)
+  },
+  write({ nextHop: text, linkLocalNextHop }) {
+    const global = text === undefined ? undefined : parseAddress(text)?.bytes
+    if (global?.length === 4) return undefined
+    const linkLocal = linkLocalNextHop === undefined ? undefined : parseAddress(linkLocalNextHop)?.bytes
+    const octets = [...(global ?? []), ...(linkLocal ?? [])]
+    if (octets.length === 0) return undefined
+    return new Writer(37).u16(AFI_IPV6).u8(SAFI_UNICAST).u8(octets.length).bytes(octets).u8(0).take()
+  },
+}
+
+/** The NLRI can be found, so the routes go and the session stays (RFC 8950 §4 forbids only the sending). */
+function unexpectedIPv6(bytes: Uint8Array, start: number, end: number, out: AttributeScan): void {
+  out.add(
+    attributeFault(
+      'withdraw',
+      UpdateError.OptionalAttributeError,
+      AttributeCode.MP_REACH_NLRI,
+      'RFC 8950 §4',
+      `MP_REACH_NLRI of AFI ${AFI_IPV4} has an IPv6 next hop, which was not negotiated`,
+      attributeOctets(bytes, start, end, AttributeCode.MP_REACH_NLRI),
+    ),
+  )
+}
+
+/** RFC 4760 §4: AFI, SAFI, NLRI. It belongs to the message, not to the set of attributes. */
+export const mpUnreach: AttributeRow = {
+  code: AttributeCode.MP_UNREACH_NLRI,
+  name: 'MP_UNREACH_NLRI',
+  flags: OPTIONAL,
+  unit: 1,
+  min: 3,
+  max: 65535,
+  onFault: 'reset',
+  rule: 'RFC 7606 §5.3',
+  subcode: UpdateError.OptionalAttributeError,
+  internalOnly: false,
+  scan(bytes, start, end, _context, out) {
+    out.hasUnreach = true
+    out.unreachAfi = (bytes[start] << 8) | bytes[start + 1]
+    out.unreachSafi = bytes[start + 2]
+    out.unreachStart = start + 3
+    out.unreachEnd = end
+    out.canonical = false
+    return false
+  },
+  read: () => undefined,
+  write: () => undefined,
+}

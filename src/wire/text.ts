@@ -1,0 +1,74 @@
+/** Attribute values as people write them, both ways where configuration needs it. */
+import { formatIPv4 } from '../ip/address.js'
+import { u32At } from './attribute-row.js'
+import { Community } from './community.js'
+import { hex } from './printable.js'
+import { AS_CONFED_SEQUENCE, AS_CONFED_SET, AS_SET, type AsPathSegment } from './types.js'
+
+const ORIGINS = ['IGP', 'EGP', 'incomplete']
+
+/** 'IGP', 'EGP' or 'incomplete', as `show ip bgp` says. */
+export function originText(origin: number): string {
+  return ORIGINS[origin] ?? `origin ${origin}`
+}
+
+/** '64512 64513 {1,2} (65001 65002) [65003,65004]': sequences plain, sets in braces, confederation in () and []. */
+export function asPathText(segments: readonly AsPathSegment[]): string {
+  return segments
+    .map(({ type, asns }) => {
+      if (type === AS_SET) return `{${asns.join(',')}}`
+      if (type === AS_CONFED_SEQUENCE) return `(${asns.join(' ')})`
+      return type === AS_CONFED_SET ? `[${asns.join(',')}]` : asns.join(' ')
+    })
+    .join(' ')
+}
+
+const names = new Map<number, string>(
+  Object.entries(Community).map(([key, value]) => [value, key.toLowerCase().replaceAll('_', '-')]),
+)
+const values = new Map([...names].map(([value, name]) => [name, value]))
+
+/** 'no-export' for a well-known community, else 'a:b'. */
+export function communityText(community: number): string {
+  return names.get(community) ?? `${community >>> 16}:${community & 0xffff}`
+}
+
+/** Reads 'a:b', a well-known name ('no-export') or a decimal number. @returns undefined for anything else */
+export function parseCommunity(text: string): number | undefined {
+  const known = values.get(text.toLowerCase().replaceAll('_', '-'))
+  if (known !== undefined) return known
+  const parts = text.split(':').map(decimal)
+  const [high, low] = parts
+  if (parts.length === 1) return high !== undefined && high <= 0xffffffff ? high : undefined
+  if (parts.length !== 2 || high === undefined || low === undefined) return undefined
+  return high > 65535 || low > 65535 ? undefined : high * 65536 + low
+}
+
+/** 'a:b:c' (RFC 8092 §5). */
+export function largeCommunityText(community: readonly [number, number, number]): string {
+  return community.join(':')
+}
+
+/** Reads 'a:b:c', each 0 to 4294967295 without leading zeros (RFC 8092 §5). @returns undefined for anything else */
+export function parseLargeCommunity(text: string): [number, number, number] | undefined {
+  const [a, b, c, ...rest] = text.split(':').map(decimal)
+  if (a === undefined || b === undefined || c === undefined || rest.length > 0) return undefined
+  return a > 0xffffffff || b > 0xffffffff || c > 0xffffffff ? undefined : [a, b, c]
+}
+
+function decimal(text: string): number | undefined {
+  return /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : undefined
+}
+
+/**
+ * Route targets and origins as 'rt:64512:100' and 'soo:192.0.2.1:5' (RFC 4360 §4, RFC 5668), anything else as
+ * '0x' and 16 digits.
+ */
+export function extendedCommunityText(value: Uint8Array): string {
+  const kind = value[1] === 2 ? 'rt' : value[1] === 3 ? 'soo' : undefined
+  const low = (value[6] << 8) | value[7]
+  if (kind !== undefined && value[0] === 0) return `${kind}:${(value[2] << 8) | value[3]}:${u32At(value, 4)}`
+  if (kind !== undefined && value[0] === 1) return `${kind}:${formatIPv4(u32At(value, 2))}:${low}`
+  if (kind !== undefined && value[0] === 2) return `${kind}:${u32At(value, 2)}:${low}`
+  return `0x${hex(value)}`
+}
