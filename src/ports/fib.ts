@@ -33,6 +33,8 @@ export interface FibStatusView {
   readonly refused: number
   readonly operations: { readonly add: number; readonly replace: number; readonly delete: number }
   readonly errors: number
+  /** Why the kernel can't be written to at the moment, for people and for `/readyz`; absent when all is well. */
+  readonly problem?: string
 }
 
 /** The kernel as the speaker sees it. All calls return at once; work is queued and batched. */
