@@ -16,8 +16,9 @@ export interface SpeakerApi {
   /**
    * Ends every session with Cease/Administrative Shutdown (6/2) and closes the listeners.
    * @param message shutdown communication, at most 255 octets of UTF-8 (RFC 9003)
+   * @param reason 'out-of-resources': this process fails; the sessions end with Cease/Out of Resources (6/8)
    */
-  stop(message: string): Promise<void>
+  stop(message: string, reason?: 'shutdown' | 'out-of-resources'): Promise<void>
   view(): SpeakerView
   neighbors(): readonly NeighborView[]
   neighbor(address: string): NeighborView | undefined
