@@ -16,6 +16,8 @@ export interface ChildOptions {
   readonly cwd?: string
   /** Text for the standard input, which is then closed. */
   readonly input?: string
+  /** Keeps the standard input open for `write`. */
+  readonly interactive?: boolean
 }
 
 /**
@@ -82,6 +84,11 @@ export class Child {
     return () => this.#watchers.delete(watcher)
   }
 
+  /** Writes to the standard input of an interactive process; one that is gone is no error. */
+  write(text: string) {
+    if (this.running) this.#process.stdin?.write(text)
+  }
+
   /** Sends a signal; a process that is gone is no error. */
   signal(signal: NodeJS.Signals) {
     if (this.running) this.#process.kill(signal)
@@ -146,14 +153,12 @@ export class Child {
 /** Starts a process in a session of its own. */
 export function startChild(name: string, argv: readonly string[], options: ChildOptions): Child {
   const child = spawn(argv[0], argv.slice(1), {
-    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: [options.input !== undefined || options.interactive ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
     cwd: options.cwd,
     detached: true,
   })
-  if (options.input !== undefined) {
-    child.stdin!.on('error', () => undefined)
-    child.stdin!.end(options.input)
-  }
+  child.stdin?.on('error', () => undefined)
+  if (options.input !== undefined) child.stdin!.end(options.input)
   return new Child(name, child, options.directory)
 }

@@ -1,5 +1,5 @@
 import { get } from 'node:http'
-import { script } from './web.js'
+import { script } from './script.js'
 
 /** One request on a connection of its own. Times are milliseconds of the machine's monotonic clock. */
 export interface Answer {

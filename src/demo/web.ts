@@ -1,14 +1,9 @@
 import { createServer } from 'node:http'
-import { fileURLToPath } from 'node:url'
+import { script } from './script.js'
 
 /** The command of a web server that answers every request with `name`, on one or more addresses. */
 export function webCommand(name: string, port: number, addresses: readonly string[]): readonly string[] {
   return [process.execPath, script('./web-main.js'), name, String(port), ...addresses]
-}
-
-/** Full path of a program beside this file, in the form that Node runs without a loader. */
-export function script(name: string): string {
-  return fileURLToPath(new URL(name, import.meta.url)).replace(/([\\/])src([\\/]demo[\\/])/, '$1dist$2')
 }
 
 /**

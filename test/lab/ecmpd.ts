@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
-import { request } from 'node:http'
 import { resolve } from 'node:path'
 import type { Child, Exit } from '../../src/demo/child.js'
 import type { Lab, Result } from '../../src/demo/lab.js'
+import { getJson } from '../../src/demo/socket.js'
 import { SWITCH } from '../../src/demo/topology.js'
 import type { NeighborView, RouteView } from '../../src/speaker/views.js'
 import { until } from './wait.js'
@@ -100,22 +100,7 @@ export class Ecmpd {
 
   /** GET on the UNIX socket. @throws Error when the answer is not 200 */
   get<T>(path: string): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const call = request({ socketPath: this.socket, path, timeout: 5000 }, (response) => {
-        let text = ''
-        response.setEncoding('utf8')
-        response.on('data', (piece: string) => {
-          text += piece
-        })
-        response.on('end', () => {
-          if (response.statusCode === 200) resolve(JSON.parse(text) as T)
-          else reject(new Error(`GET ${path}: ${response.statusCode} ${text}`))
-        })
-      })
-      call.on('timeout', () => call.destroy(new Error(`GET ${path}: no answer`)))
-      call.on('error', reject)
-      call.end()
-    })
+    return getJson<T>(this.socket, path)
   }
 
   async neighbors(): Promise<NeighborView[]> {

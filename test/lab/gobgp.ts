@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { gobgpConfig } from '../../src/demo/gobgp.js'
 import { cutOff, rejoin } from '../../src/demo/topology.js'
 import { Peer, type PeerSession, versionOf } from './peer.js'
 
@@ -10,38 +11,17 @@ export class Gobgp extends Peer {
 
   protected command() {
     const { as, neighborAs, holdTime, keepalive, restartTime, passive } = this.options
-    const neighbors = this.neighbors.map(
-      ({ address, version }) => `
-[[neighbors]]
-  [neighbors.config]
-    neighbor-address = "${address}"
-    peer-as = ${neighborAs}
-  [neighbors.timers.config]
-    hold-time = ${holdTime}
-    keepalive-interval = ${keepalive}
-    connect-retry = 5
-    idle-hold-time-after-reset = 5
-  [neighbors.transport.config]
-    passive-mode = ${passive}
-  [neighbors.graceful-restart.config]
-    enabled = ${restartTime > 0}
-    restart-time = ${restartTime}
-    notification-enabled = true
-  [[neighbors.afi-safis]]
-    [neighbors.afi-safis.config]
-      afi-safi-name = "ipv${version}-unicast"
-    [neighbors.afi-safis.mp-graceful-restart.config]
-      enabled = ${restartTime > 0}
-`,
-    )
-    writeFileSync(
-      this.file('.toml'),
-      `[global.config]
-  as = ${as}
-  router-id = "${this.host.address}"
-  port = 179
-${neighbors.join('')}`,
-    )
+    const config = gobgpConfig({
+      ...{ as, holdTime, keepalive, restartTime, passive },
+      routerId: this.host.address,
+      port: 179,
+      neighbors: this.neighbors.map(({ address, version }) => ({
+        address,
+        as: neighborAs,
+        family: `ipv${version}-unicast`,
+      })),
+    })
+    writeFileSync(this.file('.toml'), config)
     return ['gobgpd', '-f', this.file('.toml'), '-r', '-p', '--api-hosts', API, '--pprof-disable']
   }
 

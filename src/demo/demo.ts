@@ -1,0 +1,166 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { Lab } from './lab.js'
+import { insideUserNamespace, tryNamespaces } from './namespaces.js'
+import { type DemoNode, GobgpNode, OwnNode, TIMES } from './nodes.js'
+import { loopbackStage, namespaceStage, type Stage } from './stage.js'
+import { Story, StoryError } from './story.js'
+
+/** How the demo is played. */
+export interface DemoOptions {
+  /** Ends by itself after the story. */
+  readonly once: boolean
+  /** 'auto': namespaces where they can be made, else loopback addresses. */
+  readonly stage: 'auto' | 'namespaces' | 'loopback'
+  /** 'auto': gobgpd where it is installed, else ecmpd's own speaker. */
+  readonly nodes: 'auto' | 'gobgpd' | 'own'
+}
+
+/** Set in the copy of this process that runs inside a user namespace of its own. */
+const INSIDE = 'ECMPD_DEMO_INSIDE'
+
+/** Ends the demo early, in order. */
+class Interrupted extends Error {}
+
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+
+/**
+ * Plays the switch's story on this machine and prints each step. Leaves nothing behind, however it ends.
+ * @returns the exit code: 0 when every step came as it should, 1 when one did not, 130 after Ctrl-C within the story
+ */
+export async function playDemo(options: DemoOptions): Promise<number> {
+  const way = options.stage === 'loopback' ? undefined : await tryNamespaces()
+  if (way?.way === 'none' && options.stage === 'namespaces') {
+    say(`ecmpd demo: no network namespace could be made: ${way.reason}`)
+    return 1
+  }
+  if (way?.way === 'user' && !process.env[INSIDE]) return inside()
+
+  const lab = new Lab()
+  let interrupt: (error: Error) => void = () => {}
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    interrupt = reject
+  })
+  interrupted.catch(() => undefined)
+  const onSignal = () => interrupt(new Interrupted())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  const orphaned = watchParent(onSignal)
+  try {
+    const stage =
+      way && way.way !== 'none'
+        ? namespaceStage(lab, process.env[INSIDE] ? enterCommand() : '')
+        : await loopbackStage(lab, way?.way === 'none' ? way.reason : 'as asked')
+    return await Promise.race([play(stage, options, interrupted), interrupted])
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    say('\nended early')
+    return 130
+  } finally {
+    clearInterval(orphaned)
+    await lab.destroy()
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal)
+  }
+}
+
+async function play(stage: Stage, options: DemoOptions, interrupted: Promise<never>): Promise<number> {
+  const gobgpd = options.nodes === 'own' ? false : await installed('gobgpd', 'gobgp')
+  if (options.nodes === 'gobgpd' && !gobgpd) {
+    say('ecmpd demo: gobgpd is not installed (Debian: apt-get install gobgpd)')
+    return 1
+  }
+  const Node = gobgpd ? GobgpNode : OwnNode
+  const nodes: DemoNode[] = stage.places.map((place) => new Node(stage.lab, place))
+  say('ecmpd demo: a switch (AS 64513), three Kubernetes nodes (AS 64512) and a client on this machine')
+  say(`   where: ${stage.description}`)
+  say(
+    gobgpd
+      ? '   nodes: gobgpd, configured and started as Cilium does with its library'
+      : "   nodes: ecmpd's own speaker in Cilium's manner (gobgpd is not installed, or not wanted)",
+  )
+  const { holdTime, restartTime } = TIMES
+  say(
+    `   times: hold time ${holdTime} s, restart time ${restartTime} s (Cilium's: 90 and 120), so that you need not wait`,
+  )
+  await stage.build()
+  const story = new Story(stage, nodes, say)
+  try {
+    await story.play()
+    if (!options.once) {
+      lookAround(stage)
+      await interrupted.catch(() => undefined)
+    }
+    await story.end()
+    say('\nThe story is complete; nothing is left behind.')
+    return 0
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof Interrupted) throw error
+    const lines = story.switchOutput.trim().split('\n').slice(-15)
+    say(`\nFAILED: ${error instanceof StoryError ? error.message : error.stack}`)
+    say(`The last that ecmpd said:\n${lines.join('\n')}`)
+    return 1
+  }
+}
+
+function lookAround(stage: Stage) {
+  const own = `${process.argv[0]} ${process.argv[1]}`
+  const command = (words: string) => `   ${own} ${words} --socket ${stage.socket}`
+  say('\nThe switch, the nodes and the client stay up. Look around, in another terminal:')
+  for (const words of [
+    'show ip bgp summary',
+    'show ip bgp',
+    'show ip route 192.168.95.123',
+    'show ip bgp neighbors 192.168.95.210',
+  ]) {
+    const [, node] = stage.places[0].address === '192.168.95.210' ? [] : ['', stage.places[0].address]
+    say(command(node ? words.replace('192.168.95.210', node) : words))
+  }
+  say(`   curl --unix-socket ${stage.socket} http://ecmpd/api/v1/neighbors`)
+  for (const line of stage.kernelCommands) say(`   ${line}`)
+  say('\nCtrl-C ends it.')
+}
+
+async function installed(...programs: string[]): Promise<boolean> {
+  const found = programs.map(
+    (program) =>
+      new Promise<boolean>((resolve) => {
+        execFile('sh', ['-c', 'command -v "$1"', 'sh', program], (error) => resolve(!error))
+      }),
+  )
+  return (await Promise.all(found)).every(Boolean)
+}
+
+/** Starts this command again inside a user namespace. @returns its exit code */
+async function inside(): Promise<number> {
+  const [program, ...argv] = insideUserNamespace([
+    process.execPath,
+    ...process.execArgv,
+    ...process.argv.slice(1),
+  ])
+  // Ctrl-C reaches both; the copy cleans up and decides about the exit code.
+  const ignore = () => undefined
+  const child = spawn(program, argv, {
+    stdio: 'inherit',
+    env: { ...process.env, [INSIDE]: String(process.pid) },
+  })
+  const pass = (signal: NodeJS.Signals) => child.kill(signal)
+  process.on('SIGINT', ignore)
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, pass)
+  const [code] = (await once(child, 'exit')) as [number | null]
+  process.off('SIGINT', ignore)
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, pass)
+  return code ?? 1
+}
+
+/** Inside: ends the demo when the process outside is gone. */
+function watchParent(gone: () => void): NodeJS.Timeout | undefined {
+  const outside = process.env[INSIDE]
+  if (!outside) return undefined
+  const timer = setInterval(() => {
+    if (String(process.ppid) !== outside) gone()
+  }, 1000)
+  timer.unref()
+  return timer
+}
+
+/** How another terminal gets into this process's user namespace. */
+const enterCommand = () => `nsenter --preserve-credentials --user --mount --net --target ${process.pid} `
