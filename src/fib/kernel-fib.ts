@@ -1,0 +1,412 @@
+/**
+ * Kernel ECMP through iproute2. Starts and feeds the parts: the batch child writes, two monitors watch, the
+ * installer decides, the resolver answers which gateways can be used.
+ *
+ * Own routes are those with proto bgp, ecmpd's metric and a next-hop id of ecmpd's range (without next-hop
+ * objects: proto and metric). At start they are taken over as they are; `sweep` removes what nobody asked for.
+ * A first installation never replaces: another's route for the same prefix and metric is reported as refused.
+ */
+import type { FibOptions } from '../config/model.js'
+import type { Family } from '../ip/family.js'
+import type {
+  Clock,
+  FibPort,
+  FibRouteView,
+  FibStatusView,
+  Gateway,
+  Log,
+  NextHopSet,
+  Resolver,
+} from '../ports/index.js'
+import { Batch } from './batch.js'
+import { check } from './checks.js'
+import { ObjectDialect } from './dialect.js'
+import { IdPool } from './groups.js'
+import { Guard } from './guard.js'
+import { Installer } from './installer.js'
+import { KernelReader } from './kernel-state.js'
+import type { Op } from './ops.js'
+import { PlainDialect } from './plain.js'
+import { FibUnavailable, probe } from './probe.js'
+import { type Spawn, spawnChild } from './process.js'
+import { describeOccupant, isOwnRoute, type Ownership, reconcile } from './reconcile.js'
+import { KernelResolver } from './resolver.js'
+import type { RouteLine } from './route-line.js'
+import { KernelWatch } from './watch.js'
+
+export interface KernelFibOptions {
+  readonly log: Log
+  readonly clock: Clock
+  readonly options: Pick<FibOptions, 'metric' | 'nextHopIds' | 'keepOnStop' | 'mode' | 'allow' | 'retry'>
+  /** Addresses of all neighbours, which no learned prefix may cover. Asked again by `protectedChanged`. */
+  readonly protected: () => readonly string[]
+  /** Families that routes are expected in, for the start's warnings; default: those of the neighbours. */
+  readonly families?: readonly Family[]
+  /** The `ip` command; default ['ip']. ['ip', '-n', 'lab'] works in that network namespace. */
+  readonly ip?: readonly string[]
+  /** Milliseconds between readings of the kernel for comparison; default five minutes, 0: never. */
+  readonly audit?: number
+  readonly spawn?: Spawn
+}
+
+const AUDIT = 300_000
+/** A deletion seen is believed to be foreign when it is still unexplained so many milliseconds later. */
+const SUSPICION = 30
+/** Wait before reading the kernel after notifications were lost: more losses follow. */
+const GAP_PAUSE = 500
+const READ_PAUSE = 1000
+/** Attempts to find and remove own routes that are left when stopping. */
+const LAST_LOOKS = 3
+
+/** FibPort and Resolver on the Linux kernel. */
+export class KernelFib implements FibPort {
+  /** Answers from the kernel's addresses, links and routes; kept current after `start`. */
+  readonly resolver: Resolver
+  readonly #resolver = new KernelResolver()
+  readonly #options: KernelFibOptions
+  readonly #log: Log
+  readonly #clock: Clock
+  readonly #ip: readonly string[]
+  readonly #spawn: Spawn
+  readonly #reader: KernelReader
+  readonly #guard: Guard
+  readonly #ids: IdPool
+  #installer: Installer | undefined
+  #batch: Batch<Op> | undefined
+  #watch: KernelWatch | undefined
+  #ownership: Ownership | undefined
+  /** Wishes from before `start`. */
+  readonly #early = new Map<string, NextHopSet | undefined>()
+  #earlySweep = false
+  /** Events of the monitors, kept until the first reading is loaded. */
+  #held: (() => void)[] | undefined = []
+  #reading = false
+  #readAgain = false
+  #linksWanted = false
+  #suspects: RouteLine[] = []
+  #stopping = false
+
+  constructor(options: KernelFibOptions) {
+    this.#options = options
+    this.#log = options.log
+    this.#clock = options.clock
+    this.#ip = options.ip ?? ['ip']
+    this.#spawn = options.spawn ?? spawnChild
+    this.#reader = new KernelReader(this.#ip, this.#spawn)
+    this.#guard = new Guard(options.options.allow)
+    this.#ids = new IdPool(options.options.nextHopIds.base, options.options.nextHopIds.count)
+    this.resolver = this.#resolver
+  }
+
+  /**
+   * Probes the kernel, takes over own routes of an earlier run, and warns about settings that keep the routes
+   * from working. Changes no route.
+   * @throws FibUnavailable, one sentence with the remedy: no `ip`, no CAP_NET_ADMIN
+   */
+  async start(): Promise<void> {
+    const { metric, nextHopIds, mode } = this.#options.options
+    const probed = await probe(this.#ip, nextHopIds.base + nextHopIds.count - 2, this.#spawn)
+    if (mode === 'nexthop-objects' && probed.mode === 'plain') {
+      throw new FibUnavailable(
+        `the kernel has no next-hop objects (${probed.reason}): set fib.mode to auto or plain`,
+      )
+    }
+    const objects = mode !== 'plain' && probed.mode === 'nexthop-objects'
+    if (mode === 'auto' && !objects) {
+      this.#log.warn(
+        { reason: probed.reason },
+        'the kernel lacks next-hop objects: plain multipath routes are used',
+      )
+    }
+    this.#ownership = { metric, ids: this.#ids, objects }
+
+    const batch = new Batch<Op>(this.#ip, this.#clock, this.#spawn, {
+      done: (op, error) => installer.done(op, error),
+      ready: () => installer.ready(),
+      died: (lost, reason) => {
+        this.#log.warn(
+          { reason, lost: lost.length },
+          `ip -batch ended (${reason}): the kernel's routes are compared anew`,
+        )
+        installer.died(lost)
+        this.#read()
+      },
+    })
+    const installer = new Installer({
+      dialect: objects ? new ObjectDialect(metric) : new PlainDialect(metric),
+      ids: this.#ids,
+      guard: this.#guard,
+      clock: this.#clock,
+      log: this.#log,
+      way: (gateway) => this.#resolver.way(gateway),
+      batch,
+      pause: this.#options.options.retry * 1000,
+      inspect: () => this.#read(),
+    })
+    this.#watch = this.#makeWatch(installer, metric)
+    batch.start()
+    await this.#watch.start()
+    await this.#loadLinks()
+    this.#batch = batch
+    this.#installer = installer
+    this.#protect()
+    await this.#readOnce(installer)
+    this.#replay(installer)
+    this.#audit()
+    await this.#warn()
+  }
+
+  /**
+   * Ends the children.
+   * @param options keep: leave routes and objects in the kernel; default as configured (keepOnStop)
+   */
+  async stop(options: { readonly keep?: boolean } = {}): Promise<void> {
+    const keep = options.keep ?? this.#options.options.keepOnStop
+    this.#stopping = true
+    this.#watch?.stop()
+    if (this.#installer !== undefined) {
+      await this.#installer.stop(keep)
+      if (!keep) await this.#removeRest()
+    }
+    await this.#batch?.close()
+    this.#installer = undefined
+  }
+
+  set(_family: Family, prefix: string, nextHops: NextHopSet | undefined): void {
+    if (this.#stopping) return
+    if (this.#installer === undefined) this.#early.set(prefix, nextHops)
+    else this.#installer.set(prefix, nextHops)
+  }
+
+  flush(): void {
+    this.#installer?.flush()
+  }
+
+  gatewayLost(gateway: Gateway): void {
+    if (!this.#stopping) this.#installer?.gatewayLost(gateway)
+  }
+
+  sweep(): void {
+    if (this.#installer === undefined) this.#earlySweep = true
+    else this.#installer.sweep()
+  }
+
+  route(prefix: string): FibRouteView | undefined {
+    return this.#installer?.route(prefix)
+  }
+
+  refused(): readonly FibRouteView[] {
+    return this.#installer?.refused() ?? []
+  }
+
+  status(): FibStatusView {
+    const mode = this.#ownership === undefined ? 'off' : this.#ownership.objects ? 'nexthop-objects' : 'plain'
+    const none = { installed: 0, pending: this.#early.size, refused: 0, errors: 0 }
+    const counts = this.#installer?.status() ?? { ...none, operations: { add: 0, replace: 0, delete: 0 } }
+    return { enabled: true, mode, ...counts }
+  }
+
+  /** The neighbours have changed: asks for the protected addresses anew. */
+  protectedChanged(): void {
+    if (this.#installer !== undefined && this.#protect()) this.#installer.guardChanged()
+  }
+
+  /** Process ids of the children, for tests and diagnosis. */
+  get pids(): { readonly batch: number | undefined; readonly monitors: readonly number[] } {
+    return { batch: this.#batch?.pid, monitors: this.#watch?.pids ?? [] }
+  }
+
+  #protect(): boolean {
+    return this.#guard.protect(this.#resolver.own(), this.#options.protected())
+  }
+
+  async #warn(): Promise<void> {
+    const neighbors = this.#options.protected()
+    const { families } = this.#options
+    const six = families?.includes('ipv6-unicast') ?? neighbors.some((address) => address.includes(':'))
+    const four =
+      families?.includes('ipv4-unicast') ?? (!six || neighbors.some((address) => !address.includes(':')))
+    const links = neighbors.flatMap((address) => this.#resolver.resolve(address).interface ?? [])
+    const interfaces = links.length > 0 ? [...new Set(links)] : this.#resolver.interfaces()
+    for (const warning of await check({ interfaces, ipv4: four, ipv6: six })) {
+      this.#log.warn(
+        { sysctl: warning.name, command: warning.command },
+        `${warning.text}; set it with: ${warning.command}`,
+      )
+    }
+  }
+
+  #replay(installer: Installer): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const event of held) event()
+    installer.release()
+    for (const [prefix, nextHops] of this.#early) installer.set(prefix, nextHops)
+    this.#early.clear()
+    installer.flush()
+    if (this.#earlySweep) installer.sweep()
+  }
+
+  #makeWatch(installer: Installer, metric: number): KernelWatch {
+    const live = (event: () => void) => {
+      if (this.#held === undefined) event()
+      else this.#held.push(event)
+    }
+    const watch = new KernelWatch(this.#ip, metric, this.#clock, this.#log, this.#spawn, {
+      link: (event) =>
+        live(() => {
+          if (this.#resolver.link(event)) {
+            this.#log.info({ interface: event.name }, `interface ${event.name} changed its name or number`)
+            watch.renew()
+          }
+          if (!event.up) installer.nextHops.linkDown(event.index)
+          installer.networkChanged()
+        }),
+      address: (event) => live(() => this.#resolver.address(event)),
+      nextHop: ({ id, deleted }) =>
+        live(() => {
+          if (!deleted || !this.#ids.contains(id) || !installer.nextHops.deleted(id)) return
+          this.#log.warn({ id }, `next hop ${id} was deleted by someone else: it is put back`)
+        }),
+      route: (route) => live(() => this.#routeSeen(installer, route)),
+      settled: () => live(() => this.#settled(installer)),
+      gap: (what, reason) =>
+        live(() => {
+          this.#log.debug({ monitor: what, reason }, 'notifications were lost: the kernel is read anew')
+          if (what === 'links') this.#linksWanted = true
+          else installer.deletionsLost()
+          this.#clock.after(what === 'links' ? 0 : GAP_PAUSE, () => this.#read())
+        }),
+    })
+    return watch
+  }
+
+  /** All events of one chunk are in: tells who depends on them. */
+  #settled(installer: Installer): void {
+    if (!this.#resolver.changed) return
+    installer.networkChanged()
+    if (this.#protect()) installer.guardChanged()
+    this.#resolver.publish()
+  }
+
+  #routeSeen(installer: Installer, route: RouteLine): void {
+    const ownership = this.#ownership!
+    if (isOwnRoute(route, ownership)) {
+      if (route.deleted) this.#suspect(route)
+      return
+    }
+    this.#resolver.route(route)
+    if (route.metric !== ownership.metric) return
+    const known = installer.routes.get(route.prefix)
+    if (known === undefined) return
+    if (route.deleted) installer.unblocked(known)
+    else if (installer.route(route.prefix)?.state === 'installed') this.#read()
+  }
+
+  /** A link that goes down deletes IPv6 routes before it is announced itself: look into it a moment later. */
+  #suspect(route: RouteLine): void {
+    if (this.#suspects.push(route) > 1) return
+    this.#clock.after(SUSPICION, () => {
+      const suspects = this.#suspects
+      this.#suspects = []
+      const { log } = this.#options
+      const back = suspects.filter(({ prefix, nhid }) => this.#installer?.deleted(prefix, nhid))
+      if (back.length === 0) return
+      const [{ prefix }] = back
+      const more = back.length > 1 ? ` and ${back.length - 1} more` : ''
+      log.warn({ prefix, routes: back.length }, `route ${prefix}${more} deleted by someone else: put back`)
+      this.#installer?.flush()
+    })
+  }
+
+  async #loadLinks(): Promise<void> {
+    const [links, addresses] = await Promise.all([this.#reader.links(), this.#reader.addresses()])
+    this.#resolver.loadLinks(links, addresses)
+  }
+
+  /** Reads the kernel and compares; once more when asked for meanwhile. */
+  #read(): void {
+    if (this.#installer === undefined || this.#stopping) return
+    if (this.#reading) {
+      this.#readAgain = true
+      return
+    }
+    this.#reading = true
+    const installer = this.#installer
+    this.#readOnce(installer)
+      .then(() => {
+        this.#reading = false
+        installer.rescan(false)
+        installer.release()
+        this.#settled(installer)
+        if (!this.#readAgain) return
+        this.#readAgain = false
+        this.#read()
+      })
+      .catch((error: Error) => {
+        this.#reading = false
+        if (this.#stopping) return
+        this.#log.error({ error: error.message }, `the kernel's routes can't be read: ${error.message}`)
+        this.#clock.after(READ_PAUSE, () => this.#read())
+      })
+  }
+
+  async #readOnce(installer: Installer): Promise<void> {
+    const ownership = this.#ownership!
+    if (this.#linksWanted) {
+      this.#linksWanted = false
+      await this.#loadLinks()
+    }
+    const since = await installer.settled()
+    const own: RouteLine[] = []
+    const others: RouteLine[] = []
+    const occupants = new Map<string, string>()
+    const [nextHops] = await Promise.all([
+      // Without next-hop objects there may be none to list, nor a word for it.
+      this.#reader.nextHops().catch((error) => {
+        if (ownership.objects) throw error
+        return []
+      }),
+      this.#reader.routes((route) => {
+        if (isOwnRoute(route, ownership)) {
+          own.push(route)
+          return
+        }
+        others.push(route)
+        if (route.metric === ownership.metric) occupants.set(route.prefix, describeOccupant(route))
+      }),
+    ])
+    this.#resolver.loadRoutes(others)
+    const ifindex = (device: string) => this.#resolver.ifindex(device)
+    reconcile(installer, ownership, { nextHops, routes: own, occupants, ifindex }, since)
+  }
+
+  #audit(): void {
+    const every = this.#options.audit ?? AUDIT
+    if (every === 0) return
+    this.#clock.after(every, () => {
+      if (this.#stopping) return
+      this.#read()
+      this.#audit()
+    })
+  }
+
+  /** Own routes that are still there: the child may have died on the way. */
+  async #removeRest(): Promise<void> {
+    const ownership = this.#ownership!
+    for (let look = 0; look < LAST_LOOKS; look++) {
+      const own: RouteLine[] = []
+      try {
+        await this.#reader.routes((route) => {
+          if (isOwnRoute(route, ownership)) own.push(route)
+        })
+      } catch (error) {
+        this.#log.error({}, `routes may be left in the kernel: ${(error as Error).message}`)
+        return
+      }
+      if (own.length === 0) return
+      await this.#installer!.removeRoutes(own.map(({ prefix, nhid }) => ({ prefix, nhid })))
+    }
+    this.#log.error({}, 'own routes are left in the kernel: see ip route show proto bgp')
+  }
+}

@@ -1,0 +1,459 @@
+/**
+ * Gateways, their objects and the groups made of them: from desired sets to kernel groups, and what becomes of
+ * them when a gateway is lost, a link goes down or a foreign hand deletes one. Writes lines; routes are the
+ * installer's.
+ */
+import type { Clock, Gateway, Log, NextHopSet } from '../ports/index.js'
+import {
+  DesiredSets,
+  type GatewayState,
+  gatewayKey,
+  isUsable,
+  type SetState,
+  unusableReason,
+} from './desired.js'
+import { addGroup, addObject, type Dialect, deleteNextHop, replaceObject } from './dialect.js'
+import { type Group, type IdPool, memberKey, type NextHopObject, NextHopTable } from './groups.js'
+import type { NextHopOp } from './ops.js'
+import type { Way } from './resolver.js'
+
+/** A lost gateway that is wanted again is believed only after so long: the RIB may still be settling. */
+const LOSS_SETTLES = 2000
+/** After so long the desired sets are right even if they never dropped the lost gateway. */
+const LOSS_ENDS = 10_000
+/** How long the kernel's refusal of an object is taken to last. */
+const FAILURE_LASTS = 5000
+
+export interface NextHopsOptions {
+  readonly dialect: Dialect
+  readonly ids: IdPool
+  readonly clock: Clock
+  readonly log: Log
+  /** The way to a gateway. */
+  readonly way: (gateway: Gateway) => Way
+  /** Adds a line to the next flush. @returns its sequence number */
+  readonly submit: (line: string, op: NextHopOp) => number
+  /** Gateways became usable or changed their way: routes may want another group now. */
+  readonly changed: (urgent: boolean) => void
+  /** A gateway came into use or went out of it. */
+  readonly gatewaysChanged: (state: GatewayState, born: boolean) => void
+}
+
+export class NextHops {
+  readonly table: NextHopTable
+  readonly desired: DesiredSets
+  readonly #options: NextHopsOptions
+  readonly #dialect: Dialect
+  /** Ascends whenever a gateway's use or object changes: what was worked out before is void. */
+  #generation = 0
+  /** Objects found at start, by 'address device', until a gateway takes them over. */
+  readonly #unclaimed = new Map<string, NextHopObject[]>()
+  /** Ids deleted while the kernel is being read, with the sequence number of that: the reading may show them. */
+  readonly #removed = new Map<number, number>()
+  /** Groups that the kernel refused, by key. */
+  readonly #failedGroups = new Map<string, { readonly reason: string; readonly until: number }>()
+
+  constructor(options: NextHopsOptions) {
+    this.#options = options
+    this.#dialect = options.dialect
+    this.table = new NextHopTable(options.ids)
+    this.desired = new DesiredSets(
+      (state) => this.#born(state),
+      (state) => {
+        this.#generation++
+        options.gatewaysChanged(state, false)
+      },
+    )
+  }
+
+  /** One more prefix wants the set. A lost gateway in a set that is asked for anew is back. */
+  acquire(set: NextHopSet): SetState {
+    const state = this.desired.acquire(set)
+    for (const gateway of state.gateways) {
+      if (gateway.lostAt !== undefined && this.#options.clock.now() - gateway.lostAt > LOSS_SETTLES) {
+        this.#found(gateway)
+      }
+    }
+    return state
+  }
+
+  release(state: SetState): void {
+    this.desired.release(state)
+  }
+
+  /**
+   * Key of the group that the set comes to: of its usable gateways.
+   * @returns undefined: no gateway can be used; '': an object is yet to be made
+   */
+  key(set: SetState): string | undefined {
+    if (set.generation !== this.#generation) this.#evaluate(set)
+    return set.usable.length === 0 ? undefined : set.key
+  }
+
+  /** Why no gateway of the set can be used, for people. */
+  reason(set: SetState): string {
+    return `no usable gateway: ${set.gateways.map((state) => `${state.key}: ${unusableReason(state) ?? 'usable'}`).join('; ')}`
+  }
+
+  /** Why the kernel refused the set's group, if it did. */
+  refusal(set: SetState): string | undefined {
+    const failed = this.#failedGroups.get(set.key)
+    if (failed === undefined) return undefined
+    if (failed.until > this.#options.clock.now()) return failed.reason
+    this.#failedGroups.delete(set.key)
+    return undefined
+  }
+
+  /**
+   * The group for the set, made with its objects if need be (the lines go before those of its routes).
+   * @returns undefined when the kernel refused such a group lately
+   * @throws RangeError when the range of ids is used up
+   */
+  ensure(set: SetState): Group | undefined {
+    if (this.key(set) === '') {
+      for (const state of set.usable) if (state.object === undefined) this.#makeObject(state)
+      this.#evaluate(set)
+    }
+    if (set.group?.alive && set.group.key === set.key) return set.group
+    if (this.refusal(set) !== undefined) return undefined
+    let group = this.table.find(set.key)
+    if (group === undefined) {
+      group = this.table.addGroup(members(set.usable))
+      if (this.#dialect.objects) {
+        group.stamp = this.#options.submit(addGroup(group), { kind: 'group', group })
+      }
+    }
+    set.group = group
+    return group
+  }
+
+  /** The last session whose paths use the gateway is gone. @returns whether a line was written */
+  lost(gateway: Gateway): boolean {
+    const state = this.desired.gateways.get(gatewayKey(gateway))
+    if (state === undefined || state.lostAt !== undefined) return false
+    const { clock, log } = this.#options
+    const at = clock.now()
+    state.lostAt = at
+    this.#drop(state)
+    clock.after(LOSS_ENDS, () => {
+      if (state.lostAt !== at || this.desired.gateways.get(state.key) !== state) return
+      log.warn(
+        { gateway: state.key },
+        `gateway ${state.key} is still wanted long after its loss: it is used again`,
+      )
+      this.#found(state)
+    })
+    return true
+  }
+
+  /** Links, addresses or routes changed: works out every gateway's way anew. */
+  networkChanged(): void {
+    let gained = false
+    for (const state of this.desired.gateways.values()) {
+      const before = state.via
+      this.#resolve(state)
+      const after = state.via
+      if (before?.address === after?.address && before?.ifindex === after?.ifindex) continue
+      const { log } = this.#options
+      if (after === undefined) {
+        log.info(
+          { gateway: state.key, reason: state.reason },
+          `gateway ${state.key} can't be used: ${state.reason}`,
+        )
+        this.#drop(state)
+      } else {
+        log.info(
+          { gateway: state.key, interface: after.device },
+          `gateway ${state.key} is reached by ${after.device}`,
+        )
+        state.failure = undefined
+        this.#reroute(state)
+        gained = true
+      }
+    }
+    if (gained) this.#gained()
+  }
+
+  /** The kernel has dropped every object on the link, in silence. */
+  linkDown(ifindex: number): void {
+    if (!this.#dialect.objects) return
+    for (const object of [...this.table.objects.values()]) {
+      if (object.ifindex === ifindex) this.#forget(object)
+    }
+  }
+
+  /**
+   * A foreign hand deleted an object or group of ours.
+   * @returns false when the id is none that should be there
+   */
+  deleted(id: number): boolean {
+    const object = this.table.objects.get(id)
+    const group = this.table.groups.get(id)
+    if (object !== undefined) this.#forget(object)
+    else if (group !== undefined) this.table.removeGroup(group)
+    else return false
+    this.#gained()
+    return true
+  }
+
+  /** A route found the group missing. */
+  missing(group: Group): void {
+    if (!group.alive) return
+    this.table.removeGroup(group)
+    this.#generation++
+  }
+
+  /** An object found in the kernel: a gateway with that way takes it over. */
+  adoptObject(id: number, address: string, device: string, ifindex: number): NextHopObject {
+    const object = this.table.addObject(address, device, ifindex, id)
+    const key = `${address} ${ifindex}`
+    const others = this.#unclaimed.get(key)
+    if (others === undefined) this.#unclaimed.set(key, [object])
+    else others.push(object)
+    this.#generation++
+    return object
+  }
+
+  /** The object of a plain route's hop: without kernel objects, one per way, shared. */
+  plainObject(address: string, device: string, ifindex: number): NextHopObject {
+    return this.#claim(address, ifindex) ?? this.adoptObject(this.table.ids.take(), address, device, ifindex)
+  }
+
+  /** The kernel has the object with another way than it was given: writes it again. */
+  restore(object: NextHopObject): void {
+    for (const state of this.desired.gateways.values()) if (state.object === object) this.#reroute(state)
+  }
+
+  /** An object of the model that the kernel does not have. */
+  vanished(object: NextHopObject): void {
+    this.#forget(object)
+  }
+
+  /** True when the id was deleted by an operation after `seq`. */
+  removedAfter(id: number, seq: number): boolean {
+    return (this.#removed.get(id) ?? -1) > seq
+  }
+
+  /** No reading of the kernel is under way that could show what was deleted so far. */
+  forgetRemoved(): void {
+    this.#removed.clear()
+  }
+
+  /** Whatever depends on gateways is to be worked out anew. */
+  invalidate(): void {
+    this.#generation++
+  }
+
+  /** A line was done or refused. */
+  done(op: NextHopOp, error: string | undefined): void {
+    if (error === undefined) return
+    const { clock, log } = this.#options
+    switch (op.kind) {
+      case 'object': {
+        const { object, gateway } = op
+        if (!object.alive) return
+        if (/File exists/i.test(error)) {
+          // Another's object took an id of the range since the kernel was read: leave it alone.
+          this.#forget(object)
+          this.table.ids.reserve(object.id)
+          this.#gained()
+          return
+        }
+        log.warn({ gateway: gateway.key, error }, `next-hop object for ${gateway.key} refused: ${error}`)
+        this.#forget(object)
+        this.#fail(gateway, error)
+        return
+      }
+      case 'reroute': {
+        const { object, gateway } = op
+        if (!object.alive) return
+        // The object may be gone, or can't change this way: a new one takes its place.
+        log.info({ gateway: gateway.key, error }, `next-hop object for ${gateway.key} is made anew: ${error}`)
+        this.#drop(gateway)
+        this.#gained()
+        return
+      }
+      case 'group': {
+        const { group } = op
+        if (!group.alive) return
+        const whole = group.members.every((member) => member.alive)
+        this.table.removeGroup(group)
+        this.#generation++
+        if (!whole) return
+        log.warn({ group: group.id, error }, `next-hop group ${group.id} refused: ${error}`)
+        this.#failedGroups.set(group.key, { reason: error, until: clock.now() + FAILURE_LASTS })
+        return
+      }
+      case 'remove':
+        if (!/No such file/i.test(error))
+          log.warn({ id: op.id, error }, `next hop ${op.id} not removed: ${error}`)
+    }
+  }
+
+  /**
+   * Removes groups without routes and objects without groups.
+   * @param all objects that nobody claimed too
+   * @returns whether a line was written
+   */
+  clean(all: boolean): boolean {
+    const groups = this.table.idleGroups()
+    for (const group of groups) this.remove(group)
+    let removed = groups.length
+    for (const object of this.table.idleObjects()) {
+      if (!all && this.#isUnclaimed(object)) continue
+      this.#remove(object)
+      removed++
+    }
+    return removed > 0
+  }
+
+  /** Removes a group, and with it every route that refers to it. */
+  remove(group: Group): void {
+    this.table.removeGroup(group)
+    this.#delete(group.id)
+  }
+
+  /** Deletes every object and group: the kernel's own routes go with them. */
+  removeAll(): void {
+    for (const group of [...this.table.groups.values()]) this.remove(group)
+    for (const object of [...this.table.objects.values()]) this.#remove(object)
+  }
+
+  #born(state: GatewayState): void {
+    this.#resolve(state)
+    this.#options.gatewaysChanged(state, true)
+    if (state.via !== undefined) state.object = this.#claim(state.via.address, state.via.ifindex)
+  }
+
+  #resolve(state: GatewayState): void {
+    const way = this.#options.way(state.gateway)
+    state.via = 'via' in way ? way.via : undefined
+    state.reason = 'reason' in way ? way.reason : ''
+  }
+
+  #evaluate(set: SetState): void {
+    set.generation = this.#generation
+    set.usable = set.gateways.filter(isUsable)
+    const whole = set.usable.every((state) => state.object !== undefined)
+    set.key = whole ? memberKey(members(set.usable)) : ''
+  }
+
+  #makeObject(state: GatewayState): void {
+    const { address, device, ifindex, word } = state.via!
+    state.object = this.#claim(address, ifindex)
+    if (state.object === undefined) {
+      if (!this.#dialect.objects) {
+        state.object = this.plainObject(address, device, ifindex)
+      } else {
+        const object = this.table.addObject(address, device, ifindex)
+        object.stamp = this.#options.submit(addObject(object, word), {
+          kind: 'object',
+          object,
+          gateway: state,
+        })
+        state.object = object
+      }
+    }
+    this.#generation++
+  }
+
+  /** An object with this way that no gateway has yet; without kernel objects, also one that has. */
+  #claim(address: string, ifindex: number): NextHopObject | undefined {
+    const objects = this.#unclaimed.get(`${address} ${ifindex}`)
+    if (objects === undefined) return undefined
+    if (!this.#dialect.objects) return objects.find((object) => object.alive)
+    for (let object = objects.shift(); object !== undefined; object = objects.shift()) {
+      if (object.alive) return object
+    }
+    return undefined
+  }
+
+  #isUnclaimed(object: NextHopObject): boolean {
+    return this.#unclaimed.get(`${object.address} ${object.ifindex}`)?.includes(object) ?? false
+  }
+
+  /** The gateway is not to be used any more: one command takes it out of every group. */
+  #drop(state: GatewayState): void {
+    this.#generation++
+    const { object } = state
+    state.object = undefined
+    if (!this.#dialect.objects) {
+      this.#options.changed(true)
+      return
+    }
+    if (object !== undefined) this.#remove(object)
+  }
+
+  #reroute(state: GatewayState): void {
+    const { object, via } = state
+    this.#generation++
+    if (object === undefined || via === undefined) return
+    if (!this.#dialect.objects) {
+      state.object = undefined
+      return
+    }
+    object.address = via.address
+    object.device = via.device
+    object.ifindex = via.ifindex
+    object.stamp = this.#options.submit(replaceObject(object, via.word), {
+      kind: 'reroute',
+      object,
+      gateway: state,
+    })
+  }
+
+  #found(state: GatewayState): void {
+    state.lostAt = undefined
+    this.#gained()
+  }
+
+  #gained(): void {
+    this.#generation++
+    this.#options.changed(false)
+  }
+
+  #fail(state: GatewayState, reason: string): void {
+    const until = this.#options.clock.now() + FAILURE_LASTS
+    const failure = { reason, until }
+    state.failure = failure
+    this.#options.changed(false)
+    this.#options.clock.after(FAILURE_LASTS, () => {
+      if (state.failure !== failure) return
+      state.failure = undefined
+      this.#gained()
+    })
+  }
+
+  /** Takes the object out of model and kernel. */
+  #remove(object: NextHopObject): void {
+    const groups = [...object.groups]
+    this.#forget(object)
+    const seq = this.#delete(object.id)
+    for (const group of groups) group.stamp = seq
+  }
+
+  /** The object is out of the model, as it is out of the kernel already or will be. */
+  #forget(object: NextHopObject): void {
+    this.table.removeObject(object)
+    const key = `${object.address} ${object.ifindex}`
+    const unclaimed = this.#unclaimed.get(key)?.filter((other) => other !== object)
+    if (unclaimed !== undefined && unclaimed.length > 0) this.#unclaimed.set(key, unclaimed)
+    else this.#unclaimed.delete(key)
+    for (const state of this.desired.gateways.values()) {
+      if (state.object === object) state.object = undefined
+    }
+    this.#generation++
+  }
+
+  #delete(id: number): number {
+    if (!this.#dialect.objects) return 0
+    const seq = this.#options.submit(deleteNextHop(id), { kind: 'remove', id })
+    this.#removed.set(id, seq)
+    return seq
+  }
+}
+
+/** The gateways' objects in order, each once. */
+function members(states: readonly GatewayState[]): NextHopObject[] {
+  return [...new Set(states.map((state) => state.object!))]
+}

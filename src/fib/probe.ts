@@ -1,0 +1,103 @@
+/** What can this machine do: tried, with routes in a table that nothing looks into, never guessed from a version. */
+import { type Captured, capture, type Spawn, spawnChild } from './process.js'
+import { PROTOCOL_BGP } from './route-line.js'
+
+/** A condition of `--fib` is not met. The message is one sentence with the remedy. */
+export class FibUnavailable extends Error {
+  override readonly name = 'FibUnavailable'
+}
+
+export const NO_IP = 'no `ip` binary: install iproute2, or run without --fib'
+export const NOT_IPROUTE2 =
+  "the `ip` binary is not iproute2's (busybox?): install iproute2, or run without --fib"
+export const NO_CAPABILITY =
+  'no CAP_NET_ADMIN, so routes can\'t be installed: run ecmpd with sudo, or with "AmbientCapabilities=CAP_NET_ADMIN" ' +
+  'in its systemd unit, or under "setpriv --inh-caps=+net_admin --ambient-caps=+net_admin" (a setcap on the binary does ' +
+  'not reach the `ip` child), or run without --fib'
+
+/** Mode of the kernel's routes, and why it is not the better one. */
+export interface Probed {
+  readonly mode: 'nexthop-objects' | 'plain'
+  readonly reason?: string
+}
+
+/** Table for trial routes; no rule leads there. */
+const TABLE = 4_000_179
+/** Documentation prefixes (RFC 5737, RFC 3849). */
+const TRIAL = { four: '192.0.2.179/32', six: '2001:db8::179/128' }
+
+/**
+ * @param ip the `ip` command, with what selects the namespace
+ * @param id a free id of ecmpd's range; it and the next are used for a moment
+ * @throws FibUnavailable without `ip` or CAP_NET_ADMIN
+ */
+export async function probe(ip: readonly string[], id: number, spawn: Spawn = spawnChild): Promise<Probed> {
+  const version = await capture([...ip, '-V'], '', spawn)
+  if (version.missing) throw new FibUnavailable(NO_IP)
+  if (!/iproute2/.test(version.stdout + version.stderr)) throw new FibUnavailable(NOT_IPROUTE2)
+
+  const four = await attempt(ip, '-4', id, TRIAL.four, spawn)
+  if (/not permitted/i.test(four.plain ?? '')) throw new FibUnavailable(NO_CAPABILITY)
+  if (four.plain !== undefined)
+    throw new FibUnavailable(`the kernel takes no routes from ecmpd: ${four.plain}`)
+  if (four.objects !== undefined) return { mode: 'plain', reason: `IPv4: ${four.objects}` }
+
+  const six = await attempt(ip, '-6', id, TRIAL.six, spawn)
+  // Where IPv6 is off altogether, it decides nothing.
+  if (six.plain === undefined && six.objects !== undefined)
+    return { mode: 'plain', reason: `IPv6: ${six.objects}` }
+  return { mode: 'nexthop-objects' }
+}
+
+/** The first error of a plain route, and of one by object and group; undefined: it works. */
+interface Attempt {
+  readonly plain?: string
+  readonly objects?: string
+}
+
+async function attempt(
+  ip: readonly string[],
+  family: string,
+  id: number,
+  prefix: string,
+  spawn: Spawn,
+): Promise<Attempt> {
+  const tail = `proto ${PROTOCOL_BGP} table ${TABLE}`
+  const lines = [
+    `route add blackhole ${prefix} ${tail}`,
+    `route del blackhole ${prefix} ${tail}`,
+    `nexthop add id ${id} blackhole proto ${PROTOCOL_BGP}`,
+    `nexthop add id ${id + 1} group ${id} proto ${PROTOCOL_BGP}`,
+    `route add ${prefix} nhid ${id + 1} ${tail}`,
+    `route del ${prefix} nhid ${id + 1} ${tail}`,
+    `nexthop del id ${id + 1}`,
+    `nexthop del id ${id}`,
+  ]
+  const failures = failed(
+    await capture([...ip, family, '-force', '-batch', '-'], `${lines.join('\n')}\n`, spawn),
+  )
+  const first = (from: number, to: number) => {
+    for (let line = from; line <= to; line++) {
+      const error = failures.get(line)
+      if (error !== undefined && !/File exists/.test(error)) return error
+    }
+    return undefined
+  }
+  return { plain: first(1, 1), objects: first(3, 5) }
+}
+
+/** Reasons by line number. */
+function failed({ stderr }: Captured): Map<number, string> {
+  const failures = new Map<number, string>()
+  let message = ''
+  for (const text of stderr.split('\n')) {
+    const number = /^Command failed .*:(\d+)$/.exec(text)
+    if (number === null) {
+      if (text.trim() !== '') message = text.trim().replace(/^(RTNETLINK answers|Error): /, '')
+    } else {
+      failures.set(Number(number[1]), message)
+      message = ''
+    }
+  }
+  return failures
+}
