@@ -24,8 +24,8 @@ export interface ApiContext {
   /** Names the interface of a next hop where the FIB does not. */
   readonly resolver?: Resolver
   readonly log: Log
-  /** The running configuration and when it was loaded (ISO 8601). */
-  configuration(): { readonly config: Config; readonly file?: string; readonly loaded: string }
+  /** The running configuration. */
+  configuration(): { readonly config: Config }
   status(): StatusView
   /** Applies the changed file. Never rejects. */
   reload(): Promise<ReloadOutcome>

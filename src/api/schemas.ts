@@ -226,6 +226,14 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         { best: object({ neighbor: text, asPath: text }) },
       ),
       object({
+        type: { const: 'routes' },
+        ...stamp,
+        family,
+        announced: count,
+        changed: count,
+        withdrawn: count,
+      }),
+      object({
         type: { const: 'neighbor' },
         ...stamp,
         neighbor: text,

@@ -1,4 +1,5 @@
 import type { SpeakerEvent } from '../speaker/views.js'
+import { familyTitle } from './family.js'
 import { escapeText } from './text.js'
 
 function what(event: SpeakerEvent): string {
@@ -12,7 +13,7 @@ function what(event: SpeakerEvent): string {
       return `route ${event.prefix} ${event.change}${via}`
     }
     case 'routes':
-      return `${event.family}: ${event.announced} routes announced, ${event.changed} changed, ${event.withdrawn} withdrawn`
+      return `${familyTitle(event.family)}: ${event.announced} routes announced, ${event.changed} changed, ${event.withdrawn} withdrawn`
     case 'neighbor':
       return `neighbor ${event.neighbor} ${event.change}`
     case 'refused':

@@ -1,21 +1,8 @@
 import type { FastifyInstance } from 'fastify'
+import { withoutSecrets } from '../../show/secrets.js'
 import type { ConfigView } from '../../show/source.js'
 import type { ApiContext } from '../context.js'
 import { ApiError } from '../errors.js'
-
-/** Keys whose values never leave the process, wherever they stand. */
-const SECRET = /^(token|password|secret|md5|key)$/i
-
-/** A copy without secrets. */
-export function withoutSecrets<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(withoutSecrets) as T
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => !SECRET.test(key))
-      .map(([key, entry]) => [key, withoutSecrets(entry)]),
-  ) as T
-}
 
 /** `/api/v1/config` and `/api/v1/reload`. */
 export function configRoutes(app: FastifyInstance, context: ApiContext): void {

@@ -6,7 +6,7 @@ import type { ApiContext } from '../context.js'
 import { ApiError } from '../errors.js'
 import type { EventStreams } from '../event-streams.js'
 
-const TYPES = ['session', 'route', 'neighbor', 'refused', 'fault'] as const
+const TYPES = ['session', 'route', 'routes', 'neighbor', 'refused', 'fault'] as const
 
 const querystring = {
   type: 'object',
@@ -18,7 +18,11 @@ const querystring = {
       description: `Comma-separated, of ${TYPES.join(', ')}; default all`,
     },
     neighbor: { type: 'string', maxLength: 128, description: 'Only events that name this neighbor' },
-    prefix: { type: 'string', maxLength: 64, description: 'Only route events of this prefix' },
+    prefix: {
+      type: 'string',
+      maxLength: 64,
+      description: 'Only route events of this prefix, and counts that may hold it',
+    },
     lastEventId: { type: 'string', maxLength: 64, description: 'As the header Last-Event-ID' },
     format: {
       type: 'string',
@@ -58,11 +62,19 @@ function filterOf(query: EventQuery): (event: SpeakerEvent) => boolean {
   }
   return (event) => {
     if (types !== undefined && !types.includes(event.type)) return false
-    if (prefix !== undefined && !(event.type === 'route' && event.prefix === prefix)) return false
+    if (prefix !== undefined && !(event.type === 'route' && event.prefix === prefix))
+      return event.type === 'routes'
     if (neighbor === undefined) return true
-    if (event.type === 'route') return event.best?.neighbor === neighbor
-    if (event.type === 'refused') return event.address === neighbor
-    return event.neighbor === neighbor
+    switch (event.type) {
+      case 'route':
+        return event.best?.neighbor === neighbor
+      case 'refused':
+        return event.address === neighbor
+      case 'routes':
+        return false
+      default:
+        return event.neighbor === neighbor
+    }
   }
 }
 

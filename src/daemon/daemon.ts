@@ -1,0 +1,175 @@
+import { resolve } from 'node:path'
+import type { ApiContext, ReloadOutcome } from '../api/context.js'
+import type { Config } from '../config/model.js'
+import { TcpTransport } from '../net/tcp.js'
+import type { StatusView } from '../show/source.js'
+import type { SpeakerApi } from '../speaker/api.js'
+import { Speaker } from '../speaker/speaker.js'
+import { ApiDoors } from './api-doors.js'
+import { systemClock } from './clock.js'
+import { type Kernel, openKernel } from './kernel.js'
+import type { DaemonLog } from './log.js'
+import type { Overrides } from './overrides.js'
+import { waitingFor } from './readiness.js'
+import { reload } from './reload.js'
+import { packageVersion } from './version.js'
+
+/** What a daemon is started with. */
+export interface DaemonOptions {
+  /** With the overrides already in it. */
+  readonly config: Config
+  /** Put over the file again at each reload. */
+  readonly overrides: Overrides
+  readonly log: DaemonLog
+}
+
+/** A running daemon: the composition of clock, transport, kernel, speaker and API. */
+export class Daemon {
+  readonly #log: DaemonLog
+  readonly #overrides: Overrides
+  readonly #doors: ApiDoors
+  readonly #kernel: Kernel
+  readonly #version = packageVersion()
+  readonly speaker: SpeakerApi
+  #config: Config
+  #loaded = new Date().toISOString()
+  #listening = false
+  /** Reloads run one after the other. */
+  #reloading: Promise<unknown> = Promise.resolve()
+
+  private constructor(options: DaemonOptions, doors: ApiDoors, kernel: Kernel) {
+    this.#log = options.log
+    this.#overrides = options.overrides
+    this.#config = options.config
+    this.#doors = doors
+    this.#kernel = kernel
+    this.speaker = new Speaker({
+      clock: systemClock,
+      transport: new TcpTransport(options.log),
+      log: options.log,
+      random: Math.random,
+      ...(options.config.fib.enabled ? { fib: kernel.fib } : {}),
+      ...(kernel.resolver === undefined ? {} : { resolver: kernel.resolver }),
+      options: options.config.bgp,
+    })
+    this.speaker.subscribe((event) => {
+      if (event.type === 'neighbor') kernel.neighborsChanged()
+    })
+  }
+
+  /**
+   * Starts a daemon: the API's doors first, since the socket also keeps a second daemon from the kernel's
+   * routes; then the kernel, BGP, and the API's application last.
+   * @throws Error, one sentence with the remedy; what was opened is closed again
+   */
+  static async start(options: DaemonOptions): Promise<Daemon> {
+    const { config, log } = options
+    const doors = new ApiDoors(log)
+    let kernel: Kernel | undefined
+    try {
+      await doors.open(config.api)
+      let daemon: Daemon | undefined
+      const neighbors = () =>
+        daemon?.speaker.neighbors().map(({ address }) => address) ??
+        config.bgp.neighbors.map(({ address }) => address)
+      kernel = await openKernel(config, systemClock, log, neighbors)
+      daemon = new Daemon(options, doors, kernel)
+      await daemon.speaker.start()
+      daemon.#listening = true
+      doors.serve(daemon.#context())
+      return daemon
+    } catch (error) {
+      await kernel?.stop(true)
+      await doors.close()
+      throw error
+    }
+  }
+
+  /** One line for people: what is up. */
+  get summary(): string {
+    const { bgp, fib } = this.#config
+    const listen = this.speaker
+      .view()
+      .listen.map(({ address, port }) =>
+        address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+      )
+    const ranges = bgp.listenRanges.length === 0 ? '' : `, ${bgp.listenRanges.length} listen ranges`
+    return [
+      `AS ${bgp.localAs}, ${bgp.neighbors.length} neighbors${ranges}`,
+      listen.length === 0 ? 'dialling only' : `listening on ${listen.join(', ')}`,
+      fib.enabled ? `FIB on (${this.#kernel.fib.status().mode})` : 'FIB off',
+    ].join('; ')
+  }
+
+  /** Path of the API's UNIX socket; undefined without one. */
+  get socket(): string | undefined {
+    return this.#doors.socket
+  }
+
+  get version(): string {
+    return this.#version
+  }
+
+  status(): StatusView {
+    const waiting = waitingFor(this.speaker, this.#kernel.fib, this.#listening)
+    return {
+      ...this.speaker.view(),
+      version: this.#version,
+      node: process.versions.node,
+      pid: process.pid,
+      now: new Date().toISOString(),
+      uptime: Math.floor(process.uptime()),
+      configuration: { file: resolve(this.#config.source.file), loaded: this.#loaded },
+      fib: this.#kernel.fib.status(),
+      ready: waiting.length === 0,
+      waiting,
+      memory: process.memoryUsage.rss(),
+    }
+  }
+
+  /** Applies the changed file. Never rejects. */
+  reload(): Promise<ReloadOutcome> {
+    const outcome = this.#reloading.then(() =>
+      reload({
+        speaker: this.speaker,
+        log: this.#log,
+        overrides: this.#overrides,
+        current: () => this.#config,
+        replace: (config) => {
+          this.#config = config
+          this.#loaded = new Date().toISOString()
+          this.#log.setLevel(config.log.level)
+        },
+      }),
+    )
+    this.#reloading = outcome
+    return outcome
+  }
+
+  /** Ends the sessions with `message`, then takes own routes out of the kernel unless they are to stay. */
+  async stop(message: string): Promise<void> {
+    this.#listening = false
+    await this.speaker.stop(message)
+    await this.#kernel.stop(this.#config.fib.keepOnStop)
+    await this.#doors.close()
+  }
+
+  /** The process fails: tells the neighbours, as far as that goes. Routes stay in the kernel. */
+  async fail(message: string): Promise<void> {
+    this.#listening = false
+    await this.speaker.stop(message, 'out-of-resources')
+  }
+
+  #context(): ApiContext {
+    return {
+      version: this.#version,
+      speaker: this.speaker,
+      fib: this.#kernel.fib,
+      ...(this.#kernel.resolver === undefined ? {} : { resolver: this.#kernel.resolver }),
+      log: this.#log,
+      configuration: () => ({ config: this.#config }),
+      status: () => this.status(),
+      reload: () => this.reload(),
+    }
+  }
+}

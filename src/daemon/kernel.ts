@@ -1,0 +1,50 @@
+import type { Config } from '../config/model.js'
+import type { Clock } from '../ports/clock.js'
+import type { FibPort, Resolver } from '../ports/fib.js'
+import type { Log } from '../ports/log.js'
+import { fibOff } from './fib-off.js'
+
+/** The kernel's side of the daemon. */
+export interface Kernel {
+  readonly fib: FibPort
+  /** Absent when no routes are installed: every next hop counts as reachable then. */
+  readonly resolver?: Resolver
+  /** Neighbours came or went. */
+  neighborsChanged(): void
+  /** Ends the kernel's side. @param keep leave own routes where they are */
+  stop(keep: boolean): Promise<void>
+}
+
+/**
+ * Opens the kernel's side as the configuration says. Without the FIB nothing of it is even loaded.
+ * @param neighbors addresses that no learned prefix may cover
+ * @throws Error, one sentence with the remedy, when routes can't be installed (no capability, no `ip`)
+ */
+export async function openKernel(
+  config: Config,
+  clock: Clock,
+  log: Log,
+  neighbors: () => readonly string[],
+): Promise<Kernel> {
+  if (!config.fib.enabled) return { fib: fibOff, neighborsChanged() {}, stop: async () => {} }
+  const { KernelFib } = await import('../fib/kernel-fib.js')
+  const families = new Set(
+    [...config.bgp.neighbors, ...config.bgp.listenRanges.map(({ template }) => template)].flatMap((options) =>
+      options.families.map(({ family }) => family),
+    ),
+  )
+  const fib = new KernelFib({
+    log,
+    clock,
+    options: config.fib,
+    protected: neighbors,
+    ...(families.size === 0 ? {} : { families: [...families] }),
+  })
+  await fib.start()
+  return {
+    fib,
+    resolver: fib.resolver,
+    neighborsChanged: () => fib.protectedChanged(),
+    stop: (keep) => fib.stop({ keep }),
+  }
+}

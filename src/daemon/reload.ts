@@ -1,0 +1,66 @@
+import type { ReloadOutcome } from '../api/context.js'
+import { formatDiagnostic } from '../config/format.js'
+import { type Loaded, loadConfig } from '../config/load.js'
+import type { Config } from '../config/model.js'
+import type { Log } from '../ports/log.js'
+import type { SpeakerApi } from '../speaker/api.js'
+import { type Overrides, override } from './overrides.js'
+
+/** What a reload works on. */
+export interface ReloadTarget {
+  readonly speaker: Pick<SpeakerApi, 'apply'>
+  readonly log: Log
+  readonly overrides: Overrides
+  current(): Config
+  /** Takes over the new configuration, after the speaker has. */
+  replace(config: Config): void
+}
+
+/** Parts of a configuration that only a start reads, with the names that a note gives them. */
+const AT_START: readonly (readonly [string, (config: Config) => unknown])[] = [
+  ['fib', (config) => config.fib],
+  ['api.socket', (config) => config.api.socket],
+  ['api.tcp', (config) => config.api.tcp],
+  ['log.format', (config) => config.log.format],
+]
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
+function failure(loaded: Loaded, file: string, log: Log): ReloadOutcome {
+  const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error').map(formatDiagnostic)
+  for (const line of errors) log.error({}, line)
+  const message = `${file} is wrong (${errors.length} ${errors.length === 1 ? 'error' : 'errors'}); nothing was changed`
+  log.error({ file }, message)
+  return { ok: false, message, diagnostics: errors }
+}
+
+/**
+ * Reads the file again and applies it. A wrong file, or one that can't be applied as a whole, changes nothing.
+ * Never rejects.
+ */
+export async function reload(target: ReloadTarget): Promise<ReloadOutcome> {
+  const { log } = target
+  const before = target.current()
+  const { file } = before.source
+  const loaded = loadConfig(file)
+  if (loaded.config === undefined) return failure(loaded, file, log)
+  const config = override(loaded.config, target.overrides)
+  try {
+    const report = await target.speaker.apply(config.bgp)
+    target.replace(config)
+    const notes = AT_START.filter(([, part]) => !same(part(before), part(config))).map(
+      ([name]) => `${name} changed: it takes effect when ecmpd is started again`,
+    )
+    for (const note of notes) log.warn({}, note)
+    const { added, removed, changed, reset, unchanged } = report
+    log.info(
+      { added, removed, changed, reset },
+      `${file} applied: ${added.length} neighbors added, ${removed.length} removed, ${changed.length} changed, ${reset.length} reset, ${unchanged} unchanged`,
+    )
+    return { ok: true, report, notes }
+  } catch (error) {
+    const message = `${file} could not be applied, nothing was changed: ${(error as Error).message}`
+    log.error({ err: error }, message)
+    return { ok: false, message, diagnostics: [] }
+  }
+}
