@@ -47,6 +47,7 @@ export class Link implements FrameHandler, Task {
     this.peer = peer
     this.#host = host
     this.#takenAt = host.clock.now()
+    host.opened()
     connection.handle({
       data: (chunk) => this.#data(chunk),
       drain: () => this.#drained(),
@@ -222,6 +223,7 @@ export class Link implements FrameHandler, Task {
   }
 
   #closed(reason: string): void {
+    this.#host.gone()
     if (this.#over) return
     // A NOTIFICATION that came before the FIN counts; it may still wait in the inbox.
     this.catchUp()

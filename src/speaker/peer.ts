@@ -42,6 +42,9 @@ export interface PeerHost {
   settle(): void
   /** Nothing of a session is left, and the neighbour is idle or stopped. */
   ended(peer: Peer): void
+  /** A connection of a neighbour came into being; the last was heard of it. */
+  opened(): void
+  gone(): void
 }
 
 /** How long a dial may take, seconds: below the connect-retry time, and long enough for a lost SYN or two. */

@@ -1,5 +1,5 @@
 import { parseAddress } from '../ip/address.js'
-import type { Resolver } from '../ports/transport.js'
+import type { Resolver } from '../ports/fib.js'
 import type { NextHopResolution, NextHops } from '../rib/next-hops.js'
 
 /**

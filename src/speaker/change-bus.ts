@@ -1,0 +1,56 @@
+import type { FibPort } from '../ports/fib.js'
+import type { Rib } from '../rib/table.js'
+import type { ChangeBatch } from '../rib/types.js'
+
+/** Hears of each batch while the table shows its outcome. */
+export type BatchListener = (rib: Rib, batch: ChangeBatch) => void
+
+/**
+ * Hands the batches of both tables to those who follow them: the kernel first, because traffic waits for it,
+ * then what goes to neighbours, then events.
+ */
+export class ChangeBus {
+  readonly #fib: FibPort | undefined
+  readonly #listeners: BatchListener[] = []
+  #unflushed = false
+  /** False: the kernel is left as it is (the speaker stops). */
+  #writing = true
+
+  constructor(fib: FibPort | undefined) {
+    this.#fib = fib
+  }
+
+  /** Follows a table. */
+  attach(rib: Rib): void {
+    rib.subscribe((batch) => {
+      if (this.#fib !== undefined && this.#writing) this.#write(this.#fib, rib, batch)
+      for (const listener of this.#listeners) listener(rib, batch)
+    })
+  }
+
+  /** Listeners hear batches in the order in which they were added. */
+  listen(listener: BatchListener): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Tells the kernel that a batch of changes is complete. */
+  flush(): void {
+    if (!this.#unflushed) return
+    this.#unflushed = false
+    this.#fib?.flush()
+  }
+
+  /** From now on the kernel hears of no change. */
+  freeze(): void {
+    this.#writing = false
+  }
+
+  #write(fib: FibPort, rib: Rib, batch: ChangeBatch): void {
+    const { prefixes, count } = batch
+    for (let i = 0; i < count; i++) {
+      const prefix = prefixes[i]
+      fib.set(rib.family, rib.prefixes.text(prefix), rib.gatewaySet(prefix))
+    }
+    if (count > 0) this.#unflushed = true
+  }
+}

@@ -1,0 +1,50 @@
+import type { Family } from '../ip/family.js'
+import type { ImportFilter } from '../rib/table.js'
+import type { RefreshState } from '../session/refresh.js'
+import type { Negotiated } from '../session/types.js'
+import type { DecodeContext } from '../wire/types.js'
+import type { Graceful } from './graceful.js'
+import type { NextHopSession } from './next-hop-rules.js'
+import type { FamilyOptions } from './options.js'
+import type { Peer } from './peer.js'
+import type { Task } from './work.js'
+
+/** One family of a neighbour. */
+export interface FamilyRoutes {
+  readonly family: Family
+  options: FamilyOptions
+  /** Import policy; undefined accepts all. */
+  filter: ImportFilter | undefined
+  /** Both sides announced the family in the session that is up. */
+  negotiated: boolean
+  /** NLRI carry path identifiers. */
+  addPathReceive: boolean
+  endOfRibReceived: boolean
+  endOfRibSent: boolean
+  /** The maximum was exceeded: nothing more is read from this session. */
+  overLimit: boolean
+  /** Removal of paths that is under way. */
+  removal: Task | undefined
+}
+
+/** What the tables know of one neighbour, beside its session. */
+export interface NeighborRoutes {
+  readonly peer: Peer
+  /** Index as a source of both tables. */
+  readonly source: number
+  readonly families: Map<Family, FamilyRoutes>
+  readonly graceful: Graceful
+  /** Of the session that is up. */
+  session:
+    | {
+        readonly terms: Negotiated
+        readonly context: DecodeContext
+        readonly nextHop: NextHopSession
+        /** What is wrong with a next hop ('' nothing), by next-hop id. */
+        readonly nextHopFaults: Map<number, string>
+        /** AFI * 256 + SAFI of families that were not negotiated and came nevertheless. */
+        readonly ignoredFamilies: Set<number>
+        refresh: RefreshState
+      }
+    | undefined
+}

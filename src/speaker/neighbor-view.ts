@@ -1,0 +1,84 @@
+import { formatIPv4 } from '../ip/address.js'
+import type { Clock } from '../ports/clock.js'
+import { printable } from '../wire/printable.js'
+import type { NeighborRoutes } from './neighbor-routes.js'
+import type { Peer } from './peer.js'
+import type { Routing } from './routing.js'
+import type { NeighborFamilyView, NeighborView } from './views.js'
+
+/** The read model of one neighbour, made now. */
+export function neighborView(peer: Peer, routing: Routing, clock: Clock): NeighborView {
+  const { options, negotiated: terms, session } = peer
+  const routes = routing.of(peer)
+  const families = routes === undefined ? [] : familyViews(routes, routing)
+  const sum = (of: (family: NeighborFamilyView) => number) =>
+    families.reduce((total, family) => total + of(family), 0)
+  const up = session !== undefined && terms !== undefined
+  const connection = peer.connection
+  const seconds = (at: number | undefined) =>
+    at === undefined ? undefined : Math.floor((clock.now() - at) / 1000)
+  const iso = (wall: number | undefined) => (wall === undefined ? undefined : new Date(wall).toISOString())
+  const remoteAs = options.remoteAs !== 0 ? options.remoteAs : (terms?.remoteAs ?? 0)
+  return {
+    address: peer.address,
+    description: options.description,
+    hostName: terms?.hostName === undefined ? undefined : printable(terms.hostName),
+    remoteAs,
+    localAs: options.localAs,
+    type: up ? terms.peerType : remoteAs === options.localAs ? 'ibgp' : 'ebgp',
+    dynamic: peer.dynamic,
+    state: peer.state,
+    adminDown: options.shutdown !== undefined,
+    since: iso(peer.since) as string,
+    routerId: up ? formatIPv4(terms.routerId) : undefined,
+    localAddress: connection?.local.address ?? options.localAddress,
+    localPort: connection?.local.port,
+    remotePort: connection?.remote.port,
+    passive: options.passive,
+    prefixesReceived: sum((family) => family.prefixesReceived),
+    prefixesAccepted: sum((family) => family.prefixesAccepted),
+    prefixesAdvertised: sum((family) => family.prefixesAdvertised),
+    holdTime: up ? terms.holdTime : options.timers.holdTime,
+    keepalive: up ? terms.keepalive : options.timers.keepalive,
+    configuredHoldTime: options.timers.holdTime,
+    configuredKeepalive: options.timers.keepalive,
+    connectRetry: options.timers.connectRetry,
+    lastError: peer.lastError,
+    capabilities: { sent: peer.sentCapabilities, received: terms?.received ?? [] },
+    gracefulRestart: {
+      negotiated: up && terms.gracefulRestart !== undefined,
+      restartTime: terms?.gracefulRestart?.time ?? 0,
+      helper: routes?.graceful.phase ?? 'none',
+      remaining: routes?.graceful.remaining,
+    },
+    families,
+    messages: { sent: peer.sent.view(), received: peer.received.view() },
+    faults: { ...peer.faults },
+    lastFault: peer.lastFault,
+    established: peer.establishedCount,
+    dropped: peer.droppedCount,
+    downSince: iso(peer.downSince),
+    lastRead: seconds(peer.lastRead),
+    lastWrite: seconds(peer.lastWrite),
+    outputQueue: peer.outputQueue,
+    updateGroup: routes === undefined ? undefined : routing.updateGroupOf(routes),
+  }
+}
+
+function familyViews(routes: NeighborRoutes, routing: Routing): NeighborFamilyView[] {
+  return [...routes.families.values()].map((family) => {
+    const source = routing.rib(family.family).source(routes.source)
+    return {
+      family: family.family,
+      negotiated: family.negotiated,
+      prefixesReceived: source?.received ?? 0,
+      prefixesAccepted: source?.accepted ?? 0,
+      prefixesBest: source?.best ?? 0,
+      prefixesMultipath: source?.multipath ?? 0,
+      prefixesAdvertised: routing.advertisedCount(routes, family.family),
+      prefixesStale: source?.stale ?? 0,
+      endOfRibReceived: family.endOfRibReceived,
+      endOfRibSent: family.endOfRibSent,
+    }
+  })
+}

@@ -1,0 +1,63 @@
+import type { Log } from '../../src/ports/log.js'
+import type { SpeakerOptions } from '../../src/speaker/options.js'
+import { Speaker } from '../../src/speaker/speaker.js'
+import { ManualClock } from './manual-clock.js'
+import { type MemoryHost, MemoryNetwork } from './memory-transport.js'
+import { RawPeer } from './raw-peer.js'
+import { RecordingFib } from './recording-fib.js'
+
+/** A speaker on a machine of the test's network. */
+export interface LabSpeaker {
+  readonly speaker: Speaker
+  readonly host: MemoryHost
+  readonly fib: RecordingFib
+  /** Lines of its log, 'level text'. */
+  readonly lines: string[]
+}
+
+/** Numbers that look random and are the same on every run. */
+export function pseudoRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+/** Machines with speakers and scripted peers, one clock for all. */
+export class SpeakerLab {
+  readonly clock = new ManualClock()
+  readonly network = new MemoryNetwork(this.clock)
+  readonly #hosts = new Map<string, MemoryHost>()
+  #seed = 1
+
+  /** The machine with these addresses. */
+  host(...addresses: string[]): MemoryHost {
+    const key = addresses.join(' ')
+    const host = this.#hosts.get(key) ?? this.network.host(...addresses)
+    this.#hosts.set(key, host)
+    return host
+  }
+
+  /** Makes and starts a speaker on a machine with these addresses. */
+  async start(addresses: string | readonly string[], options: SpeakerOptions): Promise<LabSpeaker> {
+    const host = this.host(...(typeof addresses === 'string' ? [addresses] : addresses))
+    const lines: string[] = []
+    const line = (level: string) => (_fields: object, text: string) => {
+      lines.push(`${level} ${text}`)
+    }
+    const log: Log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
+    const fib = new RecordingFib()
+    const random = pseudoRandom(this.#seed++)
+    const speaker = new Speaker({ clock: this.clock, transport: host, log, random, fib, options })
+    await speaker.start()
+    return { speaker, host, fib, lines }
+  }
+
+  /** A scripted peer that dials `to` from a machine with this address. */
+  async dial(from: string, to: string, port = 179): Promise<RawPeer> {
+    const dialling = RawPeer.dial(this.host(from), to, port)
+    await this.clock.run()
+    return dialling
+  }
+}
