@@ -19,7 +19,42 @@ export interface DemoOptions {
 /** Set in the copy of this process that runs inside a user namespace of its own. */
 const INSIDE = 'ECMPD_DEMO_INSIDE'
 
-/** Ends the demo early, in order. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * What a signal means now: during the story it ends the demo early, while everything stays up it is the wish to
+ * end in order.
+ */
+class Interrupt {
+  /** Rejects when the demo ends early. */
+  readonly early: Promise<never>
+  over = false
+  #reject: (error: Error) => void = () => {}
+  #wish: (() => void) | undefined
+
+  constructor() {
+    this.early = new Promise((_resolve, reject) => {
+      this.#reject = reject
+    })
+    this.early.catch(() => undefined)
+  }
+
+  readonly signal = () => {
+    const wish = this.#wish
+    this.#wish = undefined
+    if (wish) return wish()
+    this.over = true
+    this.#reject(new Interrupted())
+  }
+
+  /** Resolves at the next signal, which then does not end the demo early. */
+  wish(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wish = resolve
+    })
+  }
+}
+
 class Interrupted extends Error {}
 
 const say = (line: string) => void process.stdout.write(`${line}\n`)
@@ -37,20 +72,15 @@ export async function playDemo(options: DemoOptions): Promise<number> {
   if (way?.way === 'user' && !process.env[INSIDE]) return inside()
 
   const lab = new Lab()
-  let interrupt: (error: Error) => void = () => {}
-  const interrupted = new Promise<never>((_resolve, reject) => {
-    interrupt = reject
-  })
-  interrupted.catch(() => undefined)
-  const onSignal = () => interrupt(new Interrupted())
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
-  const orphaned = watchParent(onSignal)
+  const interrupt = new Interrupt()
+  for (const signal of SIGNALS) process.on(signal, interrupt.signal)
+  const orphaned = watchParent(interrupt.signal)
   try {
     const stage =
       way && way.way !== 'none'
         ? namespaceStage(lab, process.env[INSIDE] ? enterCommand() : '')
         : await loopbackStage(lab, way?.way === 'none' ? way.reason : 'as asked')
-    return await Promise.race([play(stage, options, interrupted), interrupted])
+    return await Promise.race([play(stage, options, interrupt), interrupt.early])
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
     say('\nended early')
@@ -58,11 +88,11 @@ export async function playDemo(options: DemoOptions): Promise<number> {
   } finally {
     clearInterval(orphaned)
     await lab.destroy()
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal)
+    for (const signal of SIGNALS) process.off(signal, interrupt.signal)
   }
 }
 
-async function play(stage: Stage, options: DemoOptions, interrupted: Promise<never>): Promise<number> {
+async function play(stage: Stage, options: DemoOptions, interrupt: Interrupt): Promise<number> {
   const gobgpd = options.nodes === 'own' ? false : await installed('gobgpd', 'gobgp')
   if (options.nodes === 'gobgpd' && !gobgpd) {
     say('ecmpd demo: gobgpd is not installed (Debian: apt-get install gobgpd)')
@@ -87,13 +117,14 @@ async function play(stage: Stage, options: DemoOptions, interrupted: Promise<nev
     await story.play()
     if (!options.once) {
       lookAround(stage)
-      await interrupted.catch(() => undefined)
+      await interrupt.wish()
     }
     await story.end()
     say('\nThe story is complete; nothing is left behind.')
     return 0
   } catch (error) {
-    if (!(error instanceof Error) || error instanceof Interrupted) throw error
+    // What fails once everything is being taken down says nothing.
+    if (interrupt.over || !(error instanceof Error)) return 1
     const lines = story.switchOutput.trim().split('\n').slice(-15)
     say(`\nFAILED: ${error instanceof StoryError ? error.message : error.stack}`)
     say(`The last that ecmpd said:\n${lines.join('\n')}`)
@@ -103,17 +134,10 @@ async function play(stage: Stage, options: DemoOptions, interrupted: Promise<nev
 
 function lookAround(stage: Stage) {
   const own = `${process.argv[0]} ${process.argv[1]}`
-  const command = (words: string) => `   ${own} ${words} --socket ${stage.socket}`
+  const [{ address }] = stage.places
+  const words = ['ip bgp summary', 'ip bgp', 'ip route 192.168.95.123', `ip bgp neighbors ${address}`]
   say('\nThe switch, the nodes and the client stay up. Look around, in another terminal:')
-  for (const words of [
-    'show ip bgp summary',
-    'show ip bgp',
-    'show ip route 192.168.95.123',
-    'show ip bgp neighbors 192.168.95.210',
-  ]) {
-    const [, node] = stage.places[0].address === '192.168.95.210' ? [] : ['', stage.places[0].address]
-    say(command(node ? words.replace('192.168.95.210', node) : words))
-  }
+  for (const word of words) say(`   ${own} show ${word} --socket ${stage.socket}`)
   say(`   curl --unix-socket ${stage.socket} http://ecmpd/api/v1/neighbors`)
   for (const line of stage.kernelCommands) say(`   ${line}`)
   say('\nCtrl-C ends it.')
