@@ -2,13 +2,14 @@ import yargs, { type CommandModule } from 'yargs'
 import { nearest } from '../config/nearest.js'
 import { packageVersion } from '../daemon/version.js'
 import { configCommand } from './config.js'
+import { demoCommand } from './demo.js'
 import { CommandError, USAGE } from './exit.js'
 import { reloadCommand } from './reload.js'
 import { runCommand } from './run.js'
 import { showCommand } from './show.js'
 import { versionCommand } from './version.js'
 
-const COMMANDS = [runCommand, showCommand, configCommand, reloadCommand, versionCommand]
+const COMMANDS = [runCommand, showCommand, configCommand, reloadCommand, demoCommand, versionCommand]
 
 /** Names that a first word may have. */
 const NAMES = COMMANDS.flatMap(({ command }) => String([command].flat()[0]).split(' ')[0])
