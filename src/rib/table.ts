@@ -42,8 +42,8 @@ import type { ChangeBatch, Source } from './types.js'
 /** A prefix with as many paths has them in the PathIndex. */
 const INDEX_FROM = 9
 
-/** Import policy of a source for one family, compiled (policy/ makes it). */
-export interface ImportFilter {
+/** Policy of one neighbour, family and direction, compiled (policy/ makes it). */
+export interface RouteFilter {
   /**
    * @param bytes address octets of the prefix from `offset`, `bits` of them
    * @param attribute the set as received
@@ -51,6 +51,9 @@ export interface ImportFilter {
    */
   apply(bytes: Uint8Array, offset: number, bits: number, attribute: number): number
 }
+
+/** RouteFilter on the way in. */
+export type ImportFilter = RouteFilter
 
 /** What a table is built on. Attribute sets, next hops and gateway sets are shared by both families' tables. */
 export interface RibParts {
@@ -100,6 +103,8 @@ export class Rib {
   /** Next hops whose resolution changed since the last decide(). */
   readonly #moved = new Set<number>()
   readonly #unsubscribe: () => void
+  /** Subscribers are being told of a batch: its prefixes stay. */
+  #deciding = false
 
   constructor(parts: RibParts, options: DecisionParameters) {
     this.prefixes = parts.prefixes
@@ -184,7 +189,7 @@ export class Rib {
     addPath: boolean,
     attribute: number,
     reason: number,
-    filter: ImportFilter | undefined,
+    filter: RouteFilter | undefined,
     now: number,
   ): number {
     const row = this.#row(source)
@@ -294,7 +299,7 @@ export class Rib {
    */
   reapply(
     source: number,
-    filter: ImportFilter | undefined,
+    filter: RouteFilter | undefined,
     reasonOf: (attribute: number) => number,
     now: number,
   ): void {
@@ -358,8 +363,10 @@ export class Rib {
       this.version++
       for (let i = 0; i < count; i++) rows.version[this.#changed[i]] = this.version
     }
+    this.#deciding = true
     const batch: ChangeBatch = { family: this.family, version: this.version, count, prefixes: this.#changed }
     if (count > 0) for (const subscriber of this.#subscribers) subscriber(batch)
+    this.#deciding = false
     for (let i = 0; i < this.#emptyCount; i++) this.#releaseIfUnused(this.#empty[i])
     this.#emptyCount = 0
     this.attributes.reclaim()
@@ -383,7 +390,7 @@ export class Rib {
 
   unhold(prefix: number): void {
     this.#rows.holds[prefix]--
-    this.#releaseIfUnused(prefix)
+    if (!this.#deciding) this.#releaseIfUnused(prefix)
   }
 
   /** Number of paths of a prefix, valid or not. */

@@ -12,6 +12,8 @@ export interface Source {
   readonly address: string
   readonly remoteAs: number
   readonly weight: number
+  /** A route reflector's client (RFC 4456). */
+  readonly client?: boolean
 }
 
 /** The result of interning an UPDATE's path attributes; one object, reused by the next call. */

@@ -1,0 +1,174 @@
+/**
+ * What an update group sends for an attribute set: whether at all, and with which outgoing attributes. The
+ * answer depends on the set and, for own and reflected routes, on where the path came from; it is worked out
+ * once for each and kept until the set is freed.
+ *
+ * Outgoing blocks are octets ready for the wire, interned in one BlockStore for all groups: one octet with the
+ * length of the next hop for MP_REACH_NLRI, that next hop, then the other attributes in ascending order. A
+ * length of 0 means that NEXT_HOP stands among the attributes and NLRI behind them.
+ */
+import type { Family } from '../ip/family.js'
+import {
+  ATTR_NO_ADVERTISE,
+  ATTR_NO_EXPORT,
+  ATTR_NO_EXPORT_SUBCONFED,
+  type AttributeTable,
+} from './attributes.js'
+import type { BlockStore } from './block-store.js'
+import { growInt32, grownCapacity } from './columns.js'
+import { Rewrite } from './rewrite.js'
+import type { SourceState } from './sources.js'
+
+/** How routes are treated on their way to the members of an update group: equal for all of them. */
+export interface ExportTreatment {
+  readonly family: Family
+  readonly type: 'ebgp' | 'ibgp'
+  /** AS of the neighbours; a path that holds it is not sent to them. */
+  readonly remoteAs: number
+  /** Own AS towards them, put in front of AS_PATH for eBGP. */
+  readonly localAs: number
+  /** 4-octet AS numbers were negotiated (RFC 6793). */
+  readonly as4: boolean
+  /** IPv4 routes may have an IPv6 next hop (RFC 8950). */
+  readonly extendedNextHop: boolean
+  /** Largest message in octets: 4096, or 65535 (RFC 8654). */
+  readonly maximumMessage: number
+  /**
+   * 'self': own address. 'third-party': unchanged when it lies on a subnet shared with an eBGP neighbour, own
+   * address otherwise; unchanged to iBGP. 'unchanged': never touched. Own routes always get the own address,
+   * reflected ones always keep theirs.
+   */
+  readonly nextHop: 'self' | 'third-party' | 'unchanged'
+  /** Own address for next hops: 4, 16, or 32 octets (global and link-local); empty when there is none of use. */
+  readonly ownAddress: Uint8Array
+  /** LOCAL_PREF sent to iBGP for paths that have none. */
+  readonly defaultLocalPref: number
+  /** Own BGP Identifier and cluster id, and whether the members are clients (RFC 4456); undefined: no reflector. */
+  readonly reflector?: { readonly clusterId: number; readonly clients: boolean }
+}
+
+/** Text that is equal for equal treatments; `policy` names the export policy, `subnet` the shared subnets. */
+export function treatmentKey(treatment: ExportTreatment, policy: string, subnet: string): string {
+  const { family, type, remoteAs, localAs, as4, extendedNextHop, maximumMessage, nextHop } = treatment
+  const reflector = treatment.reflector
+  return [
+    family,
+    type,
+    remoteAs,
+    localAs,
+    as4,
+    extendedNextHop,
+    maximumMessage,
+    nextHop,
+    treatment.ownAddress.join('.'),
+    treatment.defaultLocalPref,
+    reflector === undefined ? '' : `${reflector.clusterId}/${reflector.clients}`,
+    policy,
+    subnet,
+  ].join(' ')
+}
+
+const UNKNOWN = 0
+const NOT_SENT = -1
+
+export class Exporter {
+  readonly treatment: ExportTreatment
+  readonly #attributes: AttributeTable
+  readonly #blocks: BlockStore
+  readonly #rewrite: Rewrite
+  readonly #unsubscribe: () => void
+  /** By attribute set: UNKNOWN, NOT_SENT or the outgoing block, on which a reference is held. */
+  #outgoing: Int32Array
+  /** By attribute set: the kind of origin that #outgoing was worked out for. */
+  #kind: Int32Array
+
+  /**
+   * @param blocks store of outgoing blocks, shared by all groups
+   * @param shared whether a next hop (NextHops id) lies on a subnet shared with the members
+   */
+  constructor(
+    treatment: ExportTreatment,
+    attributes: AttributeTable,
+    blocks: BlockStore,
+    shared: (nextHop: number) => boolean,
+  ) {
+    this.treatment = treatment
+    this.#attributes = attributes
+    this.#blocks = blocks
+    this.#rewrite = new Rewrite(treatment, attributes, shared)
+    this.#outgoing = new Int32Array(attributes.blocks.capacity)
+    this.#kind = new Int32Array(attributes.blocks.capacity)
+    this.#unsubscribe = attributes.blocks.onFree((id) => this.#forget(id))
+  }
+
+  /** Gives up everything that is kept. */
+  close(): void {
+    this.#unsubscribe()
+    this.reset()
+  }
+
+  /** Forgets every answer, after the subnets or the own address changed. */
+  reset(): void {
+    for (let id = 0; id < this.#outgoing.length; id++) this.#forget(id)
+  }
+
+  /**
+   * The outgoing block for a path.
+   * @param attribute its attribute set
+   * @param source where the path came from
+   * @returns a block id, or 0 when such a path is not sent; the caller takes its own reference
+   */
+  outgoing(attribute: number, source: SourceState): number {
+    if (attribute >= this.#outgoing.length) this.#grow(attribute)
+    const kind = this.#kindOf(source)
+    const known = this.#outgoing[attribute]
+    if (known !== UNKNOWN && this.#kind[attribute] === kind) return known === NOT_SENT ? 0 : known
+    this.#forget(attribute)
+    const block = this.#make(attribute, source)
+    this.#kind[attribute] = kind
+    this.#outgoing[attribute] = block === 0 ? NOT_SENT : block
+    if (block !== 0) this.#blocks.retain(block)
+    return block
+  }
+
+  #make(attribute: number, source: SourceState): number {
+    if (!this.#permitted(attribute, source)) return 0
+    const length = this.#rewrite.write(attribute, source.source)
+    return length === 0 ? 0 : this.#blocks.intern(this.#rewrite.bytes, 0, length)
+  }
+
+  /** Propagation rules that no policy lifts. */
+  #permitted(attribute: number, { source }: SourceState): boolean {
+    const flags = this.#attributes.flags[attribute]
+    const { type, remoteAs, reflector } = this.treatment
+    if ((flags & ATTR_NO_ADVERTISE) !== 0) return false
+    if (type === 'ebgp') {
+      if ((flags & (ATTR_NO_EXPORT | ATTR_NO_EXPORT_SUBCONFED)) !== 0) return false
+      return !this.#attributes.hasAs(attribute, remoteAs)
+    }
+    // RFC 4271 §9.2: iBGP routes stay with iBGP neighbours; a reflector hands a client's to all, the rest to
+    // clients (RFC 4456 §6).
+    if (source.type !== 'ibgp') return true
+    return reflector !== undefined && (source.client === true || reflector.clients)
+  }
+
+  /** Paths of one kind with one attribute set are sent alike. */
+  #kindOf({ source }: SourceState): number {
+    if (source.type === 'local') return 1
+    if (source.type === 'ebgp' || this.treatment.type === 'ebgp') return 2
+    return 3 + source.index
+  }
+
+  #forget(attribute: number): void {
+    if (attribute >= this.#outgoing.length) return
+    const known = this.#outgoing[attribute]
+    if (known > 0) this.#blocks.release(known)
+    this.#outgoing[attribute] = UNKNOWN
+  }
+
+  #grow(attribute: number): void {
+    const capacity = Math.max(this.#attributes.blocks.capacity, grownCapacity(attribute, attribute + 1))
+    this.#outgoing = growInt32(this.#outgoing, capacity)
+    this.#kind = growInt32(this.#kind, capacity)
+  }
+}

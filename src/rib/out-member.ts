@@ -1,0 +1,59 @@
+/** A neighbour's place in an update group. */
+import type { Packed } from './bucket.js'
+import { growInt32 } from './columns.js'
+
+/** Behind any position of a log. */
+export const NEVER = Number.MAX_SAFE_INTEGER
+
+export class OutMember {
+  /** Its index as a source of routes, which are not sent back to it. */
+  readonly source: number
+  /** How many entries of each log it has passed. */
+  announced = 0
+  withdrawn = 0
+  /** Messages to send when it has passed `markAt` announcements: End-of-RIB, EoRR. */
+  markers: Uint8Array[] = []
+  markAt = 0
+  /** Made and not handed over yet. */
+  readonly queue: Packed[] = []
+  /** Prefixes whose source alone changed, from or to this neighbour. */
+  revisit = new Set<number>()
+  /** Prefixes that it holds. */
+  advertised = 0
+  #bits = new Int32Array(32)
+
+  constructor(source: number) {
+    this.source = source
+  }
+
+  /** Whether the neighbour holds the prefix from us. */
+  has(prefix: number): boolean {
+    const word = prefix >>> 5
+    return word < this.#bits.length && (this.#bits[word] & (1 << (prefix & 31))) !== 0
+  }
+
+  /** Notes that `count` prefixes have been announced. */
+  setAll(prefixes: Int32Array, start: number, count: number): void {
+    for (let i = start; i < start + count; i++) this.set(prefixes[i])
+  }
+
+  set(prefix: number): void {
+    const word = prefix >>> 5
+    if (word >= this.#bits.length) {
+      this.#bits = growInt32(this.#bits, Math.max(word + 1, this.#bits.length * 2))
+    }
+    const bit = 1 << (prefix & 31)
+    const bits = this.#bits[word]
+    if ((bits & bit) !== 0) return
+    this.#bits[word] = bits | bit
+    this.advertised++
+  }
+
+  /** Notes that the prefix has been withdrawn. @returns whether it was held */
+  clear(prefix: number): boolean {
+    if (!this.has(prefix)) return false
+    this.#bits[prefix >>> 5] &= ~(1 << (prefix & 31))
+    this.advertised--
+    return true
+  }
+}
