@@ -1,4 +1,11 @@
-import { type ConnectionEvent, type ConnectionStep, jitter, STABLE_TICKS, stepConnection } from './fsm.js'
+import {
+  type ConnectionContext,
+  type ConnectionEvent,
+  type ConnectionStep,
+  jitter,
+  STABLE_TICKS,
+  stepConnection,
+} from './fsm.js'
 import type {
   ConnectionId,
   ConnectionState,
@@ -129,7 +136,7 @@ export class Draft {
 
   /** A connection's step, and what its end means for the neighbour. */
   feed(c: ConnectionState, event: ConnectionEvent): void {
-    const step = stepConnection(c, event, this.context(event))
+    const step = stepConnection(c, event, this.context())
     this.actions.push(...step.actions)
     if (step.state === undefined) {
       this.connections = this.connections.filter(({ id }) => id !== c.id)
@@ -171,10 +178,9 @@ export class Draft {
     }
   }
 
-  /** What a connection's step depends on; a random number is drawn for those events that need one. */
-  context(event?: ConnectionEvent) {
-    const jittered = event?.type === 'open' || event?.type === 'timer'
-    return { params: this.params, plain: this.plainOpen, random: jittered ? this.random() : 0 }
+  /** What a connection's step depends on. */
+  context(): ConnectionContext {
+    return { params: this.params, plain: this.plainOpen, random: () => this.random() }
   }
 
   // Small things

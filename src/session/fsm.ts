@@ -60,8 +60,8 @@ export interface ConnectionContext {
   readonly params: PeerParams
   /** Leave the capabilities out of the own OPEN. */
   readonly plain: boolean
-  /** In [0, 1), for the jitter of one timer. */
-  readonly random: number
+  /** Draws a number in [0, 1) for the jitter of a timer. */
+  readonly random: () => number
 }
 
 export interface ConnectionStep {
@@ -329,7 +329,7 @@ export function jitter(ms: number, random: number): number {
 
 /** KEEPALIVEs are not sent faster than one a second (RFC 4271 §4.4), jitter included. */
 function jitteredKeepalive(negotiated: Negotiated, { random }: ConnectionContext): number {
-  return Math.max(1000, jitter(negotiated.keepalive * 1000, random))
+  return Math.max(1000, jitter(negotiated.keepalive * 1000, random()))
 }
 
 function start(name: ConnectionTimer, connection: ConnectionId, ms: number): PeerAction {

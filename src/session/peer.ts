@@ -48,6 +48,8 @@ const SECOND_CONNECTION_DELAY = 2
 
 const NO_DATA = new Uint8Array(0)
 const NOTHING: readonly PeerAction[] = []
+/** UPDATE and progress in sending start no jittered timer. */
+const noJitter = () => 0
 
 /**
  * A neighbour that is not started.
@@ -78,7 +80,7 @@ export function stepPeer(
     const c = state.connections.find(({ id }) => id === event.connection)
     if (c === undefined) return { state, actions: NOTHING }
     if (c.state === 'Established') {
-      return { state, actions: stepConnection(c, event, { params, plain: false, random: 0 }).actions }
+      return { state, actions: stepConnection(c, event, { params, plain: false, random: noJitter }).actions }
     }
   }
   const draft = new Draft(state, params)
@@ -113,9 +115,9 @@ function handle(draft: Draft, event: PeerEvent): void {
       draft.wait(event.reason)
       break
     case 'timer':
-      if ('connection' in event) onConnection(draft, event)
-      else if (event.timer === 'connect-retry') connectRetry(draft)
-      else idleHold(draft)
+      if (event.timer === 'connect-retry') connectRetry(draft)
+      else if (event.timer === 'idle-hold') idleHold(draft)
+      else onConnection(draft, event as Extract<FromPeer, { type: 'timer' }>)
       break
     default:
       onConnection(draft, event)
@@ -245,7 +247,13 @@ function onConnection(draft: Draft, event: FromPeer): void {
   if (c === undefined) return
   if (event.type === 'open' && RANK[c.state] < RANK.OpenConfirm) opened(draft, c, event)
   else if (event.type === 'keepalive' && c.state === 'OpenConfirm') established(draft, c, event)
-  else draft.feed(c, event)
+  else other(draft, c, event)
+}
+
+function other(draft: Draft, c: ConnectionState, event: FromPeer): void {
+  draft.feed(c, event)
+  // The only change of state left: DelayOpenTimer has expired. Every end has been reported.
+  draft.report('the peer sent no OPEN within the delay open time')
 }
 
 function opened(draft: Draft, c: ConnectionState, event: Extract<FromPeer, { type: 'open' }>): void {
