@@ -20,24 +20,19 @@
  * best one alone wherever MED can't make the order circular (decide.ts), and the path that an announcement
  * replaces is found by hash from INDEX_FROM paths on.
  */
-import type { Family } from '../ip/family.js'
-import type { PrefixTable } from '../ip/prefix-table.js'
 import { isMartian } from '../ip/special.js'
-import type { AttributeTable } from './attributes.js'
 import { growInt32 } from './columns.js'
-import { Decision, type DecisionParameters } from './decide.js'
-import { explainPaths, type PathExplanation } from './explain.js'
-import type { GatewaySet, GatewaySets, RouteGateway } from './next-hop-sets.js'
-import type { NextHops } from './next-hops.js'
-import { PairCounts } from './pair-counts.js'
-import { PathIndex } from './path-index.js'
+import type { DecisionParameters } from './decide.js'
 import { appendOfSource, pushOfPrefix, unlinkOfSource } from './path-lists.js'
-import { PATH_MULTIPATH, PATH_NEW, PathStore } from './paths.js'
-import { PREFIX_DIRTY, PREFIX_FULL, PREFIX_INDEXED, PREFIX_TOUCHED, PrefixRows } from './prefix-rows.js'
+import { PATH_MULTIPATH, PATH_NEW } from './paths.js'
+import { PREFIX_DIRTY, PREFIX_FULL, PREFIX_INDEXED, PREFIX_TOUCHED } from './prefix-rows.js'
+import { type RibParts, RibReader } from './reader.js'
 import { REASON_POLICY, VALID } from './reasons.js'
 import { Selection } from './selection.js'
-import { type SourceRow, type SourceState, SourceTable } from './sources.js'
+import type { SourceRow, SourceState } from './sources.js'
 import type { ChangeBatch, Source } from './types.js'
+
+export type { RibParts, RibTotals } from './reader.js'
 
 /** A prefix with as many paths has them in the PathIndex. */
 const INDEX_FROM = 9
@@ -55,42 +50,11 @@ export interface RouteFilter {
 /** RouteFilter on the way in. */
 export type ImportFilter = RouteFilter
 
-/** What a table is built on. Attribute sets, next hops and gateway sets are shared by both families' tables. */
-export interface RibParts {
-  readonly prefixes: PrefixTable
-  readonly attributes: AttributeTable
-  readonly nextHops: NextHops
-  readonly gatewaySets: GatewaySets
-}
-
-/** Totals of a table, counted when asked. */
-export interface RibTotals {
-  /** Prefixes with a path, valid or not. */
-  readonly prefixes: number
-  readonly paths: number
-  /** Prefixes with two or more multipaths, and the paths in these sets. */
-  readonly multipathPrefixes: number
-  readonly multipathPaths: number
-  /** Prefixes by width of their gateway set. */
-  readonly widths: readonly number[]
-}
-
-export class Rib {
-  readonly family: Family
-  readonly prefixes: PrefixTable
-  readonly attributes: AttributeTable
-  readonly nextHops: NextHops
-  readonly gatewaySets: GatewaySets
+export class Rib extends RibReader {
   /** Ascends by one with each decide() that changed something. */
   version = 0
   readonly #width: number
-  readonly #paths: PathStore
-  readonly #rows: PrefixRows
-  readonly #index: PathIndex
-  readonly #sources = new SourceTable()
-  readonly #decision: Decision
   readonly #selection: Selection
-  readonly #users = new PairCounts()
   readonly #subscribers: ((batch: ChangeBatch) => void)[] = []
   /** Dirty prefixes in the order in which they became so, from #dirtyStart. */
   #dirty = new Int32Array(1024)
@@ -107,23 +71,10 @@ export class Rib {
   #deciding = false
 
   constructor(parts: RibParts, options: DecisionParameters) {
-    this.prefixes = parts.prefixes
-    this.family = parts.prefixes.family
-    this.attributes = parts.attributes
-    this.nextHops = parts.nextHops
-    this.gatewaySets = parts.gatewaySets
+    super(parts, options)
     this.#width = parts.prefixes.bits
-    this.#paths = new PathStore()
-    this.#rows = new PrefixRows()
-    this.#index = new PathIndex(this.#paths)
-    this.#decision = new Decision(this.#paths, this.#sources, this.attributes, this.nextHops, options)
-    this.#selection = new Selection(this.#paths, this.#rows, this.#sources, this.#decision, this.gatewaySets)
+    this.#selection = new Selection(this.paths, this.rows, this.sources, this.decision, this.gatewaySets)
     this.#unsubscribe = this.nextHops.onChange((id) => this.#moved.add(id))
-  }
-
-  /** Live paths, valid or not. */
-  get pathCount(): number {
-    return this.#paths.size
   }
 
   /** Prefixes that wait for the decision; resolved next hops count as one. */
@@ -141,8 +92,8 @@ export class Rib {
    * that matters to the decision.
    */
   setSource(source: Source): SourceState {
-    const known = this.#sources.get(source.index)?.source
-    const row = this.#sources.set(source)
+    const known = this.sources.get(source.index)?.source
+    const row = this.sources.set(source)
     if (
       known !== undefined &&
       (known.type !== source.type ||
@@ -150,24 +101,19 @@ export class Rib {
         known.weight !== source.weight ||
         known.address !== source.address)
     ) {
-      for (let path = row.head; path !== 0; path = this.#paths.nextOfSource[path]) {
-        this.#markFull(this.#paths.prefix[path])
+      for (let path = row.head; path !== 0; path = this.paths.nextOfSource[path]) {
+        this.#markFull(this.paths.prefix[path])
       }
     }
     return row
   }
 
-  /** The source with this index, and its counters. */
-  source(index: number): SourceState | undefined {
-    return this.#sources.get(index)
-  }
-
   /** Forgets a source. @throws Error while it has paths */
   removeSource(index: number): void {
-    if ((this.#sources.get(index)?.received ?? 0) > 0) {
+    if ((this.sources.get(index)?.received ?? 0) > 0) {
       throw new Error(`source ${index} still has paths: drop them first`)
     }
-    this.#sources.remove(index)
+    this.sources.remove(index)
   }
 
   /**
@@ -304,7 +250,7 @@ export class Rib {
     now: number,
   ): void {
     const row = this.#row(source)
-    const paths = this.#paths
+    const paths = this.paths
     const octets = new Uint8Array(16)
     for (let path = row.head; path !== 0; path = paths.nextOfSource[path]) {
       const prefix = paths.prefix[path]
@@ -325,7 +271,7 @@ export class Rib {
 
   /** Changes the options of the decision; every prefix is decided anew. */
   setOptions(options: DecisionParameters): void {
-    this.#decision.options = options
+    this.decision.options = options
     for (let prefix = 0; prefix < this.prefixes.limit; prefix++) {
       if (this.count(prefix) > 0) this.#markFull(prefix)
     }
@@ -338,7 +284,7 @@ export class Rib {
    */
   decide(max = Number.MAX_SAFE_INTEGER): ChangeBatch {
     this.#applyMoves()
-    const rows = this.#rows
+    const rows = this.rows
     const end = Math.min(this.#dirtyEnd, this.#dirtyStart + max)
     if (this.#changed.length < end - this.#dirtyStart) {
       this.#changed = new Int32Array(Math.max(this.#changed.length * 2, end - this.#dirtyStart))
@@ -365,8 +311,11 @@ export class Rib {
     }
     this.#deciding = true
     const batch: ChangeBatch = { family: this.family, version: this.version, count, prefixes: this.#changed }
-    if (count > 0) for (const subscriber of this.#subscribers) subscriber(batch)
-    this.#deciding = false
+    try {
+      if (count > 0) for (const subscriber of this.#subscribers) subscriber(batch)
+    } finally {
+      this.#deciding = false
+    }
     for (let i = 0; i < this.#emptyCount; i++) this.#releaseIfUnused(this.#empty[i])
     this.#emptyCount = 0
     this.attributes.reclaim()
@@ -384,153 +333,17 @@ export class Rib {
 
   /** Keeps a prefix id alive although its paths may go; undo with unhold(). */
   hold(prefix: number): void {
-    this.#rows.ensure(prefix)
-    this.#rows.holds[prefix]++
+    this.rows.ensure(prefix)
+    this.rows.holds[prefix]++
   }
 
   unhold(prefix: number): void {
-    this.#rows.holds[prefix]--
+    this.rows.holds[prefix]--
     if (!this.#deciding) this.#releaseIfUnused(prefix)
   }
 
-  /** Number of paths of a prefix, valid or not. */
-  count(prefix: number): number {
-    return prefix < this.#rows.capacity ? this.#rows.count[prefix] : 0
-  }
-
-  /** The best path, or 0. */
-  best(prefix: number): number {
-    return prefix < this.#rows.capacity && this.#rows.multipath[prefix] > 0 ? this.#rows.head[prefix] : 0
-  }
-
-  /** Length of the multipath set, the best path included; it is the front of the prefix's list of paths. */
-  multipath(prefix: number): number {
-    return prefix < this.#rows.capacity ? this.#rows.multipath[prefix] : 0
-  }
-
-  /** The first path of a prefix, or 0: best, other multipaths, then the rest. */
-  first(prefix: number): number {
-    return prefix < this.#rows.capacity ? this.#rows.head[prefix] : 0
-  }
-
-  /** The path behind `path` in its prefix, or 0. */
-  next(path: number): number {
-    return this.#paths.nextOfPrefix[path]
-  }
-
-  /** The set of gateways of a prefix; undefined without one. */
-  gatewaySet(prefix: number): GatewaySet | undefined {
-    return prefix < this.#rows.capacity ? this.gatewaySets.set(this.#rows.gatewaySet[prefix]) : undefined
-  }
-
-  /** Table version at the last change of a prefix. */
-  versionOf(prefix: number): number {
-    return prefix < this.#rows.capacity ? this.#rows.version[prefix] : 0
-  }
-
-  /** Prefix id of a path. */
-  prefixOf(path: number): number {
-    return this.#paths.prefix[path]
-  }
-
-  /** Source index of a path. */
-  sourceOf(path: number): number {
-    return this.#paths.source[path]
-  }
-
-  /** ADD-PATH identifier of a path. */
-  pathIdOf(path: number): number {
-    return this.#paths.pathId(path)
-  }
-
-  /** Attribute set in use; the one received for a rejected path. */
-  attributeOf(path: number): number {
-    return this.#paths.attrUse[path] || this.#paths.attrIn[path]
-  }
-
-  /** Attribute set as received. */
-  receivedAttributeOf(path: number): number {
-    return this.#paths.attrIn[path]
-  }
-
-  /** When the path's attributes last changed, in the caller's milliseconds. */
-  sinceOf(path: number): number {
-    return this.#paths.since[path]
-  }
-
-  isStale(path: number): boolean {
-    return this.#paths.generation[path] !== this.#sources.get(this.#paths.source[path])!.generation
-  }
-
-  /** Each path of a prefix in list order with its part in the decision. */
-  explain(prefix: number): PathExplanation[] {
-    return explainPaths(this.#paths, this.#decision, this.first(prefix), this.multipath(prefix))
-  }
-
-  /** A source's path for a prefix, or 0. */
-  find(prefix: number, source: number, pathId = 0): number {
-    if (this.count(prefix) === 0) return 0
-    if ((this.#rows.flags[prefix] & PREFIX_INDEXED) !== 0) return this.#index.find(prefix, source, pathId)
-    const paths = this.#paths
-    let path = this.#rows.head[prefix]
-    while (path !== 0 && (paths.source[path] !== source || paths.pathId(path) !== pathId)) {
-      path = paths.nextOfPrefix[path]
-    }
-    return path
-  }
-
-  /** Calls `visit` with each path of a source; the table must not be changed meanwhile. */
-  forEachOfSource(source: number, visit: (path: number) => void): void {
-    let path = this.#sources.get(source)?.head ?? 0
-    for (; path !== 0; path = this.#paths.nextOfSource[path]) visit(path)
-  }
-
-  /** How many sources have an accepted path with this next hop. */
-  nextHopUsers(nextHop: number): number {
-    return this.#users.users(nextHop)
-  }
-
-  /**
-   * Gateways that accepted paths of this source use and those of no other source do. Asked before the
-   * source's paths are dropped.
-   */
-  soleGateways(source: number): RouteGateway[] {
-    const gateways = new Set<number>()
-    for (const nextHop of this.#users.nextHops(source)) gateways.add(this.nextHops.gateway[nextHop])
-    gateways.delete(0)
-    for (let nextHop = 1; nextHop <= this.nextHops.size; nextHop++) {
-      const gateway = this.nextHops.gateway[nextHop]
-      if (!gateways.has(gateway)) continue
-      const own = this.#users.count(source, nextHop) > 0 ? 1 : 0
-      if (this.#users.users(nextHop) > own) gateways.delete(gateway)
-    }
-    return [...gateways].map((gateway) => this.gatewaySets.gatewayOf(gateway))
-  }
-
-  /** Totals, counted now. */
-  totals(): RibTotals {
-    const rows = this.#rows
-    const widths: number[] = []
-    let prefixes = 0
-    let multipathPrefixes = 0
-    let multipathPaths = 0
-    const limit = Math.min(this.prefixes.limit, rows.capacity)
-    for (let prefix = 0; prefix < limit; prefix++) {
-      if (rows.count[prefix] === 0) continue
-      prefixes++
-      if (rows.multipath[prefix] > 1) {
-        multipathPrefixes++
-        multipathPaths += rows.multipath[prefix]
-      }
-      const width = this.gatewaySets.set(rows.gatewaySet[prefix])?.gateways.length ?? 0
-      while (widths.length <= width) widths.push(0)
-      widths[width]++
-    }
-    return { prefixes, paths: this.#paths.size, multipathPrefixes, multipathPaths, widths }
-  }
-
   #row(source: number): SourceRow {
-    const row = this.#sources.get(source)
+    const row = this.sources.get(source)
     if (row === undefined) throw new RangeError(`no source ${source}: call setSource first`)
     return row
   }
@@ -544,8 +357,8 @@ export class Rib {
     reason: number,
     now: number,
   ): void {
-    const rows = this.#rows
-    const paths = this.#paths
+    const rows = this.rows
+    const paths = this.paths
     const source = row.source.index
     rows.ensure(prefix)
     const known = rows.count[prefix] === 0 ? 0 : this.find(prefix, source, pathId)
@@ -576,7 +389,7 @@ export class Rib {
 
   /** New attributes or another verdict for a path that is there. */
   #change(row: SourceRow, path: number, attribute: number, use: number, reason: number, now: number): void {
-    const paths = this.#paths
+    const paths = this.paths
     this.#selection.detach(path)
     const formerIn = paths.attrIn[path]
     const formerUse = paths.attrUse[path]
@@ -587,16 +400,16 @@ export class Rib {
     paths.attrUse[path] = use
     paths.reason[path] = reason
     paths.flags[path] = PATH_NEW
-    pushOfPrefix(paths, this.#rows, path)
+    pushOfPrefix(paths, this.rows, path)
     this.#markDirty(paths.prefix[path])
   }
 
   /** A stale path was announced again. */
   #refresh(row: SourceRow, path: number): void {
-    this.#paths.generation[path] = row.generation
+    this.paths.generation[path] = row.generation
     row.stale--
-    unlinkOfSource(this.#paths, row, path)
-    appendOfSource(this.#paths, row, path)
+    unlinkOfSource(this.paths, row, path)
+    appendOfSource(this.paths, row, path)
   }
 
   #withdrawOne(row: SourceRow, bytes: Uint8Array, offset: number, bits: number, pathId: number): boolean {
@@ -609,10 +422,10 @@ export class Rib {
   }
 
   #remove(row: SourceRow, path: number): void {
-    const paths = this.#paths
-    const rows = this.#rows
+    const paths = this.paths
+    const rows = this.rows
     const prefix = paths.prefix[path]
-    if ((rows.flags[prefix] & PREFIX_INDEXED) !== 0) this.#index.remove(path)
+    if ((rows.flags[prefix] & PREFIX_INDEXED) !== 0) this.index.remove(path)
     const dirty = this.#selection.detach(path)
     unlinkOfSource(paths, row, path)
     row.received--
@@ -630,7 +443,7 @@ export class Rib {
     if (use === 0) return
     this.attributes.retain(use)
     row.accepted++
-    this.#users.add(row.source.index, this.attributes.nextHop[use], 1)
+    this.users.add(row.source.index, this.attributes.nextHop[use], 1)
   }
 
   #release(row: SourceRow, attribute: number, use: number): void {
@@ -638,21 +451,21 @@ export class Rib {
     if (use === 0) return
     this.attributes.release(use)
     row.accepted--
-    this.#users.add(row.source.index, this.attributes.nextHop[use], -1)
+    this.users.add(row.source.index, this.attributes.nextHop[use], -1)
   }
 
   #indexPath(prefix: number, path: number): void {
-    const rows = this.#rows
+    const rows = this.rows
     if ((rows.flags[prefix] & PREFIX_INDEXED) !== 0) {
-      this.#index.add(path)
+      this.index.add(path)
       return
     }
     rows.flags[prefix] |= PREFIX_INDEXED
-    for (let at = rows.head[prefix]; at !== 0; at = this.#paths.nextOfPrefix[at]) this.#index.add(at)
+    for (let at = rows.head[prefix]; at !== 0; at = this.paths.nextOfPrefix[at]) this.index.add(at)
   }
 
   #markDirty(prefix: number): void {
-    const flags = this.#rows.flags
+    const flags = this.rows.flags
     if ((flags[prefix] & PREFIX_DIRTY) !== 0) return
     flags[prefix] |= PREFIX_DIRTY
     if (this.#dirtyEnd === this.#dirty.length) this.#growDirty()
@@ -660,7 +473,7 @@ export class Rib {
   }
 
   #markFull(prefix: number): void {
-    this.#rows.flags[prefix] |= PREFIX_FULL
+    this.rows.flags[prefix] |= PREFIX_FULL
     this.#markDirty(prefix)
   }
 
@@ -678,19 +491,19 @@ export class Rib {
     const moved = new Uint8Array(this.nextHops.size + 1)
     for (const nextHop of this.#moved) moved[nextHop] = 1
     this.#moved.clear()
-    const paths = this.#paths
+    const paths = this.paths
     const nextHop = this.attributes.nextHop
     for (let path = 1; path < paths.limit; path++) {
       const attribute = paths.attrUse[path]
       if (attribute === 0 || moved[nextHop[attribute]] === 0) continue
       const prefix = paths.prefix[path]
-      if ((paths.flags[path] & PATH_MULTIPATH) !== 0) this.#rows.flags[prefix] |= PREFIX_TOUCHED
+      if ((paths.flags[path] & PATH_MULTIPATH) !== 0) this.rows.flags[prefix] |= PREFIX_TOUCHED
       this.#markFull(prefix)
     }
   }
 
   #releaseIfUnused(prefix: number): void {
-    const rows = this.#rows
+    const rows = this.rows
     if (rows.count[prefix] > 0 || rows.holds[prefix] > 0 || (rows.flags[prefix] & PREFIX_DIRTY) !== 0) return
     rows.flags[prefix] = 0
     rows.version[prefix] = 0

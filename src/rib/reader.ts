@@ -1,0 +1,202 @@
+/** What can be read of a routing table, and what it is made of; table.ts changes it. */
+import type { Family } from '../ip/family.js'
+import type { PrefixTable } from '../ip/prefix-table.js'
+import type { AttributeTable } from './attributes.js'
+import { Decision, type DecisionParameters } from './decide.js'
+import { explainPaths, type PathExplanation } from './explain.js'
+import type { GatewaySet, GatewaySets, RouteGateway } from './next-hop-sets.js'
+import type { NextHops } from './next-hops.js'
+import { PairCounts } from './pair-counts.js'
+import { PathIndex } from './path-index.js'
+import { PathStore } from './paths.js'
+import { PREFIX_INDEXED, PrefixRows } from './prefix-rows.js'
+import { type SourceState, SourceTable } from './sources.js'
+
+/** What a table is built on. Attribute sets, next hops and gateway sets are shared by both families' tables. */
+export interface RibParts {
+  readonly prefixes: PrefixTable
+  readonly attributes: AttributeTable
+  readonly nextHops: NextHops
+  readonly gatewaySets: GatewaySets
+}
+
+/** Totals of a table, counted when asked. */
+export interface RibTotals {
+  /** Prefixes with a path, valid or not. */
+  readonly prefixes: number
+  readonly paths: number
+  /** Prefixes with two or more multipaths, and the paths in these sets. */
+  readonly multipathPrefixes: number
+  readonly multipathPaths: number
+  /** Prefixes by width of their gateway set. */
+  readonly widths: readonly number[]
+}
+
+export class RibReader {
+  readonly family: Family
+  readonly prefixes: PrefixTable
+  readonly attributes: AttributeTable
+  readonly nextHops: NextHops
+  readonly gatewaySets: GatewaySets
+  protected readonly paths = new PathStore()
+  protected readonly rows = new PrefixRows()
+  protected readonly index = new PathIndex(this.paths)
+  protected readonly sources = new SourceTable()
+  protected readonly decision: Decision
+  protected readonly users = new PairCounts()
+
+  constructor(parts: RibParts, options: DecisionParameters) {
+    this.prefixes = parts.prefixes
+    this.family = parts.prefixes.family
+    this.attributes = parts.attributes
+    this.nextHops = parts.nextHops
+    this.gatewaySets = parts.gatewaySets
+    this.decision = new Decision(this.paths, this.sources, this.attributes, this.nextHops, options)
+  }
+
+  /** Live paths, valid or not. */
+  get pathCount(): number {
+    return this.paths.size
+  }
+
+  /** The source with this index, and its counters. */
+  source(index: number): SourceState | undefined {
+    return this.sources.get(index)
+  }
+
+  /** Number of paths of a prefix, valid or not. */
+  count(prefix: number): number {
+    return prefix < this.rows.capacity ? this.rows.count[prefix] : 0
+  }
+
+  /** The best path, or 0. */
+  best(prefix: number): number {
+    return prefix < this.rows.capacity && this.rows.multipath[prefix] > 0 ? this.rows.head[prefix] : 0
+  }
+
+  /** Length of the multipath set, the best path included; it is the front of the prefix's list of paths. */
+  multipath(prefix: number): number {
+    return prefix < this.rows.capacity ? this.rows.multipath[prefix] : 0
+  }
+
+  /** The first path of a prefix, or 0: best, other multipaths, then the rest. */
+  first(prefix: number): number {
+    return prefix < this.rows.capacity ? this.rows.head[prefix] : 0
+  }
+
+  /** The path behind `path` in its prefix, or 0. */
+  next(path: number): number {
+    return this.paths.nextOfPrefix[path]
+  }
+
+  /** The set of gateways of a prefix; undefined without one. */
+  gatewaySet(prefix: number): GatewaySet | undefined {
+    return prefix < this.rows.capacity ? this.gatewaySets.set(this.rows.gatewaySet[prefix]) : undefined
+  }
+
+  /** Table version at the last change of a prefix. */
+  versionOf(prefix: number): number {
+    return prefix < this.rows.capacity ? this.rows.version[prefix] : 0
+  }
+
+  /** Prefix id of a path. */
+  prefixOf(path: number): number {
+    return this.paths.prefix[path]
+  }
+
+  /** Source index of a path. */
+  sourceOf(path: number): number {
+    return this.paths.source[path]
+  }
+
+  /** ADD-PATH identifier of a path. */
+  pathIdOf(path: number): number {
+    return this.paths.pathId(path)
+  }
+
+  /** Attribute set in use; the one received for a rejected path. */
+  attributeOf(path: number): number {
+    return this.paths.attrUse[path] || this.paths.attrIn[path]
+  }
+
+  /** Attribute set as received. */
+  receivedAttributeOf(path: number): number {
+    return this.paths.attrIn[path]
+  }
+
+  /** When the path's attributes last changed, in the caller's milliseconds. */
+  sinceOf(path: number): number {
+    return this.paths.since[path]
+  }
+
+  isStale(path: number): boolean {
+    return this.paths.generation[path] !== this.sources.get(this.paths.source[path])!.generation
+  }
+
+  /** Each path of a prefix in list order with its part in the decision. */
+  explain(prefix: number): PathExplanation[] {
+    return explainPaths(this.paths, this.decision, this.first(prefix), this.multipath(prefix))
+  }
+
+  /** A source's path for a prefix, or 0. */
+  find(prefix: number, source: number, pathId = 0): number {
+    if (this.count(prefix) === 0) return 0
+    if ((this.rows.flags[prefix] & PREFIX_INDEXED) !== 0) return this.index.find(prefix, source, pathId)
+    const paths = this.paths
+    let path = this.rows.head[prefix]
+    while (path !== 0 && (paths.source[path] !== source || paths.pathId(path) !== pathId)) {
+      path = paths.nextOfPrefix[path]
+    }
+    return path
+  }
+
+  /** Calls `visit` with each path of a source; the table must not be changed meanwhile. */
+  forEachOfSource(source: number, visit: (path: number) => void): void {
+    let path = this.sources.get(source)?.head ?? 0
+    for (; path !== 0; path = this.paths.nextOfSource[path]) visit(path)
+  }
+
+  /** How many sources have an accepted path with this next hop. */
+  nextHopUsers(nextHop: number): number {
+    return this.users.users(nextHop)
+  }
+
+  /**
+   * Gateways that accepted paths of this source use and those of no other source do. Asked before the
+   * source's paths are dropped.
+   */
+  soleGateways(source: number): RouteGateway[] {
+    const gateways = new Set<number>()
+    for (const nextHop of this.users.nextHops(source)) gateways.add(this.nextHops.gateway[nextHop])
+    gateways.delete(0)
+    for (let nextHop = 1; nextHop <= this.nextHops.size; nextHop++) {
+      const gateway = this.nextHops.gateway[nextHop]
+      if (!gateways.has(gateway)) continue
+      const own = this.users.count(source, nextHop) > 0 ? 1 : 0
+      if (this.users.users(nextHop) > own) gateways.delete(gateway)
+    }
+    return [...gateways].map((gateway) => this.gatewaySets.gatewayOf(gateway))
+  }
+
+  /** Totals, counted now. */
+  totals(): RibTotals {
+    const rows = this.rows
+    const widths: number[] = []
+    let prefixes = 0
+    let multipathPrefixes = 0
+    let multipathPaths = 0
+    const limit = Math.min(this.prefixes.limit, rows.capacity)
+    for (let prefix = 0; prefix < limit; prefix++) {
+      if (rows.count[prefix] === 0) continue
+      prefixes++
+      if (rows.multipath[prefix] > 1) {
+        multipathPrefixes++
+        multipathPaths += rows.multipath[prefix]
+      }
+      const width = this.gatewaySets.set(rows.gatewaySet[prefix])?.gateways.length ?? 0
+      while (widths.length <= width) widths.push(0)
+      widths[width]++
+    }
+    return { prefixes, paths: this.paths.size, multipathPrefixes, multipathPaths, widths }
+  }
+}
