@@ -55,7 +55,7 @@ export class Ecmpd {
     const { fib = true, args = [] } = this.#options
     this.#child = this.lab.start(this.namespace, 'ecmpd', [
       ...[process.execPath, MAIN, 'run', '-c', this.file, '--socket', this.socket, '--api', 'off'],
-      ...['--log-format', 'json', '--log-level', 'debug'],
+      ...['--log-format', 'json'],
       ...(fib ? ['--fib'] : []),
       ...args,
     ])
