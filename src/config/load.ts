@@ -44,11 +44,27 @@ export function loadText(text: string, file: string, environment: Environment = 
   return report.failed ? { diagnostics: report.diagnostics } : { config, diagnostics: report.diagnostics }
 }
 
-/** A line `router bgp`, abbreviated or behind a prompt, makes it the switch's text; all else is YAML. */
+/** A prompt that was pasted with the line. */
+const PROMPT = String.raw`(?:[A-Za-z][\w.:/@-]*(?:\([\w.-]*\))?[#>]\s*)?`
+/** `router bgp 64513`, abbreviated or not. */
+const ROUTER = new RegExp(
+  String.raw`^\s*${PROMPT}(?:no\s+)?ro[a-z]*\s+b[a-z]*(?:\s+[\d.]+)?\s*(?:[!#].*)?$`,
+  'i',
+)
+/** Other lines that only a switch's text has; in YAML a colon follows the first word. */
+const SWITCH = new RegExp(
+  String.raw`^\s*${PROMPT}(?:no\s+)?(?:neighbor|address-family|maximum-paths|bgp|configure|ip|ipv6)\s+[\w.]`,
+  'i',
+)
+
+/**
+ * A line `router bgp` makes a file the switch's text, all else is YAML. A file without that line which is full
+ * of the switch's other lines is the switch's too: the line is misspelt.
+ */
 export function dialectOf(text: string): Dialect {
-  return /^[^\S\r\n]*(?:[\w.:/@-]+(?:\([^)\r\n]*\))?[#>])?[^\S\r\n]*(?:no[^\S\r\n]+)?rout\w*[^\S\r\n]+bgp\b(?!\s*:)/im.test(
-    text,
-  )
-    ? 'ios'
-    : 'yaml'
+  const lines = text.split(/\r\n|\n|\r/)
+  if (lines.some((line) => ROUTER.test(line))) return 'ios'
+  const like = lines.filter((line) => SWITCH.test(line)).length
+  const keys = lines.filter((line) => /^[A-Za-z]\w*\s*:(\s|$)/.test(line)).length
+  return like > keys ? 'ios' : 'yaml'
 }

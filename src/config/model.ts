@@ -70,4 +70,6 @@ export interface ConfigSource {
   /** The file's path as it was given. */
   readonly file: string
   readonly dialect: Dialect
+  /** What the file leaves to the machine: taken from its addresses and its name. */
+  readonly automatic?: readonly ('routerId' | 'hostName')[]
 }

@@ -60,7 +60,18 @@ function rulesOf(
     context.warn(path, `holds no ${family} prefix, so that nothing of ${family} passes`)
     return 'none'
   }
-  return own.map(({ action, prefix, ge, le }) => ({ action, prefix, ge, le }))
+  return simplest(
+    own.map(({ action, prefix, ge, le }) => ({ action, prefix, ge, le })),
+    family,
+  )
+}
+
+/** Rules that let nothing or everything pass, as the word for it. */
+function simplest(rules: readonly PrefixRule[], family: Family): RoutePolicy {
+  if (rules.every((rule) => rule.action === 'deny')) return 'none'
+  const [{ action, prefix, ge, le }] = rules
+  const everything = prefix.endsWith('/0') && ge === 0 && le === bitsOf(family)
+  return action === 'permit' && everything ? 'all' : rules
 }
 
 function rule(entry: PrefixRuleEntry, path: Path, context: Resolution): FamilyRule | undefined {

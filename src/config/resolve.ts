@@ -2,9 +2,10 @@ import { formatIPv4, parseIPv4 } from '../ip/address.js'
 import type { DecisionOptions, SpeakerOptions } from '../speaker/options.js'
 import { API_PORT, BGP_PORT, DECISION, FIB, FOREIGN_METRICS, LISTEN_LIMIT } from './defaults.js'
 import type { ApiOptions, Config, ConfigSource, Endpoint, FibOptions } from './model.js'
-import { checkGroups, resolveNeighbors, resolveRanges, restartOf } from './neighbors.js'
+import { checkGroups, resolveNeighbors, resolveRanges } from './neighbors.js'
 import { checkPrefixLists } from './policies.js'
 import type { Resolution } from './resolution.js'
+import { restartOf } from './timers.js'
 import { formatEndpoint, readAs, readEndpoint, readPrefix, readRouterId } from './values.js'
 
 /**
@@ -42,8 +43,23 @@ export function resolve(context: Resolution, source: ConfigSource): Config {
     fib: fibOf(context),
     api: apiOf(context),
     log: { level: document.log?.level ?? 'info', format: document.log?.format ?? 'auto' },
-    source,
+    source: {
+      ...source,
+      automatic: (['routerId', 'hostName'] as const).filter((key) => document[key] === undefined),
+    },
   }
+}
+
+/**
+ * The router id (and host name) that a file leaves to the machine stays what it was when the file is read
+ * again: on a switch, too, a new address changes it only with the next start, since every session would end.
+ */
+export function keepAutomatic(before: Config, after: Config): Config {
+  const keep = (key: 'routerId' | 'hostName') =>
+    before.source.automatic?.includes(key) && after.source.automatic?.includes(key)
+      ? { [key]: before.bgp[key] }
+      : {}
+  return { ...after, bgp: { ...after.bgp, ...keep('routerId'), ...keep('hostName') } }
 }
 
 function routerIdOf(context: Resolution): number {

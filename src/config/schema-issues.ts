@@ -1,7 +1,7 @@
-import { z } from 'zod'
-import type { Path } from './diagnostic.js'
+import type { z } from 'zod'
+import { type Path, pathText } from './diagnostic.js'
+import { jsonSchema } from './json-schema.js'
 import { didYouMean } from './nearest.js'
-import { documentSchema } from './schema.js'
 
 type Issue = z.core.$ZodIssue
 
@@ -14,6 +14,8 @@ export interface Problem {
   readonly hint?: string
   /** The unknown key, when that is the problem. */
   readonly key?: string
+  /** The missing key, when that is the problem. */
+  readonly missing?: string
 }
 
 /**
@@ -22,7 +24,15 @@ export interface Problem {
  * @param data the document, to tell a missing value from a wrong one
  */
 export function issuesToProblems(issues: readonly Issue[], data: unknown): readonly Problem[] {
-  return issues.flatMap((issue) => problemsOf(issue, [], data))
+  const problems = issues.flatMap((issue) => problemsOf(issue, [], data))
+  // A key that is missing because it is misspelt is said once, where it stands.
+  const suggested = new Set(
+    problems.flatMap(({ key, hint, path }) => (key ? `${pathText(path.slice(0, -1))} ${hint}` : [])),
+  )
+  return problems.filter(
+    ({ missing, path }) =>
+      missing === undefined || !suggested.has(`${pathText(path)} did you mean \`${missing}\`?`),
+  )
 }
 
 function problemsOf(issue: Issue, above: Path, data: unknown): readonly Problem[] {
@@ -41,7 +51,13 @@ function problemsOf(issue: Issue, above: Path, data: unknown): readonly Problem[
   const name = path.length > 0 ? String(path.at(-1)) : ''
   if (value === undefined && typeof path.at(-1) === 'string') {
     return [
-      { path: path.slice(0, -1), part: 'value', message: `\`${name}\` is missing`, hint: describedAt(path) },
+      {
+        path: path.slice(0, -1),
+        part: 'value',
+        message: `\`${name}\` is missing`,
+        hint: describedAt(path),
+        missing: name,
+      },
     ]
   }
   if (value === null) {
@@ -51,16 +67,14 @@ function problemsOf(issue: Issue, above: Path, data: unknown): readonly Problem[
     const branch = issue.errors.filter((errors) => errors.length > 0 && !errors.some(isOfOtherType))
     if (branch.length === 1) return branch[0].flatMap((inner) => problemsOf(inner, path, data))
   }
-  const message = issue.code === 'custom' && !issue.message.startsWith('needs') ? issue.message : undefined
   const hint = issue.code === 'custom' ? (issue.params?.hint as string | undefined) : undefined
-  return [
-    {
-      path,
-      part: 'value',
-      message: message ?? `${subject(path)} ${issue.message}, not ${shown(value)}`,
-      hint,
-    },
-  ]
+  return [{ path, part: 'value', message: sentence(issue.message, path, value), hint }]
+}
+
+/** Messages that begin with a verb get their subject; the others are sentences. */
+function sentence(message: string, path: Path, value: unknown): string {
+  if (message.startsWith('needs ')) return `${subject(path)} ${message}`
+  return message.startsWith('must ') ? `${subject(path)} ${message}, not ${shown(value)}` : message
 }
 
 /** True for an issue that says: this branch of the union is for another kind of value. */
@@ -92,6 +106,9 @@ function valueAt(data: unknown, path: Path): unknown {
 
 /** A node of the JSON Schema, as far as it is walked here. */
 interface SchemaNode {
+  readonly $ref?: string
+  readonly definitions?: Readonly<Record<string, SchemaNode>>
+  readonly allOf?: readonly SchemaNode[]
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly additionalProperties?: SchemaNode | false
   readonly items?: SchemaNode
@@ -102,7 +119,7 @@ interface SchemaNode {
 let tree: SchemaNode | undefined
 
 function nodesAt(path: Path): readonly SchemaNode[] {
-  tree ??= z.toJSONSchema(documentSchema, { io: 'input', reused: 'inline' }) as SchemaNode
+  tree ??= jsonSchema() as SchemaNode
   let nodes = expand([tree])
   for (const step of path) {
     nodes = expand(
@@ -119,7 +136,14 @@ function nodesAt(path: Path): readonly SchemaNode[] {
 }
 
 function expand(nodes: readonly SchemaNode[]): readonly SchemaNode[] {
-  return nodes.flatMap((node) => (node.anyOf === undefined ? [node] : [node, ...expand(node.anyOf)]))
+  return nodes.flatMap((node) => {
+    const named =
+      node.$ref === undefined ? undefined : tree?.definitions?.[node.$ref.replace('#/definitions/', '')]
+    return [
+      node,
+      ...expand([...(node.anyOf ?? []), ...(node.allOf ?? []), ...(named === undefined ? [] : [named])]),
+    ]
+  })
 }
 
 function keysAt(path: Path): readonly string[] {

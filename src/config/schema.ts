@@ -31,6 +31,21 @@ function integer(min: number, max: number) {
   return z.int({ error }).min(min, { error }).max(max, { error })
 }
 
+/** A text for people: one line, at most 255 octets (the limit of RFC 9003, too). */
+function words(min: 0 | 1) {
+  const error = `must be text of ${min} to 255 octets on one line; put it in quotes`
+  return z
+    .string({ error })
+    .min(min, { error })
+    .refine((value) => Buffer.byteLength(value) <= 255 && !/[\u0000-\u001f\u007f]/.test(value), { error })
+}
+
+/** A name or path that must not be empty. */
+function name(what: string) {
+  const error = `must be ${what}`
+  return z.string({ error }).min(1, { error })
+}
+
 const flag = () => z.boolean({ error: 'must be true or false' })
 
 function choice<const T extends readonly [string, ...string[]]>(values: T) {
@@ -50,13 +65,15 @@ const endpointText = () => text((value) => readEndpoint(value, ENDPOINT_FALLBACK
 /** An AS number, or one of `words`. */
 function asNumber(words: readonly string[] = []) {
   const error = 'must be a whole number from 1 to 4294967295, or asdot in quotes such as "1.10"'
-  return z.union([z.int(), z.string()], { error }).superRefine((value, context) => {
-    if (words.includes(String(value))) return
-    const result = readAs(value)
-    if ('problem' in result) {
-      context.addIssue({ code: 'custom', message: result.problem, params: { hint: result.hint } })
-    }
-  })
+  return z
+    .union([z.int().meta({ minimum: 1, maximum: 4_294_967_295 }), z.string()], { error })
+    .superRefine((value, context) => {
+      if (words.includes(String(value))) return
+      const result = readAs(value)
+      if ('problem' in result) {
+        context.addIssue({ code: 'custom', message: result.problem, params: { hint: result.hint } })
+      }
+    })
 }
 
 const endpoint = () =>
@@ -65,8 +82,8 @@ const endpoint = () =>
     port: integer(1, 65535).optional().describe('Default 179'),
   })
 
-const gracefulRestart = () =>
-  z.union(
+const gracefulRestartSchema = z
+  .union(
     [
       flag(),
       z.strictObject({
@@ -82,9 +99,10 @@ const gracefulRestart = () =>
     ],
     { error: 'must be true, false or a mapping with restartTime, stalePathTime, notification' },
   )
+  .meta({ id: 'gracefulRestart' })
 
-const timers = () =>
-  z.strictObject(
+const timersSchema = z
+  .strictObject(
     {
       hold: integer(0, 65535)
         .optional()
@@ -105,9 +123,10 @@ const timers = () =>
     },
     { error: 'must be a mapping such as { hold: 9, keepalive: 3 }' },
   )
+  .meta({ id: 'timers' })
 
-const prefixRule = () =>
-  z.union(
+const prefixRuleSchema = z
+  .union(
     [
       prefix(),
       z
@@ -127,15 +146,17 @@ const prefixRule = () =>
     ],
     { error: 'must be a prefix (permitted exactly) or { permit: PREFIX, ge: N, le: N } or { deny: … }' },
   )
+  .meta({ id: 'prefixRule' })
 
-const policy = () =>
-  z.union([z.string(), list(prefixRule(), 'prefix rules')], {
+const policySchema = z
+  .union([z.string(), list(prefixRuleSchema, 'prefix rules')], {
     error: 'must be all, none, the name of a prefix list, or a list of prefix rules',
   })
+  .meta({ id: 'policy' })
 
 const familySettings = {
-  import: policy().optional().describe('What is accepted from the neighbour. Default all'),
-  export: policy()
+  import: policySchema.optional().describe('What is accepted from the neighbour. Default all'),
+  export: policySchema
     .optional()
     .describe('What is announced to the neighbour. Default none for eBGP, all for iBGP'),
   nextHop: choice(['self', 'third-party', 'unchanged'])
@@ -147,10 +168,10 @@ const familySettings = {
     .describe('More accepted prefixes end the session (Cease 6/1). Default 0: no limit'),
 }
 
-const familySection = z.strictObject(familySettings)
+const familySection = z.strictObject(familySettings).meta({ id: 'family' })
 
-const families = () =>
-  z.union(
+const familiesSchema = z
+  .union(
     [
       list(choice(['ipv4-unicast', 'ipv6-unicast']), 'ipv4-unicast, ipv6-unicast'),
       z.strictObject({
@@ -160,9 +181,10 @@ const families = () =>
     ],
     { error: `must be a list of ${FAMILIES.join(', ')}, or a mapping with these as keys` },
   )
+  .meta({ id: 'families' })
 
 const settings = {
-  description: z.string({ error: 'must be text; put it in quotes' }).max(255).optional(),
+  description: words(1).optional().describe('Name for people'),
   remoteAs: asNumber(['internal', 'external'])
     .optional()
     .describe('The neighbour’s AS; internal: the own one; external: any'),
@@ -171,16 +193,16 @@ const settings = {
   localAddress: address().optional().describe('Own address that the connection is made from'),
   passive: flag().optional().describe('Never dial, only accept. Default false'),
   shutdown: z
-    .union([flag(), z.string().max(255)], {
+    .union([flag(), words(0)], {
       error: 'must be true, false or the text that the neighbour is told',
     })
     .optional()
     .describe('Administratively down; a text is sent as shutdown communication (RFC 9003)'),
   ebgpMultihop: integer(1, 255).optional().describe('Hops to an eBGP neighbour. Default 1'),
-  timers: timers().optional(),
-  families: families().optional().describe('Address families. Default: that of the neighbour’s address'),
+  timers: timersSchema.optional(),
+  families: familiesSchema.optional().describe('Address families. Default: that of the neighbour’s address'),
   ...familySettings,
-  gracefulRestart: gracefulRestart().optional(),
+  gracefulRestart: gracefulRestartSchema.optional(),
   weight: integer(0, 65535)
     .optional()
     .describe('Added to the neighbour’s paths; the highest wins. Default 0'),
@@ -224,9 +246,7 @@ const fib = z.strictObject(
 
 const api = z.strictObject(
   {
-    socket: z
-      .string({ error: 'must be a path or off' })
-      .min(1)
+    socket: name('a path or off')
       .optional()
       .describe('UNIX socket, or off. Default /run/ecmpd/ecmpd.sock, else under $XDG_RUNTIME_DIR'),
     tcp: z
@@ -240,9 +260,9 @@ const api = z.strictObject(
       })
       .optional()
       .describe('ADDRESS:PORT or off. Default 127.0.0.1:9179'),
-    token: z.string().min(1).optional().describe('Bearer token for other addresses than loopback'),
-    tokenFile: z.string().min(1).optional().describe('File that holds the token'),
-    tokenVariable: z.string().min(1).optional().describe('Environment variable that holds the token'),
+    token: name('a text').optional().describe('Bearer token for other addresses than loopback'),
+    tokenFile: name('a path').optional().describe('File that holds the token'),
+    tokenVariable: name('a name').optional().describe('Environment variable that holds the token'),
   },
   { error: 'must be a mapping such as { tcp: 127.0.0.1:9179 }' },
 )
@@ -257,6 +277,8 @@ const log = z.strictObject(
   { error: 'must be a mapping such as { level: info }' },
 )
 
+const HOST_NAME = 'must be up to 64 letters, digits, dots and hyphens'
+
 /** The whole document. */
 export const documentSchema = z.strictObject(
   {
@@ -265,9 +287,8 @@ export const documentSchema = z.strictObject(
       .optional()
       .describe('BGP Identifier. Default: the highest IPv4 address of this machine'),
     hostName: z
-      .string()
-      .min(1)
-      .max(64)
+      .string({ error: HOST_NAME })
+      .regex(/^[\w.-]{1,64}$/, { error: HOST_NAME })
       .optional()
       .describe('Name told to neighbours. Default: the machine’s'),
     listen: z
@@ -308,7 +329,9 @@ export const documentSchema = z.strictObject(
       })
       .optional(),
     defaultLocalPref: integer(0, 4_294_967_295).optional().describe('Default 100'),
-    gracefulRestart: gracefulRestart().optional().describe('Of every neighbour that does not say it itself'),
+    gracefulRestart: gracefulRestartSchema
+      .optional()
+      .describe('Of every neighbour that does not say it itself'),
     defaults: settingsSection.optional().describe('Settings of every neighbour, below groups'),
     groups: z
       .record(z.string(), settingsSection, { error: 'must be a mapping of names to settings' })
@@ -318,7 +341,7 @@ export const documentSchema = z.strictObject(
     listenRanges: list(listenRange, 'ranges, each with a prefix').optional().describe('Dynamic neighbours'),
     listenLimit: integer(1, 100_000).optional().describe('Most dynamic neighbours. Default 1000'),
     prefixLists: z
-      .record(z.string(), list(prefixRule(), 'prefix rules'), {
+      .record(z.string(), list(prefixRuleSchema, 'prefix rules'), {
         error: 'must be a mapping of names to lists',
       })
       .optional()
@@ -337,5 +360,5 @@ export type Settings = z.infer<typeof settingsSection>
 export type NeighborEntry = z.infer<typeof neighbor>
 export type RangeEntry = z.infer<typeof listenRange>
 export type FamilySettings = z.infer<typeof familySection>
-export type PrefixRuleEntry = z.infer<ReturnType<typeof prefixRule>>
-export type PolicyEntry = z.infer<ReturnType<typeof policy>>
+export type PrefixRuleEntry = z.infer<typeof prefixRuleSchema>
+export type PolicyEntry = z.infer<typeof policySchema>

@@ -1,0 +1,135 @@
+import { formatIPv4 } from '../ip/address.js'
+import { bitsOf, type Family } from '../ip/family.js'
+import type { PrefixRule, RoutePolicy } from '../policy/types.js'
+import type { GracefulRestartOptions, NeighborOptions } from '../speaker/options.js'
+import type { Config } from './model.js'
+import type {
+  Document,
+  FamilySettings,
+  NeighborEntry,
+  PolicyEntry,
+  PrefixRuleEntry,
+  Settings,
+} from './schema.js'
+import { formatEndpoint } from './values.js'
+
+/**
+ * The document that says everything a configuration holds, with no default left out and groups spelled out in
+ * each neighbour. It loads to the same configuration, but for a secret that stood in the file itself: that is
+ * left out.
+ */
+export function describe(config: Config): Document {
+  const { bgp, fib, log } = config
+  const { decision } = bgp
+  return {
+    as: bgp.localAs,
+    routerId: formatIPv4(bgp.routerId),
+    hostName: bgp.hostName,
+    listen: bgp.listen.length === 0 ? 'off' : bgp.listen.map(formatEndpoint),
+    maximumPaths: { ebgp: decision.maximumPathsEbgp, ibgp: decision.maximumPathsIbgp },
+    multipathRelax: decision.multipathRelax,
+    bestPath: {
+      alwaysCompareMed: decision.alwaysCompareMed,
+      deterministicMed: decision.deterministicMed,
+      missingMedAsWorst: decision.missingMedAsWorst,
+      ignoreAsPath: decision.ignoreAsPath,
+      compareRouterId: decision.compareRouterId,
+    },
+    defaultLocalPref: decision.defaultLocalPref,
+    gracefulRestart: restart(bgp.gracefulRestart),
+    neighbors: bgp.neighbors.map((neighbor) => describeNeighbor(neighbor, bgp.localAs)),
+    listenRanges: bgp.listenRanges.map(({ prefix, template }) => ({
+      prefix,
+      ...settings(template, bgp.localAs),
+    })),
+    listenLimit: bgp.listenLimit,
+    fib: {
+      enabled: fib.enabled,
+      metric: fib.metric,
+      nextHopIds: { ...fib.nextHopIds },
+      keepOnStop: fib.keepOnStop,
+      mode: fib.mode,
+      allow: [...fib.allow],
+      retry: fib.retry,
+    },
+    api: describeApi(config),
+    log: { level: log.level, format: log.format },
+  }
+}
+
+/** One neighbour, everything said. */
+export function describeNeighbor(neighbor: NeighborOptions, localAs: number): NeighborEntry {
+  return { address: neighbor.address, ...settings(neighbor, localAs) }
+}
+
+function describeApi({ api }: Config): NonNullable<Document['api']> {
+  const from = api.tokenFrom
+  return {
+    ...(api.socket === undefined ? {} : { socket: api.socket }),
+    tcp: api.tcp === 'off' ? 'off' : formatEndpoint(api.tcp),
+    ...(from === undefined
+      ? {}
+      : 'file' in from
+        ? { tokenFile: from.file }
+        : { tokenVariable: from.variable }),
+  }
+}
+
+function settings(options: Omit<NeighborOptions, 'address'>, localAs: number): Settings {
+  const { description, localAddress, shutdown, timers } = options
+  const internal = options.remoteAs === options.localAs
+  return {
+    remoteAs: options.remoteAs === 0 ? 'external' : options.remoteAs,
+    ...(description === undefined ? {} : { description }),
+    ...(options.localAs === localAs ? {} : { localAs: options.localAs }),
+    port: options.port,
+    ...(localAddress === undefined ? {} : { localAddress }),
+    passive: options.passive,
+    shutdown: shutdown === undefined ? false : (shutdown.message ?? true),
+    ...(internal ? {} : { ebgpMultihop: options.ebgpMultihop }),
+    timers: {
+      hold: timers.holdTime,
+      keepalive: timers.keepalive,
+      connectRetry: timers.connectRetry,
+      openHold: timers.openHold,
+      idleHold: timers.idleHold,
+      sendHold: timers.sendHold,
+    },
+    families: Object.fromEntries(
+      options.families.map((one): [Family, FamilySettings] => [
+        one.family,
+        {
+          import: describePolicy(one.import, one.family),
+          export: describePolicy(one.export, one.family),
+          nextHop: one.nextHop,
+          maximumPrefix: one.maximumPrefix,
+        },
+      ]),
+    ),
+    gracefulRestart: restart(options.gracefulRestart),
+    weight: options.weight,
+  }
+}
+
+function restart(options: GracefulRestartOptions): NonNullable<Settings['gracefulRestart']> {
+  const { enabled, restartTime, stalePathTime, notification } = options
+  return { enabled, restartTime, stalePathTime, notification }
+}
+
+/** A policy as the document writes it: a permitted prefix alone where that says it. */
+export function describePolicy(policy: RoutePolicy, family: Family): PolicyEntry {
+  return typeof policy === 'string' ? policy : policy.map((rule) => describeRule(rule, family))
+}
+
+function describeRule({ action, prefix, ge, le }: PrefixRule, family: Family): PrefixRuleEntry {
+  const lengths = ruleLengths({ action, prefix, ge, le }, family)
+  if (action === 'permit' && Object.keys(lengths).length === 0) return prefix
+  return action === 'permit' ? { permit: prefix, ...lengths } : { deny: prefix, ...lengths }
+}
+
+/** `ge` and `le` of a rule as far as they have to be written. */
+export function ruleLengths(rule: PrefixRule, family: Family): { ge?: number; le?: number } {
+  const own = Number(rule.prefix.slice(rule.prefix.indexOf('/') + 1))
+  if (rule.ge === own) return rule.le === own ? {} : { le: rule.le }
+  return rule.le === bitsOf(family) ? { ge: rule.ge } : { ge: rule.ge, le: rule.le }
+}

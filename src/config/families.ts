@@ -1,0 +1,92 @@
+import type { Family } from '../ip/family.js'
+import type { FamilyOptions } from '../speaker/options.js'
+import type { Layer } from './layers.js'
+import { resolvePolicy } from './policies.js'
+import type { Resolution } from './resolution.js'
+import type { FamilySettings, Settings } from './schema.js'
+
+/**
+ * The address families of a neighbour and what passes in each.
+ * @param own family of the neighbour's address, which it speaks unless told otherwise
+ * @param internal iBGP: everything is announced by default, and the next hop is kept
+ */
+export function familiesOf(
+  layers: readonly Layer[],
+  own: Family,
+  internal: boolean,
+  context: Resolution,
+): readonly FamilyOptions[] {
+  const listed = layers.find(({ settings }) => settings.families !== undefined)
+  const entry = listed?.settings.families
+  const names: readonly Family[] =
+    entry === undefined ? [own] : Array.isArray(entry) ? entry : (Object.keys(entry) as Family[])
+  if (names.length === 0) {
+    context.error(
+      [...listed!.path, 'families'],
+      'no address family',
+      'without `families`: that of the address',
+    )
+  }
+  if (own === 'ipv4-unicast' && names.includes('ipv6-unicast')) {
+    const hint = 'use a second session over IPv6'
+    context.warn(
+      [...listed!.path, 'families'],
+      'IPv6 routes over an IPv4 session: nodes running Cilium send an IPv4-mapped next hop that can’t be used',
+      hint,
+    )
+  }
+  const inOrder = (['ipv4-unicast', 'ipv6-unicast'] as const).filter((family) => names.includes(family))
+  return inOrder.map((family) => familyOf(layers, family, internal, context))
+}
+
+function familyOf(
+  layers: readonly Layer[],
+  family: Family,
+  internal: boolean,
+  context: Resolution,
+): FamilyOptions {
+  const sections = layers.flatMap(({ settings, path }) => {
+    const section = sectionOf(settings.families, family)
+    const general = { settings: settings as FamilySettings, path }
+    return section === undefined
+      ? [general]
+      : [{ settings: section, path: [...path, 'families', family] }, general]
+  })
+  const setting = <K extends keyof FamilySettings>(key: K) => {
+    const found = sections.find(({ settings }) => settings[key] !== undefined)
+    return found && { value: found.settings[key]!, path: [...found.path, key] }
+  }
+  for (const { settings, path } of sections) {
+    if (settings.nextHopSelf === true && settings.nextHop !== undefined && settings.nextHop !== 'self') {
+      const hint = 'keep one of the two'
+      context.error([...path, 'nextHopSelf'], `nextHopSelf contradicts nextHop: ${settings.nextHop}`, hint)
+    }
+  }
+  const accept = setting('import')
+  const announce = setting('export')
+  return {
+    family,
+    import: accept === undefined ? 'all' : resolvePolicy(accept.value, accept.path, family, context),
+    export:
+      announce === undefined
+        ? internal
+          ? 'all'
+          : 'none'
+        : resolvePolicy(announce.value, announce.path, family, context),
+    nextHop: nextHopOf(sections.map((section) => section.settings)) ?? (internal ? 'third-party' : 'self'),
+    maximumPrefix: setting('maximumPrefix')?.value ?? 0,
+  }
+}
+
+function sectionOf(families: Settings['families'], family: Family): FamilySettings | undefined {
+  return families === undefined || Array.isArray(families) ? undefined : (families[family] ?? undefined)
+}
+
+/** `nextHop` and `nextHopSelf` are one setting: the most specific place that has either decides. */
+function nextHopOf(sections: readonly FamilySettings[]): FamilyOptions['nextHop'] | undefined {
+  for (const { nextHop, nextHopSelf } of sections) {
+    if (nextHop !== undefined) return nextHop
+    if (nextHopSelf !== undefined) return nextHopSelf ? 'self' : 'third-party'
+  }
+  return undefined
+}

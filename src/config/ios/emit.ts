@@ -1,0 +1,247 @@
+import { formatIPv4 } from '../../ip/address.js'
+import type { Family } from '../../ip/family.js'
+import type { RoutePolicy } from '../../policy/types.js'
+import { same } from '../../speaker/difference.js'
+import type { FamilyOptions, NeighborOptions, SpeakerOptions } from '../../speaker/options.js'
+import { BGP_PORT, IOS_TIMERS, LISTEN_LIMIT, TIMERS } from '../defaults.js'
+import { ruleLengths } from '../describe.js'
+import type { Config } from '../model.js'
+
+/** A configuration in the switch's words. */
+export interface IosText {
+  /** Lines as `show running-config` prints them, indented by one blank a level, `end` last. */
+  readonly text: string
+  /** What these words can't say, as YAML paths with their values. */
+  readonly lost: readonly string[]
+}
+
+/**
+ * The speaker's configuration as `show running-config` prints it. The switch's defaults are left out; reading
+ * the text again gives the same speaker, but for what `lost` names.
+ */
+export function emitIos(config: Config): IosText {
+  const emitter = new Emitter(config.bgp)
+  return emitter.emit()
+}
+
+type Template = Omit<NeighborOptions, 'address'>
+
+interface Peer {
+  /** Address, or the name of a group made for a listen range. */
+  readonly name: string
+  readonly options: Template
+  readonly path: string
+}
+
+class Emitter {
+  readonly #bgp: SpeakerOptions
+  readonly #lists = new Map<string, readonly string[]>()
+  readonly #lost: string[] = []
+
+  constructor(bgp: SpeakerOptions) {
+    this.#bgp = bgp
+  }
+
+  emit(): IosText {
+    const router = this.#router()
+    const lists = [...this.#lists.values()].flat()
+    const lines = [
+      '!',
+      `hostname ${this.#bgp.hostName}`,
+      '!',
+      ...lists,
+      ...(lists.length > 0 ? ['!'] : []),
+      ...router,
+    ]
+    return { text: `${[...lines, '!', 'end'].join('\n')}\n`, lost: this.#lost }
+  }
+
+  #router(): readonly string[] {
+    const bgp = this.#bgp
+    this.#checkListen()
+    const peers: Peer[] = bgp.neighbors.map((options) => ({
+      name: options.address,
+      options,
+      path: `neighbors[${options.address}]`,
+    }))
+    const groups: Peer[] = bgp.listenRanges.map(({ prefix, template }, i) => ({
+      name: `DYNAMIC-${i + 1}`,
+      options: template,
+      path: `listenRanges[${prefix}]`,
+    }))
+    const timers = commonTimers(peers.concat(groups))
+    const speaker = [
+      `bgp router-id ${formatIPv4(bgp.routerId)}`,
+      'bgp log-neighbor-changes',
+      ...this.#restart(),
+      ...this.#decision(),
+      ...(timers === undefined ? [] : [`timers bgp ${timers.keepalive} ${timers.hold}`]),
+    ]
+    const ranges = bgp.listenRanges.map(
+      ({ prefix }, i) => `bgp listen range ${prefix} peer-group ${groups[i].name}`,
+    )
+    const limit = bgp.listenLimit === LISTEN_LIMIT ? [] : [`bgp listen limit ${bgp.listenLimit}`]
+    const sessions = [
+      ...groups.flatMap((group) => [`neighbor ${group.name} peer-group`, ...this.#session(group, timers)]),
+      ...peers.flatMap((peer) => this.#session(peer, timers)),
+    ]
+    const families = (['ipv4-unicast', 'ipv6-unicast'] as const).flatMap((family) =>
+      this.#family(family, groups.concat(peers)),
+    )
+    return [
+      `router bgp ${bgp.localAs}`,
+      ...[...speaker, ...limit, ...sessions, ...ranges].map((line) => ` ${line}`),
+      ...families,
+    ]
+  }
+
+  #checkListen(): void {
+    const { listen } = this.#bgp
+    if (listen.length === 0) this.#lost.push('listen: off')
+    for (const { address, port } of listen) {
+      if (port !== BGP_PORT || (address !== '0.0.0.0' && address !== '::')) {
+        this.#lost.push(`listen: ${address} port ${port}`)
+      }
+    }
+  }
+
+  #restart(): readonly string[] {
+    const { enabled, restartTime, stalePathTime, notification } = this.#bgp.gracefulRestart
+    if (!enabled) return []
+    return [
+      `bgp graceful-restart restart-time ${restartTime}`,
+      `bgp graceful-restart stalepath-time ${stalePathTime}`,
+      'bgp graceful-restart',
+      ...(notification ? ['bgp graceful-restart notification'] : []),
+    ]
+  }
+
+  #decision(): readonly string[] {
+    const { decision } = this.#bgp
+    const width = (kind: 'ebgp' | 'ibgp', paths: number) => {
+      if (paths > 32) this.#lost.push(`maximumPaths.${kind}: ${paths} (a switch knows up to 32)`)
+      return paths === 1 ? [] : [`maximum-paths ${kind} ${Math.min(32, paths)}`]
+    }
+    const when = (condition: boolean, line: string) => (condition ? [line] : [])
+    return [
+      ...when(decision.defaultLocalPref !== 100, `bgp default local-preference ${decision.defaultLocalPref}`),
+      ...when(decision.alwaysCompareMed, 'bgp always-compare-med'),
+      ...when(decision.deterministicMed, 'bgp deterministic-med'),
+      ...when(decision.ignoreAsPath, 'bgp bestpath as-path ignore'),
+      ...when(decision.multipathRelax, 'bgp bestpath as-path multipath-relax'),
+      ...when(!decision.compareRouterId, 'no bgp bestpath compare-routerid'),
+      ...when(decision.missingMedAsWorst, 'bgp bestpath med missing-as-worst'),
+      ...width('ebgp', decision.maximumPathsEbgp),
+      ...width('ibgp', decision.maximumPathsIbgp),
+    ]
+  }
+
+  #session({ name, options, path }: Peer, common: Timers | undefined): readonly string[] {
+    const lines: string[] = []
+    const say = (text: string) => lines.push(`neighbor ${name} ${text}`)
+    say(`remote-as ${options.remoteAs === 0 ? 'external' : options.remoteAs}`)
+    if (options.description !== undefined) say(`description ${oneLine(options.description)}`)
+    if (options.localAs !== this.#bgp.localAs) say(`local-as ${options.localAs} no-prepend replace-as`)
+    if (options.port !== BGP_PORT) say(`port ${options.port}`)
+    if (options.localAddress !== undefined) say(`update-source ${options.localAddress}`)
+    if (options.passive) say('transport connection-mode passive')
+    if (options.ebgpMultihop !== 1) say(`ebgp-multihop ${options.ebgpMultihop}`)
+    const { holdTime, keepalive, connectRetry } = options.timers
+    const own = common ?? { hold: IOS_TIMERS.hold, keepalive: IOS_TIMERS.keepalive }
+    if (holdTime !== own.hold || keepalive !== own.keepalive) say(`timers ${keepalive} ${holdTime}`)
+    if (connectRetry !== IOS_TIMERS.connectRetry) say(`timers connect ${connectRetry}`)
+    for (const key of ['openHold', 'idleHold', 'sendHold'] as const) {
+      if (options.timers[key] !== TIMERS[key])
+        this.#lost.push(`${path}.timers.${key}: ${options.timers[key]}`)
+    }
+    if (options.weight !== 0) say(`weight ${options.weight}`)
+    this.#restartOf(options, path, say)
+    if (options.shutdown !== undefined) {
+      const { message } = options.shutdown
+      say(message === undefined ? 'shutdown' : `shutdown message ${oneLine(message)}`)
+    }
+    return lines
+  }
+
+  #restartOf(options: Template, path: string, say: (text: string) => void): void {
+    const speaker = this.#bgp.gracefulRestart
+    const own = options.gracefulRestart
+    if (same(own, speaker)) return
+    if (own.enabled !== speaker.enabled) say(own.enabled ? 'graceful-restart' : 'graceful-restart-disable')
+    if (!same({ ...own, enabled: true }, { ...speaker, enabled: true })) {
+      this.#lost.push(`${path}.gracefulRestart: ${JSON.stringify(own)}`)
+    }
+  }
+
+  #family(family: Family, peers: readonly Peer[]): readonly string[] {
+    const lines: string[] = []
+    for (const { name, options } of peers) {
+      const settings = options.families.find((one) => one.family === family)
+      if (settings !== undefined) lines.push(...this.#activation(name, family, settings))
+      else if (family === 'ipv4-unicast' && !name.includes(':')) lines.push(`no neighbor ${name} activate`)
+    }
+    if (lines.length === 0) return []
+    const head = family === 'ipv4-unicast' ? 'ipv4' : 'ipv6'
+    return [' !', ` address-family ${head}`, ...lines.map((line) => `  ${line}`), ' exit-address-family']
+  }
+
+  #activation(name: string, family: Family, settings: FamilyOptions): readonly string[] {
+    const lines = [`neighbor ${name} activate`]
+    if (settings.nextHop === 'self') lines.push(`neighbor ${name} next-hop-self`)
+    if (settings.nextHop === 'unchanged') lines.push(`neighbor ${name} next-hop-unchanged`)
+    for (const [policy, direction] of [
+      [settings.import, 'in'],
+      [settings.export, 'out'],
+    ] as const) {
+      if (policy !== 'all')
+        lines.push(`neighbor ${name} prefix-list ${this.#list(policy, family)} ${direction}`)
+    }
+    if (settings.maximumPrefix !== 0) lines.push(`neighbor ${name} maximum-prefix ${settings.maximumPrefix}`)
+    return lines
+  }
+
+  /** Name of the prefix list that says what a policy says; equal policies share one. */
+  #list(policy: Exclude<RoutePolicy, 'all'>, family: Family): string {
+    const command = family === 'ipv4-unicast' ? 'ip prefix-list' : 'ipv6 prefix-list'
+    const all = family === 'ipv4-unicast' ? '0.0.0.0/0 le 32' : '::/0 le 128'
+    const rules =
+      policy === 'none'
+        ? [`deny ${all}`]
+        : policy.map((rule) => {
+            const lengths = Object.entries(ruleLengths(rule, family)).map(
+              ([key, value]) => ` ${key} ${value}`,
+            )
+            return `${rule.action} ${rule.prefix}${lengths.join('')}`
+          })
+    const suffix = family === 'ipv4-unicast' ? '' : '-6'
+    const key = `${family} ${rules.join('\n')}`
+    const known = this.#lists.get(key)
+    if (known !== undefined) return known[0].split(' ')[2]
+    const name = policy === 'none' ? `NONE${suffix}` : `LIST-${this.#lists.size + 1}${suffix}`
+    this.#lists.set(
+      key,
+      rules.map((rule, i) => `${command} ${name} seq ${(i + 1) * 5} ${rule}`),
+    )
+    return name
+  }
+}
+
+interface Timers {
+  readonly hold: number
+  readonly keepalive: number
+}
+
+/** Timers that all share and that differ from the switch's default. */
+function commonTimers(peers: readonly Peer[]): Timers | undefined {
+  const [first] = peers
+  if (first === undefined) return undefined
+  const { holdTime: hold, keepalive } = first.options.timers
+  const shared = peers.every(
+    ({ options }) => options.timers.holdTime === hold && options.timers.keepalive === keepalive,
+  )
+  if (!shared || (hold === IOS_TIMERS.hold && keepalive === IOS_TIMERS.keepalive)) return undefined
+  return { hold, keepalive }
+}
+
+/** A line end in a text would begin a new command. */
+const oneLine = (text: string) => text.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim()

@@ -1,0 +1,74 @@
+import { type Command, type Mode, shownElement } from './grammar.js'
+import { spell, usage } from './match.js'
+import { COMMANDS } from './table.js'
+
+/** What can stand at a place of a command, as `?` shows it. */
+export interface HelpWord {
+  readonly word: string
+  readonly help: string
+}
+
+/**
+ * The words that can follow a beginning, each with what it does; `<cr>` when the line may end here.
+ * @param beginning words typed so far; abbreviations will do
+ */
+export function helpAt(beginning: string, mode: Mode): readonly HelpWord[] {
+  const words = beginning.trim().toLowerCase().split(/\s+/).filter(Boolean)
+  const found = new Map<string, string>()
+  for (const command of COMMANDS) {
+    if (!command.modes.includes(mode) || command.onlyNo) continue
+    for (const variant of spell(command)) {
+      const fits = words.every((word, i) => {
+        const element = variant[i]
+        return (
+          element !== undefined &&
+          (element.kind === 'argument' || element.text.toLowerCase().startsWith(word))
+        )
+      })
+      if (!fits) continue
+      const next = variant[words.length]
+      const word = next === undefined ? '<cr>' : shownElement(next)
+      if (!found.has(word)) found.set(word, command.help)
+    }
+  }
+  return [...found].map(([word, help]) => ({ word, help }))
+}
+
+const SECTIONS: readonly (readonly [Mode, string])[] = [
+  ['config', 'Top level'],
+  ['router', 'Under `router bgp`'],
+  ['family', 'Under `address-family`'],
+]
+
+const SUPPORT: Readonly<Record<Command['support'], string>> = {
+  yes: 'yes',
+  'no effect': 'read, no effect',
+  'not yet': 'refused: not yet',
+}
+
+/** The whole dialect as a page of Markdown tables. */
+export function dialectMarkdown(): string {
+  const tables = SECTIONS.map(([mode, title]) => {
+    const rows = COMMANDS.filter((command) => command.modes.includes(mode)).map((command) => {
+      const syntax = `${command.onlyNo ? 'no ' : ''}${usage(command)}`.replaceAll('|', '\\|')
+      const no = command.no !== undefined && !command.onlyNo ? 'yes' : ''
+      return `| \`${syntax}\` | ${command.help.replaceAll('|', '\\|')} | ${SUPPORT[command.support]} | ${no} |`
+    })
+    return [
+      `## ${title}`,
+      '',
+      '| command | what it does | carried out | `no` form |',
+      '|---|---|---|---|',
+      ...rows,
+    ].join('\n')
+  })
+  return `${[INTRODUCTION, ...tables].join('\n\n')}\n`
+}
+
+const INTRODUCTION = `# The switch's text: commands that ecmpd reads
+
+A file with a line \`router bgp …\` is read in the dialect of Ruijie, IOS and FRR. Keywords may be abbreviated while
+only one fits; indentation, line ends, tabs, pasted prompts (\`Ruijie(config-router)#\`) and comments (\`!\`, \`#\`) do not
+matter, nor does the order of the lines. A line that is not in these tables is an error with its line number and the
+nearest command; nothing is applied then. Commands of an address family are taken under \`router bgp\` too, where they
+mean IPv4 unicast.`
