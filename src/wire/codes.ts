@@ -135,6 +135,7 @@ function words(key: string): string {
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .replace(/ (Of|In) /g, (word) => word.toLowerCase())
+    .replace(/Open (Sent|Confirm)/, 'Open$1')
 }
 
 const messageNames = names(MessageType)
