@@ -86,7 +86,11 @@ export class Installer {
       log: options.log,
       way: options.way,
       submit: (line, what) => this.#submit(line, what),
-      changed: (urgent) => this.rescan(urgent),
+      changed: (urgent) => {
+        if (!urgent) this.#hope()
+        this.rescan(urgent)
+      },
+      inspect: options.inspect,
       gatewaysChanged: (state, born) => this.#guardGateway(state.gateway.address, born),
     })
   }
@@ -389,6 +393,7 @@ export class Installer {
     switch (action) {
       case 'none':
         if (route.desired === undefined && group === undefined) this.#forget(route)
+        else if (Number.isFinite(this.refusals.get(route)?.next)) this.refusals.clear(route)
         return
       case 'delete':
         this.#write('delete', route, group!)
@@ -515,6 +520,14 @@ export class Installer {
     this.#pump()
   }
 
+  /** Gateways came back: what the kernel refused for want of them is tried at once. */
+  #hope(): void {
+    const now = this.#options.clock.now()
+    for (const [, refusal] of this.refusals.entries()) {
+      if (!refusal.occupied && Number.isFinite(refusal.next)) refusal.next = now
+    }
+  }
+
   #retryLater(): void {
     if (this.#retrying || this.#stopped) return
     this.#retrying = true
@@ -584,7 +597,6 @@ export class Installer {
     const before = this.refusals.get(route)
     if (reason !== undefined) {
       this.#refusalLog.add(route.prefix, this.refusals.block(route, reason))
-      if (before === undefined) this.#errors++
       this.#queue.push(route)
     } else if (before?.next === Number.POSITIVE_INFINITY) {
       this.refusals.clear(route)

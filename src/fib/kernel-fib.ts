@@ -105,7 +105,7 @@ export class KernelFib implements FibPort {
    */
   async start(): Promise<void> {
     const { metric, nextHopIds, mode } = this.#options.options
-    const probed = await probe(this.#ip, nextHopIds.base + nextHopIds.count - 2, this.#spawn)
+    const probed = await probe(this.#ip, nextHopIds.base + nextHopIds.count - 4, this.#spawn)
     if (mode === 'nexthop-objects' && probed.mode === 'plain') {
       throw new FibUnavailable(
         `the kernel has no next-hop objects (${probed.reason}): set fib.mode to auto or plain`,
@@ -283,6 +283,7 @@ export class KernelFib implements FibPort {
 
   /** All events of one chunk are in: tells who depends on them. */
   #settled(installer: Installer): void {
+    installer.nextHops.putBack()
     if (!this.#resolver.changed) return
     installer.networkChanged()
     if (this.#protect()) installer.guardChanged()

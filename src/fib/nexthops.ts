@@ -35,6 +35,8 @@ export interface NextHopsOptions {
   readonly submit: (line: string, op: NextHopOp) => number
   /** Gateways became usable or changed their way: routes may want another group now. */
   readonly changed: (urgent: boolean) => void
+  /** The kernel does not hold what is believed: it has to be read. */
+  readonly inspect: () => void
   /** A gateway came into use or went out of it. */
   readonly gatewaysChanged: (state: GatewayState, born: boolean) => void
 }
@@ -46,8 +48,12 @@ export class NextHops {
   readonly #dialect: Dialect
   /** Ascends whenever a gateway's use or object changes: what was worked out before is void. */
   #generation = 0
-  /** Objects found at start, by 'address device', until a gateway takes them over. */
-  readonly #unclaimed = new Map<string, NextHopObject[]>()
+  /** Objects without a gateway, by 'address ifindex': the next gateway with that way takes one over. */
+  readonly #free = new Map<string, NextHopObject[]>()
+  /** Of them, those found in the kernel and never used since: kept until the sweep. */
+  readonly #adopted = new Set<NextHopObject>()
+  /** Something was deleted by a foreign hand. */
+  #robbed = false
   /** Ids deleted while the kernel is being read, with the sequence number of that: the reading may show them. */
   readonly #removed = new Map<number, number>()
   /** Groups that the kernel refused, by key. */
@@ -59,10 +65,7 @@ export class NextHops {
     this.table = new NextHopTable(options.ids)
     this.desired = new DesiredSets(
       (state) => this.#born(state),
-      (state) => {
-        this.#generation++
-        options.gatewaysChanged(state, false)
-      },
+      (state) => this.#dead(state),
     )
   }
 
@@ -146,32 +149,28 @@ export class NextHops {
     return true
   }
 
-  /** Links, addresses or routes changed: works out every gateway's way anew. */
+  /** Links, addresses or routes changed: works out every gateway's way anew, then acts on all at once. */
   networkChanged(): void {
-    let gained = false
+    const { log } = this.#options
+    const lost: GatewayState[] = []
+    const gained: GatewayState[] = []
     for (const state of this.desired.gateways.values()) {
       const before = state.via
       this.#resolve(state)
       const after = state.via
       if (before?.address === after?.address && before?.ifindex === after?.ifindex) continue
-      const { log } = this.#options
-      if (after === undefined) {
-        log.info(
-          { gateway: state.key, reason: state.reason },
-          `gateway ${state.key} can't be used: ${state.reason}`,
-        )
-        this.#drop(state)
-      } else {
-        log.info(
-          { gateway: state.key, interface: after.device },
-          `gateway ${state.key} is reached by ${after.device}`,
-        )
-        state.failure = undefined
-        this.#reroute(state)
-        gained = true
-      }
+      if (after === undefined) lost.push(state)
+      else gained.push(state)
+      const text = after === undefined ? `can't be used: ${state.reason}` : `is reached by ${after.device}`
+      log.info({ gateway: state.key, interface: after?.device }, `gateway ${state.key} ${text}`)
     }
-    if (gained) this.#gained()
+    for (const state of lost) this.#takeOut(state)
+    for (const state of gained) {
+      state.failure = undefined
+      this.#reroute(state)
+    }
+    if (lost.length > 0 && !this.#dialect.objects) this.#options.changed(true)
+    if (gained.length > 0) this.#gained()
   }
 
   /** The kernel has dropped every object on the link, in silence. */
@@ -183,7 +182,7 @@ export class NextHops {
   }
 
   /**
-   * A foreign hand deleted an object or group of ours.
+   * A foreign hand deleted an object or group of ours. More of that may follow: `putBack` ends it.
    * @returns false when the id is none that should be there
    */
   deleted(id: number): boolean {
@@ -192,8 +191,16 @@ export class NextHops {
     if (object !== undefined) this.#forget(object)
     else if (group !== undefined) this.table.removeGroup(group)
     else return false
-    this.#gained()
+    this.#generation++
+    this.#robbed = true
     return true
+  }
+
+  /** Makes anew what a foreign hand deleted. */
+  putBack(): void {
+    if (!this.#robbed) return
+    this.#robbed = false
+    this.#gained()
   }
 
   /** A route found the group missing. */
@@ -206,10 +213,8 @@ export class NextHops {
   /** An object found in the kernel: a gateway with that way takes it over. */
   adoptObject(id: number, address: string, device: string, ifindex: number): NextHopObject {
     const object = this.table.addObject(address, device, ifindex, id)
-    const key = `${address} ${ifindex}`
-    const others = this.#unclaimed.get(key)
-    if (others === undefined) this.#unclaimed.set(key, [object])
-    else others.push(object)
+    this.#adopted.add(object)
+    this.#offer(object)
     this.#generation++
     return object
   }
@@ -280,6 +285,8 @@ export class NextHops {
         this.table.removeGroup(group)
         this.#generation++
         if (!whole) return
+        // A member that should be there is not: look before anything is tried again.
+        if (/nexthop id/i.test(error)) return this.#options.inspect()
         log.warn({ group: group.id, error }, `next-hop group ${group.id} refused: ${error}`)
         this.#failedGroups.set(group.key, { reason: error, until: clock.now() + FAILURE_LASTS })
         return
@@ -300,7 +307,7 @@ export class NextHops {
     for (const group of groups) this.remove(group)
     let removed = groups.length
     for (const object of this.table.idleObjects()) {
-      if (!all && this.#isUnclaimed(object)) continue
+      if (!all && this.#adopted.has(object)) continue
       this.#remove(object)
       removed++
     }
@@ -323,6 +330,14 @@ export class NextHops {
     this.#resolve(state)
     this.#options.gatewaysChanged(state, true)
     if (state.via !== undefined) state.object = this.#claim(state.via.address, state.via.ifindex)
+  }
+
+  #dead(state: GatewayState): void {
+    this.#generation++
+    const { object } = state
+    state.object = undefined
+    if (object?.alive) this.#offer(object)
+    this.#options.gatewaysChanged(state, false)
   }
 
   #resolve(state: GatewayState): void {
@@ -357,31 +372,36 @@ export class NextHops {
     this.#generation++
   }
 
-  /** An object with this way that no gateway has yet; without kernel objects, also one that has. */
-  #claim(address: string, ifindex: number): NextHopObject | undefined {
-    const objects = this.#unclaimed.get(`${address} ${ifindex}`)
-    if (objects === undefined) return undefined
-    if (!this.#dialect.objects) return objects.find((object) => object.alive)
-    for (let object = objects.shift(); object !== undefined; object = objects.shift()) {
-      if (object.alive) return object
-    }
-    return undefined
+  #offer(object: NextHopObject): void {
+    const key = `${object.address} ${object.ifindex}`
+    const others = this.#free.get(key)
+    if (others === undefined) this.#free.set(key, [object])
+    else if (!others.includes(object)) others.push(object)
   }
 
-  #isUnclaimed(object: NextHopObject): boolean {
-    return this.#unclaimed.get(`${object.address} ${object.ifindex}`)?.includes(object) ?? false
+  /** A free object with this way; without kernel objects, also one that another gateway has. */
+  #claim(address: string, ifindex: number): NextHopObject | undefined {
+    const key = `${address} ${ifindex}`
+    const objects = this.#free.get(key)
+    if (objects === undefined) return undefined
+    if (!this.#dialect.objects) return objects[0]
+    const object = objects.shift()
+    if (objects.length === 0) this.#free.delete(key)
+    if (object !== undefined) this.#adopted.delete(object)
+    return object
   }
 
   /** The gateway is not to be used any more: one command takes it out of every group. */
   #drop(state: GatewayState): void {
+    this.#takeOut(state)
+    if (!this.#dialect.objects) this.#options.changed(true)
+  }
+
+  #takeOut(state: GatewayState): void {
     this.#generation++
     const { object } = state
     state.object = undefined
-    if (!this.#dialect.objects) {
-      this.#options.changed(true)
-      return
-    }
-    if (object !== undefined) this.#remove(object)
+    if (object !== undefined && this.#dialect.objects) this.#remove(object)
   }
 
   #reroute(state: GatewayState): void {
@@ -435,10 +455,12 @@ export class NextHops {
   /** The object is out of the model, as it is out of the kernel already or will be. */
   #forget(object: NextHopObject): void {
     this.table.removeObject(object)
-    const key = `${object.address} ${object.ifindex}`
-    const unclaimed = this.#unclaimed.get(key)?.filter((other) => other !== object)
-    if (unclaimed !== undefined && unclaimed.length > 0) this.#unclaimed.set(key, unclaimed)
-    else this.#unclaimed.delete(key)
+    this.#adopted.delete(object)
+    for (const [key, objects] of this.#free) {
+      const rest = objects.filter((other) => other !== object)
+      if (rest.length === 0) this.#free.delete(key)
+      else this.#free.set(key, rest)
+    }
     for (const state of this.desired.gateways.values()) {
       if (state.object === object) state.object = undefined
     }

@@ -15,6 +15,8 @@ export const NO_CAPABILITY =
   'in its systemd unit, or under "setpriv --inh-caps=+net_admin --ambient-caps=+net_admin" (a setcap on the binary does ' +
   'not reach the `ip` child), or run without --fib'
 
+const PROTO = ['proto', String(PROTOCOL_BGP)]
+
 /** Mode of the kernel's routes, and why it is not the better one. */
 export interface Probed {
   readonly mode: 'nexthop-objects' | 'plain'
@@ -28,7 +30,7 @@ const TRIAL = { four: '192.0.2.179/32', six: '2001:db8::179/128' }
 
 /**
  * @param ip the `ip` command, with what selects the namespace
- * @param id a free id of ecmpd's range; it and the next are used for a moment
+ * @param id of four free ones of ecmpd's range, which are used for a moment
  * @throws FibUnavailable without `ip` or CAP_NET_ADMIN
  */
 export async function probe(ip: readonly string[], id: number, spawn: Spawn = spawnChild): Promise<Probed> {
@@ -36,16 +38,18 @@ export async function probe(ip: readonly string[], id: number, spawn: Spawn = sp
   if (version.missing) throw new FibUnavailable(NO_IP)
   if (!/iproute2/.test(version.stdout + version.stderr)) throw new FibUnavailable(NOT_IPROUTE2)
 
-  const four = await attempt(ip, '-4', id, TRIAL.four, spawn)
+  const [four, six] = await Promise.all([
+    attempt(ip, [], id, TRIAL.four, spawn),
+    attempt(ip, ['-6'], id + 2, TRIAL.six, spawn),
+  ])
   if (/not permitted/i.test(four.plain ?? '')) throw new FibUnavailable(NO_CAPABILITY)
   if (four.plain !== undefined)
     throw new FibUnavailable(`the kernel takes no routes from ecmpd: ${four.plain}`)
   if (four.objects !== undefined) return { mode: 'plain', reason: `IPv4: ${four.objects}` }
-
-  const six = await attempt(ip, '-6', id, TRIAL.six, spawn)
   // Where IPv6 is off altogether, it decides nothing.
-  if (six.plain === undefined && six.objects !== undefined)
+  if (six.plain === undefined && six.objects !== undefined) {
     return { mode: 'plain', reason: `IPv6: ${six.objects}` }
+  }
   return { mode: 'nexthop-objects' }
 }
 
@@ -57,33 +61,36 @@ interface Attempt {
 
 async function attempt(
   ip: readonly string[],
-  family: string,
+  family: readonly string[],
   id: number,
   prefix: string,
   spawn: Spawn,
 ): Promise<Attempt> {
-  const tail = `proto ${PROTOCOL_BGP} table ${TABLE}`
+  // A group has no family: with -6 given, `ip` would send one, and the kernel refuse it.
+  const object = await capture(
+    [...ip, ...family, 'nexthop', 'add', 'id', `${id}`, 'blackhole', ...PROTO],
+    '',
+    spawn,
+  )
+  const tail = `${PROTO.join(' ')} table ${TABLE}`
   const lines = [
     `route add blackhole ${prefix} ${tail}`,
     `route del blackhole ${prefix} ${tail}`,
-    `nexthop add id ${id} blackhole proto ${PROTOCOL_BGP}`,
-    `nexthop add id ${id + 1} group ${id} proto ${PROTOCOL_BGP}`,
+    `nexthop add id ${id + 1} group ${id} ${PROTO.join(' ')}`,
     `route add ${prefix} nhid ${id + 1} ${tail}`,
     `route del ${prefix} nhid ${id + 1} ${tail}`,
     `nexthop del id ${id + 1}`,
     `nexthop del id ${id}`,
   ]
-  const failures = failed(
-    await capture([...ip, family, '-force', '-batch', '-'], `${lines.join('\n')}\n`, spawn),
-  )
-  const first = (from: number, to: number) => {
-    for (let line = from; line <= to; line++) {
-      const error = failures.get(line)
-      if (error !== undefined && !/File exists/.test(error)) return error
-    }
-    return undefined
+  const failures = failed(await capture([...ip, '-force', '-batch', '-'], `${lines.join('\n')}\n`, spawn))
+  return {
+    plain: failures.get(1),
+    objects: object.code === 0 ? (failures.get(3) ?? failures.get(4)) : reason(object.stderr),
   }
-  return { plain: first(1, 1), objects: first(3, 5) }
+}
+
+function reason(text: string): string {
+  return text.trim().replace(/^(RTNETLINK answers|Error): /, '')
 }
 
 /** Reasons by line number. */
@@ -93,7 +100,7 @@ function failed({ stderr }: Captured): Map<number, string> {
   for (const text of stderr.split('\n')) {
     const number = /^Command failed .*:(\d+)$/.exec(text)
     if (number === null) {
-      if (text.trim() !== '') message = text.trim().replace(/^(RTNETLINK answers|Error): /, '')
+      if (text.trim() !== '') message = reason(text)
     } else {
       failures.set(Number(number[1]), message)
       message = ''
