@@ -37,10 +37,11 @@ export function explainPaths(
   for (let path = head; path !== 0; path = paths.nextOfPrefix[path]) list.push(path)
   const rivals = list.filter((path) => decision.valid(path))
   const steps = new Map<number, number>()
+  const mixed = rivals.some((path) => decision.med(path) !== decision.med(rivals[0]))
   let last = STEP_ONLY
   for (const path of rivals) {
     if (path === head || multipath === 0) continue
-    const step = lostAt(decision, head, path)
+    const step = lostAt(decision, head, path, mixed ? rivals : [])
     steps.set(path, step)
     last = Math.max(last, step)
   }
@@ -60,10 +61,14 @@ export function explainPaths(
   })
 }
 
-/** The step at which `path` lost against the best, or against a path of its AS by MED. */
-function lostAt(decision: Decision, best: number, path: number): number {
+/**
+ * The step at which `path` lost against the best.
+ * @param rivals valid paths, one of which may have put it out by MED before it came to the best
+ */
+function lostAt(decision: Decision, best: number, path: number, rivals: readonly number[]): number {
   const order = decision.compare(path, best)
-  // It would beat the best path in a comparison of two: a lower MED of its own AS had put it out before.
-  if (order < 0) return STEP_MED
-  return decision.step
+  const { step } = decision
+  if (order > 0 && step <= STEP_MED) return step
+  const putOut = rivals.some((rival) => decision.compare(path, rival) > 0 && decision.step === STEP_MED)
+  return putOut ? STEP_MED : step
 }
