@@ -1,4 +1,5 @@
 import type { FibPort } from '../ports/fib.js'
+import type { RouteGateway } from '../rib/next-hop-sets.js'
 import type { Rib } from '../rib/table.js'
 import type { ChangeBatch } from '../rib/types.js'
 
@@ -38,6 +39,15 @@ export class ChangeBus {
     if (!this.#unflushed) return
     this.#unflushed = false
     this.#fib?.flush()
+  }
+
+  /**
+   * Tells the kernel about gateways that have lost their last user, ahead of the batches that follow.
+   * @param lost finds them; not called when there is no kernel to tell
+   */
+  gatewaysLost(lost: () => readonly RouteGateway[]): void {
+    if (this.#fib === undefined || !this.#writing) return
+    for (const gateway of lost()) this.#fib.gatewayLost(gateway)
   }
 
   /** From now on the kernel hears of no change. */

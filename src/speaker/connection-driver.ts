@@ -31,6 +31,7 @@ export class Link implements FrameHandler, Task {
   readonly #framer = new Framer()
   #up = false
   #over = false
+  #full = false
   #inbox: Uint8Array[] = []
   #inboxSize = 0
   #queued = false
@@ -58,6 +59,11 @@ export class Link implements FrameHandler, Task {
   /** True once the connection was closed by us: nothing is read or written any more. */
   get over(): boolean {
     return this.#over
+  }
+
+  /** True while the connection has enough to send: write again after it drained. */
+  get full(): boolean {
+    return this.#full || this.#over
   }
 
   /** The OPENs fit: what follows is read by these terms. */
@@ -90,9 +96,9 @@ export class Link implements FrameHandler, Task {
     this.peer.sent.add(type, count)
     this.peer.lastWrite = this.#host.clock.now()
     this.#written += bytes.length
-    const more = this.connection.write(bytes)
+    this.#full = !this.connection.write(bytes)
     this.#noteProgress()
-    return more
+    return !this.#full
   }
 
   /** Sends `last`, if any, and ends the connection. */
@@ -213,11 +219,13 @@ export class Link implements FrameHandler, Task {
     this.#framer.push(chunk, this)
     if (this.#updates === 0) return
     this.#updates = 0
+    this.peer.lastUpdate = this.peer.lastRead ?? 0
     if (!this.#over) this.peer.feed({ type: 'update', connection: this.id })
   }
 
   #drained(): void {
     if (this.#over) return
+    this.#full = false
     this.#noteProgress()
     if (this.#up) this.#host.drained(this.peer)
   }

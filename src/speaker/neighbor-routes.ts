@@ -1,12 +1,14 @@
 import type { Family } from '../ip/family.js'
-import type { ImportFilter } from '../rib/table.js'
-import type { RefreshState } from '../session/refresh.js'
+import type { RouteFilter } from '../rib/table.js'
 import type { Negotiated } from '../session/types.js'
 import type { DecodeContext } from '../wire/types.js'
+import type { Link } from './connection-driver.js'
 import type { Graceful } from './graceful.js'
 import type { NextHopSession } from './next-hop-rules.js'
 import type { FamilyOptions } from './options.js'
 import type { Peer } from './peer.js'
+import type { Refresh } from './refresh.js'
+import type { Outlet } from './update-out.js'
 import type { Task } from './work.js'
 
 /** One family of a neighbour. */
@@ -14,7 +16,7 @@ export interface FamilyRoutes {
   readonly family: Family
   options: FamilyOptions
   /** Import policy; undefined accepts all. */
-  filter: ImportFilter | undefined
+  filter: RouteFilter | undefined
   /** Both sides announced the family in the session that is up. */
   negotiated: boolean
   /** NLRI carry path identifiers. */
@@ -23,6 +25,8 @@ export interface FamilyRoutes {
   endOfRibSent: boolean
   /** The maximum was exceeded: nothing more is read from this session. */
   overLimit: boolean
+  /** What is sent, while the family is negotiated. */
+  outlet: Outlet | undefined
   /** Removal of paths that is under way. */
   removal: Task | undefined
 }
@@ -38,13 +42,14 @@ export interface NeighborRoutes {
   session:
     | {
         readonly terms: Negotiated
+        readonly link: Link
         readonly context: DecodeContext
         readonly nextHop: NextHopSession
         /** What is wrong with a next hop ('' nothing), by next-hop id. */
         readonly nextHopFaults: Map<number, string>
         /** AFI * 256 + SAFI of families that were not negotiated and came nevertheless. */
         readonly ignoredFamilies: Set<number>
-        refresh: RefreshState
+        readonly refresh: Refresh
       }
     | undefined
 }

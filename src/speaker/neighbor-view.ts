@@ -61,13 +61,13 @@ export function neighborView(peer: Peer, routing: Routing, clock: Clock): Neighb
     lastRead: seconds(peer.lastRead),
     lastWrite: seconds(peer.lastWrite),
     outputQueue: peer.outputQueue,
-    updateGroup: routes === undefined ? undefined : routing.updateGroupOf(routes),
+    updateGroup: routes === undefined ? undefined : updateGroupOf(routes),
   }
 }
 
 function familyViews(routes: NeighborRoutes, routing: Routing): NeighborFamilyView[] {
   return [...routes.families.values()].map((family) => {
-    const source = routing.rib(family.family).source(routes.source)
+    const source = routing.tables.rib(family.family).source(routes.source)
     return {
       family: family.family,
       negotiated: family.negotiated,
@@ -75,10 +75,18 @@ function familyViews(routes: NeighborRoutes, routing: Routing): NeighborFamilyVi
       prefixesAccepted: source?.accepted ?? 0,
       prefixesBest: source?.best ?? 0,
       prefixesMultipath: source?.multipath ?? 0,
-      prefixesAdvertised: routing.advertisedCount(routes, family.family),
+      prefixesAdvertised: family.outlet?.member?.advertised ?? 0,
       prefixesStale: source?.stale ?? 0,
       endOfRibReceived: family.endOfRibReceived,
       endOfRibSent: family.endOfRibSent,
     }
   })
+}
+
+/** The group that the first family with routes to send belongs to. */
+function updateGroupOf(routes: NeighborRoutes): number | undefined {
+  for (const { outlet } of routes.families.values()) {
+    if (outlet?.group !== undefined) return outlet.group.id
+  }
+  return undefined
 }

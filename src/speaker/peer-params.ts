@@ -29,7 +29,7 @@ function advertise(options: NeighborOptions, speaker: SpeakerOptions): Advertise
   return {
     families,
     routeRefresh: true,
-    enhancedRouteRefresh: false,
+    enhancedRouteRefresh: true,
     extendedMessage: true,
     // Nodes that peer over IPv6 send their IPv4 prefixes with an IPv6 next hop (RFC 8950).
     extendedNextHop:

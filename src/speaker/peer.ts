@@ -74,6 +74,8 @@ export class Peer {
   /** Clock time of the last octets read and written, milliseconds. */
   lastRead: number | undefined
   lastWrite: number | undefined
+  /** Clock time of the last UPDATE, or of the start of the session, milliseconds. */
+  lastUpdate = 0
   /** From the last OPENs that were accepted; kept after the session for those who look why it ended. */
   negotiated: Negotiated | undefined
   /** The connection of the session that is up. */
@@ -108,6 +110,11 @@ export class Peer {
   /** False until started and after a stop. */
   get running(): boolean {
     return this.#state.running
+  }
+
+  /** True without a connection and without a dial. */
+  get idle(): boolean {
+    return this.#links.size === 0 && this.#dial === undefined
   }
 
   /** 'address (description)' or 'address (host name)', for logs. */
@@ -167,7 +174,7 @@ export class Peer {
     } finally {
       this.#stepping = false
     }
-    if (this.#links.size === 0 && this.#dial === undefined) this.#host.ended(this)
+    if (this.idle) this.#host.ended(this)
   }
 
   #act(action: PeerAction): void {
@@ -233,6 +240,7 @@ export class Peer {
     this.session = link
     this.negotiated = result
     this.establishedCount++
+    this.lastUpdate = this.#host.clock.now()
     this.#lastFailure = ''
     link.established(result)
     this.#host.established(this, link, result)

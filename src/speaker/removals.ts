@@ -1,5 +1,4 @@
 import { FAMILIES, type Family } from '../ip/family.js'
-import type { FibPort } from '../ports/fib.js'
 import type { RouteGateway } from '../rib/next-hop-sets.js'
 import type { NextHops } from '../rib/next-hops.js'
 import type { Rib } from '../rib/table.js'
@@ -80,9 +79,4 @@ function usesGateway(table: Rib, nextHops: NextHops, gateway: RouteGateway): boo
     if (used !== 0 && table.gatewaySets.gatewayOf(used) === gateway) return true
   }
   return false
-}
-
-/** Tells the kernel about gateways without users, ahead of the routes that follow. */
-export function reportLost(fib: FibPort | undefined, gateways: readonly RouteGateway[]): void {
-  if (fib !== undefined) for (const gateway of gateways) fib.gatewayLost(gateway)
 }

@@ -48,9 +48,19 @@ export class Resolve {
     return this.#resolver?.isOwn(address) ?? false
   }
 
-  /** True when `address` lies on a subnet of this machine; undefined when nobody knows. */
+  /** True when `address` lies on a subnet of this machine; undefined when nobody knows or it can't be reached. */
   isConnected(address: string): boolean | undefined {
-    return this.#resolver?.resolve(address).connected
+    const answer = this.#resolver?.resolve(address)
+    return answer?.reachable ? answer.connected : undefined
+  }
+
+  /**
+   * The interface on whose subnet an address lies, a zone counts; undefined when it lies on none, or when
+   * nobody knows.
+   */
+  linkOf(address: string): string | undefined {
+    const answer = this.#resolver?.resolve(address)
+    return answer?.reachable && answer.connected ? answer.interface : undefined
   }
 
   #resolve(id: number): void {

@@ -1,9 +1,12 @@
 import { parseAddress } from '../ip/address.js'
 import { type Prefix, parsePrefix } from '../ip/prefix.js'
 import type { FibPort } from '../ports/fib.js'
+import type { AdjOut } from '../rib/adj-out.js'
+import type { OutMember } from '../rib/out-member.js'
 import type { Rib } from '../rib/table.js'
-import { type PathContext, pathView } from './path-view.js'
-import type { RoutePage, RouteQuery, RouteView } from './views.js'
+import { attributeView, type PathContext, pathView } from './path-view.js'
+import type { Outlet } from './update-out.js'
+import type { PathView, RoutePage, RouteQuery, RouteView } from './views.js'
 
 /** What route pages are made from. */
 export interface RouteContext extends PathContext {
@@ -70,6 +73,28 @@ function routeView(context: RouteContext, prefix: number, source: number | undef
         : installed === undefined
           ? undefined
           : { state: installed.state, reason: installed.reason },
+  }
+}
+
+function advertisedView(
+  context: RouteContext,
+  prefix: number,
+  adj: AdjOut,
+  member: OutMember,
+): RouteView | undefined {
+  const { rib } = context
+  const block = adj.advertised(member, prefix)
+  if (block === 0) return undefined
+  const best = rib.explain(prefix).find((explanation) => explanation.best)
+  if (best === undefined) return undefined
+  const attributes = attributeView(adj.attributes(block), context.defaultLocalPref)
+  const path: PathView = { ...pathView(context, best), ...attributes }
+  return {
+    prefix: rib.prefixes.text(prefix),
+    family: rib.family,
+    version: rib.versionOf(prefix),
+    paths: [path],
+    nextHops: [path.nextHop],
   }
 }
 

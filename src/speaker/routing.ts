@@ -1,107 +1,91 @@
-import { FAMILIES, type Family } from '../ip/family.js'
-import { PrefixTable } from '../ip/prefix-table.js'
+import { afiOf, type Family, SAFI_UNICAST } from '../ip/family.js'
+import { compilePolicy } from '../policy/route-policy.js'
 import type { Clock } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
-import { AttributeTable } from '../rib/attributes.js'
-import { GatewaySets } from '../rib/next-hop-sets.js'
-import { NextHops } from '../rib/next-hops.js'
-import { Rib } from '../rib/table.js'
-import { initialRefresh } from '../session/refresh.js'
+import type { Rib } from '../rib/table.js'
 import type { End, Negotiated } from '../session/types.js'
 import { MessageType } from '../wire/codes.js'
+import { encodeRouteRefresh } from '../wire/refresh.js'
 import type { RouteRefreshMessage } from '../wire/types.js'
-import { encodeEndOfRib } from '../wire/update.js'
 import { asPathText } from './attribute-text.js'
-import { ChangeBus } from './change-bus.js'
 import type { Link } from './connection-driver.js'
 import { Contexts } from './contexts.js'
+import { same } from './difference.js'
 import type { Events } from './events.js'
 import { Graceful } from './graceful.js'
 import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
-import type { FamilyOptions, SpeakerOptions } from './options.js'
+import type { FamilyOptions, NeighborOptions, SpeakerOptions } from './options.js'
+import { PathKeeper } from './path-keeper.js'
 import type { Peer } from './peer.js'
 import { restartParams } from './peer-params.js'
-import { lostGateways, Removals, reportLost } from './removals.js'
+import { Refresh } from './refresh.js'
+import { Removals } from './removals.js'
 import { Resolve } from './resolve.js'
 import { RouteEvents } from './route-events.js'
+import { Tables } from './tables.js'
 import { UpdateIn } from './update-in.js'
+import { type OutletSession, UpdateOut } from './update-out.js'
 import type { Work } from './work.js'
-
-/** Prefixes decided between two looks at the clock. */
-const DECIDE_STEP = 1024
-/** Milliseconds that deciding may take in one turn; a small change is far below. */
-const DECIDE_BUDGET = 8
 
 export interface RoutingParts {
   readonly clock: Clock
   readonly log: Log
   readonly events: Events
   readonly work: Work
-  readonly fib?: FibPort
-  readonly resolver?: Resolver
+  readonly fib: FibPort | undefined
+  readonly resolver: Resolver | undefined
   /** Seeds the hash tables: an unsigned 32-bit number that neighbours can't guess. */
   readonly seed: number
   options(): SpeakerOptions
+  /** A neighbour sent more than it may: end its session. */
+  overLimit(peer: Peer, family: Family, limit: number): void
+  /** A neighbour's first routes may be complete, or its paths may be gone. */
+  progressed(): void
 }
 
-/** The tables, and the way of routes from neighbours through the decision to kernel, neighbours and events. */
+/** The routes of neighbours: in through the tables, out to kernel, other neighbours and events. */
 export class Routing {
-  readonly nextHops: NextHops
-  readonly attributes: AttributeTable
-  readonly bus: ChangeBus
+  readonly tables: Tables
   readonly #parts: RoutingParts
-  readonly #ribs: ReadonlyMap<Family, Rib>
   readonly #resolve: Resolve
   readonly #contexts = new Contexts()
   readonly #removals: Removals
+  readonly #keeper: PathKeeper
   readonly #updateIn: UpdateIn
+  readonly #updateOut: UpdateOut
   readonly #neighbors = new Map<Peer, NeighborRoutes>()
   /** Neighbours by source index; 0 is the speaker itself. */
   readonly #sources: (NeighborRoutes | undefined)[] = [undefined]
-  #settling = false
-  #deciding = false
+  /** Sum of the tables' versions when neighbours were written to last. */
+  #written = 0
 
   constructor(parts: RoutingParts) {
     this.#parts = parts
-    const { clock, log, events, work, seed } = parts
-    const gatewaySets = new GatewaySets()
-    this.nextHops = new NextHops(gatewaySets)
-    this.attributes = new AttributeTable(this.nextHops, 1024, seed)
+    const { clock, log, events, work, fib, seed } = parts
     const { decision } = parts.options()
-    this.#ribs = new Map(
-      FAMILIES.map((family) => {
-        const prefixes = new PrefixTable(family, 1024, seed)
-        return [
-          family,
-          new Rib({ prefixes, attributes: this.attributes, nextHops: this.nextHops, gatewaySets }, decision),
-        ]
-      }),
-    )
-    this.#resolve = new Resolve(this.nextHops, parts.resolver, () => this.#resolutionChanged())
-    this.#removals = new Removals(work, (family) => this.rib(family))
-    this.bus = new ChangeBus(parts.fib)
-    const routeEvents = new RouteEvents(clock, events, (rib, path) => this.#describe(rib, path))
-    for (const rib of this.#ribs.values()) {
-      this.bus.attach(rib)
-      routeEvents.watch(rib)
-    }
-    this.bus.listen((_rib, batch) => routeEvents.batch(batch))
+    this.tables = new Tables({ clock, work, fib, decision, seed, decided: () => this.#decided() })
+    const { tables } = this
+    const rib = (family: Family) => tables.rib(family)
+    this.#resolve = new Resolve(tables.nextHops, parts.resolver, () => this.#resolutionChanged())
+    this.#removals = new Removals(work, rib)
+    this.#keeper = new PathKeeper(tables, this.#removals, log)
+    this.#updateOut = new UpdateOut(clock, work, this.#resolve, rib, seed)
+    const routeEvents = new RouteEvents(clock, events, (table, path) => this.#describe(table, path))
+    for (const table of tables.ribs()) routeEvents.watch(table)
+    tables.bus.listen((_rib, batch) => routeEvents.batch(batch))
     this.#updateIn = new UpdateIn({
       clock,
       log,
       events,
-      attributes: this.attributes,
+      attributes: tables.attributes,
       resolve: this.#resolve,
-      localAs: parts.options().localAs,
-      rib: (family) => this.rib(family),
+      localAs: () => parts.options().localAs,
+      rib,
       endOfRib: (routes, family) => this.#endOfRib(routes, family),
-      overLimit: (routes, family) => this.#overLimit(routes, family),
+      overLimit: (routes, family) =>
+        parts.overLimit(routes.peer, family.family, family.options.maximumPrefix),
     })
-  }
-
-  rib(family: Family): Rib {
-    return this.#ribs.get(family) as Rib
   }
 
   /** What the tables know of a neighbour; undefined after remove(). */
@@ -114,20 +98,22 @@ export class Routing {
     return this.#sources[source]
   }
 
-  /** Makes room for a neighbour. */
+  /** Makes room for a neighbour. @throws RangeError for a policy that is none */
   add(peer: Peer): NeighborRoutes {
     let source = 1
     while (this.#sources[source] !== undefined) source++
-    const { clock } = this.#parts
     const routes: NeighborRoutes = {
       peer,
       source,
       families: new Map(peer.options.families.map((family) => [family.family, familyRoutes(family)])),
-      graceful: new Graceful(clock, () => restartParams(peer.options), {
-        keep: (families, reason) => this.#keep(routes, families, reason),
-        drop: (families, reason) => this.#drop(routes, families, reason),
-        sweep: (families, reason) => this.#sweep(routes, families, reason),
-        settle: () => this.settle(),
+      graceful: new Graceful(this.#parts.clock, () => restartParams(peer.options), {
+        keep: (families, reason) => this.#keeper.keep(routes, families, reason),
+        drop: (families, reason) => this.#keeper.drop(routes, families, reason),
+        sweep: (families, reason) => this.#keeper.sweep(routes, families, reason),
+        settle: () => {
+          this.tables.settle()
+          this.#parts.progressed()
+        },
       }),
       session: undefined,
     }
@@ -144,12 +130,10 @@ export class Routing {
     routes.graceful.close()
     this.#neighbors.delete(peer)
     for (const family of routes.families.values()) this.#removals.finish(family)
-    for (const rib of this.#ribs.values()) {
-      if (rib.source(routes.source) === undefined) continue
-      rib.dropSource(routes.source, Number.MAX_SAFE_INTEGER)
-    }
-    this.settle()
-    for (const rib of this.#ribs.values()) rib.removeSource(routes.source)
+    const ribs = [...this.tables.ribs()].filter((rib) => rib.source(routes.source) !== undefined)
+    for (const rib of ribs) rib.dropSource(routes.source, Number.MAX_SAFE_INTEGER)
+    this.tables.settle()
+    for (const rib of ribs) rib.removeSource(routes.source)
     this.#sources[routes.source] = undefined
   }
 
@@ -164,12 +148,13 @@ export class Routing {
       family.endOfRibReceived = false
       family.endOfRibSent = false
       family.overLimit = false
-      if (family.negotiated || this.rib(family.family).source(routes.source) !== undefined) {
+      if (family.negotiated || this.tables.rib(family.family).source(routes.source) !== undefined) {
         this.#setSource(routes, family.family, terms)
       }
     }
     routes.session = {
       terms,
+      link,
       context: this.#contexts.of(terms),
       nextHop: {
         remote: peer.address,
@@ -178,12 +163,18 @@ export class Routing {
       },
       nextHopFaults: new Map(),
       ignoredFamilies: new Set(),
-      refresh: initialRefresh(terms),
+      refresh: this.#refreshOf(routes, link, terms),
     }
-    for (const family of terms.families) {
-      link.write(encodeEndOfRib(family), MessageType.Update)
-      const state = routes.families.get(family)
-      if (state !== undefined) state.endOfRibSent = true
+    const session = this.#outletSession(routes, link, terms)
+    for (const family of routes.families.values()) {
+      if (!family.negotiated) continue
+      family.outlet = this.#updateOut.open(session, family.options, {
+        markerSent: () => {
+          family.endOfRibSent = true
+          routes.session?.refresh.feed({ type: 'end-of-rib-sent', family: family.family })
+        },
+        resent: () => routes.session?.refresh.feed({ type: 'resent', family: family.family }),
+      })
     }
     routes.graceful.feed({ type: 'established', negotiated: terms })
   }
@@ -192,9 +183,54 @@ export class Routing {
   down(peer: Peer, end: End, terms: Negotiated): void {
     const routes = this.#neighbors.get(peer)
     if (routes === undefined) return
+    routes.session?.refresh.close()
     routes.session = undefined
+    for (const family of routes.families.values()) {
+      if (family.outlet !== undefined) this.#updateOut.close(family.outlet)
+      family.outlet = undefined
+      family.negotiated = false
+    }
     routes.graceful.feed({ type: 'lost', cause: end.cause, negotiated: terms })
-    for (const family of routes.families.values()) family.negotiated = false
+  }
+
+  /** What was kept for a neighbour goes: it is not coming back. */
+  giveUp(peer: Peer): void {
+    this.#neighbors.get(peer)?.graceful.feed({ type: 'give-up' })
+  }
+
+  /** A neighbour's options changed in a way that its session survives. */
+  changed(peer: Peer, before: NeighborOptions): void {
+    const routes = this.#neighbors.get(peer)
+    if (routes === undefined) return
+    const { session } = routes
+    for (const options of peer.options.families) {
+      const family = routes.families.get(options.family)
+      if (family === undefined) continue
+      const was = family.options
+      family.options = options
+      const source = this.tables.rib(options.family).source(routes.source)
+      if (source !== undefined && source.source.weight !== peer.options.weight) {
+        const { weight } = peer.options
+        this.tables.rib(options.family).setSource({ ...source.source, weight })
+      }
+      if (!same(was.import, options.import)) {
+        family.filter = compilePolicy(options.import, options.family)
+        if (source !== undefined) this.#reapply(routes, family)
+      }
+      const exports = was.nextHop !== options.nextHop || !same(was.export, options.export)
+      if (exports && session !== undefined && family.outlet !== undefined) {
+        const { link, terms } = session
+        this.#updateOut.change(family.outlet, this.#outletSession(routes, link, terms), options)
+      }
+      this.#checkLimit(routes, family)
+    }
+    if (before.gracefulRestart.enabled && !peer.options.gracefulRestart.enabled) this.giveUp(peer)
+  }
+
+  /** The rules of the decision changed: every prefix is decided anew. */
+  decisionChanged(): void {
+    const { decision } = this.#parts.options()
+    for (const rib of this.tables.ribs()) rib.setOptions(decision)
   }
 
   /** One UPDATE in [start, end). */
@@ -203,47 +239,32 @@ export class Routing {
     if (routes !== undefined) this.#updateIn.receive(routes, link, bytes, start, end)
   }
 
-  /**
-   * Decides what has changed and hands on what follows from it: the kernel at once, so that no packet waits
-   * for a batch to fill. What does not fit the turn goes on in slices.
-   */
-  settle(): void {
-    if (this.#settling) return
-    this.#settling = true
-    try {
-      const done = this.#decide()
-      this.bus.flush()
-      if (!done && !this.#deciding) {
-        this.#deciding = true
-        this.#parts.work.add({
-          step: () => {
-            this.settle()
-            return !this.#pending()
-          },
-          done: () => {
-            this.#deciding = false
-          },
-        })
-      }
-    } finally {
-      this.#settling = false
-    }
+  /** A ROUTE-REFRESH of the session that is up. */
+  routeRefresh(peer: Peer, message: RouteRefreshMessage): void {
+    this.#neighbors.get(peer)?.session?.refresh.feed({ type: 'message', message })
   }
 
-  /** A ROUTE-REFRESH of the session that is up. */
-  routeRefresh(_peer: Peer, _message: RouteRefreshMessage): void {}
+  /** Asks a neighbour for its routes again. @returns false without a session or the capability */
+  requestRefresh(peer: Peer, family: Family): boolean {
+    const session = this.#neighbors.get(peer)?.session
+    if (session === undefined || !session.terms.routeRefresh) return false
+    session.refresh.feed({ type: 'request', family })
+    return true
+  }
+
+  /** Sends a neighbour everything again, unasked. @returns false without a session */
+  resend(peer: Peer, family: Family): boolean {
+    const session = this.#neighbors.get(peer)?.session
+    if (session === undefined) return false
+    session.refresh.feed({ type: 'resend', family })
+    return true
+  }
 
   /** The neighbour's connection takes octets again. */
-  drained(_peer: Peer): void {}
-
-  /** The update group that a neighbour's routes are sent with; undefined for none. */
-  updateGroupOf(_routes: NeighborRoutes): number | undefined {
-    return undefined
-  }
-
-  /** Prefixes sent to a neighbour and not withdrawn. */
-  advertisedCount(_routes: NeighborRoutes, _family: Family): number {
-    return 0
+  drained(peer: Peer): void {
+    const routes = this.#neighbors.get(peer)
+    if (routes === undefined) return
+    for (const { outlet } of routes.families.values()) if (outlet !== undefined) this.#updateOut.pump(outlet)
   }
 
   close(): void {
@@ -251,27 +272,17 @@ export class Routing {
     for (const routes of this.#neighbors.values()) routes.graceful.close()
   }
 
-  /** @returns true when nothing is left to decide */
-  #decide(): boolean {
-    const { clock } = this.#parts
-    const end = clock.now() + DECIDE_BUDGET
-    for (const rib of this.#ribs.values()) {
-      while (rib.pending > 0) {
-        rib.decide(DECIDE_STEP)
-        if (clock.now() >= end) return !this.#pending()
-      }
-    }
-    return true
-  }
-
-  #pending(): boolean {
-    for (const rib of this.#ribs.values()) if (rib.pending > 0) return true
-    return false
+  #decided(): void {
+    let version = 0
+    for (const rib of this.tables.ribs()) version += rib.version
+    if (version === this.#written) return
+    this.#written = version
+    this.#updateOut.pumpAll()
   }
 
   #setSource(routes: NeighborRoutes, family: Family, terms: Negotiated): void {
     const { peer, source } = routes
-    this.rib(family).setSource({
+    this.tables.rib(family).setSource({
       index: source,
       type: terms.peerType,
       routerId: terms.routerId,
@@ -281,84 +292,94 @@ export class Routing {
     })
   }
 
-  // Graceful restart
-
-  #each(routes: NeighborRoutes, families: readonly Family[], act: (family: FamilyRoutes) => void): void {
-    for (const family of routes.families.values()) {
-      if (!families.includes(family.family)) continue
-      if (this.rib(family.family).source(routes.source) !== undefined) act(family)
+  #outletSession(routes: NeighborRoutes, link: Link, terms: Negotiated): OutletSession {
+    return {
+      link,
+      source: routes.source,
+      type: terms.peerType,
+      remoteAs: terms.remoteAs,
+      localAs: terms.localAs,
+      as4: terms.as4,
+      extendedNextHop: terms.extendedNextHop.send,
+      extendedMessage: terms.extendedMessage.send,
+      singleHop: routes.peer.options.ebgpMultihop === 1,
+      defaultLocalPref: this.#parts.options().decision.defaultLocalPref,
     }
   }
 
-  #keep(routes: NeighborRoutes, families: readonly Family[], reason: string): void {
-    this.#each(routes, families, (family) => this.rib(family.family).markStale(routes.source))
-    this.#say(routes, families, 'kept as stale', reason)
-  }
-
-  #drop(routes: NeighborRoutes, families: readonly Family[], reason: string): void {
-    this.#lost(routes, families)
-    this.#say(routes, families, 'removed', reason)
-    this.#each(routes, families, (family) => this.#removals.drop(routes, family))
-  }
-
-  #sweep(routes: NeighborRoutes, families: readonly Family[], reason: string): void {
-    if (routes.session === undefined) this.#lost(routes, families)
-    const stale = [...routes.families.values()].some(
-      (family) =>
-        families.includes(family.family) && (this.rib(family.family).source(routes.source)?.stale ?? 0) > 0,
-    )
-    if (stale) this.#say(routes, families, 'removed where stale', reason)
-    this.#each(routes, families, (family) => this.#removals.sweep(routes, family))
-  }
-
-  /** The kernel hears of gateways without users before the routes themselves are worked on. */
-  #lost(routes: NeighborRoutes, families: readonly Family[]): void {
-    const { fib } = this.#parts
-    if (fib === undefined) return
-    reportLost(
-      fib,
-      lostGateways(routes.source, families, (family) => this.rib(family), this.nextHops),
-    )
-  }
-
-  #say(routes: NeighborRoutes, families: readonly Family[], what: string, reason: string): void {
+  #refreshOf(routes: NeighborRoutes, link: Link, terms: Negotiated): Refresh {
     const { peer } = routes
-    let paths = 0
-    for (const family of families) paths += this.rib(family).source(routes.source)?.received ?? 0
-    if (paths === 0) return
-    this.#parts.log.info(
-      { neighbor: peer.address, families, paths },
-      `neighbor ${peer.name}: ${families.join(', ')} paths ${what} (${paths}): ${reason}`,
-    )
+    return new Refresh(this.#parts.clock, terms, {
+      send: (message) => link.write(encodeRouteRefresh(message), MessageType.RouteRefresh),
+      resend: (family) => {
+        const outlet = routes.families.get(family)?.outlet
+        if (outlet !== undefined) this.#updateOut.resend(outlet)
+      },
+      mark: (family) => this.tables.rib(family).markStale(routes.source),
+      sweep: (family, reason) => this.#keeper.sweep(routes, [family], reason),
+      ignored: (text) =>
+        this.#parts.log.debug({ neighbor: peer.address }, `neighbor ${peer.name}: ${text}: ignored`),
+      settle: () => this.tables.settle(),
+    })
   }
 
-  // What UPDATEs bring
+  #reapply(routes: NeighborRoutes, family: FamilyRoutes): void {
+    this.tables
+      .rib(family.family)
+      .reapply(
+        routes.source,
+        family.filter,
+        (attribute) => this.#updateIn.reason(routes, attribute),
+        this.#parts.clock.wall(),
+      )
+  }
+
+  #checkLimit(routes: NeighborRoutes, family: FamilyRoutes): void {
+    const { maximumPrefix } = family.options
+    if (maximumPrefix === 0 || routes.session === undefined || family.overLimit) return
+    if ((this.tables.rib(family.family).source(routes.source)?.accepted ?? 0) <= maximumPrefix) return
+    family.overLimit = true
+    this.#parts.overLimit(routes.peer, family.family, maximumPrefix)
+  }
 
   #endOfRib(routes: NeighborRoutes, family: FamilyRoutes): void {
-    const first = !family.endOfRibReceived
-    family.endOfRibReceived = true
-    routes.graceful.feed({ type: 'end-of-rib', family: family.family })
-    if (first) {
-      const received = this.rib(family.family).source(routes.source)?.received ?? 0
+    const { peer } = routes
+    if (!family.endOfRibReceived) {
+      const received = this.tables.rib(family.family).source(routes.source)?.received ?? 0
       this.#parts.log.info(
-        { neighbor: routes.peer.address, family: family.family },
-        `neighbor ${routes.peer.name} End-of-RIB for ${family.family}: ${received} prefixes`,
+        { neighbor: peer.address, family: family.family },
+        `neighbor ${peer.name} End-of-RIB for ${family.family}: ${received} prefixes`,
       )
     }
+    family.endOfRibReceived = true
+    routes.graceful.feed({ type: 'end-of-rib', family: family.family })
+    routes.session?.refresh.feed({ type: 'end-of-rib-received', family: family.family })
+    this.#parts.progressed()
   }
 
-  #overLimit(routes: NeighborRoutes, family: FamilyRoutes): void {
-    void routes
-    void family
-  }
-
+  /** Links, addresses or routes of the machine changed: what was said about next hops is looked at again. */
   #resolutionChanged(): void {
-    this.settle()
+    for (const routes of this.#neighbors.values()) {
+      const { session } = routes
+      if (session === undefined) continue
+      let moved = false
+      for (const [nextHop, fault] of session.nextHopFaults) {
+        const now = this.#updateIn.nextHopFault(routes, nextHop)
+        if (now === fault) continue
+        session.nextHopFaults.set(nextHop, now)
+        if ((now === '') !== (fault === '')) moved = true
+      }
+      if (!moved) continue
+      for (const family of routes.families.values()) if (family.negotiated) this.#reapply(routes, family)
+    }
+    this.#updateOut.subnetsChanged()
+    this.#written = -1
+    this.tables.settle()
   }
 
   #describe(rib: Rib, path: number): { neighbor: string; asPath: string } {
     const neighbor = this.#sources[rib.sourceOf(path)]?.peer.address ?? 'local'
-    return { neighbor, asPath: asPathText(this.attributes.get(rib.attributeOf(path)).asPath) }
+    return { neighbor, asPath: asPathText(rib.attributes.get(rib.attributeOf(path)).asPath) }
   }
 }
 
@@ -366,12 +387,19 @@ function familyRoutes(options: FamilyOptions): FamilyRoutes {
   return {
     family: options.family,
     options,
-    filter: undefined,
+    filter: compilePolicy(options.import, options.family),
     negotiated: false,
     addPathReceive: false,
     endOfRibReceived: false,
     endOfRibSent: false,
     overLimit: false,
+    outlet: undefined,
     removal: undefined,
   }
+}
+
+/** Data of Cease/Maximum Number of Prefixes Reached: AFI, SAFI and the limit (RFC 4486 §4). */
+export function limitData(family: Family, limit: number): Uint8Array {
+  const afi = afiOf(family)
+  return Uint8Array.of(afi >>> 8, afi, SAFI_UNICAST, limit >>> 24, limit >>> 16, limit >>> 8, limit)
 }

@@ -22,8 +22,8 @@ export function speakerView(
     maximumPaths: { ebgp: options.decision.maximumPathsEbgp, ibgp: options.decision.maximumPathsIbgp },
     listen: listen.map(({ address, port }) => ({ address, port })),
     tables: FAMILIES.map((family) => {
-      const rib = routing.rib(family)
-      return { family, version: rib.version, ...rib.totals(), attributeSets: routing.attributes.size }
+      const rib = routing.tables.rib(family)
+      return { family, version: rib.version, ...rib.totals(), attributeSets: routing.tables.attributes.size }
     }),
   }
 }

@@ -1,11 +1,16 @@
+import type { Family } from '../ip/family.js'
 import type { Clock, Random } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
 import type { Connection, Listener, Transport } from '../ports/transport.js'
+import type { Rib } from '../rib/table.js'
 import type { State } from '../session/types.js'
 import { CeaseError } from '../wire/codes.js'
+import { NO_DATA } from '../wire/fault.js'
 import { shutdownData } from '../wire/notification.js'
 import type { SpeakerApi } from './api.js'
+import { applyDifference } from './apply.js'
+import { difference } from './difference.js'
 import { Events } from './events.js'
 import { dynamicOptions, rangeFor } from './listen-ranges.js'
 import { neighborView } from './neighbor-view.js'
@@ -13,8 +18,9 @@ import type { NeighborOptions, SpeakerOptions } from './options.js'
 import { Peer, type PeerHost } from './peer.js'
 import { peerParams } from './peer-params.js'
 import { Refusals } from './refusals.js'
-import { routePage } from './route-view.js'
-import { Routing } from './routing.js'
+import { advertisedPage, type RouteContext, routePage } from './route-view.js'
+import { limitData, Routing } from './routing.js'
+import { type Expected, Settling } from './settling.js'
 import { speakerView } from './speaker-view.js'
 import type { ApplyReport, NeighborView, RoutePage, RouteQuery, SpeakerEvent, SpeakerView } from './views.js'
 import { Work } from './work.js'
@@ -32,6 +38,8 @@ export interface SpeakerParts {
   readonly options: SpeakerOptions
 }
 
+/** Milliseconds for which a neighbour that announced too much is kept out. */
+const LIMIT_PAUSE = 60_000
 /** How long stop() waits for neighbours to take the last message, milliseconds. */
 const FAREWELL = 1500
 
@@ -44,6 +52,7 @@ export class Speaker implements SpeakerApi {
   readonly #work: Work
   readonly #routing: Routing
   readonly #host: PeerHost
+  readonly #settling: Settling
   readonly #peers = new Map<string, Peer>()
   #listeners: Listener[] = []
   #running = false
@@ -60,7 +69,7 @@ export class Speaker implements SpeakerApi {
     this.#refusals = new Refusals(clock, log, this.#events)
     this.#work = new Work(clock, {
       failed: (error) => log.error({ err: error }, 'a piece of work failed'),
-      sliceEnd: () => this.#routing.settle(),
+      sliceEnd: () => this.#routing.tables.settle(),
     })
     this.#routing = new Routing({
       clock,
@@ -71,7 +80,18 @@ export class Speaker implements SpeakerApi {
       resolver: parts.resolver,
       seed: Math.floor(random() * 0x1_0000_0000) >>> 0,
       options: () => this.#options,
+      overLimit: (peer, family, limit) => this.#overLimit(peer, family, limit),
+      progressed: () => this.#progressed(),
     })
+    this.#settling = new Settling(
+      clock,
+      () => this.#expected(),
+      () => {
+        log.info({}, 'the first routes are complete')
+        this.#routing.tables.settle()
+        parts.fib?.sweep()
+      },
+    )
     const routing = this.#routing
     this.#host = {
       clock,
@@ -92,7 +112,7 @@ export class Speaker implements SpeakerApi {
       routeRefresh: (peer, message) => routing.routeRefresh(peer, message),
       changed: (peer, from, to, cause) => this.#changed(peer, from, to, cause),
       drained: (peer) => routing.drained(peer),
-      settle: () => routing.settle(),
+      settle: () => routing.tables.settle(),
       ended: (peer) => this.#ended(peer),
       opened: () => {
         this.#connections++
@@ -108,27 +128,49 @@ export class Speaker implements SpeakerApi {
     this.#listeners = await this.#listen(this.#options.listen)
     this.#running = true
     for (const options of this.#options.neighbors) this.#add(options)
-    this.#routing.settle()
+    this.#routing.tables.settle()
+    this.#settling.start()
   }
 
   async apply(options: SpeakerOptions): Promise<ApplyReport> {
+    const before = this.#options
+    const { open, close } = difference(before, options)
+    // Listeners first: when one can't be had, nothing was changed.
+    const opened = await this.#listen(open)
+    const kept = this.#listeners.filter((listener) => !close.some((gone) => isSame(listener, gone)))
+    const closing = this.#listeners.filter((listener) => !kept.includes(listener))
+    this.#listeners = [...kept, ...opened]
     this.#options = options
-    return { added: [], removed: [], changed: [], reset: [], unchanged: 0 }
+    const report = applyDifference(before, options, {
+      dynamic: () => [...this.#peers.values()].filter((peer) => peer.dynamic).map((peer) => peer.options),
+      add: (neighbor) => {
+        this.#add(neighbor)
+        this.#tell(neighbor.address, 'added')
+      },
+      remove: (address, what) => this.#deconfigure(address, what),
+      change: (address, neighbor) => this.#change(address, neighbor),
+      reset: (address, neighbor) => this.#reset(address, neighbor),
+      decide: () => this.#routing.decisionChanged(),
+    })
+    this.#routing.tables.settle()
+    await Promise.all(closing.map((listener) => listener.close()))
+    return report
   }
 
   /**
    * Ends every session with Cease/Administrative Shutdown and closes the listeners. Kernel routes are not
    * touched: whoever owns the kernel's side removes or keeps them.
    */
-  async stop(message: string): Promise<void> {
+  async stop(message: string, reason: 'shutdown' | 'out-of-resources' = 'shutdown'): Promise<void> {
     this.#running = false
-    this.#routing.bus.freeze()
+    this.#settling.stop()
+    this.#routing.tables.bus.freeze()
     const listeners = this.#listeners
     this.#listeners = []
-    const data = shutdownData(message)
-    for (const peer of [...this.#peers.values()]) {
-      peer.stop(CeaseError.AdministrativeShutdown, data, `shut down: ${message}`)
-    }
+    const shutdown = reason === 'shutdown'
+    const subcode = shutdown ? CeaseError.AdministrativeShutdown : CeaseError.OutOfResources
+    const data = shutdown ? shutdownData(message) : NO_DATA
+    for (const peer of [...this.#peers.values()]) peer.stop(subcode, data, `this speaker stops: ${message}`)
     if (this.#connections > 0) {
       await new Promise<void>((resolve) => {
         const cancel = this.#parts.clock.after(FAREWELL, resolve)
@@ -156,13 +198,8 @@ export class Speaker implements SpeakerApi {
   }
 
   routes(query: RouteQuery): RoutePage {
-    const rib = this.#routing.rib(query.family)
-    const context = {
-      rib,
-      fib: this.#parts.fib,
-      defaultLocalPref: this.#options.decision.defaultLocalPref,
-      neighbor: (source: number) => this.#routing.bySource(source),
-    }
+    const rib = this.#routing.tables.rib(query.family)
+    const context = this.#context(rib)
     if (query.neighbor === undefined) return routePage(context, query)
     const peer = this.#peers.get(query.neighbor)
     const source = peer === undefined ? undefined : this.#routing.of(peer)?.source
@@ -170,9 +207,10 @@ export class Speaker implements SpeakerApi {
   }
 
   advertised(address: string, query: RouteQuery): RoutePage {
-    void address
-    void query
-    return { routes: [], total: 0 }
+    const rib = this.#routing.tables.rib(query.family)
+    const peer = this.#peers.get(address)
+    const outlet = peer === undefined ? undefined : this.#routing.of(peer)?.families.get(query.family)?.outlet
+    return advertisedPage(this.#context(rib), query, outlet)
   }
 
   subscribe(listener: (event: SpeakerEvent) => void): () => void {
@@ -184,7 +222,16 @@ export class Speaker implements SpeakerApi {
   }
 
   settled(): boolean {
-    return false
+    return this.#settling.settled
+  }
+
+  #context(rib: Rib): RouteContext {
+    return {
+      rib,
+      fib: this.#parts.fib,
+      defaultLocalPref: this.#options.decision.defaultLocalPref,
+      neighbor: (source: number) => this.#routing.bySource(source),
+    }
   }
 
   #view(peer: Peer): NeighborView {
@@ -213,9 +260,90 @@ export class Speaker implements SpeakerApi {
     return peer
   }
 
-  #remove(peer: Peer): void {
-    this.#peers.delete(peer.address)
+  /** Ends a neighbour for good. */
+  #deconfigure(address: string, what: string, subcode: number = CeaseError['PeerDe-configured']): void {
+    const peer = this.#peers.get(address)
+    if (peer === undefined) return
+    this.#parts.log.info({ neighbor: address }, `neighbor ${peer.name}: ${what}`)
+    this.#peers.delete(address)
+    peer.stop(subcode, NO_DATA, what)
     this.#routing.remove(peer)
+    this.#tell(address, 'removed')
+  }
+
+  /** New options that the session that is up can live with. */
+  #change(address: string, options: NeighborOptions): void {
+    const peer = this.#peers.get(address)
+    if (peer === undefined) return
+    const before = peer.options
+    peer.options = options
+    this.#tell(address, 'changed')
+    this.#routing.changed(peer, before)
+    if (options.shutdown !== undefined && before.shutdown === undefined) {
+      const { message } = options.shutdown
+      const data = message === undefined ? NO_DATA : shutdownData(message)
+      peer.stop(CeaseError.AdministrativeShutdown, data, 'shut down by configuration')
+      this.#routing.giveUp(peer)
+    } else if (options.shutdown === undefined && before.shutdown !== undefined) peer.start()
+  }
+
+  /** New options that need a new session. */
+  #reset(address: string, options: NeighborOptions): void {
+    const peer = this.#peers.get(address)
+    if (peer === undefined) return
+    const text = 'its configuration changed'
+    if (peer.dynamic) {
+      // It comes back by itself, as a new neighbour with the new options.
+      this.#deconfigure(address, text, CeaseError.OtherConfigurationChange)
+      return
+    }
+    if (options.shutdown !== undefined) {
+      const { message } = options.shutdown
+      const data = message === undefined ? NO_DATA : shutdownData(message)
+      peer.stop(CeaseError.AdministrativeShutdown, data, 'shut down by configuration')
+    } else if (peer.running) peer.stop(CeaseError.OtherConfigurationChange, NO_DATA, text)
+    // Paths were learned under other conditions: nothing of them is kept.
+    this.#routing.remove(peer)
+    peer.options = options
+    this.#routing.add(peer)
+    this.#tell(address, 'changed')
+    if (options.shutdown === undefined) peer.start()
+  }
+
+  /** More paths than the neighbour may have: it stays down for a while (RFC 4486 §4). */
+  #overLimit(peer: Peer, family: Family, limit: number): void {
+    const text = `${peer.address} announced more than ${limit} ${family} prefixes (maximum-prefix)`
+    peer.stop(CeaseError.MaximumNumberOfPrefixesReached, limitData(family, limit), text)
+    this.#parts.clock.after(LIMIT_PAUSE, () => {
+      if (this.#running && this.#peers.get(peer.address) === peer && peer.options.shutdown === undefined)
+        peer.start()
+    })
+  }
+
+  /** End-of-RIBs came, or kept paths went. */
+  #progressed(): void {
+    this.#settling.look()
+    for (const peer of this.#peers.values()) if (peer.dynamic && peer.idle) this.#ended(peer)
+  }
+
+  #tell(address: string, change: 'added' | 'removed' | 'changed'): void {
+    this.#events.add({ type: 'neighbor', neighbor: address, change })
+  }
+
+  /** Configured neighbours, for settled(). */
+  #expected(): Expected[] {
+    const expected: Expected[] = []
+    for (const peer of this.#peers.values()) {
+      if (peer.dynamic || peer.options.shutdown !== undefined) continue
+      const families = [...(this.#routing.of(peer)?.families.values() ?? [])]
+      expected.push({
+        established: peer.session !== undefined,
+        sendsEndOfRib: peer.negotiated?.gracefulRestart !== undefined,
+        complete: families.every((family) => !family.negotiated || family.endOfRibReceived),
+        lastUpdate: peer.lastUpdate,
+      })
+    }
+    return expected
   }
 
   #accept(connection: Connection): void {
@@ -227,7 +355,7 @@ export class Speaker implements SpeakerApi {
     const known = this.#peers.get(remote.address)
     if (known !== undefined) {
       known.accept(connection)
-      this.#routing.settle()
+      this.#routing.tables.settle()
       return
     }
     const range = rangeFor(this.#options.listenRanges, remote.address)
@@ -252,9 +380,9 @@ export class Speaker implements SpeakerApi {
       )
       return
     }
-    this.#events.add({ type: 'neighbor', neighbor: remote.address, change: 'added' })
+    this.#tell(remote.address, 'added')
     this.#add(dynamicOptions(range, remote.address), true).accept(connection)
-    this.#routing.settle()
+    this.#routing.tables.settle()
   }
 
   #changed(peer: Peer, from: State, to: State, cause: string): void {
@@ -276,7 +404,13 @@ export class Speaker implements SpeakerApi {
   #ended(peer: Peer): void {
     if (!peer.dynamic || this.#peers.get(peer.address) !== peer) return
     if (this.#routing.of(peer)?.graceful.phase === 'waiting') return
-    this.#remove(peer)
-    this.#events.add({ type: 'neighbor', neighbor: peer.address, change: 'removed' })
+    this.#peers.delete(peer.address)
+    peer.stop(CeaseError['PeerDe-configured'], NO_DATA, 'its session has ended')
+    this.#routing.remove(peer)
+    this.#tell(peer.address, 'removed')
   }
+}
+
+function isSame(a: { address: string; port: number }, b: { address: string; port: number }): boolean {
+  return a.address === b.address && a.port === b.port
 }

@@ -22,7 +22,7 @@ export interface UpdateInHost {
   readonly events: Events
   readonly attributes: AttributeTable
   readonly resolve: Resolve
-  readonly localAs: number
+  localAs(): number
   rib(family: Family): Rib
   endOfRib(routes: NeighborRoutes, family: FamilyRoutes): void
   /** More paths than the neighbour may have. */
@@ -124,7 +124,8 @@ export class UpdateIn {
     end: number,
     attribute: number,
   ): void {
-    if (family.overLimit) return
+    // Going over a limit may have ended the session in the middle of this message.
+    if (family.overLimit || routes.session === undefined) return
     const { source } = routes
     const rib = this.#host.rib(family.family)
     if (attribute === 0) {
@@ -155,7 +156,8 @@ export class UpdateIn {
   reason(routes: NeighborRoutes, attribute: number): number {
     const { session, peer } = routes
     if (session === undefined) return VALID
-    const { attributes, localAs } = this.#host
+    const { attributes } = this.#host
+    const localAs = this.#host.localAs()
     const { terms } = session
     // RFC 4271 §9.1.2: a path that went through this AS is not used; no NOTIFICATION.
     if (attributes.hasAs(attribute, terms.localAs)) return REASON_AS_LOOP

@@ -1,0 +1,281 @@
+import { parseAddress } from '../ip/address.js'
+import type { Family } from '../ip/family.js'
+import { compilePolicy, policyKey } from '../policy/route-policy.js'
+import type { Clock } from '../ports/clock.js'
+import { AdjOut } from '../rib/adj-out.js'
+import { BlockStore } from '../rib/block-store.js'
+import { Packer } from '../rib/bucket.js'
+import { type ExportTreatment, treatmentKey } from '../rib/export.js'
+import type { OutMember } from '../rib/out-member.js'
+import type { Rib } from '../rib/table.js'
+import { MessageType } from '../wire/codes.js'
+import { MAX_EXTENDED_LENGTH, MAX_LENGTH } from '../wire/message.js'
+import { encodeEndOfRib } from '../wire/update.js'
+import type { Link } from './connection-driver.js'
+import type { FamilyOptions } from './options.js'
+import type { Resolve } from './resolve.js'
+import type { Task, Work } from './work.js'
+
+/** Milliseconds that writing to one neighbour may take in one turn. */
+const PUMP_BUDGET = 4
+
+/** Stands in the place of a marker where something is to be done, not sent, when a dump is complete. */
+const DUMPED = new Uint8Array(0)
+
+interface Group {
+  readonly id: number
+  readonly key: string
+  readonly adj: AdjOut
+  /** 'third-party': its members' shared subnets decide about next hops. */
+  readonly looksAtSubnets: boolean
+}
+
+/** What a neighbour is sent of one family, from Established on. */
+export interface Outlet {
+  readonly family: Family
+  readonly link: Link
+  /** Undefined: nothing is exported; the End-of-RIB alone went out. */
+  group: Group | undefined
+  member: OutMember | undefined
+  /** What the neighbour holds from a former policy, to be withdrawn where the new one does not send it. */
+  former: { readonly held: Int32Array; readonly maximumMessage: number } | undefined
+  readonly marker: Uint8Array
+  markerSent(): void
+  /** A dump that was asked for again is complete. */
+  resent(): void
+  /** Writing that goes on in slices. */
+  task: Task | undefined
+}
+
+/** What an outlet depends on beside the neighbour's family options. */
+export interface OutletSession {
+  readonly link: Link
+  readonly source: number
+  readonly type: 'ebgp' | 'ibgp'
+  readonly remoteAs: number
+  readonly localAs: number
+  readonly as4: boolean
+  readonly extendedNextHop: boolean
+  readonly extendedMessage: boolean
+  readonly singleHop: boolean
+  readonly defaultLocalPref: number
+}
+
+/**
+ * Sends routes to neighbours: those that are treated alike form an update group with one Adj-RIB-Out, and
+ * each is written to as its connection takes octets. A neighbour that does not read holds up nobody and costs
+ * no memory: what changes meanwhile replaces what it has not seen.
+ */
+export class UpdateOut {
+  readonly #clock: Clock
+  readonly #work: Work
+  readonly #resolve: Resolve
+  readonly #rib: (family: Family) => Rib
+  readonly #blocks: BlockStore
+  readonly #groups = new Map<string, Group>()
+  readonly #outlets = new Set<Outlet>()
+  #nextGroup = 1
+
+  constructor(clock: Clock, work: Work, resolve: Resolve, rib: (family: Family) => Rib, seed: number) {
+    this.#clock = clock
+    this.#work = work
+    this.#resolve = resolve
+    this.#rib = rib
+    this.#blocks = new BlockStore(1024, seed)
+  }
+
+  /**
+   * Starts to send: all routes, then End-of-RIB, then changes. The End-of-RIB leaves at once when there is
+   * nothing to send: a restarting neighbour waits for it.
+   */
+  open(session: OutletSession, options: FamilyOptions, told: Pick<Outlet, 'markerSent' | 'resent'>): Outlet {
+    const outlet: Outlet = {
+      family: options.family,
+      link: session.link,
+      group: undefined,
+      member: undefined,
+      former: undefined,
+      marker: encodeEndOfRib(options.family),
+      task: undefined,
+      ...told,
+    }
+    this.#outlets.add(outlet)
+    if (options.export === 'none') {
+      session.link.write(outlet.marker, MessageType.Update)
+      outlet.markerSent()
+    } else this.#join(outlet, session, options, outlet.marker)
+    return outlet
+  }
+
+  /** The session has ended. */
+  close(outlet: Outlet): void {
+    this.#outlets.delete(outlet)
+    if (outlet.task !== undefined) this.#work.cancel(outlet.task)
+    outlet.task = undefined
+    this.#releaseFormer(outlet)
+    this.#leave(outlet)
+  }
+
+  /** The export policy changed: sends the difference. */
+  change(outlet: Outlet, session: OutletSession, options: FamilyOptions): void {
+    const held = this.#held(outlet)
+    this.#leave(outlet)
+    if (options.export === 'none') {
+      this.#withdraw(outlet, held, maximumOf(session))
+      this.#release(outlet.family, held)
+      return
+    }
+    outlet.former = { held, maximumMessage: maximumOf(session) }
+    this.#join(outlet, session, options, DUMPED)
+  }
+
+  /** Sends everything again, for a route refresh; `resent` is called when that is done. */
+  resend(outlet: Outlet): void {
+    const { group, member } = outlet
+    if (group === undefined || member === undefined) {
+      outlet.resent()
+      return
+    }
+    group.adj.resend(member, undefined, DUMPED)
+    this.pump(outlet)
+  }
+
+  /** Interfaces changed: next hops are chosen anew where subnets matter. */
+  subnetsChanged(): void {
+    for (const group of this.#groups.values()) if (group.looksAtSubnets) group.adj.reevaluate()
+  }
+
+  /** Writes what is ready to every neighbour whose connection takes it. */
+  pumpAll(): void {
+    for (const outlet of this.#outlets) {
+      if (outlet.member !== undefined && outlet.task === undefined) this.pump(outlet)
+    }
+  }
+
+  /** Writes what is ready for one neighbour; what does not fit the turn goes on in slices. */
+  pump(outlet: Outlet): void {
+    if (outlet.task !== undefined || this.#write(outlet)) return
+    outlet.task = this.#work.add({
+      step: () => this.#write(outlet),
+      done: () => {
+        outlet.task = undefined
+      },
+    })
+  }
+
+  /** @returns true when the neighbour has everything, or takes no more for now */
+  #write(outlet: Outlet): boolean {
+    const { link } = outlet
+    const end = this.#clock.now() + PUMP_BUDGET
+    for (;;) {
+      const { group, member } = outlet
+      if (group === undefined || member === undefined || link.full) return true
+      const packed = group.adj.next(member)
+      if (packed === undefined) return true
+      if (packed.bytes === DUMPED) this.#dumped(outlet, member)
+      else {
+        if (packed.bytes.length > 0) link.write(packed.bytes, MessageType.Update, packed.updates)
+        if (packed.bytes === outlet.marker) outlet.markerSent()
+      }
+      if (this.#clock.now() >= end) return !group.adj.ready(member)
+    }
+  }
+
+  #dumped(outlet: Outlet, member: OutMember): void {
+    const { former } = outlet
+    if (former === undefined) {
+      outlet.resent()
+      return
+    }
+    outlet.former = undefined
+    const gone = former.held.filter((prefix) => !member.has(prefix))
+    this.#withdraw(outlet, gone, former.maximumMessage)
+    this.#release(outlet.family, former.held)
+  }
+
+  #join(outlet: Outlet, session: OutletSession, options: FamilyOptions, marker: Uint8Array): void {
+    const { family } = options
+    const local = session.link.connection.local.address
+    const remote = session.link.connection.remote.address
+    const treatment: ExportTreatment = {
+      family,
+      type: session.type,
+      remoteAs: session.remoteAs,
+      localAs: session.localAs,
+      as4: session.as4,
+      extendedNextHop: session.extendedNextHop,
+      maximumMessage: maximumOf(session),
+      nextHop: options.nextHop,
+      ownAddress: parseAddress(local)?.bytes ?? new Uint8Array(0),
+      defaultLocalPref: session.defaultLocalPref,
+    }
+    const subnets = options.nextHop === 'third-party' && session.type === 'ebgp'
+    const link = subnets && session.singleHop ? this.#resolve.linkOf(remote) : undefined
+    const key = treatmentKey(treatment, policyKey(options.export), subnets ? (link ?? '-') : '')
+    let group = this.#groups.get(key)
+    if (group === undefined) {
+      const rib = this.#rib(family)
+      const shared = (nextHop: number) =>
+        link !== undefined && this.#resolve.linkOf(rib.nextHops.text(nextHop)) === link
+      const filter = compilePolicy(options.export, family)
+      group = {
+        id: this.#nextGroup++,
+        key,
+        adj: new AdjOut(rib, this.#blocks, treatment, shared, filter),
+        looksAtSubnets: subnets,
+      }
+      this.#groups.set(key, group)
+    }
+    outlet.group = group
+    outlet.member = group.adj.join(session.source, marker)
+    this.pump(outlet)
+  }
+
+  #leave(outlet: Outlet): void {
+    const { group, member } = outlet
+    outlet.group = undefined
+    outlet.member = undefined
+    if (group === undefined || member === undefined) return
+    group.adj.leave(member)
+    if (group.adj.size > 0) return
+    group.adj.close()
+    this.#groups.delete(group.key)
+  }
+
+  /** Prefixes that the neighbour holds from us, kept alive until #release. */
+  #held(outlet: Outlet): Int32Array {
+    const rib = this.#rib(outlet.family)
+    const held = new Set(outlet.former?.held)
+    for (const prefix of held) rib.unhold(prefix)
+    const { member } = outlet
+    if (member !== undefined) {
+      for (let prefix = 0; prefix < rib.prefixes.limit; prefix++) if (member.has(prefix)) held.add(prefix)
+    }
+    outlet.former = undefined
+    for (const prefix of held) rib.hold(prefix)
+    return Int32Array.from(held)
+  }
+
+  #release(family: Family, held: Int32Array): void {
+    const rib = this.#rib(family)
+    for (const prefix of held) rib.unhold(prefix)
+  }
+
+  #releaseFormer(outlet: Outlet): void {
+    if (outlet.former === undefined) return
+    this.#release(outlet.family, outlet.former.held)
+    outlet.former = undefined
+  }
+
+  #withdraw(outlet: Outlet, prefixes: Int32Array, maximumMessage: number): void {
+    if (prefixes.length === 0) return
+    const packer = new Packer(this.#rib(outlet.family).prefixes, this.#blocks, maximumMessage)
+    packer.withdraw(prefixes, 0, prefixes.length)
+    const { bytes, updates } = packer.take()
+    outlet.link.write(bytes, MessageType.Update, updates)
+  }
+}
+
+function maximumOf(session: OutletSession): number {
+  return session.extendedMessage ? MAX_EXTENDED_LENGTH : MAX_LENGTH
+}
