@@ -33,12 +33,45 @@ export function routePage(context: RouteContext, query: RouteQuery, source?: num
   }
   const after = parseCursor(rib, query.cursor)
   const total = source === undefined ? rib.totals().prefixes : (rib.source(source)?.received ?? 0)
-  const limit = Math.max(0, query.limit)
   const ids =
     source !== undefined && total < SORTED_SOURCE ? ofSource(rib, source, after) : ofTable(rib, after)
+  return page(ids, (id) => routeView(context, id, source), query, total)
+}
+
+/**
+ * A page of what a neighbour is sent (Adj-RIB-Out), attributes as they leave.
+ * @param outlet undefined for a neighbour that is not up
+ * @throws RangeError on a cursor that advertisedPage did not make
+ */
+export function advertisedPage(
+  context: RouteContext,
+  query: RouteQuery,
+  outlet: Pick<Outlet, 'group' | 'member'> | undefined,
+): RoutePage {
+  const { rib } = context
+  const after = parseCursor(rib, query.cursor)
+  const group = outlet?.group
+  const member = outlet?.member
+  if (group === undefined || member === undefined) return EMPTY
+  const view = (id: number) => advertisedView(context, id, group.adj, member)
+  if (query.prefix !== undefined || query.longest !== undefined) {
+    const prefix = query.prefix !== undefined ? exactly(rib, query.prefix) : longest(rib, query.longest ?? '')
+    const route = prefix < 0 ? undefined : view(prefix)
+    return route === undefined ? EMPTY : { routes: [route], total: 1 }
+  }
+  return page(ofTable(rib, after), view, query, member.advertised)
+}
+
+function page(
+  ids: Iterable<number>,
+  view: (id: number) => RouteView | undefined,
+  query: RouteQuery,
+  total: number,
+): RoutePage {
+  const limit = Math.max(0, query.limit)
   const routes: RouteView[] = []
   for (const id of ids) {
-    const route = routeView(context, id, source)
+    const route = view(id)
     if (route === undefined) continue
     if (routes.length === limit) {
       const next = routes.at(-1)?.prefix ?? query.cursor
