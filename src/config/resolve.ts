@@ -1,4 +1,4 @@
-import { formatIPv4, parseIPv4 } from '../ip/address.js'
+import { canonicalAddress, formatIPv4, parseIPv4 } from '../ip/address.js'
 import type { DecisionOptions, SpeakerOptions } from '../speaker/options.js'
 import { API_PORT, BGP_PORT, DECISION, FIB, FOREIGN_METRICS, LISTEN_LIMIT } from './defaults.js'
 import type { ApiOptions, Config, ConfigSource, Endpoint, FibOptions } from './model.js'
@@ -132,7 +132,9 @@ function checkListening(bgp: SpeakerOptions, context: Resolution): void {
   if (bgp.listen.length > 0) return
   for (const neighbor of bgp.neighbors) {
     if (!neighbor.passive) continue
-    const i = (context.document.neighbors ?? []).findIndex((entry) => entry.address === neighbor.address)
+    const i = (context.document.neighbors ?? []).findIndex(
+      (entry) => canonicalAddress(entry.address) === neighbor.address,
+    )
     const path = ['neighbors', Math.max(0, i), 'passive']
     context.error(
       path,
@@ -150,10 +152,11 @@ const LISTEN = 'set `listen`, for example to 0.0.0.0:179'
 /** A session with oneself is refused by RFC 4271 §6.8's own terms: both ends would have one router id. */
 function checkOwnAddresses(bgp: SpeakerOptions, context: Resolution): void {
   const own = new Set(Object.values(context.environment.interfaces()).flat())
+  const ports = new Map(bgp.neighbors.map(({ address, port }) => [address, port]))
   for (const [i, entry] of (context.document.neighbors ?? []).entries()) {
-    const neighbor = bgp.neighbors.find((one) => one.address === entry.address)
-    if (neighbor === undefined) continue
-    const { address, port } = neighbor
+    const address = canonicalAddress(entry.address) ?? ''
+    const port = ports.get(address)
+    if (port === undefined) continue
     const path = ['neighbors', i, 'address']
     if (bgp.listen.some((listen) => listen.address === address && listen.port === port)) {
       context.error(path, `${formatEndpoint({ address, port })} is where ecmpd itself listens`)

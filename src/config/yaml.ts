@@ -41,7 +41,7 @@ export function readYaml(text: string, report: Report): ReadDocument | undefined
 
 function read(text: string, report: Report): ReadDocument | undefined {
   const lines = new LineCounter()
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   const documents = 'empty' in parsed ? [] : parsed
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
@@ -51,6 +51,9 @@ function read(text: string, report: Report): ReadDocument | undefined {
     for (const error of document.errors) {
       report.add('error', at(error.pos[0]), '', plainMessage(error.message), tabHint(error.message))
     }
+  }
+  for (const warning of documents.flatMap((document) => document.warnings)) {
+    report.add('warning', at(warning.pos[0]), '', plainMessage(warning.message))
   }
   if (documents.length > 1) {
     const second = documents[1].range?.[0] ?? 0

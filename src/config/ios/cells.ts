@@ -7,41 +7,65 @@ export interface Cell {
   readonly position: Position
 }
 
-const keyOf = (path: readonly string[]) => path.join('\0')
+interface Node {
+  cell?: Cell
+  readonly children: Map<string, Node>
+}
 
 /**
- * What the lines of a switch's text have set so far, in the order of first mention. A path names the thing:
- * ['neighbors', '192.168.95.210', 'timers', 'hold'].
+ * What the lines of a switch's text have set so far, as a tree in the order of first mention. A path names the
+ * thing: ['neighbors', '192.168.95.210', 'timers', 'hold'].
  */
 export class Cells {
-  readonly #cells = new Map<string, Cell>()
+  readonly #root: Node = { children: new Map() }
 
   /** @returns the cell that was there before */
   set(path: readonly string[], value: unknown, position: Position): Cell | undefined {
-    const key = keyOf(path)
-    const before = this.#cells.get(key)
-    this.#cells.set(key, { path, value, position })
+    let node = this.#root
+    for (const step of path) {
+      let child = node.children.get(step)
+      if (child === undefined) {
+        child = { children: new Map() }
+        node.children.set(step, child)
+      }
+      node = child
+    }
+    const before = node.cell
+    node.cell = { path, value, position }
     return before
   }
 
   get(path: readonly string[]): Cell | undefined {
-    return this.#cells.get(keyOf(path))
+    return this.#node(path)?.cell
   }
 
-  /** Forgets a path and everything below it. @returns true when there was something */
-  clear(path: readonly string[]): boolean {
-    let found = false
-    for (const cell of this.below(path)) found = this.#cells.delete(keyOf(cell.path)) || found
-    return found
+  /** Forgets a path and everything below it. */
+  clear(path: readonly string[]): void {
+    this.#node(path.slice(0, -1))?.children.delete(path[path.length - 1])
   }
 
   /** The cells at and below a path, in the order of first mention. */
   below(path: readonly string[]): readonly Cell[] {
-    return [...this.#cells.values()].filter((cell) => path.every((step, i) => cell.path[i] === step))
+    const found: Cell[] = []
+    const walk = (node: Node): void => {
+      if (node.cell !== undefined) found.push(node.cell)
+      for (const child of node.children.values()) walk(child)
+    }
+    const top = this.#node(path)
+    if (top !== undefined) walk(top)
+    return found
   }
 
   /** The distinct steps that follow a path, in the order of first mention. */
   children(path: readonly string[]): readonly string[] {
-    return [...new Set(this.below(path).flatMap((cell) => cell.path[path.length] ?? []))]
+    return [...(this.#node(path)?.children ?? new Map<string, Node>()).entries()].flatMap(([step, node]) =>
+      node.cell !== undefined || node.children.size > 0 ? [step] : [],
+    )
+  }
+
+  #node(path: readonly string[]): Node | undefined {
+    let node: Node | undefined = this.#root
+    for (const step of path) node = node?.children.get(step)
+    return node
   }
 }

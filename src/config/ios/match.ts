@@ -25,15 +25,20 @@ export interface Mismatch {
   readonly hint?: string
 }
 
+/** A variant that the words so far fit. */
 interface Candidate {
   readonly command: Command
   readonly variant: Variant
-  /** Words needed, smaller than the variant's in a `no` form. */
+  /** Words needed, fewer than the variant's in a `no` form. */
   readonly needed: number
-  readonly values: ReadonlyMap<string, string | number>
-  readonly words: ReadonlyMap<string, number>
-  /** An argument has taken the rest of the line. */
-  readonly closed: boolean
+  /** An argument, or a comment, has taken the rest of the line. */
+  readonly closed?: true
+}
+
+/** What is wrong with a word as an argument. */
+interface Problem {
+  readonly problem: string
+  readonly hint?: string
 }
 
 const spelled = new Map<Command, readonly Variant[]>()
@@ -47,27 +52,40 @@ export function spell(command: Command): readonly Variant[] {
   return variants
 }
 
+/** The candidates of a mode, made once: most lines are read against the same few hundred. */
+const started = new WeakMap<readonly Command[], Readonly<Record<'plain' | 'negated', readonly Candidate[]>>>()
+
+function candidatesOf(commands: readonly Command[], negated: boolean): readonly Candidate[] {
+  let both = started.get(commands)
+  if (both === undefined) {
+    const make = (no: boolean) =>
+      commands
+        .filter((command) => !no || command.no !== undefined)
+        .flatMap((command) => spell(command).map((variant) => start(command, variant, no)))
+    both = { plain: make(false), negated: make(true) }
+    started.set(commands, both)
+  }
+  return negated ? both.negated : both.plain
+}
+
 /**
  * Finds the command that a line is, as a switch does: keywords may be abbreviated while only one fits.
- * @param commands those of the current mode
+ * @param commands those of the current mode; the same array each time
  */
 export function match(line: Line, commands: readonly Command[]): Match | Mismatch {
   const negated = line.words[0]?.text.toLowerCase() === 'no'
   const first = negated ? 1 : 0
-  let candidates = commands
-    .filter((command) => !negated || command.no !== undefined)
-    .flatMap((command) => spell(command).map((variant) => start(command, variant, negated)))
+  let candidates = candidatesOf(commands, negated)
   for (let word = first; word < line.words.length; word++) {
     if (candidates.some((candidate) => candidate.closed)) break
     const next = take(candidates, line, word, first)
-    if (!Array.isArray(next)) return next as Mismatch
+    if ('message' in next) return next
     candidates = next
   }
   const given = line.words.length - first
   const whole = candidates.find((one) => one.closed || given >= one.needed)
-  if (whole !== undefined) {
-    return { command: whole.command, negated, args: new Args(whole.values, whole.words) }
-  }
+  if (whole !== undefined)
+    return { command: whole.command, negated, args: argsOf(whole.variant, line, first) }
   const expected = [...new Set(candidates.map((one) => shownElement(one.variant[given])))]
   const missing = expected.length > 8 ? '' : `: ${expected.join(' or ')} is missing`
   return {
@@ -75,6 +93,22 @@ export function match(line: Line, commands: readonly Command[]): Match | Mismatc
     message: `% Incomplete command${missing}`,
     hint: usage(candidates[0].command),
   }
+}
+
+/** The arguments, and the keywords as themselves, of a line that a variant fits. */
+function argsOf(variant: Variant, line: Line, first: number): Args {
+  const values = new Map<string, string | number>()
+  const words = new Map<string, number>()
+  for (const [at, element] of variant.entries()) {
+    const word = first + at
+    if (word >= line.words.length) break
+    const name = element.kind === 'keyword' ? element.text : element.name
+    const value = element.kind === 'keyword' ? element.text : readArgumentWord(element, line, word)
+    if (typeof value === 'object') break
+    values.set(name, value)
+    words.set(name, word)
+  }
+  return new Args(values, words)
 }
 
 /** The syntax as help shows it, without argument types. */
@@ -85,7 +119,7 @@ export function usage(command: Command): string {
 function start(command: Command, variant: Variant, negated: boolean): Candidate {
   let needed = variant.length
   if (negated && !command.onlyNo) while (needed > 1 && variant[needed - 1].kind === 'argument') needed--
-  return { command, variant, needed, values: new Map(), words: new Map(), closed: false }
+  return { command, variant, needed }
 }
 
 /** Lets every candidate read one word; who can't is out. */
@@ -104,59 +138,65 @@ function take(
     return { word, message: `% Too many parameters: \`${text}\``, hint: usage(candidates[0].command) }
   }
   const lower = text.toLowerCase()
-  const keywords = open.filter(({ variant }) => variant[at].kind === 'keyword')
-  const exact = keywords.filter(({ variant }) => keywordOf(variant[at]) === lower)
-  if (exact.length > 0)
-    return exact.map((candidate) => keep(candidate, at, keywordOf(candidate.variant[at]), word))
-  const fitting = open.flatMap((candidate) => readArgumentWord(candidate, at, line, word))
-  const read = fitting.filter((result): result is Candidate => !('problem' in result))
-  const short = keywords.filter(({ variant }) => keywordOf(variant[at]).startsWith(lower))
+  const exact = open.filter(({ variant }) => keywordOf(variant[at]) === lower)
+  if (exact.length > 0) return exact
+  const { read, problem } = readAll(open, at, line, word)
+  const short = open.filter(({ variant }) => keywordOf(variant[at])?.startsWith(lower))
   const names = [...new Set(short.map(({ variant }) => keywordOf(variant[at])))]
   if (read.length > 0 && names.length === 0) return read
-  if (names.length === 1) return short.map((candidate) => keep(candidate, at, names[0], word))
+  if (names.length === 1) return short
   if (names.length > 1) {
     return { word, message: `% Ambiguous command: \`${text}\` can be ${names.join(', ')}` }
   }
-  if (/^[!#]/.test(text) && candidates.some((one) => at >= one.needed)) {
-    return candidates.filter((one) => at >= one.needed).map((one) => ({ ...one, closed: true }))
+  const whole = candidates.filter((candidate) => at >= candidate.needed)
+  if (/^[!#]/.test(text) && whole.length > 0) return whole.map((one) => ({ ...one, closed: true }))
+  return mismatch(line, word, open, at, problem)
+}
+
+/** Who takes the word as an argument; of equal arguments one is read. */
+function readAll(
+  open: readonly Candidate[],
+  at: number,
+  line: Line,
+  word: number,
+): { read: readonly Candidate[]; problem?: Problem } {
+  const results = new Map<string, string | number | Problem>()
+  const read: Candidate[] = []
+  let problem: Problem | undefined
+  for (const candidate of open) {
+    const element = candidate.variant[at]
+    if (element.kind === 'keyword') continue
+    const key = `${element.type} ${element.name}`
+    const result = results.get(key) ?? readArgumentWord(element, line, word)
+    results.set(key, result)
+    if (typeof result === 'object') problem ??= result
+    else read.push(element.type === 'rest' ? { ...candidate, closed: true } : candidate)
   }
-  return mismatch(text, word, open, at, fitting, line)
+  return { read, problem }
 }
 
 function mismatch(
-  text: string,
+  line: Line,
   word: number,
   open: readonly Candidate[],
   at: number,
-  fitting: readonly (Candidate | { problem: string; hint?: string })[],
-  line: Line,
+  problem: Problem | undefined,
 ): Mismatch {
+  const { text } = line.words[word]
   const known = [
-    ...new Set(
-      open
-        .map(({ variant }) => variant[at])
-        .filter(isKeyword)
-        .map((element) => element.text),
-    ),
+    ...new Set(open.flatMap(({ variant }) => (variant[at].kind === 'keyword' ? [variant[at].text] : []))),
   ]
-  const problem = fitting.find((result) => 'problem' in result)
   const meant = nearest(text, known)
-  if (problem !== undefined && 'problem' in problem && (meant === undefined || /^[\d.:/]+$/.test(text))) {
-    return {
-      word,
-      message: `% Wrong parameter: ${problem.problem}`,
-      hint: problem.hint ?? usage(open[0].command),
-    }
+  if (problem !== undefined && (meant === undefined || /^[\d.:/]+$/.test(text))) {
+    const hint = problem.hint ?? usage(open[0].command)
+    return { word, message: `% Wrong parameter: ${problem.problem}`, hint }
   }
+  const message = `% Unrecognized command: \`${text}\``
   if (meant !== undefined && word > 0) {
     const corrected = line.words.map((one, i) => (i === word ? meant : one.text)).join(' ')
-    return { word, message: `% Unrecognized command: \`${text}\``, hint: `did you mean \`${corrected}\`?` }
+    return { word, message, hint: `did you mean \`${corrected}\`?` }
   }
-  return {
-    word,
-    message: `% Unrecognized command: \`${text}\``,
-    hint: didYouMean(text, known) ?? expectedHere(known, at),
-  }
+  return { word, message, hint: didYouMean(text, known) ?? expectedHere(known, at) }
 }
 
 /** After a known beginning the choice is small enough to be listed. */
@@ -164,31 +204,16 @@ function expectedHere(known: readonly string[], at: number): string | undefined 
   return at === 0 || known.length === 0 || known.length > 40 ? undefined : `known here: ${known.join(', ')}`
 }
 
+/** @returns the value, or an object that says what is wrong */
 function readArgumentWord(
-  candidate: Candidate,
-  at: number,
+  element: Extract<Element, { kind: 'argument' }>,
   line: Line,
   word: number,
-): readonly (Candidate | { problem: string; hint?: string })[] {
-  const element = candidate.variant[at]
-  if (element.kind === 'keyword') return []
-  if (element.type === 'rest') {
-    const text = line.raw.slice(line.words[word].column - 1).trim()
-    return [{ ...keep(candidate, at, text, word), closed: true }]
-  }
+): string | number | Problem {
+  if (element.type === 'rest') return line.raw.slice(line.words[word].column - 1).trim()
   const read = readElement(element, line.words[word].text)
-  return ['problem' in read ? read : keep(candidate, at, read.value, word)]
+  return 'problem' in read ? read : read.value
 }
 
-function keep(candidate: Candidate, at: number, value: string | number, word: number): Candidate {
-  const element = candidate.variant[at]
-  const name = element.kind === 'keyword' ? element.text : element.name
-  return {
-    ...candidate,
-    values: new Map(candidate.values).set(name, value),
-    words: new Map(candidate.words).set(name, word),
-  }
-}
-
-const isKeyword = (element: Element) => element.kind === 'keyword'
-const keywordOf = (element: Element) => (element.kind === 'keyword' ? element.text : '')
+/** The keyword in small letters; undefined for an argument. */
+const keywordOf = (element: Element) => (element.kind === 'keyword' ? element.text.toLowerCase() : undefined)
