@@ -2,7 +2,7 @@
 import { UpdateError } from './codes.js'
 import type { AttributeScan } from './scan.js'
 import type { DecodeContext, Fault, PathAttributes, Verdict } from './types.js'
-import { Writer } from './writer.js'
+import type { Writer } from './writer.js'
 
 /** Attribute flags (RFC 4271 §4.3). */
 export const OPTIONAL = 0x80
@@ -37,8 +37,8 @@ export interface AttributeRow {
   scan(bytes: Uint8Array, start: number, end: number, context: DecodeContext, out: AttributeScan): boolean
   /** Cold: reads a sound value in canonical form. */
   read(bytes: Uint8Array, start: number, end: number, draft: Draft): void
-  /** Cold: the value as octets, or undefined when the set has no such attribute. */
-  write(attributes: PathAttributes, as4: boolean): Uint8Array | undefined
+  /** Cold: writes the value. @returns false, with nothing written, when the set has no such attribute */
+  write(attributes: PathAttributes, as4: boolean, out: Writer): boolean
 }
 
 /** A fault that lies in one attribute; its octets, header included, become the data. */
@@ -86,11 +86,18 @@ export function u32At(bytes: Uint8Array, at: number): number {
   return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0
 }
 
-/** Unsigned 32-bit numbers as octets in network order. */
-export function u32List(values: readonly number[]): Uint8Array {
-  const out = new Writer(values.length * 4)
-  for (const value of values) out.u32(value)
-  return out.take()
+/** Writes an unsigned 32-bit number that may be missing. @returns as `write` */
+export function writeU32(value: number | undefined, out: Writer): boolean {
+  if (value === undefined) return false
+  out.u32(value)
+  return true
+}
+
+/** Writes unsigned 32-bit numbers; an empty list counts as missing. @returns as `write` */
+export function writeU32List(values: readonly number[] | undefined, out: Writer): boolean {
+  if (values === undefined || values.length === 0) return false
+  for (let i = 0; i < values.length; i++) out.u32(values[i])
+  return true
 }
 
 /** The unsigned 32-bit numbers in [start, end). */
@@ -107,10 +114,9 @@ export function readChunks(bytes: Uint8Array, start: number, end: number, size: 
   return chunks
 }
 
-/** All chunks one behind the other; undefined for an empty list. */
-export function joinChunks(chunks: readonly Uint8Array[] | undefined): Uint8Array | undefined {
-  if (chunks === undefined || chunks.length === 0) return undefined
-  const out = new Writer(chunks.length * 20)
+/** Writes chunks one behind the other; an empty list counts as missing. @returns as `write` */
+export function writeChunks(chunks: readonly Uint8Array[] | undefined, out: Writer): boolean {
+  if (chunks === undefined || chunks.length === 0) return false
   for (const chunk of chunks) out.bytes(chunk)
-  return out.take()
+  return true
 }

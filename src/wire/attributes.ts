@@ -3,29 +3,28 @@
  * attributes stands here; the loops over a block (scan-attributes.ts, canonical.ts, read-attributes.ts,
  * write-attributes.ts) know only rows.
  */
-import { formatIPv4, parseIPv4, u32Bytes } from '../ip/address.js'
+import { formatIPv4, parseIPv4 } from '../ip/address.js'
 import { readPath, writePath } from './as-path.js'
 import {
   type AttributeRow,
-  joinChunks,
   malformed,
   OPTIONAL,
   readChunks,
   readU32List,
   TRANSITIVE,
   u32At,
-  u32List,
+  writeChunks,
+  writeU32,
+  writeU32List,
 } from './attribute-row.js'
 import { AS_TRANS, AttributeCode, UpdateError } from './codes.js'
 import { mayRepeat, scanCommunities } from './community.js'
 import { mpReach, mpUnreach, nextHop } from './next-hop.js'
 import { AS_CONFED_SEQUENCE, type AsPathSegment } from './types.js'
-import { Writer } from './writer.js'
 
 const WELL_KNOWN = TRANSITIVE
 const OPTIONAL_TRANSITIVE = OPTIONAL | TRANSITIVE
 const ANY = 65535
-const NOTHING = new Uint8Array(0)
 
 /** What most rows have. */
 const usual = {
@@ -65,7 +64,11 @@ const origin: AttributeRow = {
   read(bytes, start, _end, draft) {
     draft.origin = bytes[start]
   },
-  write: ({ origin: value }) => (value === undefined ? undefined : Uint8Array.of(value)),
+  write({ origin: value }, _as4, out) {
+    if (value === undefined) return false
+    out.u8(value)
+    return true
+  },
 }
 
 const asPath: AttributeRow = {
@@ -96,11 +99,10 @@ const asPath: AttributeRow = {
   read(bytes, start, end, draft) {
     draft.asPath = readPath(bytes, start, end)
   },
-  write({ asPath: segments }, as4) {
-    if (segments === undefined) return undefined
-    const out = new Writer(64)
+  write({ asPath: segments }, as4, out) {
+    if (segments === undefined) return false
     writePath(segments, out, as4 ? 4 : 2, AS_TRANS)
-    return out.take()
+    return true
   },
 }
 
@@ -118,7 +120,7 @@ const med: AttributeRow = {
   read(bytes, start, _end, draft) {
     draft.med = u32At(bytes, start)
   },
-  write: ({ med: value }) => (value === undefined ? undefined : u32Bytes(value)),
+  write: ({ med: value }, _as4, out) => writeU32(value, out),
 }
 
 const localPref: AttributeRow = {
@@ -136,7 +138,7 @@ const localPref: AttributeRow = {
   read(bytes, start, _end, draft) {
     draft.localPref = u32At(bytes, start)
   },
-  write: ({ localPref: value }) => (value === undefined ? undefined : u32Bytes(value)),
+  write: ({ localPref: value }, _as4, out) => writeU32(value, out),
 }
 
 const atomicAggregate: AttributeRow = {
@@ -151,7 +153,7 @@ const atomicAggregate: AttributeRow = {
   read(_bytes, _start, _end, draft) {
     draft.atomicAggregate = true
   },
-  write: ({ atomicAggregate: value }) => (value ? NOTHING : undefined),
+  write: ({ atomicAggregate: value }) => value === true,
 }
 
 const aggregator: AttributeRow = {
@@ -176,12 +178,12 @@ const aggregator: AttributeRow = {
   read(bytes, start, _end, draft) {
     draft.aggregator = { as: u32At(bytes, start), address: formatIPv4(u32At(bytes, start + 4)) }
   },
-  write({ aggregator: value }, as4) {
-    if (value === undefined) return undefined
-    const out = new Writer(8)
+  write({ aggregator: value }, as4, out) {
+    if (value === undefined) return false
     if (as4) out.u32(value.as)
     else out.u16(value.as > 65535 ? AS_TRANS : value.as)
-    return out.u32(parseIPv4(value.address) ?? 0).take()
+    out.u32(parseIPv4(value.address) ?? 0)
+    return true
   },
 }
 
@@ -202,7 +204,7 @@ const communities: AttributeRow = {
   read(bytes, start, end, draft) {
     draft.communities = readU32List(bytes, start, end)
   },
-  write: ({ communities: list }) => (list === undefined || list.length === 0 ? undefined : u32List(list)),
+  write: ({ communities: list }, _as4, out) => writeU32List(list, out),
 }
 
 const originatorId: AttributeRow = {
@@ -220,7 +222,7 @@ const originatorId: AttributeRow = {
   read(bytes, start, _end, draft) {
     draft.originatorId = u32At(bytes, start)
   },
-  write: ({ originatorId: value }) => (value === undefined ? undefined : u32Bytes(value)),
+  write: ({ originatorId: value }, _as4, out) => writeU32(value, out),
 }
 
 const clusterList: AttributeRow = {
@@ -239,7 +241,7 @@ const clusterList: AttributeRow = {
   read(bytes, start, end, draft) {
     draft.clusterList = readU32List(bytes, start, end)
   },
-  write: ({ clusterList: list }) => (list === undefined || list.length === 0 ? undefined : u32List(list)),
+  write: ({ clusterList: list }, _as4, out) => writeU32List(list, out),
 }
 
 const extendedCommunities: AttributeRow = {
@@ -254,7 +256,7 @@ const extendedCommunities: AttributeRow = {
   read(bytes, start, end, draft) {
     draft.extendedCommunities = readChunks(bytes, start, end, 8)
   },
-  write: ({ extendedCommunities: list }) => joinChunks(list),
+  write: ({ extendedCommunities: list }, _as4, out) => writeChunks(list, out),
 }
 
 const as4Path: AttributeRow = {
@@ -281,13 +283,12 @@ const as4Path: AttributeRow = {
     return true
   },
   read: () => undefined,
-  write({ asPath: segments }, as4) {
-    if (as4 || segments === undefined) return undefined
+  write({ asPath: segments }, as4, out) {
+    if (as4 || segments === undefined) return false
     const plain = segments.filter(({ type }) => type < AS_CONFED_SEQUENCE)
-    if (!plain.some((segment: AsPathSegment) => segment.asns.some((as) => as > 65535))) return undefined
-    const out = new Writer(64)
+    if (!plain.some((segment: AsPathSegment) => segment.asns.some((as) => as > 65535))) return false
     writePath(plain, out, 4, AS_TRANS)
-    return out.take()
+    return true
   },
 }
 
@@ -310,12 +311,10 @@ const as4Aggregator: AttributeRow = {
     return malformed(as4Aggregator, out, bytes, start, end, 'holds AS 0 (RFC 7607 §2)')
   },
   read: () => undefined,
-  write({ aggregator: value }, as4) {
-    if (as4 || value === undefined || value.as <= 65535) return undefined
-    return new Writer(8)
-      .u32(value.as)
-      .u32(parseIPv4(value.address) ?? 0)
-      .take()
+  write({ aggregator: value }, as4, out) {
+    if (as4 || value === undefined || value.as <= 65535) return false
+    out.u32(value.as).u32(parseIPv4(value.address) ?? 0)
+    return true
   },
 }
 
@@ -331,7 +330,7 @@ const ipv6ExtendedCommunities: AttributeRow = {
   read(bytes, start, end, draft) {
     draft.ipv6ExtendedCommunities = readChunks(bytes, start, end, 20)
   },
-  write: ({ ipv6ExtendedCommunities: list }) => joinChunks(list),
+  write: ({ ipv6ExtendedCommunities: list }, _as4, out) => writeChunks(list, out),
 }
 
 /** Offset of the first AIGP TLV (type 1) among the TLVs in [start, end); -1 none, -2 broken framing. */
@@ -374,13 +373,11 @@ const aigp: AttributeRow = {
         { code: 26, flags: OPTIONAL, value: bytes.slice(start, end) },
       ]
   },
-  write({ aigp: value }) {
-    if (value === undefined) return undefined
-    const out = new Writer(11).u8(1).u16(11)
-    return out
-      .u32(Number((value >> 32n) & 0xffffffffn))
-      .u32(Number(value & 0xffffffffn))
-      .take()
+  write({ aigp: value }, _as4, out) {
+    if (value === undefined) return false
+    out.u8(1).u16(11)
+    out.u32(Number((value >> 32n) & 0xffffffffn)).u32(Number(value & 0xffffffffn))
+    return true
   },
 }
 
@@ -405,8 +402,11 @@ const largeCommunities: AttributeRow = {
     }
     draft.largeCommunities = list
   },
-  write: ({ largeCommunities: list }) =>
-    list === undefined || list.length === 0 ? undefined : u32List(list.flat()),
+  write({ largeCommunities: list }, _as4, out) {
+    if (list === undefined || list.length === 0) return false
+    for (const [a, b, c] of list) out.u32(a).u32(b).u32(c)
+    return true
+  },
 }
 
 const onlyToCustomer: AttributeRow = {
@@ -418,7 +418,7 @@ const onlyToCustomer: AttributeRow = {
   read(bytes, start, _end, draft) {
     draft.otc = u32At(bytes, start)
   },
-  write: ({ otc }) => (otc === undefined ? undefined : u32Bytes(otc)),
+  write: ({ otc }, _as4, out) => writeU32(otc, out),
 }
 
 /** All rows, ascending by type code. */

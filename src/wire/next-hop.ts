@@ -1,5 +1,5 @@
 /** Rows of the three attributes that say where routes go: NEXT_HOP, MP_REACH_NLRI and MP_UNREACH_NLRI. */
-import { formatIPv4, formatIPv6, parseAddress, parseIPv4, u32Bytes } from '../ip/address.js'
+import { formatIPv4, formatIPv6, parseAddress, parseIPv4 } from '../ip/address.js'
 import { AFI_IPV4, AFI_IPV6, familyOf, SAFI_UNICAST } from '../ip/family.js'
 import {
   type AttributeRow,
@@ -9,10 +9,10 @@ import {
   OPTIONAL,
   TRANSITIVE,
   u32At,
+  writeU32,
 } from './attribute-row.js'
 import { AttributeCode, UpdateError } from './codes.js'
 import type { AttributeScan } from './scan.js'
-import { Writer } from './writer.js'
 
 /** RFC 4271 §5.1.3. Whether the address can be a next hop is not the codec's question. */
 export const nextHop: AttributeRow = {
@@ -34,10 +34,7 @@ export const nextHop: AttributeRow = {
   read(bytes, start, _end, draft) {
     draft.nextHop = formatIPv4(u32At(bytes, start))
   },
-  write({ nextHop: text }) {
-    const value = text === undefined ? undefined : parseIPv4(text)
-    return value === undefined ? undefined : u32Bytes(value)
-  },
+  write: ({ nextHop: text }, _as4, out) => text !== undefined && writeU32(parseIPv4(text), out),
 }
 
 /**
@@ -94,13 +91,14 @@ export const mpReach: AttributeRow = {
     draft.nextHop = formatIPv6(bytes, first)
     if (bytes[start + 3] === 32) draft.linkLocalNextHop = formatIPv6(bytes, first + 16)
   },
-  write({ nextHop: text, linkLocalNextHop }) {
+  write({ nextHop: text, linkLocalNextHop }, _as4, out) {
+    if (text !== undefined && parseIPv4(text) !== undefined) return false
     const global = text === undefined ? undefined : parseAddress(text)?.bytes
-    if (global?.length === 4) return undefined
     const linkLocal = linkLocalNextHop === undefined ? undefined : parseAddress(linkLocalNextHop)?.bytes
     const octets = [...(global ?? []), ...(linkLocal ?? [])]
-    if (octets.length === 0) return undefined
-    return new Writer(37).u16(AFI_IPV6).u8(SAFI_UNICAST).u8(octets.length).bytes(octets).u8(0).take()
+    if (octets.length === 0) return false
+    out.u16(AFI_IPV6).u8(SAFI_UNICAST).u8(octets.length).bytes(octets).u8(0)
+    return true
   },
 }
 
@@ -140,5 +138,5 @@ export const mpUnreach: AttributeRow = {
     return false
   },
   read: () => undefined,
-  write: () => undefined,
+  write: () => false,
 }

@@ -12,6 +12,9 @@ export interface WriteOptions {
   readonly nextHop?: boolean
 }
 
+/** Reused by every call: a buffer for each costs more than the writing. */
+const scratch = new Writer(4096)
+
 /**
  * The attributes in ascending order, flags as the attribute demands, extended length only where it is needed
  * (RFC 4271 §4.3). With the default options this is the canonical form (canonical.ts). Unknown attributes are
@@ -21,17 +24,24 @@ export interface WriteOptions {
  */
 export function writeAttributes(attributes: PathAttributes, options: WriteOptions = {}): Uint8Array {
   const { as4 = true, nextHop = true } = options
-  const out = new Writer(128)
+  const out = scratch
+  out.cut(0)
   const unknown = [...(attributes.unknown ?? [])].sort((a, b) => a.code - b.code)
   let next = 0
   for (const row of ATTRIBUTE_ROWS) {
     for (; next < unknown.length && unknown[next].code < row.code; next++) writeUnknown(out, unknown[next])
     if (!nextHop && (row.code === AttributeCode.NEXT_HOP || row.code === AttributeCode.MP_REACH_NLRI))
       continue
-    const value = row.write(attributes, as4)
-    if (value === undefined) continue
-    const isPartial = row.flags === (OPTIONAL | TRANSITIVE) && attributes.partial?.includes(row.code)
-    writeOne(out, isPartial ? row.flags | PARTIAL : row.flags, row.code, value)
+    const start = out.length
+    out.u8(row.flags).u8(row.code).u8(0)
+    if (!row.write(attributes, as4, out)) {
+      out.cut(start)
+      continue
+    }
+    if (row.flags === (OPTIONAL | TRANSITIVE) && attributes.partial?.includes(row.code)) {
+      out.patch8(start, row.flags | PARTIAL)
+    }
+    finishOne(out, start)
     while (next < unknown.length && unknown[next].code === row.code) next++
   }
   for (; next < unknown.length; next++) writeUnknown(out, unknown[next])
@@ -40,18 +50,23 @@ export function writeAttributes(attributes: PathAttributes, options: WriteOption
 
 function writeUnknown(out: Writer, { code, flags, value }: UnknownAttribute): void {
   const partial = (flags & TRANSITIVE) === 0 ? 0 : PARTIAL
-  writeOne(out, (flags & (OPTIONAL | TRANSITIVE)) | partial, code, value)
+  const start = out.length
+  out
+    .u8((flags & (OPTIONAL | TRANSITIVE)) | partial)
+    .u8(code)
+    .u8(0)
+    .bytes(value)
+  finishOne(out, start)
 }
 
-function writeOne(out: Writer, flags: number, code: number, value: Uint8Array): void {
-  if (value.length > 65535) {
-    throw new RangeError(`attribute ${code} has ${value.length} octets; 65535 are the most`)
+/** Fills in the length of the attribute that starts at `start` with a header of three octets. */
+function finishOne(out: Writer, start: number): void {
+  const length = out.length - start - 3
+  if (length > 65535) {
+    throw new RangeError(`attribute ${out.at(start + 1)} has ${length} octets; 65535 are the most`)
   }
-  if (value.length > 255)
-    out
-      .u8(flags | EXTENDED_LENGTH)
-      .u8(code)
-      .u16(value.length)
-  else out.u8(flags).u8(code).u8(value.length)
-  out.bytes(value)
+  out.patch8(start + 2, length)
+  if (length <= 255) return
+  out.patch8(start, out.at(start) | EXTENDED_LENGTH)
+  out.insert8(start + 2, length >>> 8)
 }

@@ -19,7 +19,10 @@ export class Writer {
   }
 
   u16(value: number): this {
-    return this.u8(value >>> 8).u8(value)
+    this.#room(2)
+    this.#bytes[this.#length++] = value >>> 8
+    this.#bytes[this.#length++] = value
+    return this
   }
 
   u24(value: number): this {
@@ -28,7 +31,15 @@ export class Writer {
 
   /** @param value 0 to 4294967295 */
   u32(value: number): this {
-    return this.u16(value >>> 16).u16(value)
+    this.#room(4)
+    const bytes = this.#bytes
+    const at = this.#length
+    bytes[at] = value >>> 24
+    bytes[at + 1] = value >>> 16
+    bytes[at + 2] = value >>> 8
+    bytes[at + 3] = value
+    this.#length = at + 4
+    return this
   }
 
   bytes(value: ArrayLike<number>, start = 0, end = value.length): this {
@@ -45,6 +56,23 @@ export class Writer {
   patch16(offset: number, value: number): void {
     this.#bytes[offset] = value >>> 8
     this.#bytes[offset + 1] = value
+  }
+
+  /** An octet written before. */
+  at(offset: number): number {
+    return this.#bytes[offset]
+  }
+
+  /** Puts an octet in front of the one at `offset`. */
+  insert8(offset: number, value: number): void {
+    this.#room(1)
+    this.#bytes.copyWithin(offset + 1, offset, this.#length++)
+    this.#bytes[offset] = value
+  }
+
+  /** Forgets everything from `length` on. */
+  cut(length: number): void {
+    this.#length = length
   }
 
   /** A copy of everything written. */
