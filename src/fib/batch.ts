@@ -47,12 +47,6 @@ export interface BatchPort<T> {
   flush(): void
 }
 
-interface Flight<T> {
-  readonly line: number
-  /** undefined: a barrier. */
-  readonly op: T | undefined
-}
-
 export class Batch<T> implements BatchPort<T> {
   readonly #argv: readonly string[]
   readonly #clock: Clock
@@ -62,7 +56,9 @@ export class Batch<T> implements BatchPort<T> {
   /** Counts children, so that a late event of an old one is known as such. */
   #generation = 0
   #line = 0
-  #flights: Flight<T>[] = []
+  /** Lines in flight from `#head` on: number and operation, undefined for a barrier. */
+  #lines: number[] = []
+  #flights: (T | undefined)[] = []
   #head = 0
   #ops = 0
   #barriers = 0
@@ -125,7 +121,10 @@ export class Batch<T> implements BatchPort<T> {
 
   flush(): void {
     if (this.#submitted.length === 0 || this.#child === undefined) return
-    for (const op of this.#submitted) this.#flights.push({ line: ++this.#line, op })
+    for (const op of this.#submitted) {
+      this.#lines.push(++this.#line)
+      this.#flights.push(op)
+    }
     this.#uncovered += this.#submitted.length
     this.#submitted = []
     // While a barrier is out, small flushes get theirs when it returns: one a round trip is enough.
@@ -154,7 +153,8 @@ export class Batch<T> implements BatchPort<T> {
 
   #barrier(): void {
     this.#buffer += `${BARRIER}\n`
-    this.#flights.push({ line: ++this.#line, op: undefined })
+    this.#lines.push(++this.#line)
+    this.#flights.push(undefined)
     this.#barriers++
     this.#uncovered = 0
   }
@@ -175,18 +175,20 @@ export class Batch<T> implements BatchPort<T> {
   /** Lines are done in order: everything before the failed one has succeeded. */
   #failed(line: number, reason: string): void {
     let barrier = false
-    while (this.#head < this.#flights.length && this.#flights[this.#head].line <= line) {
-      const flight = this.#flights[this.#head++]
-      if (flight.op === undefined) {
+    while (this.#head < this.#lines.length && this.#lines[this.#head] <= line) {
+      const number = this.#lines[this.#head]
+      const op = this.#flights[this.#head++]
+      if (op === undefined) {
         this.#barriers--
         barrier = true
         continue
       }
       this.#ops--
       if (this.#careful > 0) this.#careful--
-      this.#handlers.done(flight.op, flight.line === line ? reason : undefined)
+      this.#handlers.done(op, number === line ? reason : undefined)
     }
     if (this.#head > 1024 || this.#head === this.#flights.length) {
+      this.#lines.splice(0, this.#head)
       this.#flights.splice(0, this.#head)
       this.#head = 0
     }
@@ -207,6 +209,7 @@ export class Batch<T> implements BatchPort<T> {
 
   #renew(): void {
     this.#child?.end()
+    this.#lines = []
     this.#flights = []
     this.#head = 0
     this.#barriers = 0
@@ -217,10 +220,8 @@ export class Batch<T> implements BatchPort<T> {
   #ended(reason: string): void {
     this.#child = undefined
     const said = phrase(this.#message)
-    const lost = this.#flights
-      .slice(this.#head)
-      .map((flight) => flight.op)
-      .filter((op) => op !== undefined)
+    const lost = this.#flights.slice(this.#head).filter((op) => op !== undefined)
+    this.#lines = []
     this.#flights = []
     this.#head = 0
     this.#barriers = 0

@@ -13,13 +13,15 @@ import { type Dialect, deleteNextHop } from './dialect.js'
 import { type Group, type IdPool, strangeGroup } from './groups.js'
 import { covering, type Guard } from './guard.js'
 import { NextHops } from './nexthops.js'
-import type { NextHopOp, Op, RouteOp } from './ops.js'
+import type { Op, RouteOp } from './ops.js'
 import { outcome, plan } from './plan.js'
 import { RefusalLog } from './refusal-log.js'
 import { Refusals } from './refusals.js'
 import type { Way } from './resolver.js'
 import { installedGroup, newRoute, type Route, RouteQueue } from './routes.js'
 
+/** So many prefixes in the queue are a bulk; it ends when the queue is empty. */
+const BULK = 10_000
 /** How long a group may stand unused before it is removed: flapping prefixes find theirs again. */
 const LINGER = 1000
 /** Prefixes looked at in one turn of the event loop when all have to be. */
@@ -40,6 +42,8 @@ export interface InstallerOptions {
   readonly batch: BatchPort<Op>
   /** Milliseconds before a refused route is tried again. */
   readonly pause: number
+  /** Very many routes are about to be written (true), or were (false): `ip monitor` would only get in the way. */
+  readonly bulk: (begins: boolean) => void
   /** A route is in the way of ours: who has it? The answer comes through `reconcile`. */
   readonly inspect: () => void
 }
@@ -64,6 +68,7 @@ export class Installer {
   #holding = true
   #stopped = false
   #swept = false
+  #bulk = false
   #scan: { routes: Iterator<Route>; urgent: boolean } | undefined
   #cleaning = false
   #retrying = false
@@ -85,7 +90,7 @@ export class Installer {
       clock: options.clock,
       log: options.log,
       way: options.way,
-      submit: (line, what) => this.#submit(line, what),
+      submit: (line, op) => this.#submit(line, op),
       changed: (urgent) => {
         if (!urgent) this.#hope()
         this.rescan(urgent)
@@ -166,8 +171,8 @@ export class Installer {
   /** A line was done or refused (BatchHandlers.done). */
   done(op: Op, error: string | undefined): void {
     this.#doneSeq = op.seq
-    if ('route' in op.what) this.#routeDone(op.what, error)
-    else this.nextHops.done(op.what, error)
+    if ('route' in op) this.#routeDone(op, error)
+    else this.nextHops.done(op, error)
   }
 
   /** The child takes more (BatchHandlers.ready). */
@@ -180,7 +185,7 @@ export class Installer {
   /** The child died with these in flight: what they did is not known until the kernel is read (hold until then). */
   died(lost: readonly Op[]): void {
     this.#holding = true
-    for (const { what } of lost) {
+    for (const what of lost) {
       switch (what.kind) {
         case 'add':
         case 'replace':
@@ -369,6 +374,10 @@ export class Installer {
       this.#batch.flush()
       return
     }
+    if (!this.#bulk && this.#queue.length > BULK) {
+      this.#bulk = true
+      this.#options.bulk(true)
+    }
     let lines = 0
     while (this.#batch.room > 0) {
       const route = this.#queue.shift()
@@ -378,6 +387,10 @@ export class Installer {
       if (++lines % CHUNK === 0) this.#batch.flush()
     }
     this.#batch.flush()
+    if (this.#bulk && this.#queue.length === 0 && this.#flights === 0) {
+      this.#bulk = false
+      this.#options.bulk(false)
+    }
   }
 
   /** The key of the group that the prefix should use now; undefined: none. */
@@ -433,13 +446,13 @@ export class Installer {
       this.#entering++
       group.routes++
     }
-    route.stamp = this.#submit(this.#dialect[kind](route.prefix, group), { kind, route, group })
+    route.stamp = this.#submit(this.#dialect[kind](route.prefix, group), { kind, route, group, seq: 0 })
   }
 
-  #submit(line: string, what: NextHopOp | RouteOp): number {
-    const seq = ++this.#seq
-    this.#batch.submit(line, { seq, what })
-    return seq
+  #submit(line: string, op: Op): number {
+    op.seq = ++this.#seq
+    this.#batch.submit(line, op)
+    return op.seq
   }
 
   #routeDone({ kind, route, group }: RouteOp, error: string | undefined): void {
@@ -562,7 +575,7 @@ export class Installer {
   }
 
   #removeLeftovers(): boolean {
-    for (const id of this.#leftovers) this.#submit(deleteNextHop(id), { kind: 'remove', id })
+    for (const id of this.#leftovers) this.#submit(deleteNextHop(id), { kind: 'remove', id, seq: 0 })
     this.#leftovers = []
     return true
   }

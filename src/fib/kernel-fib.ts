@@ -29,9 +29,9 @@ import type { Op } from './ops.js'
 import { PlainDialect } from './plain.js'
 import { FibUnavailable, probe } from './probe.js'
 import { type Spawn, spawnChild } from './process.js'
-import { describeOccupant, isOwnRoute, type Ownership, reconcile } from './reconcile.js'
+import { describeOccupant, isOwnRoute, type Ownership, type OwnRoute, reconcile } from './reconcile.js'
 import { KernelResolver } from './resolver.js'
-import type { RouteLine } from './route-line.js'
+import { ownTail, parseOwnRoute, parseRouteLine, type RouteLine } from './route-line.js'
 import { KernelWatch } from './watch.js'
 
 export interface KernelFibOptions {
@@ -142,6 +142,10 @@ export class KernelFib implements FibPort {
       batch,
       pause: this.#options.options.retry * 1000,
       inspect: () => this.#read(),
+      bulk: (begins) => {
+        if (begins) this.#watch?.pauseRoutes()
+        else this.#watch?.resumeRoutes()
+      },
     })
     this.#watch = this.#makeWatch(installer, metric)
     batch.start()
@@ -359,7 +363,7 @@ export class KernelFib implements FibPort {
       await this.#loadLinks()
     }
     const since = await installer.settled()
-    const own: RouteLine[] = []
+    const own: OwnRoute[] = []
     const others: RouteLine[] = []
     const occupants = new Map<string, string>()
     const [nextHops] = await Promise.all([
@@ -368,11 +372,7 @@ export class KernelFib implements FibPort {
         if (ownership.objects) throw error
         return []
       }),
-      this.#reader.routes((route) => {
-        if (isOwnRoute(route, ownership)) {
-          own.push(route)
-          return
-        }
+      this.#readRoutes(ownership, own, (route) => {
         others.push(route)
         if (route.metric === ownership.metric) occupants.set(route.prefix, describeOccupant(route))
       }),
@@ -380,6 +380,22 @@ export class KernelFib implements FibPort {
     this.#resolver.loadRoutes(others)
     const ifindex = (device: string) => this.#resolver.ifindex(device)
     reconcile(installer, ownership, { nextHops, routes: own, occupants, ifindex }, since)
+  }
+
+  /** Reads all routes; own ones, which may be very many, the short way. */
+  #readRoutes(ownership: Ownership, own: OwnRoute[], other: (route: RouteLine) => void): Promise<void> {
+    const tail = ownTail(ownership.metric)
+    return this.#reader.routes((line, family) => {
+      const short = ownership.objects ? parseOwnRoute(line, tail, family) : undefined
+      if (short !== undefined && ownership.ids.contains(short.nhid)) {
+        own.push({ ...short, hops: [] })
+        return
+      }
+      const route = parseRouteLine(line, family)
+      if (route === undefined) return
+      if (isOwnRoute(route, ownership)) own.push(route)
+      else other(route)
+    })
   }
 
   #audit(): void {
@@ -396,17 +412,15 @@ export class KernelFib implements FibPort {
   async #removeRest(): Promise<void> {
     const ownership = this.#ownership!
     for (let look = 0; look < LAST_LOOKS; look++) {
-      const own: RouteLine[] = []
+      const own: OwnRoute[] = []
       try {
-        await this.#reader.routes((route) => {
-          if (isOwnRoute(route, ownership)) own.push(route)
-        })
+        await this.#readRoutes(ownership, own, () => {})
       } catch (error) {
         this.#log.error({}, `routes may be left in the kernel: ${(error as Error).message}`)
         return
       }
       if (own.length === 0) return
-      await this.#installer!.removeRoutes(own.map(({ prefix, nhid }) => ({ prefix, nhid })))
+      await this.#installer!.removeRoutes(own)
     }
     this.#log.error({}, 'own routes are left in the kernel: see ip route show proto bgp')
   }

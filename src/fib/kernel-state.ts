@@ -1,6 +1,7 @@
 /** Reads what the kernel holds: links, addresses, next-hop objects, routes. */
+import type { Family } from '../ip/family.js'
 import { type Captured, capture, lineSplitter, type Spawn, spawnChild } from './process.js'
-import { PROTOCOL_BGP, parseRouteLine, type RouteLine } from './route-line.js'
+import { PROTOCOL_BGP } from './route-line.js'
 
 export interface LinkState {
   readonly index: number
@@ -120,26 +121,24 @@ export class KernelReader {
     return parseNextHops(await this.#read('-N', '-j', 'nexthop', 'show'))
   }
 
-  /** Every route of the main table, both families, one by one as they are read. */
-  async routes(each: (route: RouteLine) => void): Promise<void> {
-    await Promise.all([this.#routes('-4', each), this.#routes('-6', each)])
+  /** Every route of the main table, both families, line by line as they are read: see parseRouteLine. */
+  async routes(each: (line: string, family: Family) => void): Promise<void> {
+    await Promise.all([this.#routes('ipv4-unicast', each), this.#routes('ipv6-unicast', each)])
   }
 
-  #routes(family: string, each: (route: RouteLine) => void): Promise<void> {
+  #routes(family: Family, each: (line: string, family: Family) => void): Promise<void> {
+    const six = family === 'ipv6-unicast'
     return new Promise((resolve, reject) => {
       let said = ''
-      const argv = [...this.#ip, '-N', '-o', family, 'route', 'show', 'table', 'main']
+      const argv = [...this.#ip, '-N', '-o', six ? '-6' : '-4', 'route', 'show', 'table', 'main']
       const child = this.#spawn(argv, {
-        stdout: lineSplitter((text) => {
-          const route = parseRouteLine(text)
-          if (route !== undefined) each(family === '-6' ? { ...route, family: 'ipv6-unicast' } : route)
-        }),
+        stdout: lineSplitter((text) => each(text, family)),
         stderr: (chunk) => {
           said += chunk.toString()
         },
         ended: (reason) => {
           // A kernel without IPv6 has no such table.
-          if (reason === 'exit code 0' || family === '-6') resolve()
+          if (reason === 'exit code 0' || six) resolve()
           else reject(new Error(`${argv.join(' ')}: ${said.trim() || reason}`))
         },
       })

@@ -123,7 +123,7 @@ export class NextHops {
     if (group === undefined) {
       group = this.table.addGroup(members(set.usable))
       if (this.#dialect.objects) {
-        group.stamp = this.#options.submit(addGroup(group), { kind: 'group', group })
+        group.stamp = this.#options.submit(addGroup(group), { kind: 'group', group, seq: 0 })
       }
     }
     set.group = group
@@ -286,7 +286,10 @@ export class NextHops {
         this.#generation++
         if (!whole) return
         // A member that should be there is not: look before anything is tried again.
-        if (/nexthop id/i.test(error)) return this.#options.inspect()
+        if (/nexthop id/i.test(error)) {
+          this.#options.inspect()
+          return
+        }
         log.warn({ group: group.id, error }, `next-hop group ${group.id} refused: ${error}`)
         this.#failedGroups.set(group.key, { reason: error, until: clock.now() + FAILURE_LASTS })
         return
@@ -365,6 +368,7 @@ export class NextHops {
           kind: 'object',
           object,
           gateway: state,
+          seq: 0,
         })
         state.object = object
       }
@@ -419,6 +423,7 @@ export class NextHops {
       kind: 'reroute',
       object,
       gateway: state,
+      seq: 0,
     })
   }
 
@@ -469,7 +474,7 @@ export class NextHops {
 
   #delete(id: number): number {
     if (!this.#dialect.objects) return 0
-    const seq = this.#options.submit(deleteNextHop(id), { kind: 'remove', id })
+    const seq = this.#options.submit(deleteNextHop(id), { kind: 'remove', id, seq: 0 })
     this.#removed.set(id, seq)
     return seq
   }

@@ -4,19 +4,22 @@ import type { Route } from './routes.js'
 
 /** A line about an object or a group. */
 export type NextHopOp =
-  | { readonly kind: 'object' | 'reroute'; readonly object: NextHopObject; readonly gateway: GatewayState }
-  | { readonly kind: 'group'; readonly group: Group }
-  | { readonly kind: 'remove'; readonly id: number }
+  | {
+      readonly kind: 'object' | 'reroute'
+      readonly object: NextHopObject
+      readonly gateway: GatewayState
+      seq: number
+    }
+  | { readonly kind: 'group'; readonly group: Group; seq: number }
+  | { readonly kind: 'remove'; readonly id: number; seq: number }
 
 /** A line about a route; `group` is the one that it refers to. */
 export interface RouteOp {
   readonly kind: 'add' | 'replace' | 'delete'
   readonly route: Route
   readonly group: Group
+  seq: number
 }
 
-/** A line in flight. Sequence numbers ascend by one in written order. */
-export interface Op {
-  readonly seq: number
-  readonly what: NextHopOp | RouteOp
-}
+/** A line in flight. `seq` is set when it is submitted, ascending by one in written order. */
+export type Op = NextHopOp | RouteOp

@@ -12,7 +12,7 @@ export interface ChildHandlers {
 /** A running child process. */
 export interface Child {
   readonly pid: number | undefined
-  /** Writes to its standard input; after its end the text is dropped. */
+  /** Writes ASCII to its standard input; after its end the text is dropped. */
   write(text: string): void
   /** Closes its standard input. */
   end(): void
@@ -61,7 +61,8 @@ export const spawnChild: Spawn = (argv, handlers) => {
   return {
     pid: child.pid,
     write(text) {
-      if (!ended && child.stdin.writable) child.stdin.write(text)
+      // Twice as fast as UTF-8, and all that is written to `ip` is ASCII.
+      if (!ended && child.stdin.writable) child.stdin.write(text, 'latin1')
     },
     end() {
       child.stdin.end()

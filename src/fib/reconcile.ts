@@ -12,11 +12,14 @@ import type { NextHopState } from './kernel-state.js'
 import { PROTOCOL_BGP, protocolName, type RouteLine } from './route-line.js'
 import { installedGroup, newRoute, type Route } from './routes.js'
 
+/** An own route as read; `hops` are left empty where the group says them. */
+export type OwnRoute = Pick<RouteLine, 'prefix' | 'nhid' | 'hops'>
+
 /** One reading of the kernel. */
 export interface Snapshot {
   readonly nextHops: readonly NextHopState[]
   /** Own routes. */
-  readonly routes: readonly Pick<RouteLine, 'prefix' | 'nhid' | 'hops'>[]
+  readonly routes: readonly OwnRoute[]
   /** Others' routes with ecmpd's metric: prefix → description. */
   readonly occupants: ReadonlyMap<string, string>
   /** Index of an interface; 0 when there is none. */

@@ -17,7 +17,7 @@ export interface Via {
   readonly address: string
   readonly device: string
   readonly ifindex: number
-  /** The interface as `ip` takes it by number ('if7'), which no rename can make wrong; else its name. */
+  /** The interface as `ip` takes it: by number ('if7'), which no rename can make wrong. */
   readonly word: string
 }
 
@@ -297,7 +297,8 @@ export class KernelResolver implements Resolver {
       address,
       device: link.name,
       ifindex: link.index,
-      word: this.#byName.has(number) ? link.name : number,
+      // Somebody may have named another interface so.
+      word: this.#byName.has(number) && /^[\w.-]+$/.test(link.name) ? link.name : number,
     }
   }
 

