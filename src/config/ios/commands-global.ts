@@ -8,7 +8,7 @@ const ROUTE_MAP = ['route-map'] as const
 export const GLOBAL_COMMANDS: readonly Command[] = [
   noEffect('configure terminal', CONFIG, 'enter configuration'),
   noEffect('enable', CONFIG, 'enter privileged mode'),
-  noEffect('write [memory]', CONFIG, 'save the configuration'),
+  noEffect('[do] write [memory]', CONFIG, 'save the configuration'),
   noEffect('copy running-config startup-config', CONFIG, 'save the configuration'),
   {
     syntax: 'end',

@@ -1,5 +1,5 @@
 import { type Command, type Mode, shownElement } from './grammar.js'
-import { spell, usage } from './match.js'
+import { spell } from './match.js'
 import { COMMANDS } from './table.js'
 
 /** What can stand at a place of a command, as `?` shows it. */
@@ -50,7 +50,7 @@ const SUPPORT: Readonly<Record<Command['support'], string>> = {
 export function dialectMarkdown(): string {
   const tables = SECTIONS.map(([mode, title]) => {
     const rows = COMMANDS.filter((command) => command.modes.includes(mode)).map((command) => {
-      const syntax = `${command.onlyNo ? 'no ' : ''}${usage(command)}`.replaceAll('|', '\\|')
+      const syntax = `${command.onlyNo ? 'no ' : ''}${withRanges(command)}`.replaceAll('|', '\\|')
       const no = command.no !== undefined && !command.onlyNo ? 'yes' : ''
       return `| \`${syntax}\` | ${command.help.replaceAll('|', '\\|')} | ${SUPPORT[command.support]} | ${no} |`
     })
@@ -63,6 +63,13 @@ export function dialectMarkdown(): string {
     ].join('\n')
   })
   return `${[INTRODUCTION, ...tables].join('\n\n')}\n`
+}
+
+/** The syntax with the ranges of its numbers: `maximum-paths ebgp <paths 1-32>`. */
+function withRanges(command: Command): string {
+  return command.syntax.replace(/<([^:>]+):([^>]*)>/g, (_, name: string, type: string) =>
+    /^\d/.test(type) ? `<${name} ${type}>` : `<${name}>`,
+  )
 }
 
 const INTRODUCTION = `# The switch's text: commands that ecmpd reads

@@ -61,7 +61,7 @@ t.test('property: no line of a switch’s text makes the reader throw', async (t
     fc.property(fc.array(fc.oneof(line, command), { maxLength: 12 }), (lines) =>
       answered(['router bgp 64513', ...lines].join('\n')),
     ),
-    { numRuns: 400 },
+    { numRuns: 200 },
   )
   t.pass()
 })
@@ -78,7 +78,7 @@ t.test('property: no damage to a good file makes a reader throw', async (t) => {
     .map(([text, cuts]) =>
       cuts.reduce((whole, [at, length, put]) => whole.slice(0, at) + put + whole.slice(at + length), text),
     )
-  fc.assert(fc.property(damaged, answered), { numRuns: 300 })
+  fc.assert(fc.property(damaged, answered), { numRuns: 200 })
   t.pass()
 })
 
@@ -126,7 +126,7 @@ t.test('property: no value at any place of a document makes the reader throw', a
   })).map
   fc.assert(
     fc.property(value, (document) => answered(JSON.stringify(document))),
-    { numRuns: 400 },
+    { numRuns: 200 },
   )
   const wrapped = value.map((entry) =>
     JSON.stringify({
@@ -135,7 +135,7 @@ t.test('property: no value at any place of a document makes the reader throw', a
       neighbors: [{ address: '10.0.0.1', remoteAs: 2, ...(entry as object) }],
     }),
   )
-  fc.assert(fc.property(wrapped, answered), { numRuns: 400 })
+  fc.assert(fc.property(wrapped, answered), { numRuns: 200 })
   t.pass()
 })
 
