@@ -383,7 +383,9 @@ export class Rib extends RibReader {
     pushOfPrefix(paths, rows, path)
     row.received++
     this.#retain(row, attribute, use)
-    if (++rows.count[prefix] >= INDEX_FROM) this.#indexPath(prefix, path)
+    if (++rows.count[prefix] >= INDEX_FROM || (rows.flags[prefix] & PREFIX_INDEXED) !== 0) {
+      this.#indexPath(prefix, path)
+    }
     this.#markDirty(prefix)
   }
 
