@@ -58,6 +58,7 @@ export function neighborView(peer: Peer, routing: Routing, clock: Clock): Neighb
     established: peer.establishedCount,
     dropped: peer.droppedCount,
     downSince: iso(peer.downSince),
+    lastReset: peer.lastReset,
     lastRead: seconds(peer.lastRead),
     lastWrite: seconds(peer.lastWrite),
     outputQueue: peer.outputQueue,

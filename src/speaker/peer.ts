@@ -71,6 +71,8 @@ export class Peer {
   since: number
   /** Wall time of the end of the last session that was up, milliseconds. */
   downSince: number | undefined
+  /** Why the last established session ended. */
+  lastReset: LastError | undefined
   /** Clock time of the last octets read and written, milliseconds. */
   lastRead: number | undefined
   lastWrite: number | undefined
@@ -174,7 +176,8 @@ export class Peer {
     } finally {
       this.#stepping = false
     }
-    if (this.idle) this.#host.ended(this)
+    // Before its first connection a neighbour has not begun.
+    if (this.idle && this.#nextConnection > 1) this.#host.ended(this)
   }
 
   #act(action: PeerAction): void {
@@ -250,7 +253,8 @@ export class Peer {
     this.session = undefined
     this.droppedCount++
     this.downSince = this.#host.clock.wall()
-    this.lastError = lastErrorOf(end, this.#host.clock.wall())
+    this.lastError = lastErrorOf(end, this.downSince)
+    this.lastReset = this.lastError
     this.#host.down(this, end, result)
   }
 

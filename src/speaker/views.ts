@@ -100,6 +100,8 @@ export interface NeighborView {
   readonly dropped: number
   /** When the last established session ended, ISO 8601; unlike `since` it stays while connecting is retried. */
   readonly downSince?: string
+  /** Why it ended; unlike `lastError`, failed attempts to connect do not overwrite it. */
+  readonly lastReset?: LastError
   /** Seconds since the last message was read and written. */
   readonly lastRead?: number
   readonly lastWrite?: number
