@@ -10,6 +10,11 @@ export const TRANSITIVE = 0x40
 export const PARTIAL = 0x20
 export const EXTENDED_LENGTH = 0x10
 
+export const WELL_KNOWN = TRANSITIVE
+export const OPTIONAL_TRANSITIVE = OPTIONAL | TRANSITIVE
+/** As many octets as fit. */
+export const ANY_LENGTH = 65535
+
 /** PathAttributes while it is being put together. */
 export type Draft = { -readonly [K in keyof PathAttributes]: PathAttributes[K] }
 
@@ -40,6 +45,17 @@ export interface AttributeRow {
   /** Cold: writes the value. @returns false, with nothing written, when the set has no such attribute */
   write(attributes: PathAttributes, as4: boolean, out: Writer): boolean
 }
+
+/** What most rows have: four octets, treat-as-withdraw, nothing to find. */
+export const USUAL = {
+  unit: 1,
+  min: 4,
+  max: 4,
+  onFault: 'withdraw',
+  subcode: 0,
+  internalOnly: false,
+  scan: () => true,
+} as const
 
 /** A fault that lies in one attribute; its octets, header included, become the data. */
 export function attributeFault(

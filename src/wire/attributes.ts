@@ -3,42 +3,28 @@
  * attributes stands here; the loops over a block (scan-attributes.ts, canonical.ts, read-attributes.ts,
  * write-attributes.ts) know only rows.
  */
-import { formatIPv4, parseIPv4 } from '../ip/address.js'
-import { readPath, writePath } from './as-path.js'
+import { aggregator, as4Aggregator, as4Path, asPath } from './as-rows.js'
 import {
+  ANY_LENGTH,
   type AttributeRow,
   malformed,
   OPTIONAL,
+  OPTIONAL_TRANSITIVE,
   readChunks,
   readU32List,
-  TRANSITIVE,
+  USUAL,
   u32At,
+  WELL_KNOWN,
   writeChunks,
   writeU32,
   writeU32List,
 } from './attribute-row.js'
-import { AS_TRANS, AttributeCode, UpdateError } from './codes.js'
+import { AttributeCode, UpdateError } from './codes.js'
 import { mayRepeat, scanCommunities } from './community.js'
 import { mpReach, mpUnreach, nextHop } from './next-hop.js'
-import { AS_CONFED_SEQUENCE, type AsPathSegment } from './types.js'
-
-const WELL_KNOWN = TRANSITIVE
-const OPTIONAL_TRANSITIVE = OPTIONAL | TRANSITIVE
-const ANY = 65535
-
-/** What most rows have. */
-const usual = {
-  unit: 1,
-  min: 4,
-  max: 4,
-  onFault: 'withdraw',
-  subcode: 0,
-  internalOnly: false,
-  scan: () => true,
-} as const
 
 const origin: AttributeRow = {
-  ...usual,
+  ...USUAL,
   code: AttributeCode.ORIGIN,
   name: 'ORIGIN',
   flags: WELL_KNOWN,
@@ -71,43 +57,8 @@ const origin: AttributeRow = {
   },
 }
 
-const asPath: AttributeRow = {
-  ...usual,
-  code: AttributeCode.AS_PATH,
-  name: 'AS_PATH',
-  flags: WELL_KNOWN,
-  min: 0,
-  max: ANY,
-  rule: 'RFC 7606 §7.2',
-  scan(bytes, start, end, context, out) {
-    const path = out.pathScan
-    let problem = path.read(bytes, start, end, context.as4 ? 4 : 2) ? '' : path.problem
-    // RFC 5065 §5: ecmpd is in no confederation, so nobody may send such segments.
-    if (path.confederation) problem = 'has confederation segments from outside a confederation (RFC 5065 §5)'
-    else if (path.sets && context.rejectAsSet) problem ||= 'has an AS_SET (RFC 9774 §3)'
-    if (problem !== '') {
-      return malformed(asPath, out, bytes, start, end, problem, UpdateError.MalformedAS_PATH)
-    }
-    out.path = bytes
-    out.pathStart = start
-    out.pathLength = end - start
-    out.asPathHops = path.hops
-    out.firstAs = path.firstAs
-    out.originAs = path.originAs
-    return true
-  },
-  read(bytes, start, end, draft) {
-    draft.asPath = readPath(bytes, start, end)
-  },
-  write({ asPath: segments }, as4, out) {
-    if (segments === undefined) return false
-    writePath(segments, out, as4 ? 4 : 2, AS_TRANS)
-    return true
-  },
-}
-
 const med: AttributeRow = {
-  ...usual,
+  ...USUAL,
   code: AttributeCode.MULTI_EXIT_DISC,
   name: 'MULTI_EXIT_DISC',
   flags: OPTIONAL,
@@ -124,7 +75,7 @@ const med: AttributeRow = {
 }
 
 const localPref: AttributeRow = {
-  ...usual,
+  ...USUAL,
   code: AttributeCode.LOCAL_PREF,
   name: 'LOCAL_PREF',
   flags: WELL_KNOWN,
@@ -142,7 +93,7 @@ const localPref: AttributeRow = {
 }
 
 const atomicAggregate: AttributeRow = {
-  ...usual,
+  ...USUAL,
   code: AttributeCode.ATOMIC_AGGREGATE,
   name: 'ATOMIC_AGGREGATE',
   flags: WELL_KNOWN,
@@ -156,44 +107,13 @@ const atomicAggregate: AttributeRow = {
   write: ({ atomicAggregate: value }) => value === true,
 }
 
-const aggregator: AttributeRow = {
-  ...usual,
-  code: AttributeCode.AGGREGATOR,
-  name: 'AGGREGATOR',
-  flags: OPTIONAL_TRANSITIVE,
-  unit: 2,
-  min: 6,
-  max: 8,
-  onFault: 'discard',
-  rule: 'RFC 7606 §7.7',
-  scan(bytes, start, end, context, out) {
-    const due = context.as4 ? 8 : 6
-    if (end - start !== due) {
-      const text = `has ${end - start} octets instead of ${due}`
-      return malformed(aggregator, out, bytes, start, end, text, UpdateError.AttributeLengthError)
-    }
-    for (let at = start; at < end - 4; at++) if (bytes[at] !== 0) return true
-    return malformed(aggregator, out, bytes, start, end, 'holds AS 0 (RFC 7607 §2)')
-  },
-  read(bytes, start, _end, draft) {
-    draft.aggregator = { as: u32At(bytes, start), address: formatIPv4(u32At(bytes, start + 4)) }
-  },
-  write({ aggregator: value }, as4, out) {
-    if (value === undefined) return false
-    if (as4) out.u32(value.as)
-    else out.u16(value.as > 65535 ? AS_TRANS : value.as)
-    out.u32(parseIPv4(value.address) ?? 0)
-    return true
-  },
-}
-
 const communities: AttributeRow = {
-  ...usual,
+  ...USUAL,
   code: AttributeCode.COMMUNITIES,
   name: 'COMMUNITIES',
   flags: OPTIONAL_TRANSITIVE,
   unit: 4,
-  max: ANY,
+  max: ANY_LENGTH,
   rule: 'RFC 7606 §7.8',
   scan(bytes, start, end, _context, out) {
     out.communitiesStart = start
@@ -208,7 +128,7 @@ const communities: AttributeRow = {
 }
 
 const originatorId: AttributeRow = {
-  ...usual,
+  ...USUAL,
   code: AttributeCode.ORIGINATOR_ID,
   name: 'ORIGINATOR_ID',
   flags: OPTIONAL,
@@ -226,12 +146,12 @@ const originatorId: AttributeRow = {
 }
 
 const clusterList: AttributeRow = {
-  ...usual,
+  ...USUAL,
   code: AttributeCode.CLUSTER_LIST,
   name: 'CLUSTER_LIST',
   flags: OPTIONAL,
   unit: 4,
-  max: ANY,
+  max: ANY_LENGTH,
   rule: 'RFC 7606 §7.10',
   internalOnly: true,
   scan(_bytes, start, end, _context, out) {
@@ -245,13 +165,13 @@ const clusterList: AttributeRow = {
 }
 
 const extendedCommunities: AttributeRow = {
-  ...usual,
+  ...USUAL,
   code: AttributeCode.EXTENDED_COMMUNITIES,
   name: 'EXTENDED_COMMUNITIES',
   flags: OPTIONAL_TRANSITIVE,
   unit: 8,
   min: 8,
-  max: ANY,
+  max: ANY_LENGTH,
   rule: 'RFC 7606 §7.14',
   read(bytes, start, end, draft) {
     draft.extendedCommunities = readChunks(bytes, start, end, 8)
@@ -259,73 +179,14 @@ const extendedCommunities: AttributeRow = {
   write: ({ extendedCommunities: list }, _as4, out) => writeChunks(list, out),
 }
 
-const as4Path: AttributeRow = {
-  ...usual,
-  code: AttributeCode.AS4_PATH,
-  name: 'AS4_PATH',
-  flags: OPTIONAL_TRANSITIVE,
-  unit: 2,
-  min: 6,
-  max: ANY,
-  onFault: 'discard',
-  rule: 'RFC 6793 §6',
-  scan(bytes, start, end, context, out) {
-    if (context.as4) {
-      return malformed(as4Path, out, bytes, start, end, 'came from a speaker of 4-octet AS numbers')
-    }
-    const path = out.pathScan
-    if (!path.read(bytes, start, end, 4)) return malformed(as4Path, out, bytes, start, end, path.problem)
-    if (path.sets && context.rejectAsSet) {
-      malformed(withdrawingAs4Path, out, bytes, start, end, 'has an AS_SET')
-    } else if (path.confederation) {
-      malformed(as4Path, out, bytes, start, end, 'has confederation segments, which are left out')
-    }
-    return true
-  },
-  read: () => undefined,
-  write({ asPath: segments }, as4, out) {
-    if (as4 || segments === undefined) return false
-    const plain = segments.filter(({ type }) => type < AS_CONFED_SEQUENCE)
-    if (!plain.some((segment: AsPathSegment) => segment.asns.some((as) => as > 65535))) return false
-    writePath(plain, out, 4, AS_TRANS)
-    return true
-  },
-}
-
-const withdrawingAs4Path: AttributeRow = { ...as4Path, onFault: 'withdraw', rule: 'RFC 9774 §3' }
-
-const as4Aggregator: AttributeRow = {
-  ...usual,
-  code: AttributeCode.AS4_AGGREGATOR,
-  name: 'AS4_AGGREGATOR',
-  flags: OPTIONAL_TRANSITIVE,
-  min: 8,
-  max: 8,
-  onFault: 'discard',
-  rule: 'RFC 6793 §6',
-  scan(bytes, start, end, context, out) {
-    if (context.as4) {
-      return malformed(as4Aggregator, out, bytes, start, end, 'came from a speaker of 4-octet AS numbers')
-    }
-    if (u32At(bytes, start) !== 0) return true
-    return malformed(as4Aggregator, out, bytes, start, end, 'holds AS 0 (RFC 7607 §2)')
-  },
-  read: () => undefined,
-  write({ aggregator: value }, as4, out) {
-    if (as4 || value === undefined || value.as <= 65535) return false
-    out.u32(value.as).u32(parseIPv4(value.address) ?? 0)
-    return true
-  },
-}
-
 const ipv6ExtendedCommunities: AttributeRow = {
-  ...usual,
+  ...USUAL,
   code: AttributeCode.IPV6_EXTENDED_COMMUNITIES,
   name: 'IPV6_EXTENDED_COMMUNITIES',
   flags: OPTIONAL_TRANSITIVE,
   unit: 20,
   min: 20,
-  max: ANY,
+  max: ANY_LENGTH,
   rule: 'RFC 7606 §7.15',
   read(bytes, start, end, draft) {
     draft.ipv6ExtendedCommunities = readChunks(bytes, start, end, 20)
@@ -348,12 +209,12 @@ function findAigp(bytes: Uint8Array, start: number, end: number): number {
 }
 
 const aigp: AttributeRow = {
-  ...usual,
+  ...USUAL,
   code: AttributeCode.AIGP,
   name: 'AIGP',
   flags: OPTIONAL,
   min: 3,
-  max: ANY,
+  max: ANY_LENGTH,
   onFault: 'discard',
   rule: 'RFC 7311 §3.2',
   scan(bytes, start, end, context, out) {
@@ -382,13 +243,13 @@ const aigp: AttributeRow = {
 }
 
 const largeCommunities: AttributeRow = {
-  ...usual,
+  ...USUAL,
   code: AttributeCode.LARGE_COMMUNITIES,
   name: 'LARGE_COMMUNITIES',
   flags: OPTIONAL_TRANSITIVE,
   unit: 12,
   min: 12,
-  max: ANY,
+  max: ANY_LENGTH,
   rule: 'RFC 8092 §6',
   scan(bytes, start, end, _context, out) {
     // Duplicates are no fault; they go when the block is made canonical (RFC 8092 §3).
@@ -410,7 +271,7 @@ const largeCommunities: AttributeRow = {
 }
 
 const onlyToCustomer: AttributeRow = {
-  ...usual,
+  ...USUAL,
   code: AttributeCode.ONLY_TO_CUSTOMER,
   name: 'ONLY_TO_CUSTOMER',
   flags: OPTIONAL_TRANSITIVE,

@@ -2,13 +2,15 @@
 import { formatIPv4, formatIPv6, parseAddress, parseIPv4 } from '../ip/address.js'
 import { AFI_IPV4, AFI_IPV6, familyOf, SAFI_UNICAST } from '../ip/family.js'
 import {
+  ANY_LENGTH,
   type AttributeRow,
   attributeFault,
   attributeOctets,
   malformed,
   OPTIONAL,
-  TRANSITIVE,
+  USUAL,
   u32At,
+  WELL_KNOWN,
   writeU32,
 } from './attribute-row.js'
 import { AttributeCode, UpdateError } from './codes.js'
@@ -16,16 +18,11 @@ import type { AttributeScan } from './scan.js'
 
 /** RFC 4271 §5.1.3. Whether the address can be a next hop is not the codec's question. */
 export const nextHop: AttributeRow = {
+  ...USUAL,
   code: AttributeCode.NEXT_HOP,
   name: 'NEXT_HOP',
-  flags: TRANSITIVE,
-  unit: 1,
-  min: 4,
-  max: 4,
-  onFault: 'withdraw',
+  flags: WELL_KNOWN,
   rule: 'RFC 7606 §7.3',
-  subcode: 0,
-  internalOnly: false,
   scan(_bytes, start, _end, _context, out) {
     out.nextHopStart = start
     out.nextHopLength = 4
@@ -43,16 +40,15 @@ export const nextHop: AttributeRow = {
  *     | AFI (2) | SAFI (1) | length (1) | next hop | reserved (1) | NLRI |
  */
 export const mpReach: AttributeRow = {
+  ...USUAL,
   code: AttributeCode.MP_REACH_NLRI,
   name: 'MP_REACH_NLRI',
   flags: OPTIONAL,
-  unit: 1,
   min: 5,
-  max: 65535,
+  max: ANY_LENGTH,
   onFault: 'reset',
   rule: 'RFC 7606 §5.3',
   subcode: UpdateError.OptionalAttributeError,
-  internalOnly: false,
   scan(bytes, start, end, context, out) {
     const afi = (bytes[start] << 8) | bytes[start + 1]
     const safi = bytes[start + 2]
@@ -118,16 +114,15 @@ function unexpectedIPv6(bytes: Uint8Array, start: number, end: number, out: Attr
 
 /** RFC 4760 §4: AFI, SAFI, NLRI. It belongs to the message, not to the set of attributes. */
 export const mpUnreach: AttributeRow = {
+  ...USUAL,
   code: AttributeCode.MP_UNREACH_NLRI,
   name: 'MP_UNREACH_NLRI',
   flags: OPTIONAL,
-  unit: 1,
   min: 3,
-  max: 65535,
+  max: ANY_LENGTH,
   onFault: 'reset',
   rule: 'RFC 7606 §5.3',
   subcode: UpdateError.OptionalAttributeError,
-  internalOnly: false,
   scan(bytes, start, end, _context, out) {
     out.hasUnreach = true
     out.unreachAfi = (bytes[start] << 8) | bytes[start + 1]
