@@ -32,8 +32,7 @@ export function nlri(prefix: string): number[] {
 export const hex = (text: string): number[] =>
   (text.replace(/\s+/g, '').match(/../g) ?? []).map((octet) => Number.parseInt(octet, 16))
 
-export const toHex = (bytes: Uint8Array | readonly number[]): string =>
-  Array.from(bytes, (octet) => octet.toString(16).padStart(2, '0')).join('')
+export const toHex = (bytes: Uint8Array | readonly number[]): string => Buffer.from(bytes).toString('hex')
 
 /** A message with a correct header. */
 export function message(type: number, body: readonly number[]): Uint8Array {
@@ -153,18 +152,23 @@ export interface RawMessage {
 
 /** Splits a stream into messages by their length field. */
 export class RawSplitter {
-  #rest: number[] = []
+  #rest: Uint8Array = new Uint8Array(0)
 
   push(chunk: Uint8Array): RawMessage[] {
-    this.#rest.push(...chunk)
+    const bytes = new Uint8Array(this.#rest.length + chunk.length)
+    bytes.set(this.#rest)
+    bytes.set(chunk, this.#rest.length)
     const messages: RawMessage[] = []
-    while (this.#rest.length >= 19) {
-      const length = this.#rest[16] * 256 + this.#rest[17]
-      if (length < 19) throw new Error(`a message of ${length} octets: ${toHex(this.#rest)}`)
-      if (this.#rest.length < length) break
-      const bytes = this.#rest.splice(0, length)
-      messages.push({ type: bytes[18], body: Uint8Array.from(bytes.slice(19)), hex: toHex(bytes) })
+    let at = 0
+    while (bytes.length - at >= 19) {
+      const length = bytes[at + 16] * 256 + bytes[at + 17]
+      if (length < 19) throw new Error(`a message of ${length} octets: ${toHex(bytes.subarray(at))}`)
+      if (bytes.length - at < length) break
+      const whole = bytes.slice(at, at + length)
+      messages.push({ type: whole[18], body: whole.slice(19), hex: toHex(whole) })
+      at += length
     }
+    this.#rest = bytes.slice(at)
     return messages
   }
 }

@@ -1,3 +1,4 @@
+import type { Resolver } from '../../src/ports/fib.js'
 import type { Log } from '../../src/ports/log.js'
 import type { SpeakerOptions } from '../../src/speaker/options.js'
 import { Speaker } from '../../src/speaker/speaker.js'
@@ -40,7 +41,11 @@ export class SpeakerLab {
   }
 
   /** Makes and starts a speaker on a machine with these addresses. */
-  async start(addresses: string | readonly string[], options: SpeakerOptions): Promise<LabSpeaker> {
+  async start(
+    addresses: string | readonly string[],
+    options: SpeakerOptions,
+    resolver?: Resolver,
+  ): Promise<LabSpeaker> {
     const host = this.host(...(typeof addresses === 'string' ? [addresses] : addresses))
     const lines: string[] = []
     const line = (level: string) => (_fields: object, text: string) => {
@@ -49,7 +54,7 @@ export class SpeakerLab {
     const log: Log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
     const fib = new RecordingFib()
     const random = pseudoRandom(this.#seed++)
-    const speaker = new Speaker({ clock: this.clock, transport: host, log, random, fib, options })
+    const speaker = new Speaker({ clock: this.clock, transport: host, log, random, fib, resolver, options })
     await speaker.start()
     return { speaker, host, fib, lines }
   }
