@@ -173,11 +173,14 @@ export class NextHops {
     if (gained.length > 0) this.#gained()
   }
 
-  /** The kernel has dropped every object on the link, in silence. */
+  /**
+   * The kernel has dropped every object on the link, in silence. Written all the same: one that was on its way
+   * may come after a short flap.
+   */
   linkDown(ifindex: number): void {
     if (!this.#dialect.objects) return
     for (const object of [...this.table.objects.values()]) {
-      if (object.ifindex === ifindex) this.#forget(object)
+      if (object.ifindex === ifindex) this.#remove(object)
     }
   }
 
@@ -258,7 +261,9 @@ export class NextHops {
         const { object, gateway } = op
         if (!object.alive) return
         if (/File exists/i.test(error)) {
-          // Another's object took an id of the range since the kernel was read: leave it alone.
+          // Another's object took an id of the range since the kernel was read: leave it alone. Groups that
+          // were written behind ours have it as a member now: they go.
+          for (const group of [...object.groups]) this.remove(group)
           this.#forget(object)
           this.table.ids.reserve(object.id)
           this.#gained()
