@@ -28,6 +28,7 @@ const skip = await lacks('gobgpd', 'gobgp', 'vtysh', 'bird', 'birdc', 'bgpctl', 
 /** The switch's text with all of them as neighbours: what a real switch would hand on to everyone else. */
 const ios = `router bgp 64513
  bgp router-id 192.168.95.200
+ bgp graceful-restart
  maximum-paths ebgp 10
 ${hosts.map(({ address }) => ` neighbor ${address} remote-as 64512\n`).join('')}end
 `

@@ -17,6 +17,8 @@ const SERVICE = `${VIP}/32`
 const ALL = NODES.map(({ address }) => address)
 const [FIRST, SECOND, THIRD] = NODES
 
+const REBUILT = ['timers: { hold: 30, keepalive: 10 }', 'ebgpMultihop: 2']
+
 const skip = await lacks('bird', 'birdc', 'tcpdump')
 
 /** What tells one TCP connection of a neighbour's from another. */
@@ -37,7 +39,7 @@ const ways = {
     const from = ecmpd.child.output.length
     ecmpd.hup()
     const said = () => ecmpd.child.output.slice(from)
-    const level = succeeds ? /"level":"info".*(reload|configuration)/i : /"level":"(warn|error)".*/
+    const level = succeeds ? /applied: / : /"level":"(warn|error)".*/
     await until('the log says what came of it', () => level.test(said()))
     t.ok(ecmpd.child.running)
     return said()
@@ -106,14 +108,25 @@ for (const [way, apply] of Object.entries(ways)) {
       t.same(await seen(SECOND.address), second)
     })
 
-    await step('hold time of one neighbour: that one gets a new session with it, no other', async (t) => {
+    await step('times change: they are for the next session, no connection changes', async (t) => {
       const changed = nodeNeighbor(SECOND, 'timers: { hold: 30, keepalive: 10 }')
       ecmpd.write(yaml([nodeNeighbor(FIRST), changed, nodeNeighbor(THIRD)]))
+      await apply(t, ecmpd, true)
+      await until('the hold time is configured', async () => {
+        return (await ecmpd.neighbor(SECOND.address)).configuredHoldTime === 30
+      })
+      t.same(await seen(FIRST.address), first)
+      t.same(await seen(SECOND.address), second)
+    })
+
+    await step('what a session is built on changes: that neighbour gets a new one, no other', async (t) => {
+      ecmpd.write(yaml([nodeNeighbor(FIRST), nodeNeighbor(SECOND, ...REBUILT), nodeNeighbor(THIRD)]))
       await apply(t, ecmpd, true)
       await until('the second neighbour is back with hold time 30', async () => {
         const { state, holdTime } = await ecmpd.neighbor(SECOND.address)
         return state === 'Established' && holdTime === 30
       })
+      await untilGateways(lab, SWITCH, SERVICE, ALL)
       const now = await seen(SECOND.address)
       t.equal(now.established, second.established + 1)
       t.same(await seen(FIRST.address), first)
@@ -135,8 +148,7 @@ for (const [way, apply] of Object.entries(ways)) {
 
     await step('a neighbour is removed: Cease to it alone, its path goes, the others stay', async (t) => {
       const capture = await Capture.start(lab, SWITCH, 'eth0')
-      const changed = nodeNeighbor(SECOND, 'timers: { hold: 30, keepalive: 10 }')
-      ecmpd.write(yaml([nodeNeighbor(FIRST), changed]))
+      ecmpd.write(yaml([nodeNeighbor(FIRST), nodeNeighbor(SECOND, ...REBUILT)]))
       await apply(t, ecmpd, true)
       await untilGateways(lab, SWITCH, SERVICE, ALL.slice(0, 2))
       await sleep(300)
@@ -178,7 +190,7 @@ t.test("the switch's text", { skip }, async (t) => {
   })
 
   await t.test('an unknown line changes nothing', async (t) => {
-    ecmpd.write(RUIJIE.replace('maximum-paths ebgp 10', 'maximum-path ebgp 10'))
+    ecmpd.write(RUIJIE.replace('maximum-paths ebgp 10', 'maximum-pathz ebgp 10'))
     const said = await ways['ecmpd reload'](t, ecmpd, false)
     t.match(said, /maximum-paths/)
     t.same(await now(), before)

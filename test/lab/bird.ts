@@ -24,6 +24,7 @@ ${networks.map((prefix) => `  route ${prefix} blackhole;\n`).join('')}}
   connect retry time 5;
   error wait time 1, 5;
   passive ${passive ? 'on' : 'off'};
+  check link off;
   graceful restart ${restartTime ? 'on' : 'off'};
 ${restartTime ? `  graceful restart time ${restartTime};\n` : ''}  ipv${version} {
     import all;
