@@ -63,12 +63,14 @@ export class AdjOut {
   /** Prefix ids below this have been looked at; NEVER when the first fill is complete. */
   #filled = 0
   readonly #address = new Uint8Array(16)
+  readonly #chunkEntries: number
   readonly #unsubscribe: () => void
 
   /**
    * @param blocks store of outgoing blocks, shared by all groups
    * @param shared whether a next hop (NextHops id) lies on a subnet shared with the members
    * @param filter export policy; undefined lets all pass
+   * @param chunkEntries how many changes are packed at once
    */
   constructor(
     rib: Rib,
@@ -76,7 +78,9 @@ export class AdjOut {
     treatment: ExportTreatment,
     shared: (nextHop: number) => boolean,
     filter: RouteFilter | undefined,
+    chunkEntries = CHUNK_ENTRIES,
   ) {
+    this.#chunkEntries = chunkEntries
     this.treatment = treatment
     this.#rib = rib
     this.#blocks = blocks
@@ -341,7 +345,7 @@ export class AdjOut {
   #packWithdrawals(start: number): Chunk {
     const rows = this.#rows
     const { entries } = this.#withdrawals
-    const end = Math.min(this.#withdrawals.end, start + CHUNK_ENTRIES)
+    const end = Math.min(this.#withdrawals.end, start + this.#chunkEntries)
     const live = new Int32Array(end - start)
     let count = 0
     for (let i = start; i < end; i++) {
@@ -364,8 +368,8 @@ export class AdjOut {
     // A short piece of old news is not worth a message of its own when much more waits behind it.
     const short =
       known !== undefined &&
-      known.end - start < CHUNK_ENTRIES / 4 &&
-      this.#announcements.end - known.end > CHUNK_ENTRIES
+      known.end - start < this.#chunkEntries / 4 &&
+      this.#announcements.end - known.end > this.#chunkEntries
     const chunk = known === undefined || short ? this.#packAnnouncements(start) : known
     if (--chunk.waiting <= 0) this.#announcementChunks.remove(start)
     if (chunk.sources.has(member.source)) this.#passMixed(member, chunk)
@@ -414,7 +418,7 @@ export class AdjOut {
     let octets = 0
     let live = 0
     let end = start
-    while (end < limit && live < CHUNK_ENTRIES && octets < CHUNK_OCTETS) {
+    while (end < limit && live < this.#chunkEntries && octets < CHUNK_OCTETS) {
       const prefix = entries[end++]
       if (rows.position[prefix] === end && rows.block[prefix] !== 0) {
         const block = rows.block[prefix]

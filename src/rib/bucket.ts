@@ -3,7 +3,7 @@
  * a message carries as many prefixes as fit; withdrawals need no buckets. A message never mixes withdrawn
  * routes, NLRI, MP_REACH_NLRI and MP_UNREACH_NLRI, and the MP attribute stands first (RFC 7606 §5.1).
  */
-import { AFI_IPV4, AFI_IPV6, type Family, SAFI_UNICAST } from '../ip/family.js'
+import { AFI_IPV4, AFI_IPV6, SAFI_UNICAST } from '../ip/family.js'
 import type { PrefixTable } from '../ip/prefix-table.js'
 import { EXTENDED_LENGTH, OPTIONAL } from '../wire/attribute-row.js'
 import { AttributeCode, MessageType } from '../wire/codes.js'
@@ -23,17 +23,6 @@ const UNREACH_FIXED = 3
 export interface Packed {
   readonly bytes: Uint8Array
   readonly updates: number
-}
-
-/** End-of-RIB of a family (RFC 4724 §2). */
-export function endOfRib(family: Family): Uint8Array {
-  const isIPv4 = family === 'ipv4-unicast'
-  const bytes = new Uint8Array(isIPv4 ? EMPTY_UPDATE : EMPTY_UPDATE + 6)
-  writeHeader(bytes, 0, bytes.length)
-  if (isIPv4) return bytes
-  bytes[HEADER + 3] = 6
-  bytes.set([OPTIONAL, AttributeCode.MP_UNREACH_NLRI, 3, 0, AFI_IPV6, SAFI_UNICAST], EMPTY_UPDATE)
-  return bytes
 }
 
 /**

@@ -3,7 +3,7 @@ import { growInt32 } from './columns.js'
 
 export class ChangeLog {
   /** Prefix ids; only the first `end` count. */
-  entries = new Int32Array(64)
+  entries = new Int32Array(16)
   end = 0
 
   /** True when append() would have to grow: the time to compact. */

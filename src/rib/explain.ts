@@ -1,6 +1,6 @@
 /** The decision of one prefix told step by step, for views: on demand, so it may allocate. */
 import type { Decision } from './decide.js'
-import type { PathStore } from './paths.js'
+import { PATH_MULTIPATH, PATH_NEW, type PathStore } from './paths.js'
 import {
   REASON_NEXT_HOP_UNREACHABLE,
   REASON_TEXTS,
@@ -24,36 +24,38 @@ export interface PathExplanation {
 }
 
 /**
- * @param head first path of the prefix's list, in settled order
- * @param multipath length of the multipath set at its front
+ * Best path, other multipaths, the rest; paths that wait for the decision come last and are told as if they
+ * had been decided.
+ * @param head first path of the prefix's list
  */
-export function explainPaths(
-  paths: PathStore,
-  decision: Decision,
-  head: number,
-  multipath: number,
-): PathExplanation[] {
+export function explainPaths(paths: PathStore, decision: Decision, head: number): PathExplanation[] {
   const list: number[] = []
-  for (let path = head; path !== 0; path = paths.nextOfPrefix[path]) list.push(path)
+  const fresh: number[] = []
+  for (let path = head; path !== 0; path = paths.nextOfPrefix[path]) {
+    if ((paths.flags[path] & PATH_NEW) !== 0) fresh.push(path)
+    else list.push(path)
+  }
+  const decided = list.length > 0 && (paths.flags[list[0]] & PATH_MULTIPATH) !== 0
+  list.push(...fresh)
   const rivals = list.filter((path) => decision.valid(path))
   const steps = new Map<number, number>()
   const mixed = rivals.some((path) => decision.med(path) !== decision.med(rivals[0]))
   let last = STEP_ONLY
   for (const path of rivals) {
-    if (path === head || multipath === 0) continue
-    const step = lostAt(decision, head, path, mixed ? rivals : [])
+    if (!decided || path === list[0]) continue
+    const step = lostAt(decision, list[0], path, mixed ? rivals : [])
     steps.set(path, step)
     last = Math.max(last, step)
   }
   return list.map((path, position) => {
     const valid = decision.valid(path)
-    const best = position === 0 && multipath > 0
+    const best = position === 0 && decided
     const step = best ? last : steps.get(path)
     const reason = paths.reason[path] === VALID ? REASON_NEXT_HOP_UNREACHABLE : paths.reason[path]
     return {
       path,
       best,
-      multipath: position < multipath,
+      multipath: (paths.flags[path] & PATH_MULTIPATH) !== 0,
       valid,
       ...(valid ? {} : { reason: REASON_TEXTS[reason] }),
       ...(valid && step !== undefined ? { decidedBy: STEP_TEXTS[step] } : {}),

@@ -8,7 +8,7 @@ import type { GatewaySet, GatewaySets, RouteGateway } from './next-hop-sets.js'
 import type { NextHops } from './next-hops.js'
 import { PairCounts } from './pair-counts.js'
 import { PathIndex } from './path-index.js'
-import { PathStore } from './paths.js'
+import { PATH_NEW, PathStore } from './paths.js'
 import { PREFIX_INDEXED, PrefixRows } from './prefix-rows.js'
 import { type SourceState, SourceTable } from './sources.js'
 
@@ -69,17 +69,20 @@ export class RibReader {
     return prefix < this.rows.capacity ? this.rows.count[prefix] : 0
   }
 
-  /** The best path, or 0. */
+  /** The best path, or 0. Paths that came since the last decide() are passed over. */
   best(prefix: number): number {
-    return prefix < this.rows.capacity && this.rows.multipath[prefix] > 0 ? this.rows.head[prefix] : 0
+    if (prefix >= this.rows.capacity || this.rows.multipath[prefix] === 0) return 0
+    let path = this.rows.head[prefix]
+    while ((this.paths.flags[path] & PATH_NEW) !== 0) path = this.paths.nextOfPrefix[path]
+    return path
   }
 
-  /** Length of the multipath set, the best path included; it is the front of the prefix's list of paths. */
+  /** Length of the multipath set, the best path included; these paths follow each other. */
   multipath(prefix: number): number {
     return prefix < this.rows.capacity ? this.rows.multipath[prefix] : 0
   }
 
-  /** The first path of a prefix, or 0: best, other multipaths, then the rest. */
+  /** The first path of a prefix, or 0: those that wait for decide(), best, other multipaths, then the rest. */
   first(prefix: number): number {
     return prefix < this.rows.capacity ? this.rows.head[prefix] : 0
   }
@@ -135,7 +138,7 @@ export class RibReader {
 
   /** Each path of a prefix in list order with its part in the decision. */
   explain(prefix: number): PathExplanation[] {
-    return explainPaths(this.paths, this.decision, this.first(prefix), this.multipath(prefix))
+    return explainPaths(this.paths, this.decision, this.first(prefix))
   }
 
   /** A source's path for a prefix, or 0. */

@@ -111,7 +111,7 @@ export class World {
     const id = this.id(prefix)
     const sources: number[] = []
     if (id < 0) return sources
-    let at = this.rib.first(id)
+    let at = this.rib.best(id)
     for (let i = this.rib.multipath(id); i > 0; i--) {
       sources.push(this.rib.sourceOf(at))
       at = this.rib.next(at)
