@@ -1,5 +1,5 @@
 import type { BatchPort } from '../../../src/fib/batch.js'
-import { ObjectDialect, type Dialect } from '../../../src/fib/dialect.js'
+import { type Dialect, ObjectDialect } from '../../../src/fib/dialect.js'
 import { IdPool } from '../../../src/fib/groups.js'
 import { Guard } from '../../../src/fib/guard.js'
 import { Installer } from '../../../src/fib/installer.js'
@@ -101,7 +101,9 @@ export class FakeKernel {
     if (words[1] === 'add' && known !== undefined) return 'File exists'
     const nhid = words.includes('nhid') ? Number(value('nhid')) : 0
     if (nhid !== 0 && !this.nextHops.has(nhid)) return 'Nexthop id does not exist'
-    const hops = [...line.matchAll(/via (?:inet6 )?(\S+) dev (\S+)/g)].map((match) => `${match[1]} ${match[2]}`)
+    const hops = [...line.matchAll(/via (?:inet6 )?(\S+) dev (\S+)/g)].map(
+      (match) => `${match[1]} ${match[2]}`,
+    )
     if (hops.some((hop) => this.down.has(ifindexOf(hop.split(' ')[1])))) return 'Nexthop has invalid gateway'
     this.routes.set(prefix, { nhid, hops, foreign: false })
     return undefined
@@ -267,7 +269,11 @@ export class Bench {
     const own: { prefix: string; nhid: number; hops: RouteLine['hops'] }[] = []
     const occupants = new Map<string, string>()
     for (const [prefix, route] of this.kernel.routes) {
-      const hops = route.hops.map((hop) => ({ via: hop.split(' ')[0], device: hop.split(' ')[1], down: false }))
+      const hops = route.hops.map((hop) => ({
+        via: hop.split(' ')[0],
+        device: hop.split(' ')[1],
+        down: false,
+      }))
       if (!route.foreign) own.push({ prefix, nhid: route.nhid, hops })
       else occupants.set(prefix, describeOccupant(foreign(prefix)))
     }

@@ -19,10 +19,29 @@ type Step =
   | { do: 'steal'; nth: number }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('set' as const), prefix: fc.nat(2), set: fc.integer({ min: -1, max: 14 }) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('flush' as const, 'settle' as const, 'clean' as const, 'sweep' as const) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('set' as const),
+      prefix: fc.nat(2),
+      set: fc.integer({ min: -1, max: 14 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom('flush' as const, 'settle' as const, 'clean' as const, 'sweep' as const),
+    }),
+  },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('work' as const), lines: fc.nat(4) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('link' as const), index: fc.constantFrom(2, 3), up: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('link' as const),
+      index: fc.constantFrom(2, 3),
+      up: fc.boolean(),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('lose' as const), gateway: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('steal' as const), nth: fc.nat(5) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('die' as const, 'reconcile' as const) }) },
@@ -78,7 +97,8 @@ function play(objects: boolean, steps: readonly Step[]): { got: unknown; want: u
         if (id === undefined) break
         const before = new Set(bench.kernel.nextHops.keys())
         bench.kernel.remove(id)
-        for (const gone of before) if (!bench.kernel.nextHops.has(gone)) bench.installer.nextHops.deleted(gone)
+        for (const gone of before)
+          if (!bench.kernel.nextHops.has(gone)) bench.installer.nextHops.deleted(gone)
         bench.installer.nextHops.putBack()
         break
       }
@@ -125,7 +145,8 @@ for (const objects of [true, false]) {
           throw new Error(`the kernel has ${JSON.stringify(got)}, wanted is ${JSON.stringify(want)}`)
         }
         // Two groups may come to hold the same after a loss; nothing else is left over.
-        if (objects && (rest < 0 || rest > PREFIXES.length)) throw new Error(`${rest} objects and groups are left over`)
+        if (objects && (rest < 0 || rest > PREFIXES.length))
+          throw new Error(`${rest} objects and groups are left over`)
       }),
       { numRuns: 400 },
     )

@@ -45,7 +45,10 @@ for (const objects of [true, false]) {
       ['add', 'replace', 'del'],
     )
     const { installed, pending, operations } = b.installer.status()
-    t.same({ installed, pending, operations }, { installed: 0, pending: 0, operations: { add: 1, replace: 1, delete: 1 } })
+    t.same(
+      { installed, pending, operations },
+      { installed: 0, pending: 0, operations: { add: 1, replace: 1, delete: 1 } },
+    )
   })
 
   t.test(`${mode}: the last wish counts, one line at a time`, async (t) => {
@@ -67,7 +70,10 @@ for (const objects of [true, false]) {
     b.settle()
     t.equal(b.inspections, 1)
     b.reconcile()
-    t.match(b.installer.route(P), { state: 'refused', reason: /a route of proto static with metric 195 exists \(via 10.0.0.1 dev eth9\)/ })
+    t.match(b.installer.route(P), {
+      state: 'refused',
+      reason: /a route of proto static with metric 195 exists \(via 10.0.0.1 dev eth9\)/,
+    })
     t.match(b.installer.refused(), [{ prefix: P }])
     t.equal(b.log.texts('warn').length, 1)
     t.ok(b.kernel.routes.get(P)?.foreign)
@@ -98,7 +104,10 @@ for (const objects of [true, false]) {
     b.settle()
     t.same(b.kernel.gateways(P), ['10.7.0.5'])
     t.equal(b.kernel.gateways('10.9.0.1/32'), undefined)
-    t.match(b.installer.route('10.9.0.1/32'), { state: 'pending', reason: /no usable gateway: 192.168.95.210: its link is down/ })
+    t.match(b.installer.route('10.9.0.1/32'), {
+      state: 'pending',
+      reason: /no usable gateway: 192.168.95.210: its link is down/,
+    })
     b.kernel.down.clear()
     b.installer.networkChanged()
     b.settle()
@@ -122,7 +131,9 @@ for (const objects of [true, false]) {
     want(b, '10.9.0.2/32', A, C)
     b.settle()
     t.same(
-      kernel.lines.filter((line) => line.startsWith('route')).map((line) => line.split(' ').slice(0, 3).join(' ')),
+      kernel.lines
+        .filter((line) => line.startsWith('route'))
+        .map((line) => line.split(' ').slice(0, 3).join(' ')),
       ['route replace 10.9.0.2/32'],
       'what is right is not rewritten',
     )
@@ -169,7 +180,8 @@ for (const objects of [true, false]) {
   t.test(`${mode}: guarded prefixes`, async (t) => {
     const b = bench({ objects, allow: ['10.7.0.0/24'] })
     b.guard.protect(new Map([['10.7.0.1', 'eth3']]), [A])
-    for (const prefix of ['10.7.0.1/32', '10.0.0.0/8', '0.0.0.0/0', '10.7.0.0/24', `${A}/32`, `${C}/32`]) want(b, prefix, B)
+    for (const prefix of ['10.7.0.1/32', '10.0.0.0/8', '0.0.0.0/0', '10.7.0.0/24', `${A}/32`, `${C}/32`])
+      want(b, prefix, B)
     b.settle()
     t.same(b.kernel.gateways('10.7.0.0/24'), [B], 'allowed')
     t.same(b.kernel.gateways(`${C}/32`), [B])
@@ -320,7 +332,11 @@ t.test('a set that comes back within a while finds its group', async (t) => {
     want(b, P, A, B, C)
     b.settle()
   }
-  t.equal(b.kernel.lines.filter((line) => line.startsWith('nexthop add')).length, 5, 'three objects, two groups')
+  t.equal(
+    b.kernel.lines.filter((line) => line.startsWith('nexthop add')).length,
+    5,
+    'three objects, two groups',
+  )
 })
 
 t.test('a foreign hand deletes objects and groups', async (t) => {
@@ -395,7 +411,8 @@ t.test('many refusals are summed up in the log', async (t) => {
 
 t.test('text that is no prefix never reaches ip', async (t) => {
   const b = bench()
-  for (const prefix of ['10.0.0.0/8 nhid 3', 'default', '', '10.0.0.1\nroute flush table main/8']) want(b, prefix, A)
+  for (const prefix of ['10.0.0.0/8 nhid 3', 'default', '', '10.0.0.1\nroute flush table main/8'])
+    want(b, prefix, A)
   b.settle()
   t.same(b.kernel.routes.size, 0)
   t.equal(b.kernel.lines.filter((line) => line.startsWith('route')).length, 0)
@@ -417,7 +434,8 @@ t.test('the range of ids is used up', async (t) => {
   const b = new Bench()
   for (let i = 0; i < 1001; i++) b.ways.set(`10.${i >> 8}.${i & 255}.1`, 2)
   b.start()
-  for (let i = 0; i < 501; i++) b.installer.set(`11.${i >> 8}.${i & 255}.0/24`, setOf(`10.${i >> 8}.${i & 255}.1`))
+  for (let i = 0; i < 501; i++)
+    b.installer.set(`11.${i >> 8}.${i & 255}.0/24`, setOf(`10.${i >> 8}.${i & 255}.1`))
   b.installer.flush()
   b.settle()
   t.equal(b.kernel.routes.size, 500)
