@@ -111,6 +111,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       lastError: ref('LastError'),
       lastFault: object({ at: time, text }),
       downSince: time,
+      lastReset: ref('LastError'),
       lastRead: seconds,
       lastWrite: seconds,
       updateGroup: count,

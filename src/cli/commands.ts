@@ -18,6 +18,14 @@ function report(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
+/** A sentence for what was foreseen; the place too for what was not. */
+function sentence(error: Error): string {
+  if (error instanceof CommandError) return error.message
+  const unforeseen =
+    error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
+  return unforeseen ? `ecmpd: internal error: ${error.stack}` : `ecmpd: ${error.message}`
+}
+
 /**
  * Runs one command line.
  * @param words arguments after the program's name
@@ -50,11 +58,7 @@ export async function main(words: readonly string[]): Promise<void> {
     await parser.parseAsync()
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    report(
-      error instanceof CommandError || process.env.ECMPD_DEBUG === undefined
-        ? error.message
-        : `${error.stack}`,
-    )
+    report(sentence(error))
     process.exitCode = error instanceof CommandError ? error.exitCode : 1
   }
 }

@@ -150,7 +150,7 @@ function families(neighbor: NeighborView): object {
 }
 
 function lastReset(neighbor: NeighborView, now: number): object {
-  const error = neighbor.lastError
+  const error = neighbor.lastReset ?? neighbor.lastError
   if (error === undefined) return {}
   const notification = error.notification
   return {

@@ -90,19 +90,25 @@ export function errorText(error: LastError): string {
 }
 
 function last(neighbor: NeighborView, now: number): string[] {
-  const error = neighbor.lastError
+  const { lastReset, lastError } = neighbor
+  const age = (at: string) => upDown(secondsSince(at, now))
   const lines = [
-    error === undefined
+    lastReset === undefined
       ? '  Last reset never'
-      : `  Last reset ${upDown(secondsSince(error.at, now))}, due to ${errorText(error)}`,
+      : `  Last reset ${age(lastReset.at)}, due to ${errorText(lastReset)}`,
   ]
+  // An attempt that failed since then, or before the first session.
+  if (lastError !== undefined && neighbor.state !== 'Established' && lastError.at !== lastReset?.at) {
+    lines.push(`  Last attempt failed ${age(lastError.at)} ago: ${errorText(lastError)}`)
+  }
   const { discard, withdraw } = neighbor.faults
   if (discard + withdraw > 0) {
     lines.push(`  UPDATE errors handled: ${withdraw} treated as withdraw, ${discard} attributes discarded`)
   }
   if (neighbor.lastFault !== undefined) {
-    const age = upDown(secondsSince(neighbor.lastFault.at, now))
-    lines.push(`  Last UPDATE error ${age} ago: ${escapeText(neighbor.lastFault.text)}`)
+    lines.push(
+      `  Last UPDATE error ${age(neighbor.lastFault.at)} ago: ${escapeText(neighbor.lastFault.text)}`,
+    )
   }
   return lines
 }

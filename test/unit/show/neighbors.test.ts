@@ -43,7 +43,7 @@ t.test('a neighbour that is down, shut down or restarting says so', async (t) =>
     dropped: 1,
     downSince: '2026-11-22T11:59:00.000Z',
     gracefulRestart: { negotiated: true, restartTime: 120, helper: 'waiting', remaining: 59.2 },
-    lastError: {
+    lastReset: {
       at: '2026-11-22T11:59:00.000Z',
       text: 'the neighbor closed the session',
       notification: {
@@ -66,6 +66,11 @@ t.test('a neighbour that is down, shut down or restarting says so', async (t) =>
     /^ {2}Graceful restart: waiting for the neighbor to come back, stale paths removed in 60 seconds$/m,
   )
   t.match(text, /Last reset 00:01:00, due to .*6\/2 Cease\/Administrative Shutdown\) "back\\x07soon"$/m)
+  const refused = { at: '2026-11-22T11:59:50.000Z', text: 'connection refused' }
+  t.match(
+    await ask('ip bgp neighbors 192.168.95.212', { neighbors: [{ ...lost, lastError: refused }] }),
+    /^ {2}Last reset 00:01:00, .*\n(.*\n)* {2}Last attempt failed 00:00:10 ago: connection refused$/m,
+  )
   t.match(text, /^ {2}UPDATE errors handled: 2 treated as withdraw, 1 attributes discarded$/m)
   t.match(text, /^ {2}Last UPDATE error 00:10:00 ago: ORIGIN is 7$/m)
 })
@@ -146,7 +151,7 @@ t.test('JSON of a lost session tells the NOTIFICATION as FRR does', async (t) =>
   const lost = neighbor({
     state: 'Active',
     dropped: 1,
-    lastError: {
+    lastReset: {
       at: '2026-11-22T11:59:00.000Z',
       text: 'hold timer expired',
       notification: { direction: 'sent', code: 4, subcode: 0, name: 'Hold Timer Expired', data: '' },
