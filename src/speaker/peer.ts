@@ -12,6 +12,7 @@ import type {
   State,
 } from '../session/types.js'
 import { MessageType } from '../wire/codes.js'
+import { printable } from '../wire/printable.js'
 import type { Capability, RouteRefreshMessage } from '../wire/types.js'
 import { Link } from './connection-driver.js'
 import { MessageCounters } from './counters.js'
@@ -73,6 +74,8 @@ export class Peer {
   downSince: number | undefined
   /** Why the last established session ended. */
   lastReset: LastError | undefined
+  /** The same in one line for the log, with the NOTIFICATION. */
+  endText = ''
   /** Clock time of the last octets read and written, milliseconds. */
   lastRead: number | undefined
   lastWrite: number | undefined
@@ -121,8 +124,8 @@ export class Peer {
 
   /** 'address (description)' or 'address (host name)', for logs. */
   get name(): string {
-    const label = this.options.description ?? this.negotiated?.hostName
-    return label === undefined || label === '' ? this.address : `${this.address} (${label})`
+    const label = this.options.description || printable(this.negotiated?.hostName ?? '')
+    return label === '' ? this.address : `${this.address} (${label})`
   }
 
   /** Capabilities of the own OPEN, of this session or the last. */
@@ -255,6 +258,7 @@ export class Peer {
     this.downSince = this.#host.clock.wall()
     this.lastError = lastErrorOf(end, this.downSince)
     this.lastReset = this.lastError
+    this.endText = endText(end)
     this.#host.down(this, end, result)
   }
 

@@ -13,6 +13,7 @@ import type { Link } from './connection-driver.js'
 import { Contexts } from './contexts.js'
 import { same } from './difference.js'
 import type { Events } from './events.js'
+import { FaultReport } from './fault-report.js'
 import { Graceful } from './graceful.js'
 import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
 import type { FamilyOptions, NeighborOptions, SpeakerOptions } from './options.js'
@@ -40,8 +41,10 @@ export interface RoutingParts {
   options(): SpeakerOptions
   /** A neighbour sent more than it may: end its session. */
   overLimit(peer: Peer, family: Family, limit: number): void
-  /** A neighbour's first routes may be complete, or its paths may be gone. */
-  progressed(): void
+  /** An End-of-RIB came. */
+  endOfRib(): void
+  /** What was kept for a neighbour that did not come back is gone. */
+  pathsGone(peer: Peer): void
 }
 
 /** The routes of neighbours: in through the tables, out to kernel, other neighbours and events. */
@@ -77,14 +80,13 @@ export class Routing {
     this.#updateIn = new UpdateIn({
       clock,
       log,
-      events,
+      faults: new FaultReport(clock, log, events),
       attributes: tables.attributes,
       resolve: this.#resolve,
       localAs: () => parts.options().localAs,
       rib,
       endOfRib: (routes, family) => this.#endOfRib(routes, family),
-      overLimit: (routes, family) =>
-        parts.overLimit(routes.peer, family.family, family.options.maximumPrefix),
+      checkLimit: (routes, family) => this.#checkLimit(routes, family),
     })
   }
 
@@ -112,7 +114,7 @@ export class Routing {
         sweep: (families, reason) => this.#keeper.sweep(routes, families, reason),
         settle: () => {
           this.tables.settle()
-          this.#parts.progressed()
+          this.#parts.pathsGone(peer)
         },
       }),
       session: undefined,
@@ -354,7 +356,7 @@ export class Routing {
     family.endOfRibReceived = true
     routes.graceful.feed({ type: 'end-of-rib', family: family.family })
     routes.session?.refresh.feed({ type: 'end-of-rib-received', family: family.family })
-    this.#parts.progressed()
+    this.#parts.endOfRib()
   }
 
   /** Links, addresses or routes of the machine changed: what was said about next hops is looked at again. */

@@ -26,16 +26,20 @@ export interface Expected {
  */
 export class Settling {
   readonly #clock: Clock
-  readonly #expected: () => readonly Expected[]
+  readonly #every: (test: (neighbor: Expected) => boolean) => boolean
   readonly #done: () => void
   #settled = false
+  #running = false
   #started = 0
   #cancel: Cancel | undefined
 
-  /** @param done is called once, when the routes are settled */
-  constructor(clock: Clock, expected: () => readonly Expected[], done: () => void) {
+  /**
+   * @param every says whether a test holds for every neighbour that is expected
+   * @param done is called once, when the routes are settled
+   */
+  constructor(clock: Clock, every: (test: (neighbor: Expected) => boolean) => boolean, done: () => void) {
     this.#clock = clock
-    this.#expected = expected
+    this.#every = every
     this.#done = done
   }
 
@@ -45,20 +49,22 @@ export class Settling {
 
   start(): void {
     this.#started = this.#clock.now()
+    this.#running = true
     this.look()
   }
 
   stop(): void {
+    this.#running = false
     this.#cancel?.()
     this.#cancel = undefined
   }
 
   /** Looks whether it is time; called when something happened that may make it so. */
   look(): void {
-    if (this.#settled) return
+    if (this.#settled || !this.#running) return
     const now = this.#clock.now()
     const waited = now - this.#started
-    const ready = waited >= DEFERRAL || this.#expected().every((one) => isReady(one, now, waited))
+    const ready = waited >= DEFERRAL || this.#every((one) => isReady(one, now, waited))
     if (ready) {
       this.#settled = true
       this.stop()

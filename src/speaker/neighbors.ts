@@ -1,0 +1,203 @@
+import type { Family } from '../ip/family.js'
+import type { Clock, Random } from '../ports/clock.js'
+import type { Log } from '../ports/log.js'
+import type { Connection } from '../ports/transport.js'
+import { CeaseError } from '../wire/codes.js'
+import { NO_DATA } from '../wire/fault.js'
+import { shutdownData } from '../wire/notification.js'
+import type { Events } from './events.js'
+import { dynamicOptions, rangeFor } from './listen-ranges.js'
+import type { NeighborOptions, SpeakerOptions } from './options.js'
+import { Peer, type PeerHost } from './peer.js'
+import type { Refusals } from './refusals.js'
+import { limitData, type Routing } from './routing.js'
+import type { Expected } from './settling.js'
+
+/** Milliseconds for which a neighbour that announced too much is kept out. */
+const LIMIT_PAUSE = 60_000
+
+export interface NeighborsParts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly random: Random
+  readonly events: Events
+  readonly refusals: Refusals
+  readonly routing: Routing
+  readonly host: PeerHost
+  options(): SpeakerOptions
+  /** False: connections are refused. */
+  running(): boolean
+}
+
+/** The neighbours: configured ones, and those that came from listen ranges. */
+export class Neighbors {
+  readonly #parts: NeighborsParts
+  readonly #peers = new Map<string, Peer>()
+  #dynamic = 0
+
+  constructor(parts: NeighborsParts) {
+    this.#parts = parts
+  }
+
+  all(): IterableIterator<Peer> {
+    return this.#peers.values()
+  }
+
+  get(address: string): Peer | undefined {
+    return this.#peers.get(address)
+  }
+
+  /** Adds a neighbour and starts it unless it is shut down. */
+  add(options: NeighborOptions, dynamic = false): Peer {
+    const { random, host, routing } = this.#parts
+    const peer = new Peer(host, options, Math.floor(random() * 0x1_0000_0000) >>> 0, dynamic)
+    this.#peers.set(options.address, peer)
+    if (dynamic) this.#dynamic++
+    routing.add(peer)
+    if (options.shutdown === undefined) peer.start()
+    return peer
+  }
+
+  /** Ends a neighbour for good. @param what the log is told */
+  remove(address: string, what: string, subcode: number = CeaseError['PeerDe-configured']): void {
+    const peer = this.#peers.get(address)
+    if (peer === undefined) return
+    this.#parts.log.info({ neighbor: address }, `neighbor ${peer.name} removed: ${what}`)
+    // Out of the map first: a dynamic neighbour must not remove itself once more when its session ends.
+    this.#forget(peer)
+    peer.stop(subcode, NO_DATA, what)
+    this.#parts.routing.remove(peer)
+    this.tell(address, 'removed')
+  }
+
+  /** New options that the session that is up can live with. */
+  change(address: string, options: NeighborOptions): void {
+    const peer = this.#peers.get(address)
+    if (peer === undefined) return
+    const before = peer.options
+    peer.options = options
+    this.tell(address, 'changed')
+    this.#parts.routing.changed(peer, before)
+    if (options.shutdown !== undefined && before.shutdown === undefined) {
+      this.#shutDown(peer)
+      this.#parts.routing.giveUp(peer)
+    } else if (options.shutdown === undefined && before.shutdown !== undefined) peer.start()
+  }
+
+  /** New options that need a new session. */
+  reset(address: string, options: NeighborOptions): void {
+    const peer = this.#peers.get(address)
+    if (peer === undefined) return
+    const text = 'its configuration changed'
+    if (peer.dynamic) {
+      // It comes back by itself, as a new neighbour with the new options.
+      this.remove(address, text, CeaseError.OtherConfigurationChange)
+      return
+    }
+    const before = peer.options
+    if (options.shutdown === undefined) {
+      if (peer.running) peer.stop(CeaseError.OtherConfigurationChange, NO_DATA, text)
+    } else if (before.shutdown === undefined) this.#shutDown(peer, options.shutdown.message)
+    // Paths were learned under other conditions: nothing of them is kept.
+    this.#parts.routing.remove(peer)
+    peer.options = options
+    this.#parts.routing.add(peer)
+    this.tell(address, 'changed')
+    if (options.shutdown === undefined) peer.start()
+  }
+
+  /** More paths than the neighbour may have: it stays down for a while (RFC 4486 §4). */
+  overLimit(peer: Peer, family: Family, limit: number): void {
+    const text = `${peer.address} announced more than ${limit} ${family} prefixes (maximum-prefix)`
+    peer.stop(CeaseError.MaximumNumberOfPrefixesReached, limitData(family, limit), text)
+    this.#parts.clock.after(LIMIT_PAUSE, () => {
+      if (!this.#parts.running() || this.#peers.get(peer.address) !== peer) return
+      if (peer.options.shutdown === undefined) peer.start()
+    })
+  }
+
+  /** A dynamic neighbour without connection and without paths kept for it has no reason to stay. */
+  ended(peer: Peer): void {
+    if (!peer.dynamic || !peer.idle || this.#peers.get(peer.address) !== peer) return
+    if (this.#parts.routing.of(peer)?.graceful.phase === 'waiting') return
+    this.#forget(peer)
+    peer.stop(CeaseError['PeerDe-configured'], NO_DATA, 'its session has ended')
+    this.#parts.routing.remove(peer)
+    this.tell(peer.address, 'removed')
+  }
+
+  /** A connection that somebody dialled. */
+  accept(connection: Connection): void {
+    const { remote } = connection
+    if (!this.#parts.running()) {
+      refuse(connection)
+      return
+    }
+    if (connection.refusal !== undefined) {
+      refuse(connection)
+      this.#parts.refusals.report(remote, connection.refusal.cause, connection.refusal.remedy)
+      return
+    }
+    const known = this.#peers.get(remote.address)
+    if (known !== undefined) {
+      known.accept(connection)
+      return
+    }
+    const { listenRanges, listenLimit } = this.#parts.options()
+    const range = rangeFor(listenRanges, remote.address)
+    if (range === undefined) {
+      refuse(connection)
+      const remedy = `add neighbor ${remote.address} with its remote AS, or a listen range that covers it, if it belongs here`
+      this.#parts.refusals.report(remote, 'it is not configured as a neighbour', remedy)
+    } else if (this.#dynamic >= listenLimit) {
+      refuse(connection)
+      const cause = `there are ${this.#dynamic} dynamic neighbours already`
+      this.#parts.refusals.report(remote, cause, 'raise the listen limit if more are meant to come')
+    } else {
+      this.tell(remote.address, 'added')
+      this.add(dynamicOptions(range, remote.address), true).accept(connection)
+    }
+  }
+
+  /** True when `test` holds for every configured neighbour that is not shut down. */
+  every(test: (neighbor: Expected) => boolean): boolean {
+    for (const peer of this.#peers.values()) {
+      if (peer.dynamic || peer.options.shutdown !== undefined) continue
+      if (!test(this.#expected(peer))) return false
+    }
+    return true
+  }
+
+  tell(address: string, change: 'added' | 'removed' | 'changed'): void {
+    this.#parts.events.add({ type: 'neighbor', neighbor: address, change })
+  }
+
+  #expected(peer: Peer): Expected {
+    let complete = true
+    for (const family of this.#parts.routing.of(peer)?.families.values() ?? []) {
+      if (family.negotiated && !family.endOfRibReceived) complete = false
+    }
+    return {
+      established: peer.session !== undefined,
+      sendsEndOfRib: peer.negotiated?.gracefulRestart !== undefined,
+      complete,
+      lastUpdate: peer.lastUpdate,
+    }
+  }
+
+  #forget(peer: Peer): void {
+    this.#peers.delete(peer.address)
+    if (peer.dynamic) this.#dynamic--
+  }
+
+  #shutDown(peer: Peer, message = peer.options.shutdown?.message): void {
+    const data = message === undefined ? NO_DATA : shutdownData(message)
+    peer.stop(CeaseError.AdministrativeShutdown, data, 'shut down by configuration')
+  }
+}
+
+/** Closes a connection without a word: who is not known here learns nothing. */
+function refuse(connection: Connection): void {
+  connection.handle({ data() {}, drain() {}, closed() {} })
+  connection.close()
+}
