@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Lab } from './lab.js'
 import { insideUserNamespace, tryNamespaces } from './namespaces.js'
-import { type DemoNode, GobgpNode, OwnNode, TIMES } from './nodes.js'
+import { type DemoNode, GobgpNode, type NodeTimes, OwnNode, TIMES } from './nodes.js'
 import { loopbackStage, namespaceStage, type Stage } from './stage.js'
 import { Story, StoryError } from './story.js'
 
@@ -14,6 +14,10 @@ export interface DemoOptions {
   readonly stage: 'auto' | 'namespaces' | 'loopback'
   /** 'auto': gobgpd where it is installed, else ecmpd's own speaker. */
   readonly nodes: 'auto' | 'gobgpd' | 'own'
+  /** Times that the nodes ask for; TIMES by default. */
+  readonly times?: NodeTimes
+  /** Gets each line; standard output by default. */
+  readonly say?: (line: string) => void
 }
 
 /** Set in the copy of this process that runs inside a user namespace of its own. */
@@ -57,13 +61,14 @@ class Interrupt {
 
 class Interrupted extends Error {}
 
-const say = (line: string) => void process.stdout.write(`${line}\n`)
+const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 /**
  * Plays the switch's story on this machine and prints each step. Leaves nothing behind, however it ends.
  * @returns the exit code: 0 when every step came as it should, 1 when one did not, 130 after Ctrl-C within the story
  */
 export async function playDemo(options: DemoOptions): Promise<number> {
+  const { say = print } = options
   const way = options.stage === 'loopback' ? undefined : await tryNamespaces()
   if (way?.way === 'none' && options.stage === 'namespaces') {
     say(`ecmpd demo: no network namespace could be made: ${way.reason}`)
@@ -93,13 +98,15 @@ export async function playDemo(options: DemoOptions): Promise<number> {
 }
 
 async function play(stage: Stage, options: DemoOptions, interrupt: Interrupt): Promise<number> {
+  // Once everything is being taken down, what fails says nothing.
+  const say = (line: string) => interrupt.over || (options.say ?? print)(line)
   const gobgpd = options.nodes === 'own' ? false : await installed('gobgpd', 'gobgp')
   if (options.nodes === 'gobgpd' && !gobgpd) {
     say('ecmpd demo: gobgpd is not installed (Debian: apt-get install gobgpd)')
     return 1
   }
   const Node = gobgpd ? GobgpNode : OwnNode
-  const nodes: DemoNode[] = stage.places.map((place) => new Node(stage.lab, place))
+  const nodes: DemoNode[] = stage.places.map((place) => new Node(stage.lab, place, options.times ?? TIMES))
   say('ecmpd demo: a switch (AS 64513), three Kubernetes nodes (AS 64512) and a client on this machine')
   say(`   where: ${stage.description}`)
   say(
@@ -107,7 +114,7 @@ async function play(stage: Stage, options: DemoOptions, interrupt: Interrupt): P
       ? '   nodes: gobgpd, configured and started as Cilium does with its library'
       : "   nodes: ecmpd's own speaker in Cilium's manner (gobgpd is not installed, or not wanted)",
   )
-  const { holdTime, restartTime } = TIMES
+  const { holdTime, restartTime } = options.times ?? TIMES
   say(
     `   times: hold time ${holdTime} s, restart time ${restartTime} s (Cilium's: 90 and 120), so that you need not wait`,
   )
@@ -116,14 +123,13 @@ async function play(stage: Stage, options: DemoOptions, interrupt: Interrupt): P
   try {
     await story.play()
     if (!options.once) {
-      lookAround(stage)
+      lookAround(stage, say)
       await interrupt.wish()
     }
     await story.end()
     say('\nThe story is complete; nothing is left behind.')
     return 0
   } catch (error) {
-    // What fails once everything is being taken down says nothing.
     if (interrupt.over || !(error instanceof Error)) return 1
     const lines = story.switchOutput.trim().split('\n').slice(-15)
     say(`\nFAILED: ${error instanceof StoryError ? error.message : error.stack}`)
@@ -132,7 +138,7 @@ async function play(stage: Stage, options: DemoOptions, interrupt: Interrupt): P
   }
 }
 
-function lookAround(stage: Stage) {
+function lookAround(stage: Stage, say: (line: string) => void) {
   const own = `${process.argv[0]} ${process.argv[1]}`
   const [{ address }] = stage.places
   const words = ['ip bgp summary', 'ip bgp', 'ip route 192.168.95.123', `ip bgp neighbors ${address}`]

@@ -17,7 +17,7 @@ const PROBE = `
 n="ecmpd-probe-$$"
 ip netns add "$n" || exit 1
 ip -n "$n" link add name br0 type bridge && ip -n "$n" link add name v0 type veth peer name v1 \\
-  && ip -n "$n" link set lo up && ip netns exec "$n" ip route show
+  && ip -n "$n" link set lo up && ip netns exec "$n" sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'
 code=$?
 ip netns del "$n"
 exit $code

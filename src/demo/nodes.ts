@@ -19,19 +19,28 @@ export interface NodePlace {
   readonly isolate?: () => Promise<() => Promise<void>>
 }
 
-/** Times of the nodes, seconds: short enough to be watched. Cilium's own are 90, 30 and 120. */
-export const TIMES = { holdTime: 9, keepalive: 3, restartTime: 12 } as const
+/** Times that a node asks for, seconds. Cilium's own are 90, 30 and 120. */
+export interface NodeTimes {
+  readonly holdTime: number
+  readonly keepalive: number
+  readonly restartTime: number
+}
+
+/** Short enough to be watched. */
+export const TIMES: NodeTimes = { holdTime: 9, keepalive: 3, restartTime: 12 }
 
 /** A node's BGP speaker. */
 export abstract class DemoNode {
   readonly place: NodePlace
+  readonly times: NodeTimes
   protected readonly lab: Lab
   protected child?: Child
   protected readonly prefixes = new Set<string>()
 
-  constructor(lab: Lab, place: NodePlace) {
+  constructor(lab: Lab, place: NodePlace, times: NodeTimes) {
     this.lab = lab
     this.place = place
+    this.times = times
   }
 
   /** Starts it, as a restarting speaker with what it announced before. */
@@ -78,7 +87,7 @@ export class GobgpNode extends DemoNode {
     const { name, namespace, address, port, neighbor, isolate } = this.place
     const file = this.lab.path(`${name}.toml`)
     const config = gobgpConfig({
-      ...TIMES,
+      ...this.times,
       as: NODE_AS,
       routerId: address,
       port,
@@ -136,7 +145,7 @@ export class OwnNode extends DemoNode {
   async start(): Promise<void> {
     const { name, namespace, address, port, neighbor } = this.place
     const options: SpeakingNodeOptions = {
-      ...TIMES,
+      ...this.times,
       ...{ name, address, port },
       as: NODE_AS,
       neighbor: { ...neighbor, as: SWITCH_AS },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { NeighborView, RouteView } from '../speaker/views.js'
 import type { Child } from './child.js'
 import { monotonic, tally } from './client.js'
-import { type DemoNode, TIMES } from './nodes.js'
+import type { DemoNode, NodeTimes } from './nodes.js'
 import { script } from './script.js'
 import { getJson } from './socket.js'
 import { SERVICE, type Stage } from './stage.js'
@@ -19,6 +19,7 @@ export class Story {
   readonly #nodes: readonly DemoNode[]
   readonly #say: (line: string) => void
   readonly #addresses: readonly string[]
+  readonly #times: NodeTimes
   #switch?: Child
   #chapter = 0
 
@@ -26,6 +27,7 @@ export class Story {
     this.#stage = stage
     this.#nodes = nodes
     this.#say = say
+    this.#times = nodes[0].times
     this.#addresses = nodes.map(({ place }) => place.address)
   }
 
@@ -128,7 +130,7 @@ export class Story {
       this.#heading(`ecmpd show ${words}`)
       const argv = [process.execPath, script('../cli/main.js'), 'show', ...words.split(' ')]
       const text = await this.#stage.lab.must(undefined, [...argv, '--socket', this.#stage.socket])
-      for (const line of text.trimEnd().split('\n')) this.#say(`   ${line}`)
+      for (const line of text.trimEnd().split('\n')) this.#say(`   ${line}`.trimEnd())
     }
   }
 
@@ -172,7 +174,7 @@ export class Story {
     const hops = await this.#stage.nextHops()
     if (hops.length !== 3) throw new StoryError(`the path of ${name} was not kept`)
     this.#say(
-      `   graceful restart: its path is stale and kept, for at most ${TIMES.restartTime} s; three next hops`,
+      `   graceful restart: its path is stale and kept, for at most ${this.#times.restartTime} s; three next hops`,
     )
     await this.#answers(this.#nodes)
     await node.start()
@@ -189,9 +191,11 @@ export class Story {
     this.#heading(`The speaker on ${node.place.name} is killed and stays away`)
     const began = monotonic()
     await node.kill()
-    await this.#nextHops(others, (TIMES.restartTime + 5) * 1000)
+    await this.#nextHops(others, (this.#times.restartTime + 5) * 1000)
     const kept = ((monotonic() - began) / 1000).toFixed(1)
-    this.#say(`   its path went when its restart time of ${TIMES.restartTime} s was over: after ${kept} s`)
+    this.#say(
+      `   its path went when its restart time of ${this.#times.restartTime} s was over: after ${kept} s`,
+    )
     await node.start()
     await this.#nextHops(this.#nodes, 30_000)
     this.#say('   it is started again: three next hops')
@@ -202,9 +206,9 @@ export class Story {
     this.#heading(`The speaker on ${node.place.name} falls silent; its connection stays open`)
     const began = monotonic()
     node.freeze()
-    await this.#nextHops([first, third], (TIMES.holdTime + 5) * 1000)
+    await this.#nextHops([first, third], (this.#times.holdTime + 5) * 1000)
     const kept = ((monotonic() - began) / 1000).toFixed(1)
-    this.#say(`   its path went when the hold time of ${TIMES.holdTime} s was over: after ${kept} s`)
+    this.#say(`   its path went when the hold time of ${this.#times.holdTime} s was over: after ${kept} s`)
     node.thaw()
     await this.#nextHops(this.#nodes, 40_000)
     this.#say('   it speaks again: three next hops')
