@@ -1,18 +1,19 @@
-import { destination, type Level, type Logger, pino } from 'pino'
+import { type Level, type Logger, pino } from 'pino'
 import type { LogLevel, LogOptions } from '../config/model.js'
 import type { Log } from '../ports/log.js'
+import { LogSink } from './log-sink.js'
 
-/** Octets that may wait for a slow reader; what comes on top is dropped, for BGP must not wait for a log. */
-const MOST_QUEUED = 4 << 20
+/** Milliseconds that the last lines may take. */
+const LAST_LINES = 500
 
 /** The daemon's log. */
 export interface DaemonLog extends Log {
   setLevel(level: LogLevel): void
-  /** Writes what is queued, at once: before the process ends. */
-  flush(): void
+  /** Resolves once what is queued is written: before the process ends. */
+  flush(): Promise<void>
 }
 
-function facade(logger: Logger, flush: () => void): DaemonLog {
+function facade(logger: Logger, flush: () => Promise<void>): DaemonLog {
   return {
     debug: (fields, text) => logger.debug(fields, text),
     info: (fields, text) => logger.info(fields, text),
@@ -30,27 +31,22 @@ function facade(logger: Logger, flush: () => void): DaemonLog {
  * is loaded only where it is used.
  */
 export async function createLog(options: LogOptions): Promise<DaemonLog> {
-  const pretty = options.format === 'pretty' || (options.format === 'auto' && process.stdout.isTTY === true)
-  if (pretty) {
-    const { default: pinoPretty } = await import('pino-pretty')
-    const stream = pinoPretty({
-      colorize: process.stdout.isTTY === true,
+  const terminal = process.stdout.isTTY === true
+  const sink = new LogSink(1)
+  const flush = () => sink.flush(LAST_LINES)
+  if (options.format === 'pretty' || (options.format === 'auto' && terminal)) {
+    const { prettyFactory } = await import('pino-pretty')
+    const pretty = prettyFactory({
+      colorize: terminal,
       translateTime: 'SYS:HH:MM:ss.l',
       ignore: 'pid,hostname',
       singleLine: true,
-      sync: true,
     })
-    return facade(pino({ level: options.level }, stream), () => {})
+    return facade(
+      pino({ level: options.level }, { write: (line) => sink.write(pretty(line) ?? line) }),
+      flush,
+    )
   }
-  const stream = destination({ dest: 1, sync: false, maxLength: MOST_QUEUED })
-  // A reader that went away (EPIPE) must not end the daemon.
-  stream.on('error', () => {})
   const base = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
-  return facade(pino({ ...base, formatters: { level: (label) => ({ level: label }) } }, stream), () => {
-    try {
-      stream.flushSync()
-    } catch {
-      // Nobody reads any more.
-    }
-  })
+  return facade(pino({ ...base, formatters: { level: (label) => ({ level: label }) } }, sink), flush)
 }

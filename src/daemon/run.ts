@@ -26,8 +26,7 @@ function bindFaults(daemon: Daemon, log: DaemonLog): void {
     if (failing) return
     failing = true
     const end = () => {
-      log.flush()
-      process.exit(1)
+      void log.flush().then(() => process.exit(1))
     }
     within(LAST_WORDS, daemon.fail('internal error')).then(end, end)
   }
@@ -54,7 +53,7 @@ export async function runDaemon(
   try {
     daemon = await Daemon.start({ config, overrides, log })
   } catch (error) {
-    log.flush()
+    await log.flush()
     throw error
   }
   bindFaults(daemon, log)
@@ -82,7 +81,7 @@ export async function runDaemon(
       log,
     )
   })
-  log.flush()
+  await log.flush()
   // Whatever still holds the event loop has nothing left to do.
   setTimeout(() => process.exit(), 500).unref()
   if (code !== 0) process.exit(code)

@@ -1,0 +1,93 @@
+import t from 'tap'
+import { systemClock } from '../../../src/daemon/clock.js'
+import { fibOff } from '../../../src/daemon/fib-off.js'
+import { waitingFor } from '../../../src/daemon/readiness.js'
+import { bindSignals } from '../../../src/daemon/signals.js'
+import { packageVersion } from '../../../src/daemon/version.js'
+import { silent } from '../../../src/ports/log.js'
+import { FakeSpeaker } from '../api/fixtures.js'
+import { downNeighbor, familyCounts, neighbor } from '../show/fixtures.js'
+
+t.test('the clock', async (t) => {
+  const before = systemClock.now()
+  await new Promise<void>((resolve) => systemClock.after(5, resolve))
+  t.ok(systemClock.now() >= before)
+  t.ok(Math.abs(systemClock.wall() - Date.now()) < 1000)
+  await new Promise<void>((resolve) => systemClock.soon(resolve))
+  const far = systemClock.after(2 ** 40, () => t.fail('an interval above 32 bits fired at once'))
+  const cancelled = systemClock.after(1, () => t.fail('a cancelled timer fired'))
+  cancelled()
+  cancelled()
+  await new Promise<void>((resolve) => systemClock.after(20, resolve))
+  far()
+})
+
+t.test('ready says why not', async (t) => {
+  const speaker = new FakeSpeaker()
+  t.same(waitingFor(speaker, fibOff, false), ['BGP does not listen yet'])
+  t.same(waitingFor(speaker, fibOff, true), [])
+  speaker.settled = () => false
+  speaker.list = [
+    neighbor(),
+    neighbor({ address: '192.0.2.1', families: [familyCounts({ endOfRibReceived: false })] }),
+    downNeighbor({ address: '192.0.2.2' }),
+    downNeighbor({ address: '192.0.2.3', adminDown: true }),
+    neighbor({
+      address: '192.0.2.4',
+      families: [familyCounts({ negotiated: false, endOfRibReceived: false })],
+    }),
+  ]
+  t.same(waitingFor(speaker, fibOff, true), ['first routes: End-of-RIB of 192.0.2.1, 192.0.2.2'])
+  const fib = { ...fibOff, status: () => ({ ...fibOff.status(), problem: '`ip` ends again and again' }) }
+  t.match(waitingFor(speaker, fib, true)[1], 'FIB: `ip` ends again and again')
+})
+
+t.test('signals: stop once, abort at the second, reload until then', async (t) => {
+  const calls: string[] = []
+  let finish = () => {}
+  const unbind = bindSignals(
+    {
+      stop: (signal) => {
+        calls.push(`stop ${signal}`)
+        return new Promise((resolve) => {
+          finish = resolve
+        })
+      },
+      abort: () => calls.push('abort'),
+      reload: async () => calls.push('reload'),
+    },
+    silent,
+  )
+  process.emit('SIGHUP', 'SIGHUP')
+  process.emit('SIGTERM', 'SIGTERM')
+  process.emit('SIGHUP', 'SIGHUP')
+  process.emit('SIGINT', 'SIGINT')
+  finish()
+  unbind()
+  t.same(calls, ['reload', 'stop SIGTERM', 'abort'])
+})
+
+t.test('an end in good order that fails is an end all the same', async (t) => {
+  const aborted = new Promise<void>((resolve) => {
+    const unbind = bindSignals(
+      {
+        stop: async () => {
+          throw new Error('no')
+        },
+        abort: () => {
+          unbind()
+          resolve()
+        },
+        reload: async () => {},
+      },
+      silent,
+    )
+  })
+  process.emit('SIGTERM', 'SIGTERM')
+  await aborted
+  t.pass('it was aborted')
+})
+
+t.test('the version is that of package.json', async (t) => {
+  t.match(packageVersion(), /^\d+\.\d+\.\d+/)
+})

@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { loadConfig } from '../../../src/config/load.js'
+import type { Config } from '../../../src/config/model.js'
+import { type Overrides, override } from '../../../src/daemon/overrides.js'
+import { reload } from '../../../src/daemon/reload.js'
+import type { SpeakerOptions } from '../../../src/speaker/options.js'
+
+const YAML = `as: 64513
+routerId: 192.0.2.1
+neighbors:
+  - { address: 192.0.2.2, remoteAs: 64512 }
+`
+
+/** A file, and what a reload of it tells the speaker. */
+class Subject {
+  readonly folder = mkdtempSync(join(tmpdir(), 'ecmpd-reload-'))
+  readonly file = join(this.folder, 'a.yaml')
+  readonly applied: SpeakerOptions[] = []
+  readonly said: string[] = []
+  readonly overrides: Overrides
+  config: Config
+  refusal: Error | undefined
+
+  constructor(overrides: Overrides = {}) {
+    writeFileSync(this.file, YAML)
+    this.overrides = overrides
+    this.config = override(loadConfig(this.file).config!, overrides)
+  }
+
+  run() {
+    const say = (_fields: object, text: string) => {
+      this.said.push(text)
+    }
+    return reload({
+      speaker: {
+        apply: async (options) => {
+          if (this.refusal !== undefined) throw this.refusal
+          this.applied.push(options)
+          return { added: [], removed: [], changed: [], reset: [], unchanged: options.neighbors.length }
+        },
+      },
+      log: { debug: say, info: say, warn: say, error: say },
+      overrides: this.overrides,
+      current: () => this.config,
+      replace: (config) => {
+        this.config = config
+      },
+    })
+  }
+}
+
+function subject(t: { teardown(fn: () => unknown): void }, overrides?: Overrides): Subject {
+  const made = new Subject(overrides)
+  t.teardown(() => rmSync(made.folder, { recursive: true }))
+  return made
+}
+
+t.test('the same file again asks for the same and says so', async (t) => {
+  const made = subject(t)
+  const before = made.config
+  t.match(await made.run(), { ok: true, report: { unchanged: 1 }, notes: [] })
+  t.same(made.applied, [before.bgp])
+  t.same(made.config, before)
+})
+
+t.test('a changed file is applied, with the words of the command line over it', async (t) => {
+  const listen = [{ address: '127.0.0.1', port: 1790 }]
+  const made = subject(t, { listen, logLevel: 'debug' })
+  writeFileSync(made.file, `${YAML}  - { address: 192.0.2.3, remoteAs: 64512 }\nlog: { level: warn }\n`)
+  t.match(await made.run(), { ok: true })
+  t.same(
+    made.applied[0].neighbors.map(({ address }) => address),
+    ['192.0.2.2', '192.0.2.3'],
+  )
+  t.same(made.applied[0].listen, listen)
+  t.equal(made.config.log.level, 'debug')
+})
+
+t.test('a wrong file changes nothing and its lines are said', async (t) => {
+  const made = subject(t)
+  const before = made.config
+  writeFileSync(made.file, YAML.replace('remoteAs', 'remoteAS'))
+  const outcome = await made.run()
+  t.match(outcome, { ok: false, message: /nothing was changed/, diagnostics: [/a\.yaml:4:\d+: error: /] })
+  t.same(made.applied, [])
+  t.equal(made.config, before)
+  t.ok(made.said.some((text) => text.includes('a.yaml:4:')))
+})
+
+t.test('a file that is gone changes nothing', async (t) => {
+  const made = subject(t)
+  rmSync(made.file)
+  t.match(await made.run(), { ok: false, diagnostics: [/can't be read/] })
+  t.same(made.applied, [])
+})
+
+t.test('what the speaker refuses changes nothing', async (t) => {
+  const made = subject(t)
+  const before = made.config
+  made.refusal = new Error('port 1790 on 127.0.0.1 is in use')
+  writeFileSync(made.file, `${YAML}log: { level: warn }\n`)
+  t.match(await made.run(), { ok: false, message: /could not be applied, nothing was changed: port 1790/ })
+  t.equal(made.config, before)
+})
+
+t.test('what only a start reads is noted', async (t) => {
+  const made = subject(t)
+  writeFileSync(made.file, `${YAML}api: { tcp: off }\nfib: { enabled: true }\n`)
+  const outcome = await made.run()
+  t.match(outcome, { ok: true, notes: [/^fib changed: it takes effect when/, /^api\.tcp changed: /] })
+})
