@@ -75,6 +75,8 @@ export class Batch<T> implements BatchPort<T> {
   #careful = 0
   #closed: (() => void) | undefined
   #closing = false
+  /** A fresh child is to take over once nothing is in flight. */
+  #stale = false
 
   /** @param ip the `ip` command, with what selects the namespace: ['ip'] or ['ip', '-n', 'lab'] */
   constructor(ip: readonly string[], clock: Clock, spawn: Spawn, handlers: BatchHandlers<T>) {
@@ -85,7 +87,7 @@ export class Batch<T> implements BatchPort<T> {
   }
 
   get room(): number {
-    if (this.#child === undefined) return 0
+    if (this.#child === undefined || this.#stale) return 0
     return (this.#careful > 0 ? 1 : WINDOW) - this.#ops
   }
 
@@ -99,6 +101,7 @@ export class Batch<T> implements BatchPort<T> {
 
   start(): void {
     const generation = ++this.#generation
+    this.#stale = false
     this.#line = 0
     this.#message = []
     this.#started = this.#clock.now()
@@ -132,6 +135,12 @@ export class Batch<T> implements BatchPort<T> {
     const text = this.#buffer
     this.#buffer = ''
     this.#child.write(text)
+  }
+
+  /** Starts afresh once nothing is in flight: `ip` remembers interfaces' names, and one was given to another. */
+  renew(): void {
+    this.#stale = true
+    if (this.#ops === 0) this.#startFresh()
   }
 
   /** Ends the child when it has done what was written. */
@@ -193,7 +202,7 @@ export class Batch<T> implements BatchPort<T> {
       this.#head = 0
     }
     if (!barrier) return
-    if (this.#line > MAX_LINE && this.#ops === 0) this.#renew()
+    if ((this.#stale || this.#line > MAX_LINE) && this.#ops === 0) this.#startFresh()
     this.#handlers.ready()
     if (this.#barriers === 0 && this.#head < this.#flights.length) this.#prod()
   }
@@ -207,8 +216,9 @@ export class Batch<T> implements BatchPort<T> {
     this.#buffer = submitted
   }
 
-  #renew(): void {
-    this.#child?.end()
+  #startFresh(): void {
+    if (this.#child === undefined) return
+    this.#child.end()
     this.#lines = []
     this.#flights = []
     this.#head = 0
@@ -232,14 +242,16 @@ export class Batch<T> implements BatchPort<T> {
       return
     }
     this.#startAgain()
-    if (this.#careful > 0 && lost.length === 1) {
+    // Who is killed from outside did not choke on a line.
+    const choked = reason.startsWith('exit code')
+    if (choked && this.#careful > 0 && lost.length === 1) {
       // The only line in flight ended the child: that is its answer.
       this.#careful--
       this.#handlers.done(lost[0], said || reason)
       this.#handlers.ready()
       return
     }
-    this.#careful = lost.length
+    if (choked) this.#careful = lost.length
     this.#handlers.died(lost, said === '' ? reason : `${reason}: ${said}`)
   }
 

@@ -406,7 +406,7 @@ export class Installer {
     switch (action) {
       case 'none':
         if (route.desired === undefined && group === undefined) this.#forget(route)
-        else if (Number.isFinite(this.refusals.get(route)?.next)) this.refusals.clear(route)
+        else this.refusals.succeeded(route)
         return
       case 'delete':
         this.#write('delete', route, group!)
@@ -468,7 +468,7 @@ export class Installer {
       if (installedGroup(route) !== undefined) this.#unuse(route.group!)
       route.group = kind === 'delete' ? undefined : group
       route.misses = 0
-      if (kind !== 'delete') this.refusals.clear(route)
+      if (kind !== 'delete') this.refusals.succeeded(route)
     } else {
       if (kind !== 'delete') this.#unuse(group)
       this.#failed(route, kind, group, result, error!)

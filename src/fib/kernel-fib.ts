@@ -262,6 +262,7 @@ export class KernelFib implements FibPort {
           if (this.#resolver.link(event)) {
             this.#log.info({ interface: event.name }, `interface ${event.name} changed its name or number`)
             watch.renew()
+            this.#batch?.renew()
           }
           if (!event.up) installer.nextHops.linkDown(event.index)
           installer.networkChanged()

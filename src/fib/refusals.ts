@@ -65,6 +65,11 @@ export class Refusals {
     this.#routes.delete(route)
   }
 
+  /** The kernel took the route. A guard's refusal that came meanwhile stands. */
+  succeeded(route: Route): void {
+    if (Number.isFinite(this.#routes.get(route)?.next)) this.#routes.delete(route)
+  }
+
   /** True when some route is to be tried again in time. */
   waiting(): boolean {
     for (const refusal of this.#routes.values()) if (Number.isFinite(refusal.next)) return true

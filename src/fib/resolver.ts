@@ -48,6 +48,8 @@ type Key = number | string
 export class KernelResolver implements Resolver {
   readonly #links = new Map<number, Link>()
   readonly #byName = new Map<string, Link>()
+  /** Every name seen so far with its last index: a removed interface may come back as another. */
+  readonly #seen = new Map<string, number>()
   /** Per family and prefix length: routes by masked address, lowest metric first. */
   readonly #routes: Record<Family, Map<Key, Entry[]>[]> = {
     'ipv4-unicast': Array.from({ length: 33 }, () => new Map()),
@@ -113,7 +115,10 @@ export class KernelResolver implements Resolver {
   /** Replaces all links and addresses. */
   loadLinks(links: readonly LinkState[], addresses: readonly AddressState[]): void {
     this.#links.clear()
-    for (const link of links) this.#links.set(link.index, { ...link, addresses: [] })
+    for (const link of links) {
+      this.#links.set(link.index, { ...link, addresses: [] })
+      this.#seen.set(link.name, link.index)
+    }
     for (const address of addresses) this.#links.get(address.index)?.addresses.push(address)
     this.#indexLinks()
   }
@@ -127,13 +132,13 @@ export class KernelResolver implements Resolver {
     this.#indexLengths()
   }
 
-  /** @returns true when the interface's name changed or passed to another interface */
+  /** @returns true when the name belonged to another interface before: whoever remembers names is wrong now */
   link(event: LinkEvent): boolean {
     const known = this.#links.get(event.index)
-    const named = this.#byName.get(event.name)
-    const renamed =
-      (known !== undefined && known.name !== event.name) ||
-      (named !== undefined && named.index !== event.index)
+    const before = this.#seen.get(event.name)
+    const passed = before !== undefined && before !== event.index
+    this.#seen.set(event.name, event.index)
+    const renamed = passed || (known !== undefined && known.name !== event.name)
     if (event.deleted) this.#links.delete(event.index)
     else if (known?.name === event.name && known.up === event.up && event.adminUp) return false
     else {

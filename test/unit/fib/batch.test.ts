@@ -229,6 +229,25 @@ t.test(
   },
 )
 
+t.test('a fresh child takes over when nothing is in flight', async (t) => {
+  const { batch, children, take } = setup()
+  batch.submit('a', 'a')
+  batch.flush()
+  batch.renew()
+  t.equal(batch.room, 0, 'nothing more for the old one')
+  t.equal(children.length, 1)
+  children[0].barrier(2)
+  t.ok(children[0].ended)
+  t.equal(children.length, 2)
+  batch.submit('b', 'b')
+  batch.flush()
+  children[0].handlers.ended('exit code 0')
+  children[1].barrier(2)
+  t.same(take(), ['a', 'ready', 'b', 'ready'])
+  batch.renew()
+  t.equal(children.length, 3, 'at once when idle')
+})
+
 t.test('close lets the child finish, and kills one that does not', async (t) => {
   const { batch, children, clock } = setup()
   batch.submit('a', 'a')

@@ -128,6 +128,8 @@ t.test('renamed, replaced and removed interfaces', async (t) => {
   t.equal(resolver.link(link(2, 'lan', UP)), true)
   t.match(resolver.resolve('192.168.95.210'), { interface: 'lan' })
   t.equal(resolver.link(link(2, 'lan', 'BROADCAST', 'Deleted ')), false)
+  t.equal(resolver.link(link(12, 'lan', UP)), true, 'removed, and made anew')
+  resolver.link(link(12, 'lan', 'BROADCAST', 'Deleted '))
   t.match(resolver.resolve('192.168.95.210'), { reachable: false })
   t.equal(resolver.link(link(9, 'eth1', UP)), true, 'the name has passed to another')
   t.equal(resolver.ifindex('eth1'), 9)
