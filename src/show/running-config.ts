@@ -141,6 +141,8 @@ export function runningConfig(config: ConfigView): string {
     '',
     'Current configuration:',
     '!',
+    `hostname ${bgp.hostName}`,
+    '!',
     ...(lists.lines.length > 0 ? [...lists.lines, '!'] : []),
     ...lines,
     '!',
