@@ -38,6 +38,8 @@ import type { ChangeBatch } from './types.js'
 /** Log entries in a chunk, and octets that their attributes may take. */
 const CHUNK_ENTRIES = 16384
 const CHUNK_OCTETS = 262144
+/** Stands for all sources that are no members, in a chunk: their routes go to everyone. */
+const NO_MEMBER = -1
 /** Prefixes that one step of the first fill looks at. */
 const FILL = 8192
 
@@ -104,6 +106,8 @@ export class AdjOut {
     const member = new OutMember(source)
     member.withdrawn = this.#withdrawals.end
     this.#members.set(source, member)
+    // Routes from it are not set apart in what was packed before.
+    this.#announcementChunks.clear()
     if (marker !== undefined) this.#mark(member, marker)
     return member
   }
@@ -422,7 +426,8 @@ export class AdjOut {
       const prefix = entries[end++]
       if (rows.position[prefix] === end && rows.block[prefix] !== 0) {
         const block = rows.block[prefix]
-        if (buckets.add(prefix, block, rows.source[prefix])) octets += this.#blocks.lengths[block] + 32
+        const source = this.#members.has(rows.source[prefix]) ? rows.source[prefix] : NO_MEMBER
+        if (buckets.add(prefix, block, source)) octets += this.#blocks.lengths[block] + 32
         live++
         if (end > this.#announcedFront) this.#noteSent(prefix)
       } else if (rows.sentPosition[prefix] === end && rows.sentBlock[prefix] !== 0) {
