@@ -11,6 +11,9 @@ export interface Result {
   readonly stderr: string
 }
 
+/** A UNIX socket's path has at most 107 octets; a third of them is for the names below this directory. */
+const LONGEST_BASE = 70
+
 let labs = 0
 
 /**
@@ -27,7 +30,8 @@ export class Lab {
   readonly #guard: Guard
 
   constructor() {
-    this.directory = mkdtempSync(join(tmpdir(), 'ecmpd-lab-'))
+    const base = tmpdir()
+    this.directory = mkdtempSync(join(base.length > LONGEST_BASE ? '/tmp' : base, 'ecmpd-lab-'))
     mkdirSync(join(this.directory, 'pids'))
     this.prefix = `ecmpd-${process.pid}-${++labs}-`
     this.#guard = startGuard(this.directory, this.prefix)

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import t from 'tap'
 import { playDemo } from '../../src/demo/demo.js'
 import { until } from '../lab/wait.js'
@@ -49,7 +50,9 @@ for (const [how, signal, expected] of [
   ['a crash', 'SIGKILL', null],
 ] as const) {
   t.test(`${how} in the middle leaves nothing behind`, async (t) => {
-    const directory = t.testdir({})
+    // Short, as a UNIX socket's path must be.
+    const directory = mkdtempSync(join(tmpdir(), 'ecmpd-test-'))
+    t.teardown(() => rmSync(directory, { recursive: true, force: true }))
     const argv = [resolve('dist/cli/main.js'), 'demo', '--stage', 'loopback', '--nodes', 'own']
     const child = spawn(process.execPath, argv, { env: { ...process.env, TMPDIR: directory } })
     let output = ''
