@@ -106,8 +106,8 @@ export class AdjOut {
     const member = new OutMember(source)
     member.withdrawn = this.#withdrawals.end
     this.#members.set(source, member)
-    // Routes from it are not set apart in what was packed before.
-    this.#announcementChunks.clear()
+    // Its own routes are not set apart in what was packed before.
+    if ((this.#rib.source(source)?.best ?? 0) > 0) this.#announcementChunks.clear()
     if (marker !== undefined) this.#mark(member, marker)
     return member
   }

@@ -217,6 +217,26 @@ t.test('who passes a void withdrawal is told when the prefix goes again', async 
   t.equal(scene.world.prefixes.size, 0)
 })
 
+t.test('a prefix goes although a member left that had not seen its withdrawal', async (t) => {
+  const scene = new Scene()
+  const front = scene.group.join(10, undefined)
+  const leaving = scene.group.join(11, undefined)
+  scene.announce(['10.1.0.0/16'], path('192.0.2.1', [64512]))
+  scene.world.decide()
+  scene.drain(front)
+  scene.drain(leaving)
+  scene.withdraw(['10.1.0.0/16'])
+  scene.world.decide()
+  scene.drain(front)
+  scene.announce(['10.1.0.0/16'], path('192.0.2.1', [64512]))
+  scene.world.decide()
+  scene.group.leave(leaving)
+  scene.withdraw(['10.1.0.0/16'])
+  scene.world.decide()
+  t.same(scene.drain(front), [])
+  t.equal(scene.world.prefixes.size, 0)
+})
+
 t.test('nothing is left of routes that came and went, whatever the members have seen', async (t) => {
   const scene = new Scene()
   const members = [9, 10].map((index) => scene.group.join(index, END))
