@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { KernelFib } from '../../src/fib/kernel-fib.js'
 import { NO_IP } from '../../src/fib/probe.js'
 import { clock, Lab, type Mode, noNamespaces, until } from './fib-lab.js'
@@ -13,7 +13,7 @@ const skip = noNamespaces()
 if (skip !== undefined) console.error(skip)
 
 /** One test on a namespace of its own. */
-function each(title: string, modes: Mode[], run: (t: Tap.Test, lab: Lab, mode: Mode) => Promise<void>): void {
+function each(title: string, modes: Mode[], run: (t: Test, lab: Lab, mode: Mode) => Promise<void>): void {
   for (const mode of modes) {
     t.test(`${mode}: ${title}`, { skip: skip ?? false }, async (t) => {
       const lab = new Lab()
@@ -22,10 +22,6 @@ function each(title: string, modes: Mode[], run: (t: Tap.Test, lab: Lab, mode: M
     })
   }
 }
-declare namespace Tap {
-  type Test = Parameters<NonNullable<Parameters<typeof t.test>[2]>>[0]
-}
-
 const BOTH: Mode[] = ['nexthop-objects', 'plain']
 
 each('three next hops, changed without a gap, removed', BOTH, async (t, lab, mode) => {
