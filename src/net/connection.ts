@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { canonicalAddress } from '../ip/address.js'
-import type { Connection, ConnectionHandlers, Endpoint } from '../ports/transport.js'
+import type { Connection, ConnectionHandlers, Endpoint, Refusal } from '../ports/transport.js'
 import { lossReason } from './errors.js'
 
 /** Octets in the queue from which on `write` returns false. */
@@ -41,6 +41,7 @@ export class TcpConnection implements Connection {
   readonly local: Endpoint
   readonly remote: Endpoint
   readonly incoming: boolean
+  readonly refusal?: Refusal
   readonly #socket: Socket
   readonly #waiting: Uint8Array[] = []
   /** Index of the first message of #waiting not yet given to the socket. */
@@ -60,10 +61,12 @@ export class TcpConnection implements Connection {
   /**
    * Takes the socket over; nobody else may use it.
    * @param socket connected, made with allowHalfOpen, without a 'data' listener
+   * @param refusal why the connection must not be used
    * @throws Error when the peer has already gone, so that there is no address to name
    */
-  constructor(socket: Socket, incoming: boolean) {
+  constructor(socket: Socket, incoming: boolean, refusal?: Refusal) {
     this.#socket = socket
+    this.refusal = refusal
     // First of all: an 'error' event without a listener would end the process.
     socket.on('error', (error) => this.#finish(lossReason(error)))
     const { remoteAddress, remotePort, localAddress, localPort } = socket

@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import { Socket } from 'node:net'
 import type { Connection, Dial, DialOptions } from '../ports/transport.js'
 import { TcpConnection } from './connection.js'
 import { dialError } from './errors.js'
@@ -28,7 +28,7 @@ export function dial(
     finish(dialError(error, address, port, localAddress))
   }
   try {
-    socket = socketOptions.dialling?.(options) ?? open(options)
+    socket = open(options, socketOptions.dialling?.(options))
   } catch (error) {
     // An unusable address is found at once; the caller hears of it like of every other failure.
     setImmediate(() => fail(error))
@@ -60,13 +60,8 @@ export function dial(
   }
 }
 
-function open({ address, port, localAddress }: DialOptions): Socket {
-  return connect({
-    host: address,
-    port,
-    localAddress,
-    allowHalfOpen: true,
-    noDelay: true,
-    autoSelectFamily: false,
-  })
+/** @param prepared a socket that is not connected yet; left out, one is made */
+function open({ address, port, localAddress }: DialOptions, prepared?: Socket): Socket {
+  const socket = prepared ?? new Socket({ allowHalfOpen: true })
+  return socket.connect({ host: address, port, localAddress, noDelay: true, autoSelectFamily: false })
 }

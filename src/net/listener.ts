@@ -1,8 +1,8 @@
 import { createServer, isIPv6, type Server } from 'node:net'
 import type { Connection, Listener, ListenOptions } from '../ports/transport.js'
-import { TcpConnection } from './connection.js'
+import { normaliseAddress, TcpConnection } from './connection.js'
 import { listenError } from './errors.js'
-import type { SocketOptions } from './socket-options.js'
+import { descriptorOf, type SocketOptions } from './socket-options.js'
 
 /**
  * Connections that may wait for accept(): a thousand nodes that arrive at once, several times over. The kernel
@@ -25,7 +25,10 @@ export async function listen(
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     let connection: TcpConnection
     try {
-      connection = new TcpConnection(socket, true)
+      const remote = socket.remoteAddress
+      const refusal =
+        remote === undefined ? undefined : socketOptions.accepting?.(socket, normaliseAddress(remote))
+      connection = new TcpConnection(socket, true, refusal)
     } catch {
       // Gone between the handshake and here: there is nobody to speak of.
       return
@@ -34,12 +37,7 @@ export async function listen(
   })
   await listening(server, options)
   server.on('error', trouble)
-  try {
-    socketOptions.listening?.(descriptor(server), options)
-  } catch (error) {
-    server.close()
-    throw error
-  }
+  const closing = socketOptions.listening?.(descriptorOf(server), options)
   const bound = server.address()
   const port = typeof bound === 'object' && bound !== null ? bound.port : options.port
   return {
@@ -47,6 +45,7 @@ export async function listen(
     port,
     close: async () => {
       // The descriptor is closed at once; the server's own callback would wait for every connection's end.
+      closing?.()
       server.close()
     },
   }
@@ -65,9 +64,4 @@ function listening(server: Server, { address, port }: ListenOptions): Promise<vo
       },
     )
   })
-}
-
-/** The listening descriptor. Node.js keeps it on the handle and has no public name for it. */
-function descriptor(server: Server): number {
-  return (server as unknown as { _handle: { fd: number } })._handle.fd
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { DialOptions, ListenOptions } from '../ports/transport.js'
+import type { DialOptions, ListenOptions, Refusal } from '../ports/transport.js'
 
 /**
  * Options that node:net cannot set (TCP-MD5, TTL, GTSM), for those who can: each is asked at the moment at
@@ -7,13 +7,25 @@ import type { DialOptions, ListenOptions } from '../ports/transport.js'
  */
 export interface SocketOptions {
   /**
-   * A listener listens; keys and TTLs set on its descriptor hold for the connections that it accepts.
-   * @throws Error, one sentence, when the kernel refuses: the listener is closed again
+   * A listener listens; what is set on its descriptor holds for the connections that it accepts.
+   * @returns what to call just before the descriptor is closed
    */
-  listening?(descriptor: number, options: ListenOptions): void
+  listening?(descriptor: number, options: ListenOptions): () => void
   /**
-   * Makes the socket of a dial, connected or connecting, with `allowHalfOpen`.
+   * Prepares an accepted socket, before anything was read from it or written to it.
+   * @param remote canonical text, with the zone of a link-local address
+   * @returns why the connection must not be used, if so
+   */
+  accepting?(socket: Socket, remote: string): Refusal | undefined
+  /**
+   * Makes the socket of a dial, not connected, with `allowHalfOpen`.
+   * @returns undefined when an ordinary one will do
    * @throws Error, one sentence: the dial fails with it
    */
-  dialling?(options: DialOptions): Socket
+  dialling?(options: DialOptions): Socket | undefined
+}
+
+/** The descriptor of a server or socket. Node.js keeps it on the handle and has no public name for it. */
+export function descriptorOf(owner: object): number {
+  return (owner as { _handle?: { fd?: number } | null })._handle?.fd ?? -1
 }

@@ -1,19 +1,26 @@
 import { type Log, silent } from '../ports/log.js'
-import type { Connection, Dial, DialOptions, Listener, ListenOptions, Transport } from '../ports/transport.js'
+import type {
+  Connection,
+  Dial,
+  DialOptions,
+  Listener,
+  ListenOptions,
+  ProtectionRule,
+  Transport,
+} from '../ports/transport.js'
 import { dial } from './dialer.js'
 import { codeOf, endpoint } from './errors.js'
 import { listen } from './listener.js'
-import type { SocketOptions } from './socket-options.js'
+import { Protections } from './protections.js'
 
 /** TCP over node:net. */
 export class TcpTransport implements Transport {
   readonly #log: Log
-  readonly #options: SocketOptions
+  readonly #protections: Protections
 
-  /** @param options see SocketOptions; the kernel's defaults when left out */
-  constructor(log: Log = silent, options: SocketOptions = {}) {
+  constructor(log: Log = silent, protections = new Protections(log)) {
     this.#log = log
-    this.#options = options
+    this.#protections = protections
   }
 
   listen(options: ListenOptions, accept: (connection: Connection) => void): Promise<Listener> {
@@ -26,10 +33,14 @@ export class TcpTransport implements Transport {
         `cannot accept a connection on ${where}: ${error.message}${remedy}`,
       )
     }
-    return listen(options, accept, trouble, this.#options)
+    return listen(options, accept, trouble, this.#protections)
   }
 
   dial(options: DialOptions, done: (result: Connection | Error) => void): Dial {
-    return dial(options, done, this.#options)
+    return dial(options, done, this.#protections)
+  }
+
+  protect(rules: readonly ProtectionRule[], refused: (remote: string, reason: Error) => void): void {
+    this.#protections.protect(rules, refused)
   }
 }

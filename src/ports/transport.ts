@@ -21,6 +21,8 @@ export interface Connection {
   readonly remote: Endpoint
   /** True when the remote side dialled. */
   readonly incoming: boolean
+  /** Why an incoming connection must not be used: it is not protected as it has to be. Close it. */
+  readonly refusal?: Refusal
   /** Octets accepted by write() and not yet taken by the kernel. */
   readonly queued: number
   handle(handlers: ConnectionHandlers): void
@@ -37,6 +39,12 @@ export interface Connection {
   settle(): Promise<void>
   /** Sends `last` (a NOTIFICATION), then FIN, and destroys the socket when the peer closed or after 1 s. */
   close(last?: Uint8Array): void
+}
+
+/** Why a connection is refused, each half a sentence for people. */
+export interface Refusal {
+  readonly cause: string
+  readonly remedy: string
 }
 
 /** TCP options of one neighbour. */
@@ -67,10 +75,35 @@ export interface Listener {
   close(): Promise<void>
 }
 
+/** What the kernel does for the connections with a neighbour. Left out: nothing, or the kernel's default. */
+export interface Protection {
+  /** Key of TCP-MD5 (RFC 2385), 1 to 80 octets of UTF-8. A secret: never logged, shown or put into an error. */
+  readonly password?: string
+  /** TTL, or hop limit, of what is sent, 1 to 255. */
+  readonly ttl?: number
+  /** Least TTL, or hop limit, of what is taken, 1 to 255 (GTSM, RFC 5082 §3). */
+  readonly minTtl?: number
+}
+
+/** How the connections with one remote address, or with those of a prefix, are protected. */
+export interface ProtectionRule extends Protection {
+  /** Canonical text: an address, with its zone if it is link-local, or a prefix. */
+  readonly remote: string
+}
+
 /** TCP, as the speaker sees it (net/tcp.ts; tests: an in-memory network). */
 export interface Transport {
   /** @throws Error with a sentence naming address, port and remedy when it can't listen */
   listen(options: ListenOptions, accept: (connection: Connection) => void): Promise<Listener>
   /** `done` gets the connection, or the reason (an Error) why there is none. Called once, asynchronously. */
   dial(options: DialOptions, done: (result: Connection | Error) => void): Dial
+  /**
+   * Says how connections are protected, in place of what was said before: on every listener, now and later, and
+   * on dials. Connections that are up are not touched. An address goes before a prefix, a longer prefix before
+   * a shorter one, so that an address without protection is exempt from the GTSM of its prefix (not from its
+   * key: the kernel asks for that before anybody else is asked).
+   * @param refused called for each rule that can't be carried out, during the call or when a later listener is
+   *   opened: its connections are refused, and dials fail, rather than go without
+   */
+  protect(rules: readonly ProtectionRule[], refused: (remote: string, reason: Error) => void): void
 }

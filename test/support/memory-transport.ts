@@ -176,10 +176,8 @@ export class MemoryHost implements Transport {
   readonly connections: MemoryConnection[] = []
   /** Attempts to dial, for tests of retries: when, and where to. */
   readonly dials: { readonly at: number; readonly address: string; readonly port: number }[] = []
-  /** How connections are to be protected, as it was said last. */
+  /** How connections are to be protected, as it was said last. Nothing is enforced. */
   rules: readonly ProtectionRule[] = []
-  /** What was said last about how connections are protected. Nothing is enforced. */
-  protections: readonly ProtectionRule[] = []
   /** Remote addresses and prefixes whose protection can't be had. */
   readonly unprotectable = new Set<string>()
   /** Listeners refuse everything: the port in use. */
@@ -220,12 +218,8 @@ export class MemoryHost implements Transport {
     }
   }
 
-  protect(rules: readonly ProtectionRule[]): void {
-    this.rules = rules
-  }
-
   protect(rules: readonly ProtectionRule[], refused: (remote: string, reason: Error) => void): void {
-    this.protections = rules
+    this.rules = rules
     for (const { remote, password } of rules) {
       if (password !== undefined && this.unprotectable.has(remote))
         refused(remote, new Error(`no key for ${remote} on this machine`))
