@@ -11,11 +11,11 @@ const SCRIPT = `
 trap '' INT TERM HUP
 cat > /dev/null
 for f in "$1"/pids/*; do
-  [ -e "$f" ] && kill -9 -- "-\${f##*/}" 2> /dev/null
+  [ -e "$f" ] && kill -s KILL -- "-\${f##*/}" 2> /dev/null
 done
 if [ -n "$2" ]; then
   for n in $(ip netns list 2> /dev/null | sed 's/ .*//' | grep "^$2"); do
-    for p in $(ip netns pids "$n" 2> /dev/null); do kill -9 "$p" 2> /dev/null; done
+    for p in $(ip netns pids "$n" 2> /dev/null); do kill -s KILL "$p" 2> /dev/null; done
     ip netns del "$n" 2> /dev/null
   done
 fi
