@@ -31,6 +31,8 @@ export class NextHops {
   readonly #texts: string[] = ['']
   readonly #linkLocals: (string | undefined)[] = [undefined]
   readonly #listeners: ((id: number) => void)[] = []
+  /** The next hop that onNew is being called for: no path has it yet, so nobody need look at any. */
+  #introduced = 0
 
   /**
    * Called with the id of each next hop that is seen for the first time, before a path with it is decided:
@@ -61,7 +63,12 @@ export class NextHops {
     this.#octets.push(octets)
     this.#texts.push(formatAddress(length === 32 ? octets.subarray(0, 16) : octets))
     this.#linkLocals.push(length === 32 ? formatAddress(octets.subarray(16)) : undefined)
-    this.onNew(id)
+    this.#introduced = id
+    try {
+      this.onNew(id)
+    } finally {
+      this.#introduced = 0
+    }
     return id
   }
 
@@ -94,10 +101,11 @@ export class NextHops {
     this.reachable[id] = reachable
     this.metric[id] = resolution.metric
     this.gateway[id] = gateway
+    if (id === this.#introduced) return
     for (const listener of this.#listeners) listener(id)
   }
 
-  /** Calls `listener` after each resolve() that changed something. @returns unsubscribe */
+  /** Calls `listener` after each resolve() that changed something, except within onNew. @returns unsubscribe */
   onChange(listener: (id: number) => void): () => void {
     this.#listeners.push(listener)
     return () => {
