@@ -83,8 +83,11 @@ export class Tables {
     if (this.#working || !this.pending) return
     this.#working = true
     this.#work.add({
-      // The end of each slice settles.
-      step: () => !this.pending,
+      // The end of each slice settles, and tells the kernel.
+      step: () => {
+        this.#decide()
+        return !this.pending
+      },
       done: () => {
         this.#working = false
       },
