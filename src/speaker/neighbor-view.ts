@@ -35,6 +35,8 @@ export function neighborView(peer: Peer, routing: Routing, clock: Clock): Neighb
     localPort: connection?.local.port,
     remotePort: connection?.remote.port,
     passive: options.passive,
+    authentication: options.password === undefined ? undefined : 'md5',
+    ttlSecurity: options.ttlSecurity,
     prefixesReceived: sum((family) => family.prefixesReceived),
     prefixesAccepted: sum((family) => family.prefixesAccepted),
     prefixesAdvertised: sum((family) => family.prefixesAdvertised),

@@ -33,6 +33,8 @@ export interface NeighborsParts {
 export class Neighbors {
   readonly #parts: NeighborsParts
   readonly #peers = new Map<string, Peer>()
+  /** Why connections with an address or prefix can't be protected as configured, so that there are none. */
+  readonly unprotected = new Map<string, string>()
   #dynamic = 0
 
   constructor(parts: NeighborsParts) {
@@ -55,7 +57,13 @@ export class Neighbors {
     if (dynamic) this.#dynamic++
     routing.add(peer)
     if (options.shutdown === undefined) peer.start()
+    this.#note(peer)
     return peer
+  }
+
+  /** Lets the neighbours whose connections can't be protected say so. */
+  noteUnprotected(): void {
+    for (const peer of this.#peers.values()) this.#note(peer)
   }
 
   /** Ends a neighbour for good. @param what the log is told */
@@ -183,6 +191,12 @@ export class Neighbors {
       complete,
       lastUpdate: peer.lastUpdate,
     }
+  }
+
+  #note(peer: Peer): void {
+    const text = this.unprotected.get(peer.address)
+    if (text === undefined || peer.session !== undefined) return
+    peer.lastError = { at: new Date(this.#parts.clock.wall()).toISOString(), text }
   }
 
   #forget(peer: Peer): void {

@@ -67,6 +67,14 @@ export interface NeighborOptions {
   readonly shutdown?: { readonly message?: string }
   /** Hops to an eBGP neighbour; 1: directly connected. */
   readonly ebgpMultihop: number
+  /** TTL, or hop limit, sent: 1 to 255. Default: ebgpMultihop if that is above 1, else the system's. */
+  readonly ttl?: number
+  /** GTSM (RFC 5082): the neighbour is at most so many hops away, 1 to 254; 255 is sent. Excludes `ttl`. */
+  readonly ttlSecurity?: number
+  /** Key of TCP-MD5 (RFC 2385), 1 to 80 octets of UTF-8. A secret: never logged, shown or returned. */
+  readonly password?: string
+  /** Where the password came from, unless it stood in the configuration itself: shown instead of it. */
+  readonly passwordFrom?: { readonly file: string } | { readonly variable: string }
   readonly timers: TimerOptions
   readonly families: readonly FamilyOptions[]
   readonly gracefulRestart: GracefulRestartOptions

@@ -20,6 +20,7 @@ import type { FamilyOptions, NeighborOptions, SpeakerOptions } from './options.j
 import { PathKeeper } from './path-keeper.js'
 import type { Peer } from './peer.js'
 import { restartParams } from './peer-params.js'
+import { isSingleHop } from './protection.js'
 import { Refresh } from './refresh.js'
 import { Removals } from './removals.js'
 import { Resolve } from './resolve.js'
@@ -161,7 +162,7 @@ export class Routing {
       nextHop: {
         remote: peer.address,
         local: link.connection.local.address,
-        singleHop: terms.peerType === 'ebgp' && peer.options.ebgpMultihop === 1,
+        singleHop: terms.peerType === 'ebgp' && isSingleHop(peer.options),
       },
       nextHopFaults: new Map(),
       ignoredFamilies: new Set(),
@@ -304,7 +305,7 @@ export class Routing {
       as4: terms.as4,
       extendedNextHop: terms.extendedNextHop.send,
       extendedMessage: terms.extendedMessage.send,
-      singleHop: routes.peer.options.ebgpMultihop === 1,
+      singleHop: isSingleHop(routes.peer.options),
       defaultLocalPref: this.#parts.options().decision.defaultLocalPref,
     }
   }

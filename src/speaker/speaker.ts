@@ -18,6 +18,7 @@ import { Neighbors } from './neighbors.js'
 import type { SpeakerOptions } from './options.js'
 import type { Peer, PeerHost } from './peer.js'
 import { peerParams } from './peer-params.js'
+import { protectionRules } from './protection.js'
 import { Refusals } from './refusals.js'
 import { advertisedPage, type RouteContext, routePage } from './route-view.js'
 import { Routing } from './routing.js'
@@ -111,6 +112,7 @@ export class Speaker implements SpeakerApi {
   }
 
   async start(): Promise<void> {
+    this.#protect(this.#options)
     await this.#listeners.replace(this.#options.listen)
     this.#running = true
     for (const options of this.#options.neighbors) this.#neighbors.add(options)
@@ -126,6 +128,7 @@ export class Speaker implements SpeakerApi {
       await this.#listeners.close()
       throw new Error('the speaker was stopped meanwhile')
     }
+    this.#protect(options)
     const before = this.#options
     this.#options = options
     const neighbors = this.#neighbors
@@ -140,6 +143,7 @@ export class Speaker implements SpeakerApi {
       reset: (address, changed) => neighbors.reset(address, changed),
       decide: () => this.#routing.decisionChanged(),
     })
+    neighbors.noteUnprotected()
     this.#routing.tables.settle()
     return report
   }
@@ -207,6 +211,17 @@ export class Speaker implements SpeakerApi {
 
   settled(): boolean {
     return this.#settling.settled
+  }
+
+  /** Tells the transport which connections are to be protected, before any of them can come. */
+  #protect(options: SpeakerOptions): void {
+    const neighbors = this.#neighbors
+    neighbors.unprotected.clear()
+    this.#parts.transport.protect(protectionRules(options), (remote, reason) => {
+      neighbors.unprotected.set(remote, reason.message)
+      const who = remote.includes('/') ? `neighbors in ${remote} stay` : `neighbor ${remote} stays`
+      this.#parts.log.error({ neighbor: remote }, `${who} down: ${reason.message}`)
+    })
   }
 
   #context(rib: Rib): RouteContext {

@@ -71,6 +71,10 @@ export interface NeighborView {
   readonly localPort?: number
   readonly remotePort?: number
   readonly passive: boolean
+  /** How the connections are protected: TCP-MD5 (RFC 2385). */
+  readonly authentication?: 'md5'
+  /** GTSM (RFC 5082): most hops to the neighbour. */
+  readonly ttlSecurity?: number
   readonly prefixesReceived: number
   readonly prefixesAccepted: number
   readonly prefixesAdvertised: number
