@@ -69,7 +69,6 @@ export class Link implements FrameHandler, Task {
   /** The OPENs fit: what follows is read by these terms. */
   negotiated(terms: Negotiated): void {
     this.terms = terms
-    // RFC 8654 §4: long messages are taken from anybody once we announced them.
     this.#framer.maxLength = terms.extendedMessage.receive ? MAX_EXTENDED_LENGTH : MAX_LENGTH
   }
 

@@ -5,7 +5,7 @@ import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
 import type { Transport } from '../ports/transport.js'
 import type { Rib } from '../rib/table.js'
-import type { State } from '../session/types.js'
+import type { PeerParams, State } from '../session/types.js'
 import { CeaseError } from '../wire/codes.js'
 import { NO_DATA } from '../wire/fault.js'
 import { shutdownData } from '../wire/notification.js'
@@ -15,7 +15,7 @@ import { Events } from './events.js'
 import { Listeners } from './listeners.js'
 import { neighborView } from './neighbor-view.js'
 import { Neighbors } from './neighbors.js'
-import type { SpeakerOptions } from './options.js'
+import type { NeighborOptions, SpeakerOptions } from './options.js'
 import type { Peer, PeerHost } from './peer.js'
 import { peerParams } from './peer-params.js'
 import { protectionRules } from './protection.js'
@@ -53,6 +53,8 @@ export class Speaker implements SpeakerApi {
   readonly #listeners: Listeners
   readonly #settling: Settling
   #options: SpeakerOptions
+  /** Parameters of the session machines, by the neighbour's options. */
+  #params = new WeakMap<NeighborOptions, PeerParams>()
   #running = false
   /** TCP connections of neighbours that are not gone. */
   #connections = 0
@@ -131,6 +133,7 @@ export class Speaker implements SpeakerApi {
     this.#protect(options)
     const before = this.#options
     this.#options = options
+    this.#params = new WeakMap()
     const neighbors = this.#neighbors
     const report = applyDifference(before, options, {
       dynamic: () => [...neighbors.all()].filter((peer) => peer.dynamic).map((peer) => peer.options),
@@ -245,7 +248,7 @@ export class Speaker implements SpeakerApi {
       log,
       transport,
       work,
-      params: (peer) => peerParams(peer.options, this.#options),
+      params: (peer) => this.#paramsOf(peer),
       established: (peer, link, terms) => {
         const { families, holdTime, remoteAs } = terms
         const text = `neighbor ${peer.name} Established: AS ${remoteAs}, hold ${holdTime} s, families ${families.join(', ') || 'none in common'}`
@@ -271,6 +274,16 @@ export class Speaker implements SpeakerApi {
         if (this.#connections === 0) this.#lastGone?.()
       },
     }
+  }
+
+  /** Made once for each set of options: every event of a session asks for them. */
+  #paramsOf(peer: Peer): PeerParams {
+    let params = this.#params.get(peer.options)
+    if (params === undefined) {
+      params = peerParams(peer.options, this.#options)
+      this.#params.set(peer.options, params)
+    }
+    return params
   }
 
   #changed(peer: Peer, from: State, to: State, cause: string): void {
