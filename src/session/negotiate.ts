@@ -32,7 +32,9 @@ export function negotiate(sent: OpenMessage, received: OpenMessage, params: Peer
     sendHold: sendHoldTime(holdTime, params.sendHold),
     families,
     as4: both('four-octet-as'),
-    extendedMessage: { send: both('extended-message'), receive: has(own, 'extended-message') },
+    // RFC 8654 §4 would take them from anybody once we announced them; a peer that did not announce the
+    // capability cannot mean to send them, and a length beyond 4,096 is then a stream out of step (1/2).
+    extendedMessage: { send: both('extended-message'), receive: both('extended-message') },
     // RFC 2918 §4: a request may be sent to a peer that announced the capability.
     routeRefresh: both('route-refresh'),
     enhancedRouteRefresh: both('enhanced-route-refresh'),

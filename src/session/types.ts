@@ -128,7 +128,7 @@ export interface Negotiated {
   /** Families that both announced, in the fixed order. */
   readonly families: readonly Family[]
   readonly as4: boolean
-  /** Messages up to 65535 octets: may be sent when both announced it, are accepted when we did. RFC 8654 §4. */
+  /** Messages up to 65535 octets, when both announced them (RFC 8654 §4). */
   readonly extendedMessage: { readonly send: boolean; readonly receive: boolean }
   readonly routeRefresh: boolean
   readonly enhancedRouteRefresh: boolean
