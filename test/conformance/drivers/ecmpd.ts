@@ -1,0 +1,143 @@
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { stringify } from 'yaml'
+import { getJson } from '../../../src/demo/socket.js'
+import type { Feature } from '../case.js'
+import { type Capability, DUT_AS, DUT_HOST_NAME, DUT_ID, type NeighborModel } from '../model.js'
+import { Driver } from './driver.js'
+
+const MAIN = resolve('dist/cli/main.js')
+
+/** ecmpd as a user runs it: the built program, with a file in either dialect. */
+export class EcmpdDriver extends Driver {
+  readonly name = 'ecmpd'
+  readonly programs = []
+  readonly can: ReadonlySet<Capability> = new Set<Capability>([
+    ...(['openHold', 'sendHold', 'connectRetry', 'nextHopSelf', 'extendedMessages'] as const),
+    ...(['as', 'deterministicMed', 'notificationRestart', 'maximumPaths', 'kernel', 'dialect'] as const),
+    ...(['shutdown', 'enable', 'remove', 'changeHold', 'neighbor', 'route', 'log', 'check'] as const),
+    ...(['restart', 'ip'] as const),
+  ])
+  override readonly coming: ReadonlySet<Feature> = new Set<Feature>([])
+  /** Shut down, by address, with the message. */
+  readonly #down = new Map<string, string>()
+
+  get #file(): string {
+    return this.lab.path('ecmpd.conf')
+  }
+  get #socket(): string {
+    return this.lab.path('ecmpd.sock')
+  }
+
+  async version() {
+    return (await this.lab.must(undefined, [process.execPath, MAIN, '--version'])).trim()
+  }
+
+  #neighbor({ address, as, passive, families, hold, options }: NeighborModel) {
+    const { openHold, sendHold, connectRetry } = options
+    const shutdown = this.#down.get(address)
+    return {
+      address,
+      remoteAs: as,
+      ...(passive ? { passive } : {}),
+      ...(shutdown === undefined ? {} : { shutdown: shutdown || true }),
+      timers: {
+        hold,
+        ...(openHold === undefined ? {} : { openHold }),
+        ...(sendHold === undefined ? {} : { sendHold }),
+        ...(connectRetry === undefined ? {} : { connectRetry }),
+      },
+      families: families.map((family) => `${family}-unicast`),
+      ...(this.model.dialect === 'yaml' ? {} : { export: 'all' }),
+      ...(options.nextHopSelf ? { nextHopSelf: true } : {}),
+      ...(options.maximumPrefix ? { maximumPrefix: options.maximumPrefix.limit } : {}),
+    }
+  }
+
+  #yaml(): string {
+    const { as = DUT_AS, deterministicMed, notificationRestart, maximumPaths, neighbors } = this.model
+    return stringify({
+      as,
+      routerId: DUT_ID,
+      hostName: DUT_HOST_NAME,
+      ...(deterministicMed ? { bestPath: { deterministicMed } } : {}),
+      ...(notificationRestart ? { gracefulRestart: { notification: true } } : {}),
+      ...(maximumPaths ? { maximumPaths, multipathRelax: true } : {}),
+      neighbors: neighbors.map((one) => this.#neighbor(one)),
+    })
+  }
+
+  #ios(): string {
+    const { as = DUT_AS, neighbors } = this.model
+    const lines = neighbors.flatMap(({ address, as: remoteAs, passive }) => [
+      ` neighbor ${address} remote-as ${remoteAs}`,
+      ...(passive ? [` neighbor ${address} transport connection-mode passive`] : []),
+    ])
+    return `router bgp ${as}\n bgp router-id ${DUT_ID}\n${lines.join('\n')}\n`
+  }
+
+  protected write() {
+    writeFileSync(this.#file, this.model.dialect === 'ios' ? this.#ios() : this.#yaml())
+  }
+
+  protected argv() {
+    return [
+      ...[process.execPath, MAIN, 'run', '-c', this.#file, '--socket', this.#socket, '--api', 'off'],
+      ...['--log-format', 'json'],
+      ...(this.model.kernel ? ['--fib'] : []),
+    ]
+  }
+
+  protected ready() {
+    return getJson(this.#socket, '/api/v1/neighbors')
+  }
+
+  protected apply() {
+    return this.run(process.execPath, MAIN, 'reload', '--socket', this.#socket)
+  }
+
+  async shutdown(address: string, message = '') {
+    this.#down.set(address, message)
+    this.write()
+    await this.apply()
+  }
+
+  async enable(address: string) {
+    this.#down.delete(address)
+    this.write()
+    await this.apply()
+  }
+
+  async reset() {
+    this.lacks('command that resets a neighbour')
+  }
+
+  async softOut() {
+    this.lacks('command that sends everything anew')
+  }
+
+  async neighbor(address: string) {
+    const text = await this.run(
+      ...[process.execPath, MAIN, 'show', 'ip', 'bgp', 'neighbors', address, '--socket', this.#socket],
+    )
+    const { neighbors } = await getJson<{ neighbors: { address: string }[] }>(
+      this.#socket,
+      '/api/v1/neighbors',
+    )
+    return `${text}\n${JSON.stringify(neighbors.find((one) => one.address === address))}`
+  }
+
+  async route(prefix: string) {
+    const family = prefix.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast'
+    const query = `family=${family}&prefix=${encodeURIComponent(prefix)}`
+    return JSON.stringify(await getJson(this.#socket, `/api/v1/routes?${query}`))
+  }
+
+  override async check(neighbor: NeighborModel) {
+    const file = this.lab.path('checked.conf')
+    const { as = DUT_AS } = this.model
+    writeFileSync(file, stringify({ as, routerId: DUT_ID, neighbors: [this.#neighbor(neighbor)] }))
+    const result = await this.lab.run(undefined, [process.execPath, MAIN, 'config', 'check', file])
+    return result.code === 0 ? '' : result.stdout + result.stderr
+  }
+}

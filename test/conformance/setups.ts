@@ -1,0 +1,19 @@
+import type { Setup } from './case.js'
+
+/** The configurations that cases share. Every neighbour of a setup's cases is in one daemon. */
+export const SETUPS: readonly Setup[] = [
+  { name: 'main', parallel: 14 },
+  { name: 'corpus', parallel: 12 },
+  { name: 'as4', as: 4200000001 },
+  { name: 'origin', originate: ['198.51.100.0/24', '2001:db8:c0::/48'] },
+  { name: 'notification', notificationRestart: true },
+  { name: 'long-lived', longLived: 30 },
+  { name: 'policy', ebgpRequiresPolicy: true },
+  { name: 'no-client-to-client', clientToClient: false },
+  { name: 'med', deterministicMed: true },
+  { name: 'stall', smallBuffers: true },
+  { name: 'kernel', kernel: true, maximumPaths: 4 },
+  { name: 'restarter', kernel: true, restarter: true },
+  { name: 'yaml', dialect: 'yaml' },
+  { name: 'ios', dialect: 'ios' },
+]

@@ -1,0 +1,179 @@
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Lab } from '../../src/demo/lab.js'
+import type { Case, Result, Setup } from './case.js'
+import { casesOf } from './cases/index.js'
+import { type Driver, DUT, Lacks } from './drivers/driver.js'
+import { type Capability, DUT_ADDRESS, DUT_ADDRESS6 } from './model.js'
+import { modelOf, observerSpeaker, places, testerAddress, testerAddress6 } from './place.js'
+import type { Answer, Question } from './protocol.js'
+
+export type DriverClass = new (lab: Lab) => Driver
+
+export interface SuiteOptions {
+  /** Also cases that wait for minutes. */
+  readonly long?: boolean
+  /** Only cases whose id this matches. */
+  readonly only?: RegExp
+  /** Is called with each result as it comes. */
+  readonly result?: (result: Result) => void
+  /** Is told what happens, for people. */
+  readonly note?: (text: string) => void
+}
+
+const TESTER = 'tester'
+
+/** What a case needs of a daemon, as options and verbs. */
+export function needsOf(one: Case, setup: Setup): Capability[] {
+  const { name: _name, parallel: _parallel, smallBuffers: _small, ...options } = setup
+  const ofPeers = Object.values(one.peers).flatMap(({ options = {} }) => Object.keys(options))
+  return [...new Set([...Object.keys(options), ...ofPeers, ...(one.needs ?? [])])] as Capability[]
+}
+
+/** Why a case is not played against a daemon; undefined: it is. */
+export function reasonAgainst(
+  one: Case,
+  setup: Setup,
+  driver: Pick<Driver, 'can' | 'coming' | 'name'>,
+  long: boolean,
+): { readonly outcome: 'n/a' | 'long'; readonly detail: string } | undefined {
+  if (one.feature && driver.coming.has(one.feature)) return { outcome: 'n/a', detail: one.feature }
+  const missing = needsOf(one, setup).filter((need) => !driver.can.has(need))
+  if (missing.length > 0) return { outcome: 'n/a', detail: missing.join(', ') }
+  if (one.long && !long) return { outcome: 'long', detail: 'waits for minutes; run by hand with --long' }
+  return undefined
+}
+
+/** The subnet that tester and device under test share, with an address for every peer. */
+async function build(lab: Lab, setup: Setup, addresses: number): Promise<void> {
+  const [dut, tester] = [DUT, TESTER].map((name) => lab.namespace(name))
+  await lab.ip(undefined, [
+    `netns add ${dut}`,
+    `netns add ${tester}`,
+    `link add name eth0 netns ${dut} type veth peer name eth0 netns ${tester}`,
+  ])
+  const small = { 'net/ipv4/tcp_rmem': '"4096 4096 8192"', 'net/ipv4/tcp_wmem': '"4096 4096 8192"' }
+  for (const name of [DUT, TESTER]) {
+    await lab.sysctl(name, {
+      'net/ipv6/conf/all/accept_dad': '0',
+      'net/ipv6/conf/default/accept_dad': '0',
+      ...(setup.smallBuffers ? small : {}),
+    })
+  }
+  await lab.ip(DUT, [
+    'link set lo up',
+    `address add ${DUT_ADDRESS}/16 dev eth0`,
+    `address add ${DUT_ADDRESS6}/64 dev eth0 nodad`,
+    'link set eth0 up',
+  ])
+  const numbers = [2, 3, ...Array.from({ length: addresses }, (_, index) => index + 10)]
+  await lab.ip(TESTER, [
+    'link set lo up',
+    'link set eth0 up',
+    ...numbers.flatMap((number) => [
+      `address add ${testerAddress(number)}/16 dev eth0`,
+      `address add ${testerAddress6(number)}/64 dev eth0 nodad`,
+    ]),
+  ])
+}
+
+/** Plays the cases of one setup. @returns a result for every case of the setup that `only` lets through */
+export async function playSetup(
+  driverClass: DriverClass,
+  setup: Setup,
+  options: SuiteOptions = {},
+): Promise<Result[]> {
+  const all = casesOf(setup.name)
+  const wanted = all.filter(({ id }) => options.only?.test(id) ?? true)
+  const results: Result[] = []
+  const tell = (result: Result) => {
+    results.push(result)
+    options.result?.(result)
+  }
+  const lab = new Lab()
+  try {
+    const driver = new driverClass(lab)
+    const played: Case[] = []
+    for (const one of wanted) {
+      const reason = reasonAgainst(one, setup, driver, options.long ?? false)
+      if (reason) tell({ id: one.id, ...reason, took: 0 })
+      else played.push(one)
+    }
+    if (played.length === 0) return results
+    const place = places(setup, all)
+    const addresses = [...place.values()].reduce((sum, { speakers }) => sum + Object.keys(speakers).length, 0)
+    await build(lab, setup, addresses)
+    options.note?.(`${driver.name}, ${setup.name}: ${played.length} cases`)
+    await driver.start(modelOf(setup, played, place))
+    await converse(lab, driver, setup, played, tell)
+    const missing = played.filter(({ id }) => !results.some((result) => result.id === id))
+    for (const { id } of missing) {
+      tell({ id, outcome: 'fail', detail: 'no result: the tester ended before', took: 0 })
+    }
+    await driver.stop()
+  } finally {
+    await lab.destroy()
+  }
+  return results
+}
+
+/** Runs the tester and answers its questions until it is done. */
+async function converse(
+  lab: Lab,
+  driver: Driver,
+  setup: Setup,
+  cases: readonly Case[],
+  tell: (result: Result) => void,
+): Promise<void> {
+  const file = lab.path('job.json')
+  writeFileSync(
+    file,
+    JSON.stringify({
+      setup: setup.name,
+      cases: cases.map(({ id }) => id),
+      settleTime: driver.settleTime,
+    }),
+  )
+  const runner = fileURLToPath(new URL(`./runner${import.meta.url.slice(-3)}`, import.meta.url))
+  // The loader that lets .ts run goes along; what only observes this process does not.
+  const loader = process.execArgv.filter((word) => !/processinfo|mock/.test(word))
+  const child = lab.start(TESTER, 'tester', [process.execPath, ...loader, runner, file], {
+    interactive: true,
+  })
+  let read = 0
+  const line = (text: string) => {
+    const message = JSON.parse(text) as Question & Result
+    if (message.ask !== undefined) {
+      void answer(driver, message).then((reply) => child.write(`${JSON.stringify(reply)}\n`))
+    } else if (message.id !== undefined) tell(message)
+  }
+  child.onOutput(() => {
+    for (let end = child.stdout.indexOf('\n', read); end >= 0; end = child.stdout.indexOf('\n', read)) {
+      const text = child.stdout.slice(read, end)
+      read = end + 1
+      if (text) line(text)
+    }
+  })
+  const exit = await child.exited
+  if (exit.code !== 0 || child.stderr) process.stderr.write(`tester of ${setup.name}: ${child.stderr}\n`)
+}
+
+/** One change of a configuration at a time: each is written and applied whole. */
+let turn: Promise<unknown> = Promise.resolve()
+
+async function answer(driver: Driver, { ask, verb, args }: Question): Promise<Answer> {
+  const act = async () => {
+    const method = (driver as unknown as Record<string, (...args: unknown[]) => unknown>)[verb]
+    return method.apply(driver, [...args])
+  }
+  const result = verb === 'alive' ? act() : turn.then(act)
+  if (verb !== 'alive') turn = result.catch(() => {})
+  try {
+    return { answer: ask, value: (await result) ?? null }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { answer: ask, error: message, lacks: error instanceof Lacks }
+  }
+}
+
+export { observerSpeaker }
