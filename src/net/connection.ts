@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { canonicalAddress } from '../ip/address.js'
 import type { Connection, ConnectionHandlers, Endpoint, Refusal } from '../ports/transport.js'
+import { plain } from '../wire/reader.js'
 import { lossReason } from './errors.js'
 
 /** Octets in the queue from which on `write` returns false. */
@@ -96,7 +97,7 @@ export class TcpConnection implements Connection {
     // Adding the listener starts the flow on the next tick.
     this.#socket.on('data', (chunk: Buffer) => {
       this.#received += chunk.length
-      if (!this.#closing && !this.#gone) handlers.data(chunk)
+      if (!this.#closing && !this.#gone) handlers.data(plain(chunk))
     })
     if (this.#paused) this.#socket.pause()
   }

@@ -5,6 +5,7 @@
 import { ErrorCode, HeaderError, MessageType, messageName } from './codes.js'
 import { resetFault } from './fault.js'
 import { HEADER_LENGTH, MAX_EXTENDED_LENGTH, MAX_LENGTH } from './message.js'
+import { plain } from './reader.js'
 import type { Fault } from './types.js'
 
 /** Who gets the messages. One object for the life of the framer. */
@@ -39,7 +40,8 @@ export class Framer {
    * Takes the next octets of the stream; the chunk is not kept. Nothing happens after a fault or `close`.
    * @returns false when the handler stopped or the stream broke
    */
-  push(chunk: Uint8Array, handler: FrameHandler): boolean {
+  push(octets: Uint8Array, handler: FrameHandler): boolean {
+    const chunk = plain(octets)
     let at = 0
     while (!this.#broken && this.#count > 0) {
       at = this.#fill(chunk, at, HEADER_LENGTH)

@@ -63,3 +63,12 @@ export class Reader {
     return true
   }
 }
+
+/**
+ * The same octets as a bare Uint8Array. A Buffer's slice() makes no copy: what decoders take out of a message
+ * would hold on to the whole chunk that it came in.
+ */
+export function plain(bytes: Uint8Array): Uint8Array {
+  if (bytes.constructor === Uint8Array) return bytes
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+}
