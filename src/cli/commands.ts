@@ -14,21 +14,10 @@ const COMMANDS = [runCommand, showCommand, configCommand, reloadCommand, demoCom
 /** Names that a first word may have. */
 const NAMES = COMMANDS.flatMap(({ command }) => String([command].flat()[0]).split(' ')[0])
 
-function report(text: string): void {
-  process.stderr.write(`${text}\n`)
-}
-
-/** A sentence for what was foreseen; the place too for what was not. */
-function sentence(error: Error): string {
-  if (error instanceof CommandError) return error.message
-  const unforeseen =
-    error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
-  return unforeseen ? `ecmpd: internal error: ${error.stack}` : `ecmpd: ${error.message}`
-}
-
 /**
  * Runs one command line.
  * @param words arguments after the program's name
+ * @throws CommandError for wrong usage, and what the command throws
  */
 export async function main(words: readonly string[]): Promise<void> {
   const parser = yargs([...words])
@@ -49,16 +38,10 @@ export async function main(words: readonly string[]): Promise<void> {
       throw error ?? new CommandError(`ecmpd: ${message}`, USAGE)
     })
   const first = words[0]
-  try {
-    if (first !== undefined && !first.startsWith('-') && !NAMES.includes(first) && first !== 'sh') {
-      const near = nearest(first, NAMES)
-      const hint = near === undefined ? `commands: ${NAMES.join(', ')}` : `did you mean \`${near}\`?`
-      throw new CommandError(`ecmpd: no command \`${first}\` (${hint})`, USAGE)
-    }
-    await parser.parseAsync()
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-    report(sentence(error))
-    process.exitCode = error instanceof CommandError ? error.exitCode : 1
+  if (first !== undefined && !first.startsWith('-') && !NAMES.includes(first) && first !== 'sh') {
+    const near = nearest(first, NAMES)
+    const hint = near === undefined ? `commands: ${NAMES.join(', ')}` : `did you mean \`${near}\`?`
+    throw new CommandError(`ecmpd: no command \`${first}\` (${hint})`, USAGE)
   }
+  await parser.parseAsync()
 }

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { packageVersion } from '../daemon/version.js'
+import { reporting } from './report.js'
+import { plainRun } from './run-options.js'
 
 const words = process.argv.slice(2)
 // `ecmpd show … | head` ends when head does.
@@ -7,10 +9,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
   throw error
 })
-if (words.length === 1 && (words[0] === '--version' || words[0] === '-V' || words[0] === 'version')) {
-  // The commonest question needs no parser.
+
+const plain = words[0] === 'run' ? plainRun(words.slice(1)) : undefined
+if (plain !== undefined) {
+  const { run } = await import('./run-handler.js')
+  await reporting(() => run(plain))
+} else if (words.length === 1 && ['--version', '-V', 'version'].includes(words[0])) {
   process.stdout.write(`ecmpd ${packageVersion()}\n`)
 } else {
   const { main } = await import('./commands.js')
-  await main(words)
+  await reporting(() => main(words))
 }

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path'
 import type { ApiContext, ReloadOutcome } from '../api/context.js'
 import type { Config } from '../config/model.js'
-import { TcpTransport } from '../net/tcp.js'
 import type { StatusView } from '../show/source.js'
 import type { SpeakerApi } from '../speaker/api.js'
-import { Speaker } from '../speaker/speaker.js'
+import type { SpeakerParts } from '../speaker/speaker.js'
 import { ApiDoors } from './api-doors.js'
 import { systemClock } from './clock.js'
 import { type Kernel, openKernel } from './kernel.js'
@@ -37,15 +36,19 @@ export class Daemon {
   /** Reloads run one after the other. */
   #reloading: Promise<unknown> = Promise.resolve()
 
-  private constructor(options: DaemonOptions, doors: ApiDoors, kernel: Kernel) {
+  private constructor(
+    options: DaemonOptions,
+    doors: ApiDoors,
+    kernel: Kernel,
+    makeSpeaker: (parts: Omit<SpeakerParts, 'transport'>) => SpeakerApi,
+  ) {
     this.#log = options.log
     this.#overrides = options.overrides
     this.#config = options.config
     this.#doors = doors
     this.#kernel = kernel
-    this.speaker = new Speaker({
+    this.speaker = makeSpeaker({
       clock: systemClock,
-      transport: new TcpTransport(options.log),
       log: options.log,
       random: Math.random,
       ...(options.config.fib.enabled ? { fib: kernel.fib } : {}),
@@ -72,8 +75,16 @@ export class Daemon {
       const neighbors = () =>
         daemon?.speaker.neighbors().map(({ address }) => address) ??
         config.bgp.neighbors.map(({ address }) => address)
-      kernel = await openKernel(config, systemClock, log, neighbors)
-      daemon = new Daemon(options, doors, kernel)
+      // Loading the speaker takes about as long as the kernel's answers do.
+      const opening = openKernel(config, systemClock, log, neighbors)
+      const loading = Promise.all([import('../speaker/speaker.js'), import('../net/tcp.js')])
+      const [opened, loaded] = await Promise.allSettled([opening, loading])
+      if (opened.status === 'rejected') throw opened.reason
+      kernel = opened.value
+      if (loaded.status === 'rejected') throw loaded.reason
+      const [{ Speaker }, { TcpTransport }] = loaded.value
+      const transport = new TcpTransport(log)
+      daemon = new Daemon(options, doors, kernel, (parts) => new Speaker({ ...parts, transport }))
       await daemon.speaker.start()
       daemon.#listening = true
       doors.serve(daemon.#context())

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { plainRun } from '../../../src/cli/run-options.js'
 import { cli, folder } from './program.js'
 
 // Each command is a process of its own: on a busy machine that takes its time.
@@ -56,6 +57,30 @@ t.test('wrong usage is exit 2 with one line that helps', async (t) => {
     t.equal(code, 2, words.join(' '))
     t.match(stderr, message)
     t.equal(stdout, '')
+  }
+})
+
+t.test('the plain forms of run need no full parser, the others get one', async (t) => {
+  t.same(
+    plainRun(['-c', 'a', '--fib', '--listen', '127.0.0.1:1', '--listen=[::1]:2', '--log-level', 'debug']),
+    {
+      config: 'a',
+      fib: true,
+      listen: ['127.0.0.1:1', '[::1]:2'],
+      logLevel: 'debug',
+      logFormat: undefined,
+    },
+  )
+  t.match(plainRun(['--config=a', '--api', 'off', '--socket', 's']), { config: 'a', api: 'off', socket: 's' })
+  for (const words of [
+    [],
+    ['--help'],
+    ['-c'],
+    ['-c', 'a', '--no-fib'],
+    ['-c', 'a', 'b'],
+    ['-c', 'a', '--log-level', 'x'],
+  ]) {
+    t.equal(plainRun(words), undefined, words.join(' '))
   }
 })
 
