@@ -1,6 +1,7 @@
 import type { Connection } from '../ports/transport.js'
 import type { Negotiated } from '../session/types.js'
-import { MessageType } from '../wire/codes.js'
+import { CeaseError, ErrorCode, MessageType } from '../wire/codes.js'
+import { NO_DATA } from '../wire/fault.js'
 import { type FrameHandler, Framer } from '../wire/framer.js'
 import { KEEPALIVE, MAX_EXTENDED_LENGTH, MAX_LENGTH } from '../wire/message.js'
 import { decodeNotification, encodeNotification } from '../wire/notification.js'
@@ -215,11 +216,31 @@ export class Link implements FrameHandler, Task {
   }
 
   #consume(chunk: Uint8Array): void {
-    this.#framer.push(chunk, this)
+    try {
+      this.#framer.push(chunk, this)
+    } catch (error) {
+      this.#failed(error)
+    }
     if (this.#updates === 0) return
     this.#updates = 0
     this.peer.lastUpdate = this.peer.lastRead ?? 0
     if (!this.#over) this.peer.feed({ type: 'update', connection: this.id })
+  }
+
+  /** A mistake of ours costs one session, not the process and everybody's routes. */
+  #failed(error: unknown): void {
+    const { peer, id } = this
+    const text = `internal error while reading from ${peer.address}`
+    this.#host.log.error({ err: error, neighbor: peer.address }, text)
+    const { Cease } = ErrorCode
+    peer.feed({
+      type: 'fault',
+      connection: id,
+      code: Cease,
+      subcode: CeaseError.OutOfResources,
+      data: NO_DATA,
+      text,
+    })
   }
 
   #drained(): void {

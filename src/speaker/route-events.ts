@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.js'
 import type { Rib } from '../rib/table.js'
 import type { ChangeBatch } from '../rib/types.js'
 import type { Events } from './events.js'
+import { gatewayText } from './resolve.js'
 
 /** Route events told one by one in a second; what goes beyond is counted. */
 const MOST_A_SECOND = 1000
@@ -91,7 +92,7 @@ export class RouteEvents {
       family: rib.family,
       prefix: rib.prefixes.text(prefix),
       change,
-      nextHops: set === undefined ? [] : set.gateways.map((gateway) => gateway.address),
+      nextHops: set === undefined ? [] : set.gateways.map(gatewayText),
       best: best === 0 ? undefined : this.#describe(rib, best),
     })
   }

@@ -5,6 +5,7 @@ import type { AdjOut } from '../rib/adj-out.js'
 import type { OutMember } from '../rib/out-member.js'
 import type { Rib } from '../rib/table.js'
 import { attributeView, type PathContext, pathView } from './path-view.js'
+import { gatewayText } from './resolve.js'
 import type { Outlet } from './update-out.js'
 import type { PathView, RoutePage, RouteQuery, RouteView } from './views.js'
 
@@ -99,7 +100,7 @@ function routeView(context: RouteContext, prefix: number, source: number | undef
     family: rib.family,
     version: rib.versionOf(prefix),
     paths,
-    nextHops: (rib.gatewaySet(prefix)?.gateways ?? []).map((gateway) => gateway.address),
+    nextHops: (rib.gatewaySet(prefix)?.gateways ?? []).map(gatewayText),
     fib:
       fib === undefined
         ? { state: 'off' }

@@ -28,7 +28,11 @@ export class ManualClock implements Clock {
     this.#epoch = epoch
   }
 
+  /** Milliseconds that pass with every look at the clock: a machine on which work takes time. */
+  slowness = 0
+
   now(): number {
+    this.#now += this.slowness
     return this.#now
   }
 
@@ -54,22 +58,20 @@ export class ManualClock implements Clock {
     return this.#timers.length
   }
 
-  /** Runs what is due now until nothing is left to do, without moving time. */
+  /** Runs what is due now until nothing is left to do; timers and `soon` callbacks take turns. */
   async run(): Promise<void> {
     for (let round = 0; round < 100_000; round++) {
       await microtasks()
-      const soon = this.#soon
-      if (soon.length > 0) {
-        this.#soon = []
-        for (const fn of soon) {
-          fn()
-          await microtasks()
-        }
-        continue
-      }
       const due = this.#earliest()
-      if (due === undefined || due.at > this.#now) return
-      this.#fire(due)
+      const fires = due !== undefined && due.at <= this.#now
+      if (fires) this.#fire(due)
+      const soon = this.#soon
+      this.#soon = []
+      for (const fn of soon) {
+        fn()
+        await microtasks()
+      }
+      if (!fires && soon.length === 0) return
     }
     throw new Error('the clock found work without end')
   }
