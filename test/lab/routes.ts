@@ -90,7 +90,6 @@ export class RouteMonitor {
 
   /** Starts recording; resolves once the kernel's messages arrive. */
   static async start(lab: Lab, namespace: string): Promise<RouteMonitor> {
-    // `stdbuf` is not needed: ip monitor writes each message when it comes.
     const child = lab.start(namespace, 'ip monitor', ['ip', '-oneline', 'monitor', 'route', 'nexthop'])
     const monitor = new RouteMonitor(child)
     let read = 0
@@ -101,11 +100,17 @@ export class RouteMonitor {
       }
       read = end
     })
-    // A route of its own shows that it listens.
+    // A route of its own shows that it listens; the last message about it ends the wait.
     await until('ip monitor listens', async () => {
-      await lab.ip(namespace, ['route add 198.51.100.255/32 dev lo', 'route del 198.51.100.255/32 dev lo'])
-      return monitor.changes.length > 0
+      await lab.ip(namespace, ['route add 198.51.100.255/32 dev lo'])
+      const added = () => monitor.changes.some(({ text }) => text.includes('198.51.100.255'))
+      await until('the route is seen', added, 500).catch(() => undefined)
+      await lab.ip(namespace, ['route del 198.51.100.255/32 dev lo'])
+      return added()
     })
+    await until('the end of it is seen', () =>
+      /^Deleted.*198\.51\.100\.255/.test(monitor.changes.at(-1)!.text),
+    )
     monitor.changes.length = 0
     return monitor
   }
