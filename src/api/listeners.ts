@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, unlinkSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { dirname } from 'node:path'
@@ -101,7 +101,9 @@ export class ApiListeners {
    */
   async openSocket(path: string): Promise<void> {
     mkdirSync(dirname(path), { recursive: true, mode: 0o750 })
-    if (existsSync(path)) {
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    if (found !== undefined) {
+      if (!found.isSocket()) throw new Error('a file that is no socket has this name')
       if (await answers(path)) {
         throw new AddressTaken(
           `another ecmpd answers on ${path}: stop it, or give this one its own with --socket PATH`,

@@ -110,6 +110,8 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       remotePort: count,
       lastError: ref('LastError'),
       lastFault: object({ at: time, text }),
+      authentication: oneOf('md5'),
+      ttlSecurity: count,
       downSince: time,
       lastReset: ref('LastError'),
       lastRead: seconds,

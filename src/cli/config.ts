@@ -53,7 +53,7 @@ const show: CommandModule<object, FileArguments & { readonly json: boolean }> = 
   handler: async ({ file, json }) => {
     const { config } = await load(file)
     if (json) {
-      const { withoutSecrets } = await import('../show/secrets.js')
+      const { withoutSecrets } = await import('../config/secrets.js')
       process.stdout.write(`${JSON.stringify(withoutSecrets(config), null, 2)}\n`)
       return
     }

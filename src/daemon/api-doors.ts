@@ -24,12 +24,15 @@ async function openUsual(listeners: ApiListeners, log: Log): Promise<string | un
   return undefined
 }
 
-async function openTcp(listeners: ApiListeners, tcp: ApiOptions['tcp'], log: Log): Promise<void> {
-  if (tcp === 'off') return
+/** @returns whether it listens */
+async function openTcp(listeners: ApiListeners, tcp: ApiOptions['tcp'], log: Log): Promise<boolean> {
+  if (tcp === 'off') return false
   try {
     await listeners.openTcp(tcp.address, tcp.port)
+    return true
   } catch (error) {
     log.warn({}, `the API does not listen on TCP: ${(error as Error).message}`)
+    return false
   }
 }
 
@@ -44,6 +47,7 @@ export class ApiDoors {
   readonly #running: Promise<ApiContext>
   #application: Promise<ApiApplication> | undefined
   #timer: NodeJS.Timeout | undefined
+  #open = false
   /** Path of the UNIX socket, once open. */
   socket: string | undefined
 
@@ -83,14 +87,15 @@ export class ApiDoors {
       }
       this.socket = options.socket
     }
-    await openTcp(this.#listeners, options.tcp, this.#log)
+    const tcp = await openTcp(this.#listeners, options.tcp, this.#log)
+    this.#open = tcp || this.socket !== undefined
   }
 
   /** From now on requests are answered. */
   serve(context: ApiContext): void {
     this.#start?.(context)
     this.#start = undefined
-    this.#timer = setTimeout(() => void this.#load().catch(() => {}), LOAD_AFTER)
+    if (this.#open) this.#timer = setTimeout(() => void this.#load().catch(() => {}), LOAD_AFTER)
   }
 
   async close(): Promise<void> {

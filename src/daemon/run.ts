@@ -59,23 +59,23 @@ export async function runDaemon(
   bindFaults(daemon, log)
   const { summary, socket, version } = daemon
   log.info({ socket }, `ecmpd ${version} runs: ${summary}`)
-  notify('ready', summary, log)
+  notify('READY', summary, log)
 
   const code = await new Promise<number>((resolve) => {
     bindSignals(
       {
         async stop(signal) {
           log.info({ signal }, `${signal}: ecmpd ends`)
-          notify('stopping', `ends on ${signal}`, log)
+          notify('STOPPING', `ends on ${signal}`, log)
           await within(FAREWELL, daemon.stop(`ecmpd ends (${signal})`))
           log.info({}, 'ecmpd has ended')
           resolve(0)
         },
         abort: () => resolve(1),
         async reload() {
-          notify('reloading', 'applies its configuration', log)
+          notify('RELOADING', 'applies its configuration', log)
           await daemon.reload()
-          notify('ready', daemon.summary, log)
+          notify('READY', daemon.summary, log)
         },
       },
       log,

@@ -1,4 +1,4 @@
-import type { ApiOptions, Config } from '../config/model.js'
+import type { Config } from '../config/model.js'
 import type { FibRouteView, FibStatusView, Gateway } from '../ports/fib.js'
 import type {
   NeighborView,
@@ -40,9 +40,7 @@ export interface FibView extends FibStatusView {
 }
 
 /** `/api/v1/config`: the effective configuration, secrets removed. */
-export interface ConfigView extends Omit<Config, 'api'> {
-  readonly api: Omit<ApiOptions, 'token'>
-}
+export type ConfigView = Config
 
 /** A route with the interfaces of its gateways, where the kernel's side knows them. */
 export interface RouteDetail extends RouteView {

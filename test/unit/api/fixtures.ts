@@ -122,7 +122,14 @@ export class TestApi {
   readonly speaker = new FakeSpeaker()
   readonly folder = mkdtempSync(join(tmpdir(), 'ecmpd-api-'))
   readonly socket = join(this.folder, 'api.sock')
-  readonly config: Config = { ...CONFIG, api: { ...CONFIG.api, token: 'very-secret-token' } }
+  readonly config: Config = {
+    ...CONFIG,
+    api: { ...CONFIG.api, token: 'very-secret-token' },
+    bgp: {
+      ...CONFIG.bgp,
+      neighbors: CONFIG.bgp.neighbors.map((options) => ({ ...options, password: 'very-secret-password' })),
+    },
+  }
   ready = true
   outcome: ReloadOutcome = {
     ok: true,

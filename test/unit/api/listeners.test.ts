@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -88,4 +88,13 @@ t.test('requests wait for the application, and are told when it does not come', 
   const told = await fetch(`http://127.0.0.1:${other.port}/`)
   t.equal(told.status, 503)
   t.match(await told.json(), { error: { code: 'starting' } })
+})
+
+t.test('a file that is no socket is not removed', async (t) => {
+  const path = join(folder(t), 'precious')
+  writeFileSync(path, 'data')
+  const doors = new ApiListeners(handler)
+  await t.rejects(doors.openSocket(path), { message: 'a file that is no socket has this name' })
+  t.equal(readFileSync(path, 'utf8'), 'data')
+  await doors.close()
 })
