@@ -85,6 +85,7 @@ export class Routing {
       attributes: tables.attributes,
       resolve: this.#resolve,
       localAs: () => parts.options().localAs,
+      routerId: () => parts.options().routerId,
       rib,
       endOfRib: (routes, family) => this.#endOfRib(routes, family),
       checkLimit: (routes, family) => this.#checkLimit(routes, family),

@@ -1,8 +1,15 @@
 import { AFI_IPV4, bitsOf, type Family, familyOf, SAFI_UNICAST } from '../ip/family.js'
 import type { Clock } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
-import type { AttributeTable } from '../rib/attributes.js'
-import { REASON_AS_LOOP, REASON_FIRST_AS, REASON_NEXT_HOP_INVALID, VALID } from '../rib/reasons.js'
+import { ATTR_HAS_ORIGINATOR, type AttributeTable } from '../rib/attributes.js'
+import {
+  REASON_AS_LOOP,
+  REASON_CLUSTER_LOOP,
+  REASON_FIRST_AS,
+  REASON_NEXT_HOP_INVALID,
+  REASON_ORIGINATOR_LOOP,
+  VALID,
+} from '../rib/reasons.js'
 import type { Rib } from '../rib/table.js'
 import { checkNlri, type NlriField, nlriFault } from '../wire/nlri.js'
 import type { Fault } from '../wire/types.js'
@@ -21,6 +28,8 @@ export interface UpdateInHost {
   readonly attributes: AttributeTable
   readonly resolve: Resolve
   localAs(): number
+  /** Own BGP Identifier, which is the cluster id, too. */
+  routerId(): number
   rib(family: Family): Rib
   endOfRib(routes: NeighborRoutes, family: FamilyRoutes): void
   /** Looks whether there are more paths than the neighbour may have. */
@@ -125,6 +134,10 @@ export class UpdateIn {
     if (terms.localAs !== localAs && attributes.hasAs(attribute, localAs)) return REASON_AS_LOOP
     // RFC 4271 §6.3: the leftmost AS is the neighbour's.
     if (terms.peerType === 'ebgp' && attributes.firstAs(attribute) !== terms.remoteAs) return REASON_FIRST_AS
+    if (terms.peerType === 'ibgp') {
+      const loop = this.#reflectionLoop(attribute)
+      if (loop !== VALID) return loop
+    }
     const nextHop = attributes.nextHop[attribute]
     let fault = session.nextHopFaults.get(nextHop)
     if (fault === undefined) {
@@ -136,6 +149,17 @@ export class UpdateIn {
       }
     }
     return fault === '' ? VALID : REASON_NEXT_HOP_INVALID
+  }
+
+  /** RFC 4456 §8: a route that was reflected back to where it came from, or through this cluster, is ignored. */
+  #reflectionLoop(attribute: number): number {
+    const { attributes } = this.#host
+    const routerId = this.#host.routerId()
+    const originated = (attributes.flags[attribute] & ATTR_HAS_ORIGINATOR) !== 0
+    if (originated && attributes.originatorId[attribute] === routerId) return REASON_ORIGINATOR_LOOP
+    if (attributes.clusterLength[attribute] === 0) return VALID
+    const passed = attributes.get(attribute).clusterList?.includes(routerId) ?? false
+    return passed ? REASON_CLUSTER_LOOP : VALID
   }
 
   /** What is wrong with a next hop from this neighbour, '' when nothing is. */

@@ -7,6 +7,7 @@ import {
   attribute,
   endOfRibIpv6,
   fourOctetAs,
+  ipv4,
   mpReachIpv6,
   mpUnreachIpv6,
   multiprotocol,
@@ -266,6 +267,31 @@ t.test('a family that was not negotiated is ignored and said once', async (t) =>
   t.equal(sw.speaker.routes(query({ family: 'ipv6-unicast' })).total, 0)
   t.same(sw.fib.via(VIP), [NODES[0]])
   t.equal(sw.lines.filter((line) => line.includes('ipv6-unicast, which was not negotiated')).length, 1)
+})
+
+t.test('routes reflected back to where they came from are ignored', async (t) => {
+  const lab = new SpeakerLab()
+  const inner = neighbor(NODES[0], { remoteAs: 64513, passive: true })
+  const sw = await lab.start(SWITCH, speakerOptions([inner]))
+  const peer = await lab.dial(NODES[0], SWITCH)
+  peer.greet({ as: 64513, routerId: NODES[0] })
+  const path = [origin(), asPath(), nextHop(NODES[0]), attribute(0x40, 5, [0, 0, 0, 100])]
+  peer.send(
+    update({ attributes: [...path, attribute(0x80, 9, ipv4(SWITCH))], announced: ['10.1.0.0/16'] }),
+    update({
+      attributes: [...path, attribute(0x80, 9, ipv4(NODES[1])), attribute(0x80, 10, ipv4(SWITCH))],
+      announced: ['10.2.0.0/16'],
+    }),
+    update({
+      attributes: [...path, attribute(0x80, 9, ipv4(NODES[1])), attribute(0x80, 10, ipv4(NODES[2]))],
+      announced: ['10.3.0.0/16'],
+    }),
+  )
+  await lab.clock.run()
+  t.same(
+    sw.speaker.routes(query()).routes.map((route) => route.paths[0].reason),
+    ['own router id as ORIGINATOR_ID', 'own cluster id in CLUSTER_LIST', undefined],
+  )
 })
 
 t.test('import policy', async (t) => {
