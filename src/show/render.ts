@@ -10,7 +10,6 @@ import { type NeighborContext, showNeighbor } from './neighbors.js'
 import { neighborJson } from './neighbors-json.js'
 import { ROUTES_HEAD, routeLines, showRoute } from './route.js'
 import { routeJson } from './route-json.js'
-import { runningConfig } from './running-config.js'
 import { pages, type RouteDetail, type ShowSource } from './source.js'
 import { membersOf, showAllSummaries, showSummary } from './summary.js'
 import { summariesJson, summaryJson } from './summary-json.js'
@@ -207,7 +206,11 @@ export async function* render(command: ShowCommand, source: ShowSource, options:
     }
     case 'running-config': {
       const config = await source.config()
-      yield asJson ? json(config) : runningConfig(config)
+      if (asJson) yield json(config)
+      else {
+        const { runningConfig } = await import('./running-config.js')
+        yield runningConfig(config)
+      }
       return
     }
     case 'events': {

@@ -16,6 +16,8 @@ export interface Result {
 
 export interface RunOptions {
   readonly env?: Record<string, string>
+  /** Options of Node.js itself. */
+  readonly node?: readonly string[]
   readonly uid?: number
 }
 
@@ -31,12 +33,12 @@ export class Program {
   readonly #ended: Promise<number | null>
   #wake = () => {}
 
-  constructor(words: readonly string[], { env = {}, uid }: RunOptions = {}) {
+  constructor(words: readonly string[], { env = {}, node = [], uid }: RunOptions = {}) {
     // Through env(1), so that the program runs as it does for a user: tap adds its own hooks to children.
     const variables = Object.entries({ PATH: process.env.PATH, ...env }).map(
       ([name, value]) => `${name}=${value}`,
     )
-    this.child = spawn('/usr/bin/env', ['-i', ...variables, process.execPath, MAIN, ...words], {
+    this.child = spawn('/usr/bin/env', ['-i', ...variables, process.execPath, ...node, MAIN, ...words], {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(uid === undefined ? {} : { uid, gid: uid }),
     })
@@ -132,14 +134,19 @@ export class Daemon {
   }
 
   /** Starts `ecmpd run` on a free loopback port unless `words` say otherwise; it is stopped with the test. */
-  static async start(t: Teardown, config: string, words: readonly string[] = []): Promise<Daemon> {
+  static async start(
+    t: Teardown,
+    config: string,
+    words: readonly string[] = [],
+    options: RunOptions = {},
+  ): Promise<Daemon> {
     const home = folder(t)
     const file = join(home, 'ecmpd.yaml')
     const socket = join(home, 'api.sock')
     writeFileSync(file, config)
     const listen = words.includes('--listen') ? [] : ['--listen', `127.0.0.1:${await freePort()}`]
     const api = words.includes('--api') ? [] : ['--api', 'off']
-    const program = new Program(['run', '-c', file, '--socket', socket, ...listen, ...api, ...words])
+    const program = new Program(['run', '-c', file, '--socket', socket, ...listen, ...api, ...words], options)
     t.teardown(async () => {
       if (program.running) await program.stop('SIGKILL')
     })

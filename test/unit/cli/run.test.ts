@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'nod
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
-import { cli, Daemon, folder, freePort, Program, until } from './program.js'
+import { cli, Daemon, folder, freePort, Program, type RunOptions, until } from './program.js'
 
 // Daemons are processes of their own: on a busy machine that takes its time.
 t.setTimeout(240_000)
@@ -48,12 +48,17 @@ t.test('a daemon starts, answers, reloads and ends in good order', async (t) => 
 })
 
 /** Two daemons with an established session: 127.0.0.1, and 127.0.0.2 that dials. */
-async function pair(t: Parameters<typeof Daemon.start>[0]): Promise<readonly [Daemon, Daemon]> {
+async function pair(
+  t: Parameters<typeof Daemon.start>[0],
+  options: RunOptions = {},
+): Promise<readonly [Daemon, Daemon]> {
   const port = await freePort()
-  const one = await Daemon.start(t, base('  - { address: 127.0.0.2, remoteAs: 64512, passive: true }\n'), [
-    '--listen',
-    `127.0.0.1:${port}`,
-  ])
+  const one = await Daemon.start(
+    t,
+    base('  - { address: 127.0.0.2, remoteAs: 64512, passive: true }\n'),
+    ['--listen', `127.0.0.1:${port}`],
+    options,
+  )
   const other = await Daemon.start(
     t,
     `as: 64512
@@ -88,6 +93,22 @@ t.test('a second signal ends it at once', async (t) => {
   await one.program.says('SIGTERM: ecmpd ends')
   one.program.child.kill('SIGTERM')
   t.match(await one.program.end(), { code: 1, stdout: /SIGTERM again: ending at once/ })
+})
+
+t.test('a fault that nobody caught is said to log and neighbours, exit 1', async (t) => {
+  const fault = `process.on('SIGUSR2', () => { throw new Error('a fault of this test') })`
+  const [one, other] = await pair(t, {
+    node: ['--import', `data:text/javascript,${encodeURIComponent(fault)}`],
+  })
+  one.program.child.kill('SIGUSR2')
+  const { code, stdout } = await one.program.end()
+  t.equal(code, 1)
+  t.match(stdout, /a fault of this test/)
+  t.match(stdout, /internal error, ecmpd ends; its routes stay in the kernel/)
+  await until('the neighbour knows', async () => {
+    const text = await other.show('ip bgp neighbors 127.0.0.1')
+    return text.includes('Out of Resources') ? text : undefined
+  })
 })
 
 t.test('a port that is taken is one clear sentence, exit 1', async (t) => {
