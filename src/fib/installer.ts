@@ -8,28 +8,28 @@
  */
 import type { Clock, FibRouteView, FibStatusView, Gateway, Log, NextHopSet } from '../ports/index.js'
 import { type BatchPort, CHUNK } from './batch.js'
+import { OwnDeletions } from './deletions.js'
 import type { SetState } from './desired.js'
 import { type Dialect, deleteNextHop } from './dialect.js'
 import { type Group, type IdPool, strangeGroup } from './groups.js'
-import { covering, type Guard } from './guard.js'
+import type { Guard } from './guard.js'
+import { countWaiting, viewRoute } from './installer-view.js'
 import { NextHops } from './nexthops.js'
 import type { Op, RouteOp } from './ops.js'
 import { outcome, plan } from './plan.js'
-import { RefusalLog } from './refusal-log.js'
+import { Progress } from './progress.js'
 import { Refusals } from './refusals.js'
 import type { Way } from './resolver.js'
+import { RouteGuard } from './route-guard.js'
 import { installedGroup, newRoute, type Route, RouteQueue } from './routes.js'
+import { RouteScan } from './scan.js'
 
 /** So many prefixes in the queue are a bulk; it ends when the queue is empty. */
 const BULK = 10_000
 /** How long a group may stand unused before it is removed: flapping prefixes find theirs again. */
 const LINGER = 1000
-/** Prefixes looked at in one turn of the event loop when all have to be. */
-const SLICE = 20_000
 /** Lines in a row that fail for want of their group before the prefix waits. */
 const MAX_MISSES = 3
-/** What may stand in a line for `ip`. */
-const PREFIX = /^[0-9a-f.:]+\/\d{1,3}$/
 
 export interface InstallerOptions {
   readonly dialect: Dialect
@@ -56,11 +56,10 @@ export class Installer {
   readonly #batch: BatchPort<Op>
   readonly #dialect: Dialect
   readonly #queue = new RouteQueue()
-  readonly #refusalLog: RefusalLog
+  readonly #guard: RouteGuard
+  readonly #progress = new Progress()
   readonly #operations = { add: 0, replace: 0, delete: 0 }
   #errors = 0
-  #seq = 0
-  #doneSeq = 0
   #flights = 0
   /** Of them, those that their group's count of routes holds already. */
   #entering = 0
@@ -69,21 +68,34 @@ export class Installer {
   #stopped = false
   #swept = false
   #bulk = false
-  #scan: { routes: Iterator<Route>; urgent: boolean } | undefined
+  readonly #scan: RouteScan
   #cleaning = false
-  #retrying = false
   /** Kernel objects of an earlier run with other options: removed once no own route needs them. */
   #leftovers: number[] = []
-  /** Own deletions that `ip monitor` has yet to show, by prefix. */
-  readonly #deletions = new Map<string, number>()
-  #waiting: { seq: number; resolve: () => void }[] = []
+  readonly #deletions = new OwnDeletions()
 
   constructor(options: InstallerOptions) {
     this.#options = options
     this.#batch = options.batch
     this.#dialect = options.dialect
-    this.refusals = new Refusals(options.pause)
-    this.#refusalLog = new RefusalLog(options.log, options.clock)
+    this.refusals = new Refusals({
+      clock: options.clock,
+      log: options.log,
+      pause: options.pause,
+      retry: (routes) => {
+        for (const route of routes) this.#queue.push(route)
+        this.#pump()
+      },
+    })
+    this.#guard = new RouteGuard(options.guard, this.routes, this.refusals, (route) =>
+      this.#queue.push(route),
+    )
+    this.#scan = new RouteScan(
+      this.routes,
+      options.clock,
+      (route, urgent) => this.#look(route, urgent),
+      () => this.#pump(),
+    )
     this.nextHops = new NextHops({
       dialect: options.dialect,
       ids: options.ids,
@@ -92,11 +104,11 @@ export class Installer {
       way: options.way,
       submit: (line, op) => this.#submit(line, op),
       changed: (urgent) => {
-        if (!urgent) this.#hope()
+        if (!urgent) this.refusals.hope()
         this.rescan(urgent)
       },
       inspect: options.inspect,
-      gatewaysChanged: (state, born) => this.#guardGateway(state.gateway.address, born),
+      gatewaysChanged: (state, born) => this.#guard.gateway(state.gateway.address, born),
     })
   }
 
@@ -123,7 +135,7 @@ export class Installer {
       const before = route.desired
       route.desired = this.nextHops.acquire(nextHops)
       if (before !== undefined) this.nextHops.release(before)
-      else this.#guardRoute(route)
+      else this.#guard.ask(route)
     }
     route.adopted = false
     this.#queue.push(route)
@@ -163,22 +175,22 @@ export class Installer {
 
   /** The guard protects other addresses now: every wanted prefix is asked anew. */
   guardChanged(): void {
-    for (const route of this.routes.values()) if (route.desired !== undefined) this.#guardRoute(route)
+    this.#guard.askAll()
     this.rescan(false)
     this.#pump()
   }
 
   /** A line was done or refused (BatchHandlers.done). */
   done(op: Op, error: string | undefined): void {
-    this.#doneSeq = op.seq
+    this.#progress.done(op.seq)
     if ('route' in op) this.#routeDone(op, error)
     else this.nextHops.done(op, error)
   }
 
   /** The child takes more (BatchHandlers.ready). */
   ready(): void {
-    this.#resolveWaiting()
-    this.#refusalLog.flush()
+    this.#progress.check(this.#batch.idle)
+    this.refusals.flushLog()
     this.#pump()
   }
 
@@ -211,26 +223,12 @@ export class Installer {
       }
     }
     this.#batch.flush()
-    this.#resolveWaiting()
-  }
-
-  #resolveWaiting(): void {
-    if (this.#waiting.length === 0) return
-    const due = this.#waiting.filter(({ seq }) => seq <= this.#doneSeq || this.#batch.idle)
-    this.#waiting = this.#waiting.filter((waiter) => !due.includes(waiter))
-    for (const { resolve } of due) resolve()
+    this.#progress.check(this.#batch.idle)
   }
 
   /** Resolves with the present sequence number when all lines up to it are done. */
   settled(): Promise<number> {
-    const seq = this.#seq
-    if (this.#batch.idle) return Promise.resolve(seq)
-    return new Promise((resolve) => this.#waiting.push({ seq, resolve: () => resolve(seq) }))
-  }
-
-  /** Nothing is written any more, except urgent lines. */
-  hold(): void {
-    this.#holding = true
+    return this.#progress.settled(this.#batch.idle)
   }
 
   /** The kernel's state is known: writing goes on. */
@@ -238,11 +236,6 @@ export class Installer {
     if (this.#stopped) return
     this.#holding = false
     this.#pump()
-  }
-
-  /** Puts a route into the queue, when the kernel turned out to hold something else than was believed. */
-  enqueue(route: Route): void {
-    this.#queue.push(route)
   }
 
   /** The route that the kernel has for the prefix uses this group; undefined: it has none. */
@@ -266,12 +259,7 @@ export class Installer {
    * @returns true when a foreign hand did it: the route is on its way back
    */
   deleted(prefix: string, nhid: number): boolean {
-    const own = this.#deletions.get(prefix)
-    if (own !== undefined) {
-      if (own > 1) this.#deletions.set(prefix, own - 1)
-      else this.#deletions.delete(prefix)
-      return false
-    }
+    if (this.#deletions.explain(prefix)) return false
     const route = this.routes.get(prefix)
     const group = route && installedGroup(route)
     if (route === undefined || group === undefined || route.flight !== 'none') return false
@@ -285,18 +273,16 @@ export class Installer {
     this.#deletions.clear()
   }
 
-  /** Looks at every prefix again, in slices; the few thousand of a small table at once. */
+  /** Looks at every prefix again. @param urgent what has to change goes ahead of the queue */
   rescan(urgent: boolean): void {
-    const running = this.#scan !== undefined
-    this.#scan = { routes: this.routes.values(), urgent: urgent || (this.#scan?.urgent ?? false) }
-    if (!running) this.#scanSlice()
+    if (!this.#stopped) this.#scan.start(urgent)
   }
 
   /** Ends the installer's own work. @param keep leave routes and objects in the kernel */
   async stop(keep: boolean): Promise<void> {
     this.#stopped = true
     this.#holding = true
-    this.#scan = undefined
+    this.#scan.stop()
     await this.settled()
     if (keep) return
     if (this.#dialect.objects) {
@@ -325,19 +311,19 @@ export class Installer {
 
   route(prefix: string): FibRouteView | undefined {
     const route = this.routes.get(prefix)
-    return route && this.#view(route)
+    return route && viewRoute(route, this.nextHops, this.refusals)
   }
 
   refused(): FibRouteView[] {
-    return [...this.refusals.entries()].flatMap(([route]) => this.#view(route) ?? [])
+    return [...this.refusals.entries()].flatMap(
+      ([route]) => viewRoute(route, this.nextHops, this.refusals) ?? [],
+    )
   }
 
   status(): Omit<FibStatusView, 'enabled' | 'mode'> {
     let installed = 0
     for (const group of this.nextHops.table.groups.values()) installed += group.routes
-    let waiting = 0
-    for (const set of this.nextHops.desired.sets())
-      if (this.nextHops.key(set) === undefined) waiting += set.refs
+    const waiting = countWaiting(this.nextHops, this.refusals)
     return {
       installed: Math.max(0, installed - this.#entering),
       pending: this.#queue.length + this.#flights + waiting,
@@ -345,28 +331,6 @@ export class Installer {
       operations: { ...this.#operations },
       errors: this.#errors,
     }
-  }
-
-  #view(route: Route): FibRouteView | undefined {
-    const { prefix, desired } = route
-    const group = installedGroup(route)
-    const refusal = this.refusals.get(route)
-    const wanted = desired?.set.gateways ?? []
-    if (refusal !== undefined) return { prefix, state: 'refused', reason: refusal.reason, gateways: wanted }
-    const hops = group?.members.map(({ address, device }) => ({ address, interface: device })) ?? []
-    if (desired === undefined) {
-      if (group === undefined) return undefined
-      const reason = route.adopted
-        ? 'left by an earlier run, kept until the first routes are settled'
-        : 'leaving'
-      return { prefix, state: route.adopted ? 'installed' : 'pending', reason, gateways: hops }
-    }
-    const key = this.nextHops.key(desired)
-    if (key === undefined) {
-      return { prefix, state: 'pending', reason: this.nextHops.reason(desired), gateways: wanted }
-    }
-    if (group !== undefined && group.key === key) return { prefix, state: 'installed', gateways: hops }
-    return { prefix, state: 'pending', gateways: wanted }
   }
 
   #pump(): void {
@@ -395,8 +359,7 @@ export class Installer {
 
   /** The key of the group that the prefix should use now; undefined: none. */
   #wanted(route: Route): string | undefined {
-    if (route.desired === undefined || this.refusals.get(route)?.next === Number.POSITIVE_INFINITY)
-      return undefined
+    if (route.desired === undefined || this.refusals.isBlocked(route)) return undefined
     return this.nextHops.key(route.desired)
   }
 
@@ -409,11 +372,10 @@ export class Installer {
         else this.refusals.succeeded(route)
         return
       case 'delete':
-        this.#write('delete', route, group!)
+        if (!this.refusals.mustWait(route)) this.#write('delete', route, group!)
         return
       default: {
-        const refusal = this.refusals.get(route)
-        if (refusal !== undefined && refusal.next > this.#options.clock.now()) return
+        if (this.refusals.mustWait(route)) return
         const target = this.#target(route.desired!)
         if (typeof target === 'string') {
           this.#refuse(route, target, false)
@@ -450,7 +412,7 @@ export class Installer {
   }
 
   #submit(line: string, op: Op): number {
-    op.seq = ++this.#seq
+    op.seq = this.#progress.next()
     this.#batch.submit(line, op)
     return op.seq
   }
@@ -463,12 +425,12 @@ export class Installer {
     if (result === 'done') {
       if (error === undefined) {
         this.#operations[kind]++
-        if (kind === 'delete') this.#deletions.set(route.prefix, (this.#deletions.get(route.prefix) ?? 0) + 1)
+        if (kind === 'delete') this.#deletions.add(route.prefix)
       }
       if (installedGroup(route) !== undefined) this.#unuse(route.group!)
       route.group = kind === 'delete' ? undefined : group
       route.misses = 0
-      if (kind !== 'delete') this.refusals.succeeded(route)
+      this.refusals.succeeded(route)
     } else {
       if (kind !== 'delete') this.#unuse(group)
       this.#failed(route, kind, group, result, error!)
@@ -489,8 +451,7 @@ export class Installer {
       return
     }
     if (kind === 'delete') {
-      this.#errors++
-      this.#options.log.warn({ prefix: route.prefix, error }, `route ${route.prefix} not removed: ${error}`)
+      this.#refuse(route, `it can't be removed: ${error}`, false)
       // What the kernel has is not what was believed: read it.
       this.#options.inspect()
       return
@@ -502,55 +463,8 @@ export class Installer {
 
   #refuse(route: Route, reason: string, occupied: boolean): void {
     this.#errors++
-    const { clock, inspect } = this.#options
-    const refusal = this.refusals.add(route, reason, occupied, clock.now())
-    // Who occupies the place is found out by reading the kernel; that logs it then.
-    if (occupied && refusal.attempts === 1) inspect()
-    else if (!occupied) this.#refusalLog.add(route.prefix, refusal)
-    this.#retryLater()
-  }
-
-  /** What the kernel holds in a refused route's place; undefined: nothing (any more). */
-  occupant(route: Route, reason: string | undefined): void {
-    const refusal = this.refusals.get(route)
-    if (!refusal?.occupied) return
-    if (reason === undefined) {
-      refusal.next = this.#options.clock.now()
-      this.#queue.push(route)
-    } else {
-      refusal.reason = reason
-      this.#refusalLog.add(route.prefix, refusal)
-      this.#refusalLog.flush()
-    }
-  }
-
-  /** The obstacle in the route's way is gone: tried again at once. */
-  unblocked(route: Route): void {
-    const refusal = this.refusals.get(route)
-    if (!refusal?.occupied) return
-    refusal.next = this.#options.clock.now()
-    this.#queue.push(route)
-    this.#pump()
-  }
-
-  /** Gateways came back: what the kernel refused for want of them is tried at once. */
-  #hope(): void {
-    const now = this.#options.clock.now()
-    for (const [, refusal] of this.refusals.entries()) {
-      if (!refusal.occupied && Number.isFinite(refusal.next)) refusal.next = now
-    }
-  }
-
-  #retryLater(): void {
-    if (this.#retrying || this.#stopped) return
-    this.#retrying = true
-    const { clock, pause } = this.#options
-    clock.after(Math.min(1000, pause), () => {
-      this.#retrying = false
-      for (const route of this.refusals.due(clock.now())) this.#queue.push(route)
-      this.#pump()
-      if (this.refusals.waiting()) this.#retryLater()
-    })
+    // Who occupies the place is found out by reading the kernel.
+    if (this.refusals.add(route, reason, occupied) && occupied) this.#options.inspect()
   }
 
   #unuse(group: Group): void {
@@ -585,45 +499,11 @@ export class Installer {
     if (this.routes.get(route.prefix) === route) this.routes.delete(route.prefix)
   }
 
-  #scanSlice(): void {
-    const scan = this.#scan
-    if (scan === undefined) return
-    for (let i = 0; i < SLICE; i++) {
-      const { value: route, done } = scan.routes.next()
-      if (done) {
-        this.#scan = undefined
-        this.#pump()
-        return
-      }
-      if (route.flight !== 'none') continue
-      const group = installedGroup(route)
-      if (this.#action(route, group) !== 'none') this.#queue.push(route, scan.urgent)
-      else if (route.desired === undefined && group === undefined && !route.queued) this.#forget(route)
-    }
-    this.#pump()
-    this.#options.clock.soon(() => this.#scanSlice())
-  }
-
-  /** Asks the guard about a wanted prefix. */
-  #guardRoute(route: Route): void {
-    const reason = PREFIX.test(route.prefix) ? this.#options.guard.refusal(route.prefix) : 'it is no prefix'
-    const before = this.refusals.get(route)
-    if (reason !== undefined) {
-      this.#refusalLog.add(route.prefix, this.refusals.block(route, reason))
-      this.#queue.push(route)
-    } else if (before?.next === Number.POSITIVE_INFINITY) {
-      this.refusals.clear(route)
-      this.#queue.push(route)
-    }
-  }
-
-  /** A gateway came into use or went out of it. Prefixes that cover it are few: every length is tried. */
-  #guardGateway(address: string, born: boolean): void {
-    const { guard } = this.#options
-    if (!(born ? guard.addGateway(address) : guard.removeGateway(address))) return
-    for (const prefix of covering(address)) {
-      const route = this.routes.get(prefix)
-      if (route?.desired !== undefined) this.#guardRoute(route)
-    }
+  /** Does the kernel still have what is wanted? */
+  #look(route: Route, urgent: boolean): void {
+    if (route.flight !== 'none') return
+    const group = installedGroup(route)
+    if (this.#action(route, group) !== 'none') this.#queue.push(route, urgent)
+    else if (route.desired === undefined && group === undefined && !route.queued) this.#forget(route)
   }
 }

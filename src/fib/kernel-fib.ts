@@ -29,9 +29,11 @@ import type { Op } from './ops.js'
 import { PlainDialect } from './plain.js'
 import { FibUnavailable, probe } from './probe.js'
 import { type Spawn, spawnChild } from './process.js'
-import { describeOccupant, isOwnRoute, type Ownership, type OwnRoute, reconcile } from './reconcile.js'
+import { readKernel, readOwnRoutes } from './reading.js'
+import { isOwnRoute, type Ownership, type OwnRoute, reconcile } from './reconcile.js'
 import { KernelResolver } from './resolver.js'
-import { ownTail, parseOwnRoute, parseRouteLine, type RouteLine } from './route-line.js'
+import type { RouteLine } from './route-line.js'
+import { ScopedClock } from './scoped-clock.js'
 import { KernelWatch } from './watch.js'
 
 export interface KernelFibOptions {
@@ -65,7 +67,7 @@ export class KernelFib implements FibPort {
   readonly #resolver = new KernelResolver()
   readonly #options: KernelFibOptions
   readonly #log: Log
-  readonly #clock: Clock
+  readonly #clock: ScopedClock
   readonly #ip: readonly string[]
   readonly #spawn: Spawn
   readonly #reader: KernelReader
@@ -89,7 +91,7 @@ export class KernelFib implements FibPort {
   constructor(options: KernelFibOptions) {
     this.#options = options
     this.#log = options.log
-    this.#clock = options.clock
+    this.#clock = new ScopedClock(options.clock)
     this.#ip = options.ip ?? ['ip']
     this.#spawn = options.spawn ?? spawnChild
     this.#reader = new KernelReader(this.#ip, this.#spawn)
@@ -148,13 +150,18 @@ export class KernelFib implements FibPort {
       },
     })
     this.#watch = this.#makeWatch(installer, metric)
-    batch.start()
-    await this.#watch.start()
-    await this.#loadLinks()
     this.#batch = batch
-    this.#installer = installer
-    this.#protect()
-    await this.#readOnce(installer)
+    batch.start()
+    try {
+      await this.#watch.start()
+      await this.#loadLinks()
+      this.#installer = installer
+      this.#protect()
+      await this.#readOnce(installer)
+    } catch (error) {
+      await this.stop({ keep: true })
+      throw error
+    }
     this.#replay(installer)
     this.#audit()
     await this.#warn()
@@ -174,6 +181,7 @@ export class KernelFib implements FibPort {
     }
     await this.#batch?.close()
     this.#installer = undefined
+    this.#clock.end()
   }
 
   set(_family: Family, prefix: string, nextHops: NextHopSet | undefined): void {
@@ -305,7 +313,7 @@ export class KernelFib implements FibPort {
     if (route.metric !== ownership.metric) return
     const known = installer.routes.get(route.prefix)
     if (known === undefined) return
-    if (route.deleted) installer.unblocked(known)
+    if (route.deleted) installer.refusals.unblocked(known)
     else if (installer.route(route.prefix)?.state === 'installed') this.#read()
   }
 
@@ -364,39 +372,10 @@ export class KernelFib implements FibPort {
       await this.#loadLinks()
     }
     const since = await installer.settled()
-    const own: OwnRoute[] = []
-    const others: RouteLine[] = []
-    const occupants = new Map<string, string>()
-    const [nextHops] = await Promise.all([
-      // Without next-hop objects there may be none to list, nor a word for it.
-      this.#reader.nextHops().catch((error) => {
-        if (ownership.objects) throw error
-        return []
-      }),
-      this.#readRoutes(ownership, own, (route) => {
-        others.push(route)
-        if (route.metric === ownership.metric) occupants.set(route.prefix, describeOccupant(route))
-      }),
-    ])
+    const { snapshot, others } = await readKernel(this.#reader, ownership)
     this.#resolver.loadRoutes(others)
     const ifindex = (device: string) => this.#resolver.ifindex(device)
-    reconcile(installer, ownership, { nextHops, routes: own, occupants, ifindex }, since)
-  }
-
-  /** Reads all routes; own ones, which may be very many, the short way. */
-  #readRoutes(ownership: Ownership, own: OwnRoute[], other: (route: RouteLine) => void): Promise<void> {
-    const tail = ownTail(ownership.metric)
-    return this.#reader.routes((line, family) => {
-      const short = ownership.objects ? parseOwnRoute(line, tail, family) : undefined
-      if (short !== undefined && ownership.ids.contains(short.nhid)) {
-        own.push({ ...short, hops: [] })
-        return
-      }
-      const route = parseRouteLine(line, family)
-      if (route === undefined) return
-      if (isOwnRoute(route, ownership)) own.push(route)
-      else other(route)
-    })
+    reconcile(installer, ownership, { ...snapshot, ifindex }, since)
   }
 
   #audit(): void {
@@ -413,9 +392,9 @@ export class KernelFib implements FibPort {
   async #removeRest(): Promise<void> {
     const ownership = this.#ownership!
     for (let look = 0; look < LAST_LOOKS; look++) {
-      const own: OwnRoute[] = []
+      let own: OwnRoute[]
       try {
-        await this.#readRoutes(ownership, own, () => {})
+        own = await readOwnRoutes(this.#reader, ownership)
       } catch (error) {
         this.#log.error({}, `routes may be left in the kernel: ${(error as Error).message}`)
         return

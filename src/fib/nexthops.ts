@@ -13,6 +13,7 @@ import {
   unusableReason,
 } from './desired.js'
 import { addGroup, addObject, type Dialect, deleteNextHop, replaceObject } from './dialect.js'
+import { FreeObjects } from './free-objects.js'
 import { type Group, type IdPool, memberKey, type NextHopObject, NextHopTable } from './groups.js'
 import type { NextHopOp } from './ops.js'
 import type { Way } from './resolver.js'
@@ -48,10 +49,7 @@ export class NextHops {
   readonly #dialect: Dialect
   /** Ascends whenever a gateway's use or object changes: what was worked out before is void. */
   #generation = 0
-  /** Objects without a gateway, by 'address ifindex': the next gateway with that way takes one over. */
-  readonly #free = new Map<string, NextHopObject[]>()
-  /** Of them, those found in the kernel and never used since: kept until the sweep. */
-  readonly #adopted = new Set<NextHopObject>()
+  readonly #free: FreeObjects
   /** Something was deleted by a foreign hand. */
   #robbed = false
   /** Ids deleted while the kernel is being read, with the sequence number of that: the reading may show them. */
@@ -63,6 +61,7 @@ export class NextHops {
     this.#options = options
     this.#dialect = options.dialect
     this.table = new NextHopTable(options.ids)
+    this.#free = new FreeObjects(!options.dialect.objects)
     this.desired = new DesiredSets(
       (state) => this.#born(state),
       (state) => this.#dead(state),
@@ -216,15 +215,16 @@ export class NextHops {
   /** An object found in the kernel: a gateway with that way takes it over. */
   adoptObject(id: number, address: string, device: string, ifindex: number): NextHopObject {
     const object = this.table.addObject(address, device, ifindex, id)
-    this.#adopted.add(object)
-    this.#offer(object)
+    this.#free.offer(object, true)
     this.#generation++
     return object
   }
 
   /** The object of a plain route's hop: without kernel objects, one per way, shared. */
   plainObject(address: string, device: string, ifindex: number): NextHopObject {
-    return this.#claim(address, ifindex) ?? this.adoptObject(this.table.ids.take(), address, device, ifindex)
+    return (
+      this.#free.claim(address, ifindex) ?? this.adoptObject(this.table.ids.take(), address, device, ifindex)
+    )
   }
 
   /** The kernel has the object with another way than it was given: writes it again. */
@@ -315,7 +315,7 @@ export class NextHops {
     for (const group of groups) this.remove(group)
     let removed = groups.length
     for (const object of this.table.idleObjects()) {
-      if (!all && this.#adopted.has(object)) continue
+      if (!all && this.#free.isAdopted(object)) continue
       this.#remove(object)
       removed++
     }
@@ -337,14 +337,14 @@ export class NextHops {
   #born(state: GatewayState): void {
     this.#resolve(state)
     this.#options.gatewaysChanged(state, true)
-    if (state.via !== undefined) state.object = this.#claim(state.via.address, state.via.ifindex)
+    if (state.via !== undefined) state.object = this.#free.claim(state.via.address, state.via.ifindex)
   }
 
   #dead(state: GatewayState): void {
     this.#generation++
     const { object } = state
     state.object = undefined
-    if (object?.alive) this.#offer(object)
+    if (object?.alive) this.#free.offer(object)
     this.#options.gatewaysChanged(state, false)
   }
 
@@ -363,7 +363,7 @@ export class NextHops {
 
   #makeObject(state: GatewayState): void {
     const { address, device, ifindex, word } = state.via!
-    state.object = this.#claim(address, ifindex)
+    state.object = this.#free.claim(address, ifindex)
     if (state.object === undefined) {
       if (!this.#dialect.objects) {
         state.object = this.plainObject(address, device, ifindex)
@@ -379,25 +379,6 @@ export class NextHops {
       }
     }
     this.#generation++
-  }
-
-  #offer(object: NextHopObject): void {
-    const key = `${object.address} ${object.ifindex}`
-    const others = this.#free.get(key)
-    if (others === undefined) this.#free.set(key, [object])
-    else if (!others.includes(object)) others.push(object)
-  }
-
-  /** A free object with this way; without kernel objects, also one that another gateway has. */
-  #claim(address: string, ifindex: number): NextHopObject | undefined {
-    const key = `${address} ${ifindex}`
-    const objects = this.#free.get(key)
-    if (objects === undefined) return undefined
-    if (!this.#dialect.objects) return objects[0]
-    const object = objects.shift()
-    if (objects.length === 0) this.#free.delete(key)
-    if (object !== undefined) this.#adopted.delete(object)
-    return object
   }
 
   /** The gateway is not to be used any more: one command takes it out of every group. */
@@ -465,12 +446,7 @@ export class NextHops {
   /** The object is out of the model, as it is out of the kernel already or will be. */
   #forget(object: NextHopObject): void {
     this.table.removeObject(object)
-    this.#adopted.delete(object)
-    for (const [key, objects] of this.#free) {
-      const rest = objects.filter((other) => other !== object)
-      if (rest.length === 0) this.#free.delete(key)
-      else this.#free.set(key, rest)
-    }
+    this.#free.remove(object)
     for (const state of this.desired.gateways.values()) {
       if (state.object === object) state.object = undefined
     }

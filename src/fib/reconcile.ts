@@ -68,7 +68,7 @@ export function reconcile(
   else leftovers(installer, ownership.ids, snapshot)
   routes(installer, ownership.objects, snapshot, since)
   for (const [route, refusal] of [...installer.refusals.entries()]) {
-    if (refusal.occupied) installer.occupant(route, snapshot.occupants.get(route.prefix))
+    if (refusal.occupied) installer.refusals.occupant(route, snapshot.occupants.get(route.prefix))
   }
   installer.nextHops.forgetRemoved()
 }

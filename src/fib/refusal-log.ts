@@ -29,7 +29,7 @@ export class RefusalLog {
       this.#count = 0
     }
     const { reason } = refusal
-    if (this.#count++ < SINGLE) this.#log.warn({ prefix, reason }, `route ${prefix} not installed: ${reason}`)
+    if (this.#count++ < SINGLE) this.#log.warn({ prefix, reason }, `route ${prefix} refused: ${reason}`)
     else if (this.#held.length < 3) this.#held.push({ prefix, reason })
     else this.#more++
   }
@@ -40,7 +40,7 @@ export class RefusalLog {
     const routes = this.#held.length + this.#more
     this.#log.warn(
       { routes, examples: this.#held },
-      `${routes} more routes not installed, ${this.#held[0].prefix} among them: ${this.#held[0].reason}`,
+      `${routes} more routes refused, ${this.#held[0].prefix} among them: ${this.#held[0].reason}`,
     )
     this.#held = []
     this.#more = 0

@@ -138,8 +138,9 @@ each(
     second.set('ipv4-unicast', '192.168.95.124/32', lab.set(A))
     second.flush()
     await until('settled', () => second.status().pending === 0)
+    // The probe's own trials, at the end of the range and in a table of their own, are no rewriting.
     const touched = (await monitor.stop()).filter(
-      (line) => !/id 1950000(9[6-9])|2001:db8|192.0.2.179/.test(line),
+      (line) => /metric 195|id 1950000/.test(line) && !/id 1950000(9[6-9])|table 4000179/.test(line),
     )
     t.same(touched, [], 'nothing was rewritten')
     second.set('ipv4-unicast', '192.168.95.125/32', lab.set(A, B))

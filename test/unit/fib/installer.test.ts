@@ -87,7 +87,7 @@ for (const objects of [true, false]) {
     t.equal(b.log.texts('warn').length, 1, 'said once')
 
     b.kernel.routes.delete(P)
-    b.installer.unblocked(b.installer.routes.get(P)!)
+    b.installer.refusals.unblocked(b.installer.routes.get(P)!)
     b.settle()
     t.same(b.kernel.gateways(P), [A])
     t.equal(b.installer.refused().length, 0)
@@ -406,7 +406,7 @@ t.test('many refusals are summed up in the log', async (t) => {
   b.settle()
   const texts = b.log.texts('warn')
   t.equal(texts.length, 11)
-  t.match(texts[10], /^\d+ more routes not installed, /)
+  t.match(texts[10], /^\d+ more routes refused, /)
 })
 
 t.test('text that is no prefix never reaches ip', async (t) => {

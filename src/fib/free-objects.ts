@@ -1,0 +1,57 @@
+import type { NextHopObject } from './groups.js'
+
+/**
+ * Objects in the kernel that no gateway has at present: found there at start, or of a gateway that nobody wanted
+ * for a moment. The next gateway with the same way takes one over, so that ids last.
+ */
+export class FreeObjects {
+  readonly #byWay = new Map<string, NextHopObject[]>()
+  /** Found in the kernel and never used since: kept until the sweep. */
+  readonly #adopted = new Set<NextHopObject>()
+  readonly #shared: boolean
+
+  /** @param shared one object may serve many gateways: without kernel objects */
+  constructor(shared: boolean) {
+    this.#shared = shared
+  }
+
+  /** @param adopted found in the kernel */
+  offer(object: NextHopObject, adopted = false): void {
+    if (adopted) this.#adopted.add(object)
+    const way = wayOf(object.address, object.ifindex)
+    const others = this.#byWay.get(way)
+    if (others === undefined) this.#byWay.set(way, [object])
+    else if (!others.includes(object)) others.push(object)
+  }
+
+  /** Takes an object with this way, if there is one. */
+  claim(address: string, ifindex: number): NextHopObject | undefined {
+    const way = wayOf(address, ifindex)
+    const objects = this.#byWay.get(way)
+    if (objects === undefined) return undefined
+    if (this.#shared) return objects[0]
+    const object = objects.shift()
+    if (objects.length === 0) this.#byWay.delete(way)
+    if (object !== undefined) this.#adopted.delete(object)
+    return object
+  }
+
+  /** True for one that was found in the kernel and never used since. */
+  isAdopted(object: NextHopObject): boolean {
+    return this.#adopted.has(object)
+  }
+
+  /** The object is gone. */
+  remove(object: NextHopObject): void {
+    this.#adopted.delete(object)
+    for (const [way, objects] of this.#byWay) {
+      const rest = objects.filter((other) => other !== object)
+      if (rest.length === 0) this.#byWay.delete(way)
+      else if (rest.length < objects.length) this.#byWay.set(way, rest)
+    }
+  }
+}
+
+function wayOf(address: string, ifindex: number): string {
+  return `${address} ${ifindex}`
+}
