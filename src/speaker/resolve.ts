@@ -15,6 +15,8 @@ export class Resolve {
   readonly #unsubscribe: () => void
   /** Zone of the session that an UPDATE is being read from: link-local next hops lie on its link. */
   #zone: string | undefined
+  /** Own address by neighbour one hop away. */
+  readonly #sessions = new Map<string, string>()
   /** Zones that link-local next hops were first seen with, by next-hop id. */
   readonly #zones = new Map<number, string>()
 
@@ -55,12 +57,21 @@ export class Resolve {
   }
 
   /**
-   * The interface on whose subnet an address lies, a zone counts; undefined when it lies on none, or when
-   * nobody knows.
+   * Names the link on whose subnet an address lies: two addresses with the same name can reach each other
+   * directly. Undefined when it lies on none, or when nobody knows.
    */
   linkOf(address: string): string | undefined {
-    const answer = this.#resolver?.resolve(address)
-    return answer?.reachable && answer.connected ? answer.interface : undefined
+    if (this.#resolver === undefined) return this.#sessions.get(address)
+    const answer = this.#resolver.resolve(address)
+    return answer.reachable && answer.connected ? answer.interface : undefined
+  }
+
+  /**
+   * Notes a session with a neighbour one hop away. Without a resolver this is how subnets are known: such
+   * neighbours of one own address share its subnet.
+   */
+  adjacent(remote: string, local: string): void {
+    this.#sessions.set(remote, local)
   }
 
   #resolve(id: number): void {

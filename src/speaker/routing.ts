@@ -169,6 +169,8 @@ export class Routing {
       ignoredFamilies: new Set(),
       refresh: this.#refreshOf(routes, link, terms),
     }
+    const { remote, local, singleHop } = routes.session.nextHop
+    if (singleHop) this.#resolve.adjacent(remote, local)
     const session = this.#outletSession(routes, link, terms)
     for (const family of routes.families.values()) {
       if (!family.negotiated) continue

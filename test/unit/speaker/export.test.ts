@@ -134,6 +134,32 @@ t.test('third party: unchanged on a shared subnet, own address elsewhere', async
   )
 })
 
+t.test(
+  'third party without knowledge of interfaces: neighbours of one own address share a subnet',
+  async (t) => {
+    const lab = new SpeakerLab()
+    await lab.start(
+      [SWITCH, '10.9.9.200'],
+      speakerOptions([
+        node,
+        out(ROUTER, 64999, { export: 'all', nextHop: 'third-party' }),
+        out(FAR, 64998, { export: 'all', nextHop: 'third-party' }),
+      ]),
+    )
+    const peer = await up(lab, NODE, 64512)
+    const near = await up(lab, ROUTER, 64999)
+    const far = await up(lab, FAR, 64998, '10.9.9.200')
+    peer.send(announce(64512, NODE, VIP))
+    await lab.clock.run()
+    const sent = (gateway: string) =>
+      toHex(update({ attributes: [origin(), asPath(64513, 64512), nextHop(gateway)], announced: [VIP] }))
+    t.same(
+      [near, far].map((one) => one.updates.map(({ hex }) => hex)),
+      [[sent(NODE)], [sent('10.9.9.200')]],
+    )
+  },
+)
+
 t.test('a path goes to no neighbour whose AS it holds, nor back to where it came from', async (t) => {
   const everything = { export: 'all', nextHop: 'third-party' } as const
   const { lab, sw } = await start([
