@@ -250,19 +250,15 @@ export class Routing {
     this.#neighbors.get(peer)?.session?.refresh.feed({ type: 'message', message })
   }
 
-  /** Asks a neighbour for its routes again. @returns false without a session or the capability */
-  requestRefresh(peer: Peer, family: Family): boolean {
+  /**
+   * Asks for all routes of every negotiated family again, or sends all again.
+   * @returns false without a session, or when the neighbour does not know route refresh
+   */
+  refresh(peer: Peer, direction: 'in' | 'out'): boolean {
     const session = this.#neighbors.get(peer)?.session
-    if (session === undefined || !session.terms.routeRefresh) return false
-    session.refresh.feed({ type: 'request', family })
-    return true
-  }
-
-  /** Sends a neighbour everything again, unasked. @returns false without a session */
-  resend(peer: Peer, family: Family): boolean {
-    const session = this.#neighbors.get(peer)?.session
-    if (session === undefined) return false
-    session.refresh.feed({ type: 'resend', family })
+    if (session === undefined || (direction === 'in' && !session.terms.routeRefresh)) return false
+    const type = direction === 'in' ? 'request' : 'resend'
+    for (const family of session.terms.families) session.refresh.feed({ type, family })
     return true
   }
 

@@ -176,6 +176,19 @@ export class Speaker implements SpeakerApi {
     this.#routing.close()
   }
 
+  /**
+   * Asks a neighbour for all its routes again ('in', RFC 2918), or sends it all of ours again ('out'), in every
+   * negotiated family. The session stays.
+   * @returns false without a session, or when the neighbour does not know route refresh
+   */
+  refresh(address: string, direction: 'in' | 'out'): boolean {
+    const peer = this.#neighbors.get(address)
+    if (peer === undefined) return false
+    const done = this.#routing.refresh(peer, direction)
+    this.#routing.tables.settle()
+    return done
+  }
+
   view(): SpeakerView {
     return speakerView(this.#options, this.#started, this.#listeners.addresses, this.#routing)
   }
