@@ -86,7 +86,10 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number): S
     ...(localAddress === undefined ? {} : { localAddress }),
     passive: options.passive,
     shutdown: shutdown === undefined ? false : (shutdown.message ?? true),
-    ...(internal ? {} : { ebgpMultihop: options.ebgpMultihop }),
+    ...(internal || options.ttlSecurity !== undefined ? {} : { ebgpMultihop: options.ebgpMultihop }),
+    ...(options.ttl === undefined ? {} : { ttl: options.ttl }),
+    ...(options.ttlSecurity === undefined ? {} : { ttlSecurity: options.ttlSecurity }),
+    ...passwordFrom(options),
     timers: {
       hold: timers.holdTime,
       keepalive: timers.keepalive,
@@ -109,6 +112,11 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number): S
     gracefulRestart: restart(options.gracefulRestart),
     weight: options.weight,
   }
+}
+
+function passwordFrom({ passwordFrom: from }: Omit<NeighborOptions, 'address'>): Partial<Settings> {
+  if (from === undefined) return {}
+  return 'file' in from ? { passwordFile: from.file } : { passwordEnv: from.variable }
 }
 
 function restart(options: GracefulRestartOptions): NonNullable<Settings['gracefulRestart']> {

@@ -2,6 +2,7 @@ import { type Consequence, consequence, same } from '../speaker/difference.js'
 import type { NeighborOptions } from '../speaker/options.js'
 import { describe } from './describe.js'
 import type { Config } from './model.js'
+import { passwordsOf } from './secrets.js'
 
 /** One difference of two configurations. */
 export interface ConfigChange {
@@ -36,6 +37,7 @@ export function diffConfigs(before: Config, after: Config): readonly ConfigChang
     ...tokenChange(before, after),
     ...listChanges('neighbors', keyed(oldNeighbors, 'address'), keyed(nowNeighbors, 'address'), meaning),
     ...listChanges('listenRanges', keyed(oldRanges, 'prefix'), keyed(nowRanges, 'prefix')),
+    ...passwordChanges(before, after),
   ]
 }
 
@@ -121,4 +123,23 @@ function tokenChange(before: Config, after: Config): readonly ConfigChange[] {
   return [
     { path: 'api.token', kind, ...(kind === 'changed' ? { before: 'a secret', after: 'another one' } : {}) },
   ]
+}
+
+/** Passwords of neighbours and ranges that are in both configurations. */
+function passwordChanges(before: Config, after: Config): readonly ConfigChange[] {
+  const [old, now] = [passwordsOf(before), passwordsOf(after)]
+  const names = ({ bgp }: Config) => [
+    ...bgp.neighbors.map(({ address }) => `neighbors[${address}]`),
+    ...bgp.listenRanges.map(({ prefix }) => `listenRanges[${prefix}]`),
+  ]
+  const known = new Set(names(before))
+  return names(after).flatMap((name): readonly ConfigChange[] => {
+    const [was, is] = [old.get(name)?.password, now.get(name)?.password]
+    if (was === is || !known.has(name)) return []
+    const session = name.startsWith('neighbors') ? { session: 'reset' as const } : {}
+    const path = `${name}.password`
+    if (was === undefined) return [{ path, kind: 'added', ...session }]
+    if (is === undefined) return [{ path, kind: 'removed', ...session }]
+    return [{ path, kind: 'changed', before: 'a secret', after: 'another one', ...session }]
+  })
 }

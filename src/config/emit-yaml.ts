@@ -6,7 +6,8 @@ import { type Environment, machine } from './environment.js'
 import { readIos } from './ios/read.js'
 import { dialectOf, loadText } from './load.js'
 import type { Config } from './model.js'
-import type { Document } from './schema.js'
+import type { Document, Settings } from './schema.js'
+import { passwordsOf } from './secrets.js'
 
 /** Mappings that read better on one line. */
 const ON_ONE_LINE = new Set([
@@ -25,9 +26,13 @@ const ON_ONE_LINE = new Set([
 export function emitYaml(config: Config): string {
   const { api, source } = config
   const hidden = api.token !== undefined && api.tokenFrom === undefined
+  const inline = [...passwordsOf(config)].filter(([, { passwordFrom }]) => passwordFrom === undefined)
   const comments = [
     ` The effective configuration of ${source.file}, defaults included.`,
     ...(hidden ? [' The API’s token is set and not shown.'] : []),
+    ...(inline.length > 0
+      ? [` Passwords are set and not shown: ${inline.map(([path]) => path).join(', ')}.`]
+      : []),
   ]
   return documentToYaml(describe(config), comments)
 }
@@ -69,9 +74,37 @@ export function convertToYaml(text: string, file: string, environment: Environme
   if (dialectOf(text) === 'yaml') return { text: emitYaml(loaded.config), diagnostics: loaded.diagnostics }
   const read = readIos(text, new Report(file), environment)
   if (read === undefined) return { diagnostics: loaded.diagnostics }
+  const document = withPasswordFiles(read.document)
   const comments = [
     ` Converted from ${file}. A switch’s defaults differ from this format’s, so that they are written out`,
     ' under `defaults`: it announces the best paths to every neighbour, with third-party next hops.',
+    ...(document === read.document
+      ? []
+      : [' Passwords are not copied: each `passwordFile` names a file to put one into.']),
   ]
-  return { text: documentToYaml(read.document, comments), diagnostics: loaded.diagnostics }
+  return { text: documentToYaml(document, comments), diagnostics: loaded.diagnostics }
+}
+
+/** The document with a file in the place of each password; itself when there is none. */
+function withPasswordFiles(document: Document): Document {
+  let found = false
+  const hide = <T extends Settings>(name: string, settings: T): T => {
+    if (settings.password === undefined) return settings
+    found = true
+    const { password, ...rest } = settings
+    return { ...rest, passwordFile: `/etc/ecmpd/${name.replace(/[^\w.:-]/g, '_')}.password` } as T
+  }
+  const { neighbors = [], groups = {} } = document
+  const hidden = {
+    ...document,
+    ...(document.groups === undefined
+      ? {}
+      : {
+          groups: Object.fromEntries(
+            Object.entries(groups).map(([name, settings]) => [name, hide(name, settings)]),
+          ),
+        }),
+    neighbors: neighbors.map((neighbor) => hide(neighbor.address, neighbor)),
+  }
+  return found ? hidden : document
 }

@@ -4,6 +4,7 @@ import { BGP_PORT } from './defaults.js'
 import type { Path } from './diagnostic.js'
 import { familiesOf } from './families.js'
 import { defaultsOf, type Found, firstOf, type Layer, layersOf } from './layers.js'
+import { protectionOf } from './protection.js'
 import type { Resolution } from './resolution.js'
 import type { Settings } from './schema.js'
 import { restartOf, timersOf } from './timers.js'
@@ -91,10 +92,6 @@ function template(
   const remoteAs = as === undefined ? 0 : remoteAsOf(as, ownAs, context)
   const internal = remoteAs !== 0 && remoteAs === ownAs
   const local = firstOf(layers, 'localAddress')
-  const multihop = firstOf(layers, 'ebgpMultihop')
-  if (internal && multihop !== undefined) {
-    context.warn(multihop.path, `\`ebgpMultihop\` has no effect on ${name}, which is iBGP`)
-  }
   const description = firstOf(layers, 'description')?.value.trim()
   return {
     ...(description === undefined || description === '' ? {} : { description }),
@@ -104,7 +101,7 @@ function template(
     ...(local === undefined ? {} : { localAddress: localAddress(local, family, context) }),
     passive: firstOf(layers, 'passive')?.value ?? false,
     ...shutdownOf(firstOf(layers, 'shutdown')?.value),
-    ebgpMultihop: internal ? 1 : (multihop?.value ?? 1),
+    ...protectionOf(layers, internal, name, context),
     timers: timersOf(layers, context),
     families: familiesOf(layers, family, internal, context),
     gracefulRestart: restartOf([

@@ -4,6 +4,7 @@ import { API_PORT, BGP_PORT, DECISION, FIB, FOREIGN_METRICS, LISTEN_LIMIT } from
 import type { ApiOptions, Config, ConfigSource, Endpoint, FibOptions } from './model.js'
 import { checkGroups, resolveNeighbors, resolveRanges } from './neighbors.js'
 import { checkPrefixLists } from './policies.js'
+import { checkRangeKeys } from './protection.js'
 import type { Resolution } from './resolution.js'
 import { restartOf } from './timers.js'
 import { formatEndpoint, readAs, readEndpoint, readPrefix, readRouterId } from './values.js'
@@ -37,6 +38,7 @@ export function resolve(context: Resolution, source: ConfigSource): Config {
   }
   checkListening(bgp, context)
   checkOwnAddresses(bgp, context)
+  checkRangeKeys(neighbors, listenRanges, context)
   checkWidth(bgp, context)
   return {
     bgp,

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { type Path, pathText } from './diagnostic.js'
 import { jsonSchema } from './json-schema.js'
 import { didYouMean } from './nearest.js'
+import { isSecret } from './secrets.js'
 
 type Issue = z.core.$ZodIssue
 
@@ -74,7 +75,9 @@ function problemsOf(issue: Issue, above: Path, data: unknown): readonly Problem[
 /** Messages that begin with a verb get their subject; the others are sentences. */
 function sentence(message: string, path: Path, value: unknown): string {
   if (message.startsWith('needs ')) return `${subject(path)} ${message}`
-  return message.startsWith('must ') ? `${subject(path)} ${message}, not ${shown(value)}` : message
+  if (!message.startsWith('must ')) return message
+  const said = `${subject(path)} ${message}`
+  return isSecret(String(path.at(-1))) ? said : `${said}, not ${shown(value)}`
 }
 
 /** True for an issue that says: this branch of the union is for another kind of value. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { FAMILIES } from '../ip/family.js'
+import { passwordProblem } from './passwords.js'
 import {
   type Checked,
   readAddress,
@@ -55,6 +56,8 @@ function choice<const T extends readonly [string, ...string[]]>(values: T) {
 function list<T extends z.ZodType>(item: T, what: string) {
   return z.array(item, { error: `must be a list of ${what}` })
 }
+
+const PASSWORD = '1 to 80 octets on one line'
 
 const ENDPOINT_FALLBACK = { address: '0.0.0.0', port: 179 }
 
@@ -198,7 +201,26 @@ const settings = {
     })
     .optional()
     .describe('Administratively down; a text is sent as shutdown communication (RFC 9003)'),
-  ebgpMultihop: integer(1, 255).optional().describe('Hops to an eBGP neighbour. Default 1'),
+  ebgpMultihop: integer(1, 255)
+    .optional()
+    .describe('Hops to an eBGP neighbour, and above 1 the TTL sent. Default 1'),
+  ttl: integer(1, 255)
+    .optional()
+    .describe('TTL (hop limit) sent; 1 reaches no further than the next router. Default: the system’s'),
+  ttlSecurity: integer(1, 254)
+    .optional()
+    .describe('GTSM (RFC 5082): what has come over more hops is dropped; 255 is sent. Excludes ebgpMultihop'),
+  password: z
+    .string({ error: 'must be text; put it in quotes' })
+    .superRefine((value, context) => {
+      const problem = passwordProblem(value)
+      if (problem !== undefined)
+        context.addIssue({ code: 'custom', message: `the password ${problem}`, params: { hint: PASSWORD } })
+    })
+    .optional()
+    .describe('TCP-MD5 (RFC 2385), 1 to 80 octets'),
+  passwordFile: name('a path').optional().describe('File that holds the password'),
+  passwordEnv: name('a name').optional().describe('Environment variable that holds the password'),
   timers: timersSchema.optional(),
   families: familiesSchema.optional().describe('Address families. Default: that of the neighbour’s address'),
   ...familySettings,

@@ -17,9 +17,6 @@ const START: Position = { line: 1, column: 1 }
 /** Keys that people look for and that ecmpd can't do, with what to do instead. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   '<<': 'merge keys are not read; use `groups` and `group`',
-  password: 'TCP-MD5 (RFC 2385) is not supported yet',
-  passwordFile: 'TCP-MD5 (RFC 2385) is not supported yet',
-  ttlSecurity: 'GTSM (RFC 5082) is not supported yet',
   bfd: 'BFD is not supported yet',
   routeReflectorClient: 'route reflection is not supported yet',
 }
@@ -34,7 +31,8 @@ export function readYaml(text: string, report: Report): ReadDocument | undefined
     return read(text, report)
   } catch (error) {
     // The library throws on nesting deeper than the stack and on aliases that multiply without end.
-    report.add('error', START, '', `can't be read as YAML: ${(error as Error).message}`)
+    const what = plainMessage((error as Error).message)
+    report.add('error', START, '', `can't be read as YAML: ${what}`)
     return undefined
   }
 }
@@ -49,11 +47,16 @@ function read(text: string, report: Report): ReadDocument | undefined {
   }
   for (const document of documents) {
     for (const error of document.errors) {
-      report.add('error', at(error.pos[0]), '', plainMessage(error.message), tabHint(error.message))
+      const position = at(error.pos[0])
+      if (isSecretLine(text, position))
+        report.add('error', position, '', 'is no YAML', 'put the secret in quotes')
+      else report.add('error', position, '', plainMessage(error.message), tabHint(error.message))
     }
   }
   for (const warning of documents.flatMap((document) => document.warnings)) {
-    report.add('warning', at(warning.pos[0]), '', plainMessage(warning.message))
+    const position = at(warning.pos[0])
+    const message = isSecretLine(text, position) ? 'is more than a text' : plainMessage(warning.message)
+    report.add('warning', position, '', message)
   }
   if (documents.length > 1) {
     const second = documents[1].range?.[0] ?? 0
@@ -82,9 +85,20 @@ function read(text: string, report: Report): ReadDocument | undefined {
   return undefined
 }
 
-/** The library's messages carry a hint about its own API or the position, which is shown already. */
+/**
+ * The library's messages carry a hint about its own API or the position, which is shown already, and the name
+ * of an alias, which may be a secret that begins with an asterisk.
+ */
 function plainMessage(message: string): string {
-  return message.replace(/ at line \d+, column \d+:?[\s\S]*$/, '').replace(/\.$/, '')
+  return message
+    .replace(/ at line \d+, column \d+:?[\s\S]*$/, '')
+    .replace(/^(Unresolved alias[^:]*):[\s\S]*$/, '$1 (a text that begins with * needs quotes)')
+    .replace(/\.$/, '')
+}
+
+/** True for a line whose text must not be repeated: the library's messages may. */
+function isSecretLine(text: string, { line }: Position): boolean {
+  return /\b(password|token)\b/i.test(text.split(/\r\n|\n|\r/)[line - 1] ?? '')
 }
 
 function tabHint(message: string): string | undefined {

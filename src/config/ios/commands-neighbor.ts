@@ -1,6 +1,8 @@
+import { passwordProblem } from '../passwords.js'
 import { isGroupName } from './arguments.js'
 import type { Context } from './context.js'
 import type { Args, Command } from './grammar.js'
+import { revealType7 } from './password.js'
 import { noEffect, notYet, onlyNo, setting, toggle } from './rows.js'
 
 const ROUTER = ['router'] as const
@@ -104,6 +106,24 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
     no: (args, context) => context.clear(peer('ebgpMultihop')(args, context)),
   },
   setting(
+    'neighbor <peer:peer> ttl-security hops <hops:1-254>',
+    ROUTER,
+    'drop what has come over more hops, send with TTL 255 (GTSM, RFC 5082); excludes ebgp-multihop',
+    peer('ttlSecurity'),
+    (args) => args.number('hops'),
+  ),
+  {
+    syntax: 'neighbor <peer:peer> password [0|7] <text:rest>',
+    modes: ROUTER,
+    help: 'TCP-MD5 password (RFC 2385): as it is, or 7: obscured in IOS’s way',
+    support: 'yes',
+    run(args, context) {
+      const password = readPassword(args, context)
+      if (password !== undefined) context.set(peer('password')(args, context), password)
+    },
+    no: (args, context) => context.clear(peer('password')(args, context)),
+  },
+  setting(
     'neighbor <peer:peer> update-source <source>',
     ROUTER,
     'own address, or interface, that the connection is made from',
@@ -163,8 +183,6 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
   ),
   noEffect('neighbor <peer:peer> version 4', ROUTER, 'BGP version'),
   noEffect('neighbor <peer:peer> enforce-first-as', ROUTER, 'first AS of a path'),
-  notYet('neighbor <peer:peer> password <text:rest>', ROUTER, 'TCP-MD5 (RFC 2385)'),
-  notYet('neighbor <peer:peer> ttl-security hops <hops:1-254>', ROUTER, 'GTSM (RFC 5082)'),
   notYet(
     'neighbor <peer:peer> fall-over [bfd]',
     ROUTER,
@@ -183,4 +201,25 @@ function longText(name: string) {
     }
     return text
   }
+}
+
+/** @returns undefined when it was refused; no message repeats it */
+function readPassword(args: Args, context: Context): string | undefined {
+  const written = args.text('text')
+  const word = args.words.get('text')
+  const other = args.has('0') || args.has('7') ? null : /^([1-9]) \S/.exec(written)
+  if (other !== null) {
+    const hint = `neighbor ${args.text('peer')} password 0 <the password itself>`
+    context.error(`% Wrong parameter: a password of type ${other[1]} can't be read back`, hint, word)
+    return undefined
+  }
+  const password = args.has('7') ? revealType7(written) : written
+  if (password === undefined) {
+    const hint = `Ruijie’s own type 7 differs; write neighbor ${args.text('peer')} password 0 <the password itself>`
+    context.error('% Wrong parameter: no type 7 password of IOS', hint, word)
+    return undefined
+  }
+  const problem = passwordProblem(password)
+  if (problem !== undefined) context.error(`% Wrong parameter: the password ${problem}`, undefined, word)
+  return problem === undefined ? password : undefined
 }

@@ -6,6 +6,7 @@ import type { FamilyOptions, NeighborOptions, SpeakerOptions } from '../../speak
 import { BGP_PORT, IOS_TIMERS, LISTEN_LIMIT, TIMERS } from '../defaults.js'
 import { ruleLengths } from '../describe.js'
 import type { Config } from '../model.js'
+import { HIDDEN } from '../secrets.js'
 
 /** A configuration in the switch's words. */
 export interface IosText {
@@ -146,6 +147,9 @@ class Emitter {
     if (options.localAddress !== undefined) say(`update-source ${options.localAddress}`)
     if (options.passive) say('transport connection-mode passive')
     if (options.ebgpMultihop !== 1) say(`ebgp-multihop ${options.ebgpMultihop}`)
+    if (options.ttlSecurity !== undefined) say(`ttl-security hops ${options.ttlSecurity}`)
+    if (options.ttl !== undefined) this.#lost.push(`${path}.ttl: ${options.ttl}`)
+    if (options.password !== undefined) this.#lost.push(`${path}.password: ${HIDDEN}`)
     const { holdTime, keepalive, connectRetry } = options.timers
     const own = common ?? { hold: IOS_TIMERS.hold, keepalive: IOS_TIMERS.keepalive }
     if (holdTime !== own.hold || keepalive !== own.keepalive) say(`timers ${keepalive} ${holdTime}`)

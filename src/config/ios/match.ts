@@ -193,7 +193,11 @@ function mismatch(
   }
   const message = `% Unrecognized command: \`${text}\``
   if (meant !== undefined && word > 0) {
-    const corrected = line.words.map((one, i) => (i === word ? meant : one.text)).join(' ')
+    // What follows is not repeated where it may be a secret.
+    const rest = (text: string) => (meant === 'password' ? '…' : text)
+    const corrected = line.words
+      .map((one, i) => (i === word ? meant : i < word ? one.text : rest(one.text)))
+      .join(' ')
     return { word, message, hint: `did you mean \`${corrected}\`?` }
   }
   return { word, message, hint: didYouMean(text, known) ?? expectedHere(known, at) }
