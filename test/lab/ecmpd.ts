@@ -14,8 +14,8 @@ export interface EcmpdOptions {
   readonly config: string
   /** Install routes into the kernel. Default true. */
   readonly fib?: boolean
-  /** Short name of the namespace. Default: the switch's. */
-  readonly namespace?: string
+  /** Short name of the namespace, null: none. Default: the switch's. */
+  readonly namespace?: string | null
   /** More arguments of `ecmpd run`. */
   readonly args?: readonly string[]
 }
@@ -36,8 +36,9 @@ export class Ecmpd {
     this.write(options.config)
   }
 
-  get namespace(): string {
-    return this.#options.namespace ?? SWITCH
+  get namespace(): string | undefined {
+    const { namespace = SWITCH } = this.#options
+    return namespace ?? undefined
   }
 
   get child(): Child {
