@@ -19,8 +19,10 @@ export function originOf(socket: Socket): Origin {
   return origin
 }
 
-const isLoopback = (address: string | undefined) =>
-  address !== undefined && (address === '::1' || /^(::ffff:)?127\./.test(address))
+/** True for 127.0.0.0/8 and ::1, IPv4-mapped or not. */
+export function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && (address === '::1' || /^(::ffff:)?127\./.test(address))
+}
 
 /** True when something accepts connections on the socket. */
 function answers(path: string): Promise<boolean> {

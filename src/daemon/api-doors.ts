@@ -1,6 +1,6 @@
 import type { ApiApplication } from '../api/app.js'
 import type { ApiContext } from '../api/context.js'
-import { AddressTaken, ApiListeners } from '../api/listeners.js'
+import { AddressTaken, ApiListeners, isLoopback } from '../api/listeners.js'
 import { socketPaths } from '../api/socket-path.js'
 import type { ApiOptions } from '../config/model.js'
 import type { Log } from '../ports/log.js'
@@ -25,10 +25,16 @@ async function openUsual(listeners: ApiListeners, log: Log): Promise<string | un
 }
 
 /** @returns whether it listens */
-async function openTcp(listeners: ApiListeners, tcp: ApiOptions['tcp'], log: Log): Promise<boolean> {
+async function openTcp(listeners: ApiListeners, { tcp, token }: ApiOptions, log: Log): Promise<boolean> {
   if (tcp === 'off') return false
   try {
     await listeners.openTcp(tcp.address, tcp.port)
+    if (token === undefined && !isLoopback(tcp.address)) {
+      log.warn(
+        {},
+        `the API on ${tcp.address} has no token: from elsewhere only /metrics, /healthz and /readyz answer; set api.token, api.tokenFile or api.tokenVariable`,
+      )
+    }
     return true
   } catch (error) {
     log.warn({}, `the API does not listen on TCP: ${(error as Error).message}`)
@@ -87,7 +93,7 @@ export class ApiDoors {
       }
       this.socket = options.socket
     }
-    const tcp = await openTcp(this.#listeners, options.tcp, this.#log)
+    const tcp = await openTcp(this.#listeners, options, this.#log)
     this.#open = tcp || this.socket !== undefined
   }
 

@@ -16,6 +16,7 @@ import { summariesJson, summaryJson } from './summary-json.js'
 import { showTable } from './table.js'
 import { showAdvertisedJson, showTableJson } from './table-json.js'
 import type { Dialect } from './table-row.js'
+import { jsonText } from './text.js'
 import { showVersion, versionJson } from './version.js'
 
 /** How to print. */
@@ -29,7 +30,7 @@ export class NotThere extends Error {}
 
 type Chunks = AsyncGenerator<string>
 
-const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
+const json = (value: unknown) => `${jsonText(value, 2)}\n`
 
 /** The daemon's clock counts: ages are right even when the reader's clock is not. */
 const nowOf = (status: { readonly now: string }) => Date.parse(status.now)
@@ -144,7 +145,7 @@ async function* routes(source: ShowSource, family: Family, asJson: boolean): Chu
       }
       const value = routeJson(entry, now)
       if (value.length === 0) continue
-      text += `${count++ === 0 ? '{\n' : ',\n'}  ${JSON.stringify(entry.prefix)}: ${JSON.stringify(value)}`
+      text += `${count++ === 0 ? '{\n' : ',\n'}  ${JSON.stringify(entry.prefix)}: ${jsonText(value)}`
     }
     yield text
   }

@@ -3,7 +3,7 @@ import { afiName } from './family.js'
 import { pages, type ShowSource } from './source.js'
 import { type TableScope, tableVersion } from './table.js'
 import { originCode } from './table-row.js'
-import { escapeText } from './text.js'
+import { escapeText, jsonText } from './text.js'
 
 /** 'external', 'internal' or 'local'. */
 export function pathFrom(type: PathView['type']): string {
@@ -48,7 +48,7 @@ export function pathJson(route: RouteView, path: PathView): object {
 
 /** Opens the document: everything above the routes, and the key that holds them. */
 function open(head: object, key: string): string {
-  return `${JSON.stringify(head, null, 1).slice(0, -2)},\n "${key}": {`
+  return `${jsonText(head, 1).slice(0, -2)},\n "${key}": {`
 }
 
 async function* entries(
@@ -62,7 +62,7 @@ async function* entries(
   for await (const page of pages(source, { family: scope.family, ...filter }, out)) {
     let text = ''
     for (const route of page.routes) {
-      text += `${count++ === 0 ? '' : ','}\n  ${JSON.stringify(route.prefix)}: ${JSON.stringify(value(route))}`
+      text += `${count++ === 0 ? '' : ','}\n  ${JSON.stringify(route.prefix)}: ${jsonText(value(route))}`
     }
     yield text
   }

@@ -17,6 +17,19 @@ export function escapeText(text: string): string {
   })
 }
 
+/**
+ * A value as JSON that is safe on a terminal: what JSON leaves as it is and a terminal obeys (C1 controls,
+ * reordering marks) is written as \uNNNN. The text means the same.
+ * @param indent blanks a level; 0: one line
+ */
+export function jsonText(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replace(
+    // Line breaks are the indentation's: inside texts JSON has escaped them.
+    /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
 /** `text` in a field of `width` columns, right-aligned; longer text is not cut. */
 export function right(text: string | number, width: number): string {
   return String(text).padStart(width)

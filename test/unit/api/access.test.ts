@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import t from 'tap'
 import { carriesToken, isLocalHost, refuse } from '../../../src/api/access.js'
 import { socketPaths } from '../../../src/api/socket-path.js'
@@ -62,6 +63,25 @@ t.test('over real connections', async (t) => {
   t.match(await made.ask('/api/v1/reload', good), { status: 200, body: { report: { added: ['192.0.2.1'] } } })
   t.equal((await made.ask('/api/v1/reload', { ...change, via: 'unix' })).status, 200)
   t.equal(made.reloads, 2)
+})
+
+t.test('on an address that others reach', async (t) => {
+  const own = Object.values(networkInterfaces())
+    .flat()
+    .find((one) => one !== undefined && one.family === 'IPv4' && !one.internal)?.address
+  if (own === undefined) {
+    t.comment('this machine has no address but loopback')
+    return
+  }
+  const made = await api(t)
+  const { port } = await made.listeners.openTcp(own, 0)
+  const status = async (path: string, headers: Record<string, string> = {}) =>
+    (await fetch(`http://${own}:${port}${path}`, { headers })).status
+  t.equal(await status('/api/v1/status'), 401)
+  t.equal(await status('/api/v1/nonsense'), 401)
+  t.equal(await status('/api/v1/status', { authorization: 'Bearer wrong' }), 401)
+  t.equal(await status('/api/v1/status', { authorization: 'Bearer very-secret-token' }), 200)
+  for (const path of ['/metrics', '/healthz', '/readyz']) t.equal(await status(path), 200, path)
 })
 
 t.test('places of the socket are never open to all', async (t) => {

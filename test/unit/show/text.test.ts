@@ -1,6 +1,6 @@
 import t from 'tap'
 import { eventLine } from '../../../src/show/events.js'
-import { escapeText } from '../../../src/show/text.js'
+import { escapeText, jsonText } from '../../../src/show/text.js'
 import { ctime, frrUptime, upDown } from '../../../src/show/time.js'
 import { ask } from './ask.js'
 import { FIB, NOW, STATUS } from './fixtures.js'
@@ -11,6 +11,15 @@ t.test('nothing that a terminal obeys gets through, and escaping twice changes n
   t.notMatch(safe, /[\u0000-\u001f\u007f-\u009f\u2028\u202e\u2066]/)
   t.equal(escapeText(safe), safe)
   t.equal(escapeText('Grüße, 世界 \\n'), 'Grüße, 世界 \\n')
+})
+
+t.test('JSON is safe on a terminal and means the same', async (t) => {
+  const evil = { text: 'a\u001b\u009b31m\u2028\u202e\n' }
+  for (const indent of [0, 2]) {
+    const safe = jsonText(evil, indent)
+    t.notMatch(safe, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u202e]/)
+    t.same(JSON.parse(safe), evil)
+  }
 })
 
 t.test('durations', async (t) => {
