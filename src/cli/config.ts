@@ -35,9 +35,12 @@ const check: CommandModule<object, FileArguments> = {
     const { config, diagnostics } = await load(file)
     const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length
     const { neighbors, listenRanges } = config.bgp
-    const ranges = listenRanges.length === 0 ? '' : `, ${listenRanges.length} listen ranges`
+    const { plural } = await import('../show/text.js')
+    const count = plural(neighbors.length, 'neighbor', 'neighbors')
+    const ranges =
+      listenRanges.length === 0 ? '' : `, ${plural(listenRanges.length, 'listen range', 'listen ranges')}`
     process.stdout.write(
-      `${file}: fine, AS ${config.bgp.localAs}, ${neighbors.length} neighbors${ranges}${warnings === 0 ? '' : `, ${warnings} warnings`}\n`,
+      `${file}: fine, AS ${config.bgp.localAs}, ${count}${ranges}${warnings === 0 ? '' : `, ${plural(warnings, 'warning', 'warnings')}`}\n`,
     )
   },
 }

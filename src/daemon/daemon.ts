@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ApiContext, ReloadOutcome } from '../api/context.js'
 import type { Config } from '../config/model.js'
+import type { Md5Watch } from '../net/md5-watch.js'
 import type { StatusView } from '../show/source.js'
+import { plural } from '../show/text.js'
 import type { SpeakerApi } from '../speaker/api.js'
 import type { SpeakerParts } from '../speaker/speaker.js'
 import { ApiDoors } from './api-doors.js'
@@ -33,6 +36,7 @@ export class Daemon {
   #config: Config
   #loaded = new Date().toISOString()
   #listening = false
+  #signatures: Md5Watch | undefined
   /** Reloads run one after the other. */
   #reloading: Promise<unknown> = Promise.resolve()
 
@@ -88,6 +92,7 @@ export class Daemon {
       await daemon.speaker.start()
       daemon.#listening = true
       doors.serve(daemon.#context())
+      await daemon.#watchSignatures()
       return daemon
     } catch (error) {
       await kernel?.stop(true)
@@ -104,9 +109,10 @@ export class Daemon {
       .listen.map(({ address, port }) =>
         address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
       )
-    const ranges = bgp.listenRanges.length === 0 ? '' : `, ${bgp.listenRanges.length} listen ranges`
+    const { length } = bgp.listenRanges
+    const ranges = length === 0 ? '' : `, ${plural(length, 'listen range', 'listen ranges')}`
     return [
-      `AS ${bgp.localAs}, ${bgp.neighbors.length} neighbors${ranges}`,
+      `AS ${bgp.localAs}, ${plural(bgp.neighbors.length, 'neighbor', 'neighbors')}${ranges}`,
       listen.length === 0 ? 'dialling only' : `listening on ${listen.join(', ')}`,
       fib.enabled ? `FIB on (${this.#kernel.fib.status().mode})` : 'FIB off',
     ].join('; ')
@@ -157,9 +163,27 @@ export class Daemon {
     return outcome
   }
 
+  /** Looks after segments that the kernel drops for their TCP-MD5 signature. */
+  async #watchSignatures(): Promise<void> {
+    const { Md5Watch } = await import('../net/md5-watch.js')
+    this.#signatures = new Md5Watch({
+      clock: systemClock,
+      log: this.#log,
+      read: () => readFileSync('/proc/net/netstat', 'utf8'),
+      neighbors: () => this.speaker.neighbors(),
+      ranges: () =>
+        this.#config.bgp.listenRanges.map(({ prefix, template }) => ({
+          prefix,
+          password: template.password !== undefined,
+        })),
+    })
+    this.#signatures.start()
+  }
+
   /** Ends the sessions with `message`, then takes own routes out of the kernel unless they are to stay. */
   async stop(message: string): Promise<void> {
     this.#listening = false
+    this.#signatures?.stop()
     await this.speaker.stop(message)
     await this.#kernel.stop(this.#config.fib.keepOnStop)
     await this.#doors.close()

@@ -101,7 +101,7 @@ t.test('config check: fine, or every fault with its line', async (t) => {
   const bad = join(home, 'bad.yaml')
   writeFileSync(good, YAML)
   writeFileSync(bad, YAML.replace('remoteAs', 'remoteAS').replace('64513', '0'))
-  t.match(await cli(['config', 'check', good]), { code: 0, stdout: `${good}: fine, AS 64513, 1 neighbors\n` })
+  t.match(await cli(['config', 'check', good]), { code: 0, stdout: `${good}: fine, AS 64513, 1 neighbor\n` })
   const wrong = await cli(['config', 'check', bad])
   t.equal(wrong.code, 2)
   t.match(wrong.stderr, new RegExp(`^${bad}:1:\\d+: error: `, 'm'))
