@@ -92,7 +92,10 @@ export class Daemon {
       await daemon.speaker.start()
       daemon.#listening = true
       doors.serve(daemon.#context())
-      await daemon.#watchSignatures()
+      // Of no use to the first session, which it must not hold up.
+      daemon
+        .#watchSignatures()
+        .catch((error) => log.error({ err: error }, 'TCP-MD5 drops are not looked after'))
       return daemon
     } catch (error) {
       await kernel?.stop(true)

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { canonicalAddress } from '../ip/address.js'
 import type { Connection, ConnectionHandlers, Endpoint, Refusal } from '../ports/transport.js'
 import { plain } from '../wire/reader.js'
+import { counterpartOf } from './counterpart.js'
 import { lossReason } from './errors.js'
 
 /** Octets in the queue from which on `write` returns false. */
@@ -81,6 +83,10 @@ export class TcpConnection implements Connection {
     socket.setNoDelay(true)
     socket.on('end', () => this.#finish('closed by the peer'))
     socket.on('close', () => this.#finish('closed'))
+  }
+
+  get counterpart(): string | undefined {
+    return counterpartOf(this.local.address, networkInterfaces())
   }
 
   get queued(): number {

@@ -15,6 +15,7 @@ export function dial(
 ): Dial {
   const { address, port, localAddress, timeout } = options
   let socket: Socket | undefined
+  let questions: readonly string[] = []
   let timer: NodeJS.Timeout | undefined
   let over = false
   const finish = (result: Connection | Error) => {
@@ -25,10 +26,13 @@ export function dial(
   }
   const fail = (error: unknown) => {
     socket?.destroy()
-    finish(dialError(error, address, port, localAddress))
+    finish(dialError(error, address, port, localAddress, questions))
   }
   try {
-    socket = open(options, socketOptions.dialling?.(options))
+    const prepared = socketOptions.dialling?.(options)
+    questions = prepared?.questions ?? []
+    socket = prepared?.socket ?? new Socket({ allowHalfOpen: true })
+    socket.connect({ host: address, port, localAddress, noDelay: true, autoSelectFamily: false })
   } catch (error) {
     // An unusable address is found at once; the caller hears of it like of every other failure.
     setImmediate(() => fail(error))
@@ -58,10 +62,4 @@ export function dial(
       dialled.destroy()
     },
   }
-}
-
-/** @param prepared a socket that is not connected yet; left out, one is made */
-function open({ address, port, localAddress }: DialOptions, prepared?: Socket): Socket {
-  const socket = prepared ?? new Socket({ allowHalfOpen: true })
-  return socket.connect({ host: address, port, localAddress, noDelay: true, autoSelectFamily: false })
 }

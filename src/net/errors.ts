@@ -46,9 +46,21 @@ function listenText(code: string, text: string, address: string, port: number): 
 /**
  * Why a dial has no connection.
  * @param localAddress the address bound to, if one was asked for
+ * @param questions what else to look at when nobody answers, 'is it …' each
  */
-export function dialError(error: unknown, address: string, port: number, localAddress?: string): Error {
-  return sentence(error, dialText(codeOf(error), textOf(error), address, port, localAddress))
+export function dialError(
+  error: unknown,
+  address: string,
+  port: number,
+  localAddress?: string,
+  questions: readonly string[] = [],
+): Error {
+  const code = codeOf(error)
+  const text =
+    code === 'ETIMEDOUT'
+      ? `no answer from ${address} port ${port}: ${['is it up', ...questions].join(', ')}, and does a firewall let TCP pass?`
+      : dialText(code, textOf(error), address, port, localAddress)
+  return sentence(error, text)
 }
 
 function dialText(
@@ -62,8 +74,6 @@ function dialText(
   switch (code) {
     case 'ECONNREFUSED':
       return `${where} refuses TCP connections: no BGP daemon listens there (a Cilium node does only with localPort, and dials by itself)`
-    case 'ETIMEDOUT':
-      return `no answer from ${where}: is it up, and does a firewall let TCP pass?`
     case 'EHOSTUNREACH':
     case 'EHOSTDOWN':
       return `${where} cannot be reached: no answer from the host on this network (ARP or neighbour discovery failed, or a router says so)`
