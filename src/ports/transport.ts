@@ -21,6 +21,11 @@ export interface Connection {
   readonly remote: Endpoint
   /** True when the remote side dialled. */
   readonly incoming: boolean
+  /**
+   * An address of the other IP version on the interface that holds `local`: the next hop of that version's
+   * routes on this session. Undefined when there is none.
+   */
+  readonly counterpart?: string
   /** Why an incoming connection must not be used: it is not protected as it has to be. Close it. */
   readonly refusal?: Refusal
   /** Octets accepted by write() and not yet taken by the kernel. */

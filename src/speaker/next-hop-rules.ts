@@ -7,6 +7,8 @@ export interface NextHopSession {
   readonly remote: string
   /** The own address of the TCP connection. */
   readonly local: string
+  /** The own address of the other IP version beside it, if there is one. */
+  readonly counterpart?: string
   /** An eBGP neighbour one hop away: its next hops must lie on the shared link (RFC 4271 §5.1.3). */
   readonly singleHop: boolean
 }
@@ -34,7 +36,9 @@ export function nextHopFault(
   knowledge: AddressKnowledge,
 ): string | undefined {
   const remote = withoutZone(session.remote)
-  if (text === withoutZone(session.local) || knowledge.isOwn(text)) return 'is an own address'
+  if (text === withoutZone(session.local) || text === session.counterpart || knowledge.isOwn(text)) {
+    return 'is an own address'
+  }
   if (text === remote) return undefined
   const length = octets.length === 32 ? 16 : octets.length
   switch (specialUse(octets, 0, length)) {

@@ -163,6 +163,7 @@ export class Routing {
       nextHop: {
         remote: peer.address,
         local: link.connection.local.address,
+        counterpart: link.connection.counterpart,
         singleHop: terms.peerType === 'ebgp' && isSingleHop(peer.options),
       },
       nextHopFaults: new Map(),

@@ -2,6 +2,7 @@ import { parseAddress } from '../ip/address.js'
 import type { Family } from '../ip/family.js'
 import { compilePolicy, policyKey } from '../policy/route-policy.js'
 import type { Clock } from '../ports/clock.js'
+import type { Connection } from '../ports/transport.js'
 import { AdjOut } from '../rib/adj-out.js'
 import { BlockStore } from '../rib/block-store.js'
 import { Packer } from '../rib/bucket.js'
@@ -195,8 +196,8 @@ export class UpdateOut {
 
   #join(outlet: Outlet, session: OutletSession, options: FamilyOptions, marker: Uint8Array): void {
     const { family } = options
-    const local = session.link.connection.local.address
-    const remote = session.link.connection.remote.address
+    const { connection } = session.link
+    const remote = connection.remote.address
     const treatment: ExportTreatment = {
       family,
       type: session.type,
@@ -206,7 +207,7 @@ export class UpdateOut {
       extendedNextHop: session.extendedNextHop,
       maximumMessage: maximumOf(session),
       nextHop: options.nextHop,
-      ownAddress: parseAddress(local)?.bytes ?? new Uint8Array(0),
+      ownAddress: parseAddress(ownAddress(connection, family, session.extendedNextHop))?.bytes ?? NO_ADDRESS,
       defaultLocalPref: session.defaultLocalPref,
     }
     const subnets = options.nextHop === 'third-party' && session.type === 'ebgp'
@@ -274,6 +275,17 @@ export class UpdateOut {
     const { bytes, updates } = packer.take()
     outlet.link.write(bytes, MessageType.Update, updates)
   }
+}
+
+const NO_ADDRESS = new Uint8Array(0)
+
+/** The own address for next hops of a family: that of the session where it is of the family's IP version. */
+function ownAddress(connection: Connection, family: Family, extendedNextHop: boolean): string {
+  const { local, counterpart } = connection
+  const fits = local.address.includes(':')
+    ? family === 'ipv6-unicast' || extendedNextHop
+    : family === 'ipv4-unicast'
+  return fits ? local.address : (counterpart ?? local.address)
 }
 
 function maximumOf(session: OutletSession): number {
