@@ -127,10 +127,15 @@ t.test('routes across an end and a start of ecmpd', { skip }, async (t) => {
       async (t) => {
         await peers[0].withdraw(OTHER)
         const monitor = await RouteMonitor.start(lab, SWITCH)
+        let least = ALL.length
         const watching = throughout(
           'the service has next hops',
-          async () => (await gateways(lab, SWITCH, SERVICE)).length > 0,
+          async () => {
+            least = Math.min(least, (await gateways(lab, SWITCH, SERVICE)).length)
+            return least > 0
+          },
           6000,
+          20,
         )
         await ecmpd.start()
         await ecmpd.established(ALL)
@@ -139,6 +144,8 @@ t.test('routes across an end and a start of ecmpd', { skip }, async (t) => {
         await monitor.stop()
         const gone = monitor.changes.filter(({ text }) => /^Deleted/.test(text) && text.includes(`${VIP} `))
         t.same(gone, [], 'the service’s route was never taken away')
+        t.comment(`least next hops meanwhile: ${least}`)
+        t.comment(monitor.changes.map(({ text }) => text).join('\n'))
         await peers[0].announce(OTHER)
         await untilGateways(lab, SWITCH, OTHER, [ALL[0]])
       },
