@@ -1,5 +1,8 @@
 /** Is Linux set up to forward as a switch does? ecmpd only says so; it sets nothing. */
 import { readFile } from 'node:fs/promises'
+import type { Family } from '../ip/family.js'
+import type { Log } from '../ports/index.js'
+import type { KernelResolver } from './resolver.js'
 
 /** Something that keeps the routes from working, with the command to paste. */
 export interface Warning {
@@ -88,5 +91,25 @@ async function read(path: string): Promise<string | undefined> {
     return (await readFile(path, 'utf8')).trim()
   } catch {
     return undefined
+  }
+}
+
+/**
+ * Logs the warnings for the links towards the neighbours, or for all links while none is known.
+ * @param families in which routes are expected; default: those of the neighbours' addresses
+ */
+export async function warnSettings(
+  log: Log,
+  resolver: KernelResolver,
+  neighbors: readonly string[],
+  families?: readonly Family[],
+): Promise<void> {
+  const six = families?.includes('ipv6-unicast') ?? neighbors.some((address) => address.includes(':'))
+  const four =
+    families?.includes('ipv4-unicast') ?? (!six || neighbors.some((address) => !address.includes(':')))
+  const links = neighbors.flatMap((address) => resolver.resolve(address).interface ?? [])
+  const interfaces = links.length > 0 ? [...new Set(links)] : resolver.interfaces()
+  for (const { name, text, command } of await check({ interfaces, ipv4: four, ipv6: six })) {
+    log.warn({ sysctl: name, command }, `${text}; set it with: ${command}`)
   }
 }

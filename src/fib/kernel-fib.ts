@@ -19,7 +19,7 @@ import type {
   Resolver,
 } from '../ports/index.js'
 import { Batch } from './batch.js'
-import { check } from './checks.js'
+import { warnSettings } from './checks.js'
 import { ObjectDialect } from './dialect.js'
 import { IdPool } from './groups.js'
 import { Guard } from './guard.js'
@@ -27,7 +27,7 @@ import { Installer } from './installer.js'
 import { KernelReader } from './kernel-state.js'
 import type { Op } from './ops.js'
 import { PlainDialect } from './plain.js'
-import { FibUnavailable, probe } from './probe.js'
+import { FibUnavailable, type Probed, probe, requireIp } from './probe.js'
 import { type Spawn, spawnChild } from './process.js'
 import { readKernel, readOwnRoutes } from './reading.js'
 import { isOwnRoute, type Ownership, type OwnRoute, reconcile } from './reconcile.js'
@@ -56,6 +56,8 @@ const AUDIT = 300_000
 const SUSPICION = 30
 /** Wait before reading the kernel after notifications were lost: more losses follow. */
 const GAP_PAUSE = 500
+/** That wait at least, in readings: the kernel is not read more than a tenth of the time. */
+const GAP_SHARE = 9
 const READ_PAUSE = 1000
 /** Attempts to find and remove own routes that are left when stopping. */
 const LAST_LOOKS = 3
@@ -81,10 +83,14 @@ export class KernelFib implements FibPort {
   readonly #early = new Map<string, NextHopSet | undefined>()
   #earlySweep = false
   /** Events of the monitors, kept until the first reading is loaded. */
-  #held: (() => void)[] | undefined = []
+  #held: ((installer: Installer) => void)[] | undefined = []
   #reading = false
   #readAgain = false
-  #linksWanted = false
+  #readLater = false
+  /** Milliseconds that the last reading took. */
+  #readTime = 0
+  /** Links and addresses are to be read with the routes. */
+  #linksWanted = true
   #suspects: RouteLine[] = []
   #stopping = false
 
@@ -106,65 +112,25 @@ export class KernelFib implements FibPort {
    * @throws FibUnavailable, one sentence with the remedy: no `ip`, no CAP_NET_ADMIN
    */
   async start(): Promise<void> {
-    const { metric, nextHopIds, mode } = this.#options.options
-    const probed = await probe(this.#ip, nextHopIds.base + nextHopIds.count - 4, this.#spawn)
-    if (mode === 'nexthop-objects' && probed.mode === 'plain') {
-      throw new FibUnavailable(
-        `the kernel has no next-hop objects (${probed.reason}): set fib.mode to auto or plain`,
-      )
-    }
-    const objects = mode !== 'plain' && probed.mode === 'nexthop-objects'
-    if (mode === 'auto' && !objects) {
-      this.#log.warn(
-        { reason: probed.reason },
-        'the kernel lacks next-hop objects: plain multipath routes are used',
-      )
-    }
-    this.#ownership = { metric, ids: this.#ids, objects }
-
-    const batch = new Batch<Op>(this.#ip, this.#clock, this.#spawn, {
-      done: (op, error) => installer.done(op, error),
-      ready: () => installer.ready(),
-      died: (lost, reason) => {
-        this.#log.warn(
-          { reason, lost: lost.length },
-          `ip -batch ended (${reason}): the kernel's routes are compared anew`,
-        )
-        installer.died(lost)
-        this.#read()
-      },
-    })
-    const installer = new Installer({
-      dialect: objects ? new ObjectDialect(metric) : new PlainDialect(metric),
-      ids: this.#ids,
-      guard: this.#guard,
-      clock: this.#clock,
-      log: this.#log,
-      way: (gateway) => this.#resolver.way(gateway),
-      batch,
-      pause: this.#options.options.retry * 1000,
-      inspect: () => this.#read(),
-      bulk: (begins) => {
-        if (begins) this.#watch?.pauseRoutes()
-        else this.#watch?.resumeRoutes()
-      },
-    })
-    this.#watch = this.#makeWatch(installer, metric)
-    this.#batch = batch
-    batch.start()
+    await requireIp(this.#ip, this.#spawn)
+    const { base, count } = this.#options.options.nextHopIds
+    this.#watch = this.#makeWatch()
     try {
-      await this.#watch.start()
-      await this.#loadLinks()
+      const [probed] = await Promise.all([
+        probe(this.#ip, base + count - 4, this.#spawn),
+        this.#watch.start(),
+      ])
+      const installer = this.#makeInstaller(this.#objects(probed))
       this.#installer = installer
-      this.#protect()
       await this.#readOnce(installer)
+      this.#protect()
+      this.#replay(installer)
     } catch (error) {
       await this.stop({ keep: true })
       throw error
     }
-    this.#replay(installer)
     this.#audit()
-    await this.#warn()
+    await warnSettings(this.#log, this.#resolver, this.#options.protected(), this.#options.families)
   }
 
   /**
@@ -228,30 +194,61 @@ export class KernelFib implements FibPort {
     return { batch: this.#batch?.pid, monitors: this.#watch?.pids ?? [] }
   }
 
-  #protect(): boolean {
-    return this.#guard.protect(this.#resolver.own(), this.#options.protected())
-  }
-
-  async #warn(): Promise<void> {
-    const neighbors = this.#options.protected()
-    const { families } = this.#options
-    const six = families?.includes('ipv6-unicast') ?? neighbors.some((address) => address.includes(':'))
-    const four =
-      families?.includes('ipv4-unicast') ?? (!six || neighbors.some((address) => !address.includes(':')))
-    const links = neighbors.flatMap((address) => this.#resolver.resolve(address).interface ?? [])
-    const interfaces = links.length > 0 ? [...new Set(links)] : this.#resolver.interfaces()
-    for (const warning of await check({ interfaces, ipv4: four, ipv6: six })) {
-      this.#log.warn(
-        { sysctl: warning.name, command: warning.command },
-        `${warning.text}; set it with: ${warning.command}`,
+  /** Whether next-hop objects are used. @throws FibUnavailable when the configuration insists and it can't be */
+  #objects({ mode, reason }: Probed): boolean {
+    const wanted = this.#options.options.mode
+    if (mode === 'plain' && wanted === 'nexthop-objects') {
+      throw new FibUnavailable(
+        `the kernel has no next-hop objects (${reason}): set fib.mode to auto or plain`,
       )
     }
+    if (mode === 'plain' && wanted === 'auto') {
+      this.#log.warn({ reason }, 'the kernel lacks next-hop objects: plain multipath routes are used')
+    }
+    return mode === 'nexthop-objects' && wanted !== 'plain'
+  }
+
+  #makeInstaller(objects: boolean): Installer {
+    const { metric, retry } = this.#options.options
+    this.#ownership = { metric, ids: this.#ids, objects }
+    const batch = new Batch<Op>(this.#ip, this.#clock, this.#spawn, {
+      done: (op, error) => installer.done(op, error),
+      ready: () => installer.ready(),
+      died: (lost, reason) => {
+        const text = `ip -batch ended (${reason}): the kernel's routes are compared anew`
+        this.#log.warn({ reason, lost: lost.length }, text)
+        installer.died(lost)
+        this.#read()
+      },
+    })
+    const installer = new Installer({
+      dialect: objects ? new ObjectDialect(metric) : new PlainDialect(metric),
+      ids: this.#ids,
+      guard: this.#guard,
+      clock: this.#clock,
+      log: this.#log,
+      way: (gateway) => this.#resolver.way(gateway),
+      batch,
+      pause: retry * 1000,
+      inspect: () => this.#read(),
+      bulk: (begins) => {
+        if (begins) this.#watch?.pauseRoutes()
+        else this.#watch?.resumeRoutes()
+      },
+    })
+    this.#batch = batch
+    batch.start()
+    return installer
+  }
+
+  #protect(): boolean {
+    return this.#guard.protect(this.#resolver.own(), this.#options.protected())
   }
 
   #replay(installer: Installer): void {
     const held = this.#held ?? []
     this.#held = undefined
-    for (const event of held) event()
+    for (const event of held) event(installer)
     installer.release()
     for (const [prefix, nextHops] of this.#early) installer.set(prefix, nextHops)
     this.#early.clear()
@@ -259,14 +256,15 @@ export class KernelFib implements FibPort {
     if (this.#earlySweep) installer.sweep()
   }
 
-  #makeWatch(installer: Installer, metric: number): KernelWatch {
-    const live = (event: () => void) => {
-      if (this.#held === undefined) event()
-      else this.#held.push(event)
+  #makeWatch(): KernelWatch {
+    const live = (event: (installer: Installer) => void) => {
+      if (this.#held !== undefined) this.#held.push(event)
+      else if (this.#installer !== undefined) event(this.#installer)
     }
+    const { metric } = this.#options.options
     const watch = new KernelWatch(this.#ip, metric, this.#clock, this.#log, this.#spawn, {
       link: (event) =>
-        live(() => {
+        live((installer) => {
           if (this.#resolver.link(event)) {
             this.#log.info({ interface: event.name }, `interface ${event.name} changed its name or number`)
             watch.renew()
@@ -277,21 +275,32 @@ export class KernelFib implements FibPort {
         }),
       address: (event) => live(() => this.#resolver.address(event)),
       nextHop: ({ id, deleted }) =>
-        live(() => {
+        live((installer) => {
           if (!deleted || !this.#ids.contains(id) || !installer.nextHops.deleted(id)) return
           this.#log.warn({ id }, `next hop ${id} was deleted by someone else: it is put back`)
         }),
-      route: (route) => live(() => this.#routeSeen(installer, route)),
-      settled: () => live(() => this.#settled(installer)),
-      gap: (what, reason) =>
-        live(() => {
-          this.#log.debug({ monitor: what, reason }, 'notifications were lost: the kernel is read anew')
-          if (what === 'links') this.#linksWanted = true
-          else installer.deletionsLost()
-          this.#clock.after(what === 'links' ? 0 : GAP_PAUSE, () => this.#read())
-        }),
+      route: (route) => live((installer) => this.#routeSeen(installer, route)),
+      settled: () => live((installer) => this.#settled(installer)),
+      gap: (what, reason) => live(() => this.#missed(what, reason)),
     })
     return watch
+  }
+
+  /** Notifications were missed: reads the kernel, but not all the time where they are missed all the time. */
+  #missed(what: 'links' | 'routes', reason: string): void {
+    this.#log.debug({ monitor: what, reason }, 'notifications were missed: the kernel is read anew')
+    if (what === 'links') {
+      this.#linksWanted = true
+      this.#read()
+      return
+    }
+    this.#installer?.deletionsLost()
+    if (this.#readLater) return
+    this.#readLater = true
+    this.#clock.after(Math.max(GAP_PAUSE, this.#readTime * GAP_SHARE), () => {
+      this.#readLater = false
+      this.#read()
+    })
   }
 
   /** All events of one chunk are in: tells who depends on them. */
@@ -359,6 +368,7 @@ export class KernelFib implements FibPort {
       })
       .catch((error: Error) => {
         this.#reading = false
+        this.#linksWanted = true
         if (this.#stopping) return
         this.#log.error({ error: error.message }, `the kernel's routes can't be read: ${error.message}`)
         this.#clock.after(READ_PAUSE, () => this.#read())
@@ -367,15 +377,18 @@ export class KernelFib implements FibPort {
 
   async #readOnce(installer: Installer): Promise<void> {
     const ownership = this.#ownership!
-    if (this.#linksWanted) {
-      this.#linksWanted = false
-      await this.#loadLinks()
-    }
+    const links = this.#linksWanted
+    this.#linksWanted = false
     const since = await installer.settled()
-    const { snapshot, others } = await readKernel(this.#reader, ownership)
+    const began = this.#clock.now()
+    const [{ snapshot, others }] = await Promise.all([
+      readKernel(this.#reader, ownership),
+      links ? this.#loadLinks() : undefined,
+    ])
     this.#resolver.loadRoutes(others)
     const ifindex = (device: string) => this.#resolver.ifindex(device)
     reconcile(installer, ownership, { ...snapshot, ifindex }, since)
+    this.#readTime = this.#clock.now() - began
   }
 
   #audit(): void {

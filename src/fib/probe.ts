@@ -29,15 +29,23 @@ const TABLE = 4_000_179
 const TRIAL = { four: '192.0.2.179/32', six: '2001:db8::179/128' }
 
 /**
+ * Is there an `ip`, and is it iproute2's?
  * @param ip the `ip` command, with what selects the namespace
- * @param id of four free ones of ecmpd's range, which are used for a moment
- * @throws FibUnavailable without `ip` or CAP_NET_ADMIN
+ * @throws FibUnavailable when not
  */
-export async function probe(ip: readonly string[], id: number, spawn: Spawn = spawnChild): Promise<Probed> {
+export async function requireIp(ip: readonly string[], spawn: Spawn = spawnChild): Promise<void> {
   const version = await capture([...ip, '-V'], '', spawn)
   if (version.missing) throw new FibUnavailable(NO_IP)
   if (!/iproute2/.test(version.stdout + version.stderr)) throw new FibUnavailable(NOT_IPROUTE2)
+}
 
+/**
+ * Tries what the kernel takes.
+ * @param ip the `ip` command, with what selects the namespace
+ * @param id of four free ones of ecmpd's range, which are used for a moment
+ * @throws FibUnavailable without CAP_NET_ADMIN
+ */
+export async function probe(ip: readonly string[], id: number, spawn: Spawn = spawnChild): Promise<Probed> {
   const [four, six] = await Promise.all([
     attempt(ip, [], id, TRIAL.four, spawn),
     attempt(ip, ['-6'], id + 2, TRIAL.six, spawn),

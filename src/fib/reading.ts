@@ -1,12 +1,12 @@
 /** One reading of the kernel: next-hop objects and all routes of the main table. */
 import type { KernelReader } from './kernel-state.js'
 import { describeOccupant, isOwnRoute, type Ownership, type OwnRoute, type Snapshot } from './reconcile.js'
-import { ownTail, parseOwnRoute, parseRouteLine, type RouteLine } from './route-line.js'
+import { ownTail, PROTOCOL_BGP, parseOwnRoute, parseRouteLine, type RouteLine } from './route-line.js'
 
 /** What `readKernel` found. */
 export interface Reading {
   readonly snapshot: Omit<Snapshot, 'ifindex'>
-  /** All routes that are not own, for the resolver. */
+  /** Routes of others than BGP, for the resolver. */
   readonly others: readonly RouteLine[]
 }
 
@@ -22,7 +22,7 @@ export async function readKernel(reader: KernelReader, ownership: Ownership): Pr
       return []
     }),
     readRoutes(reader, ownership, own, (route) => {
-      others.push(route)
+      if (route.protocol !== PROTOCOL_BGP) others.push(route)
       if (route.metric === ownership.metric) occupants.set(route.prefix, describeOccupant(route))
     }),
   ])

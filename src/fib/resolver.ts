@@ -1,6 +1,6 @@
 /**
  * Which gateways can be reached, and over which link: the longest match among the subnets of own, up links
- * and the kernel's routes other than ecmpd's own (RFC 4271 §5.1.3, §9.1.2.1). It follows the kernel through
+ * and the kernel's routes other than BGP's (RFC 4271 §5.1.3, §9.1.2.1). It follows the kernel through
  * `watch.ts`. The kernel says nothing when a link that goes down takes its IPv4 routes along: this table
  * drops them by itself.
  */
@@ -8,7 +8,7 @@ import { parseAddress, parseIPv4, parseIPv6 } from '../ip/address.js'
 import type { Family } from '../ip/family.js'
 import type { Gateway, Resolution, Resolver } from '../ports/index.js'
 import type { AddressState, LinkState } from './kernel-state.js'
-import type { RouteLine } from './route-line.js'
+import { PROTOCOL_BGP, type RouteLine } from './route-line.js'
 import type { LinkEvent } from './watch.js'
 
 /** What the kernel needs to send to a gateway. */
@@ -123,7 +123,7 @@ export class KernelResolver implements Resolver {
     this.#indexLinks()
   }
 
-  /** Replaces all routes; own ones must not be among them. */
+  /** Replaces all routes. */
   loadRoutes(routes: Iterable<RouteLine>): void {
     for (const family of ['ipv4-unicast', 'ipv6-unicast'] as const) {
       for (const table of this.#routes[family]) table.clear()
@@ -219,6 +219,8 @@ export class KernelResolver implements Resolver {
   #add(route: RouteLine): boolean {
     const dead = DEAD_ENDS.has(route.type)
     if (route.type !== 'unicast' && !dead) return false
+    // A next hop is not looked up by way of BGP, and another speaker's table may be very large.
+    if (route.protocol === PROTOCOL_BGP) return false
     const slash = route.prefix.indexOf('/')
     const bits = bitsOfText(route.prefix.slice(0, slash))
     const length = Number(route.prefix.slice(slash + 1))

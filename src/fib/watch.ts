@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises'
 import type { Cancel, Clock, Log } from '../ports/index.js'
 import { type AddressState, isUp } from './kernel-state.js'
 import { type Child, lineSplitter, type Spawn } from './process.js'
-import { ownTail, parseRouteLine, type RouteLine } from './route-line.js'
+import { hasTail, ownTail, parseRouteLine, type RouteLine } from './route-line.js'
 
 /** A link as a notification shows it. */
 export interface LinkEvent {
@@ -199,7 +199,7 @@ export class KernelWatch {
 
   #line(text: string): void {
     if (text.startsWith('[ROUTE]')) {
-      if (!text.startsWith('Deleted', 7) && text.includes(this.#own)) return
+      if (!text.startsWith('Deleted', 7) && hasTail(text, this.#own)) return
       const route = parseRouteLine(text.slice(7))
       if (route !== undefined && (route.table === undefined || route.table === '254')) {
         this.#handlers.route(route)

@@ -87,7 +87,7 @@ each('a foreign route is reported and left alone; when it goes, ours comes', BOT
   t.equal(lab.log.filter(({ text }) => text.includes(P)).length, 1, 'said once')
   lab.ip('route', 'del', P, 'proto', 'static')
   await until('installed', () => String(lab.gateways(P)) === String([A, B]))
-  t.equal(fib.refused().length, 0)
+  await until('confirmed', () => fib.refused().length === 0)
 })
 
 each('a foreign hand takes our place: ours is refused, not fought for', BOTH, async (t, lab, mode) => {

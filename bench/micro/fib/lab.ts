@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import type { Clock, Log } from '../../../src/ports/index.js'
 
 /** Namespaces of this process, so that two runs never meet. */
@@ -58,5 +58,29 @@ export async function until(holds: () => boolean, pause = 0): Promise<void> {
   while (!holds()) {
     if (performance.now() > end) throw new Error('waited a minute in vain')
     await new Promise<void>((resolve) => (pause === 0 ? setImmediate(resolve) : setTimeout(resolve, pause)))
+  }
+}
+
+/** Tells when the kernel announced that a next-hop object was deleted. */
+export class DeletionClock {
+  readonly #child = spawn('ip', ['-n', NAMESPACE, 'monitor', 'nexthop'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  #last = 0
+
+  constructor() {
+    this.#child.stdout.on('data', (chunk: Buffer) => {
+      if (chunk.includes('Deleted')) this.#last = performance.now()
+    })
+  }
+
+  /** Milliseconds from `since` to the first deletion after it. */
+  async after(since: number): Promise<number> {
+    await until(() => this.#last > since)
+    return this.#last - since
+  }
+
+  stop(): void {
+    this.#child.kill()
   }
 }

@@ -1,5 +1,12 @@
 import t from 'tap'
-import { FibUnavailable, NO_CAPABILITY, NO_IP, NOT_IPROUTE2, probe } from '../../../src/fib/probe.js'
+import {
+  FibUnavailable,
+  NO_CAPABILITY,
+  NO_IP,
+  NOT_IPROUTE2,
+  probe,
+  requireIp,
+} from '../../../src/fib/probe.js'
 import type { Spawn } from '../../../src/fib/process.js'
 
 /** An `ip` that answers by its arguments: [standard output, standard error]. */
@@ -42,9 +49,16 @@ t.test('no ip, another ip', async (t) => {
     queueMicrotask(() => handlers.ended(`no such program: ${argv[0]}`))
     return { pid: undefined, write: () => {}, end: () => {}, kill: () => {} }
   }
-  await t.rejects(probe(['ip'], 100, missing), new FibUnavailable(NO_IP))
+  await t.rejects(requireIp(['ip'], missing), new FibUnavailable(NO_IP))
   const busybox = fake(() => ['', "ip: invalid option -- 'V'\nBusyBox v1.36.1 multi-call binary.\n"])
-  await t.rejects(probe(['ip'], 100, busybox), new FibUnavailable(NOT_IPROUTE2))
+  await t.rejects(requireIp(['ip'], busybox), new FibUnavailable(NOT_IPROUTE2))
+})
+
+t.test('iproute2 is there', async () => {
+  await requireIp(
+    ['ip'],
+    fake(() => [VERSION, '']),
+  )
 })
 
 t.test('no CAP_NET_ADMIN', async (t) => {
