@@ -3,9 +3,11 @@ import type { Capability, GlobalOptions, NeighborModel, NeighborOptions } from '
 
 /** A peer of a case: a tester's address of its own, and a neighbour of the device under test. */
 export interface PeerSpec extends Partial<Pick<NeighborModel, 'passive' | 'families' | 'hold'>> {
-  /** Its AS; default 65001, 'internal': that of the device under test. */
+  /** Its AS; default 65001 for a case's first peer, 65002 for the next; 'internal': the device under test's. */
   readonly as?: number | 'internal'
   readonly options?: NeighborOptions
+  /** The session runs over IPv6. */
+  readonly over6?: boolean
   /** True: the device under test does not know it. */
   readonly unknown?: boolean
 }

@@ -26,8 +26,6 @@ export interface SessionOptions {
   readonly keepAlive?: boolean
   /** Milliseconds for which a refused connection is tried again. */
   readonly within?: number
-  /** True: over IPv6. */
-  readonly over6?: boolean
 }
 
 /** Observers that the cases of a setup share: plain sessions that stay up. */
@@ -47,6 +45,7 @@ export class Context {
   readonly #open = new Set<{ close(): void }>()
   #sentinels = 0
 
+  /** @param place the peers' addresses @param control what can be done to the daemon */
   constructor(one: Case, place: Place, observers: Observers, control: Control, settleTime: number) {
     this.case = one
     this.#place = place
@@ -67,6 +66,12 @@ export class Context {
   prefix(index = 0): string {
     const { number } = this.#place
     return `${20 + (number >> 8)}.${number & 255}.${index}.0/24`
+  }
+
+  /** A host prefix that no other case uses. @param index 0 to 51,199; prefix() has others from index 200 on */
+  host(index: number): string {
+    const { number } = this.#place
+    return `${20 + (number >> 8)}.${number & 255}.${index >> 8}.${index & 255}/32`
   }
 
   /** An IPv6 prefix that no other case uses. @param index 0 to 199 */
@@ -100,11 +105,11 @@ export class Context {
   }
 
   /** A TCP connection; it is tried again while the device under test refuses it. @throws Failure */
-  async connect(name: string, within = 15_000, over6 = false): Promise<Conversation> {
+  async connect(name: string, within = 15_000): Promise<Conversation> {
     const deadline = now() + within
     for (;;) {
       try {
-        const to = over6 ? DUT_ADDRESS6 : DUT_ADDRESS
+        const to = this.spec(name)?.over6 ? DUT_ADDRESS6 : DUT_ADDRESS
         return this.closeWithCase(await Conversation.dial(this.peer(name), to))
       } catch (error) {
         if (now() > deadline) throw new Failure(`${name} can't connect: ${(error as Error).message}`)
@@ -163,7 +168,7 @@ export class Context {
   async session(name: string, options: SessionOptions = {}): Promise<Conversation> {
     const deadline = now() + (options.within ?? 15_000)
     for (;;) {
-      const conversation = await this.connect(name, options.within, options.over6)
+      const conversation = await this.connect(name, options.within)
       try {
         return await this.greet(conversation, options)
       } catch (error) {

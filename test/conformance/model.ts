@@ -122,5 +122,5 @@ export interface Control {
 
 export type Verb = keyof Control
 
-/** Whatever a daemon may lack. */
-export type Capability = Option | Verb
+/** Whatever a daemon may lack; 'explains': it says which step of the decision made a path the best. */
+export type Capability = Option | Verb | 'explains'

@@ -18,7 +18,8 @@ export const OBSERVERS: Readonly<Record<'external' | 'internal', PeerSpec>> = {
 export const testerAddress = (number: number): string => `10.99.${number >> 8}.${number & 255}`
 export const testerAddress6 = (number: number): string => `2001:db8:99::${number.toString(16)}`
 
-function speaker(name: string, { as = 65001 }: PeerSpec, number: number, setup: Setup): Speaker {
+function speaker(name: string, spec: PeerSpec, index: number, number: number, setup: Setup): Speaker {
+  const { as = 65001 + index } = spec
   const internal = as === 'internal'
   return {
     name,
@@ -31,7 +32,7 @@ function speaker(name: string, { as = 65001 }: PeerSpec, number: number, setup: 
 
 /** The observers of a setup. */
 export const observerSpeaker = (kind: 'external' | 'internal', setup: Setup): Speaker =>
-  speaker(kind, OBSERVERS[kind], kind === 'external' ? 2 : 3, setup)
+  speaker(kind, OBSERVERS[kind], 0, kind === 'external' ? 2 : 3, setup)
 
 /**
  * Gives every peer of a setup's cases an address of its own, always the same one.
@@ -42,18 +43,18 @@ export function places(setup: Setup, cases: readonly Case[]): Map<string, Place>
   let next = 10
   return new Map(
     cases.map((one, number) => {
-      const speakers = Object.entries(one.peers).map(([name, spec]) => [
+      const speakers = Object.entries(one.peers).map(([name, spec], index) => [
         name,
-        speaker(name, spec, next++, setup),
+        speaker(name, spec, index, next++, setup),
       ])
       return [one.id, { number, speakers: Object.fromEntries(speakers) }]
     }),
   )
 }
 
-function neighbor(spec: PeerSpec, { address, as }: Speaker): NeighborModel {
-  const { passive = true, families = ['ipv4', 'ipv6'], hold = 90, options = {} } = spec
-  return { address, as, passive, families, hold, options }
+function neighbor(spec: PeerSpec, { address, address6, as }: Speaker): NeighborModel {
+  const { passive = true, families = ['ipv4', 'ipv6'], hold = 90, options = {}, over6 = false } = spec
+  return { address: over6 ? address6 : address, as, passive, families, hold, options }
 }
 
 /** What the device under test is told for the cases that are played. */

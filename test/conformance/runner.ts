@@ -6,11 +6,12 @@
  */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Case, type Result, Skip } from './case.js'
 import { casesOf } from './cases/index.js'
 import { Context, type Observers } from './context.js'
-import { Conversation, Failure, now } from './conversation.js'
-import { type Control, DUT_ADDRESS } from './model.js'
+import { type Conversation, Failure, now } from './conversation.js'
+import type { Control } from './model.js'
 import { observerSpeaker, places } from './place.js'
 import type { Answer, Job, Question } from './protocol.js'
 import { SETUPS } from './setups.js'
@@ -103,12 +104,18 @@ async function playOnce(one: Case): Promise<Result> {
   }
 }
 
-/** Raised with each crash of the device under test: what failed meanwhile may have been only a witness. */
-let crashes = 0
+/** Milliseconds after which a process that has crashed is known to have. */
+const CRASH_SHOWS = 300
+/** Results so long before a crash, milliseconds, are doubtful. */
+const DOUBT = 2000
+
+/** When the device under test was found dead. */
+const crashes: number[] = []
 let reviving: Promise<void> | undefined
 
 /** Whether the device under test has crashed; it then runs again when this resolves. */
 async function crashed(): Promise<boolean> {
+  await sleep(CRASH_SHOWS)
   if (reviving) {
     await reviving
     return true
@@ -116,41 +123,45 @@ async function crashed(): Promise<boolean> {
   if (await ask('alive')) return false
   // Between the question and its answer another case may have seen to it.
   reviving ??= (async () => {
-    crashes++
+    crashes.push(now())
     await ask('revive')
+    reviving = undefined
   })()
   await reviving
-  reviving = undefined
   return true
 }
 
-const suspects: Case[] = []
+/** Played when others were, too: a crash then makes the results of all of them doubtful. */
+const played: { readonly one: Case; readonly result: Result; readonly at: number; readonly from: number }[] =
+  []
 
 async function play(one: Case): Promise<void> {
-  const before = crashes
+  const from = now()
   const result = await playOnce(one)
-  if (result.outcome === 'fail' && ((await crashed()) || crashes !== before)) suspects.push(one)
-  else print(result)
+  const at = now()
+  if (result.outcome === 'fail') await crashed()
+  played.push({ one, result, at, from })
+}
+
+/** Plays a case by itself, so that a crash is its doing. */
+async function playAlone(one: Case): Promise<void> {
+  const result = await playOnce(one)
+  const over = crashes.length > 0 || result.outcome === 'fail' ? await crashed() : false
+  print(over ? { ...result, outcome: 'fail', detail: 'CRASH: the daemon ended' } : result)
 }
 
 async function main() {
   const cases = all.filter(({ id }) => job.cases.includes(id))
   const crowd = cases.filter(({ alone }) => !alone)
-  const first = await Conversation.dial(observerSpeaker('external', setup), DUT_ADDRESS).catch(
-    () => undefined,
-  )
-  first?.socket.destroy()
   const workers = Array.from({ length: setup.parallel ?? 8 }, async () => {
     for (let one = crowd.shift(); one; one = crowd.shift()) await play(one)
   })
   await Promise.all(workers)
-  for (const one of cases.filter(({ alone }) => alone)) await play(one)
-  for (const one of suspects.splice(0)) {
-    const result = await playOnce(one)
-    if (result.outcome === 'fail' && (await crashed())) {
-      print({ ...result, detail: 'CRASH: the daemon ended' })
-    } else print(result)
-  }
+  const doubtful = ({ at, from }: { at: number; from: number }) =>
+    crashes.some((crash) => from < crash && at > crash - DOUBT)
+  for (const { result } of played.filter((one) => !doubtful(one))) print(result)
+  for (const { one } of played.filter(doubtful)) await playAlone(one)
+  for (const one of cases.filter(({ alone }) => alone)) await playAlone(one)
 }
 
 process.on('uncaughtException', (error) => {

@@ -16,7 +16,7 @@ export class EcmpdDriver extends Driver {
     ...(['openHold', 'sendHold', 'connectRetry', 'nextHopSelf', 'extendedMessages'] as const),
     ...(['as', 'deterministicMed', 'notificationRestart', 'maximumPaths', 'kernel', 'dialect'] as const),
     ...(['shutdown', 'enable', 'remove', 'changeHold', 'neighbor', 'route', 'log', 'check'] as const),
-    ...(['restart', 'ip'] as const),
+    ...(['restart', 'ip', 'explains'] as const),
   ])
   override readonly coming: ReadonlySet<Feature> = new Set<Feature>([])
   /** Shut down, by address, with the message. */

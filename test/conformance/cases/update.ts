@@ -1,0 +1,256 @@
+import type { Case } from '../case.js'
+import { check, same } from '../context.js'
+import {
+  asPath,
+  attribute,
+  localPref,
+  med,
+  mpReach,
+  mpUnreachIpv6,
+  nextHop,
+  nextHop6,
+  nlri,
+  origin,
+  rawUpdate,
+  toHex,
+} from '../octets.js'
+import type { RawUpdate } from '../reading.js'
+
+/** Sections of an UPDATE that carry prefixes. */
+const sections = ({ withdrawn, announced, reach, unreach }: RawUpdate): number =>
+  [withdrawn, announced, reach?.announced ?? [], unreach?.withdrawn ?? []].filter((list) => list.length > 0)
+    .length
+
+/** Section 4: what to do with UPDATEs, beyond the corpus. */
+export const updateCases: readonly Case[] = [
+  {
+    id: 'UPD-9.transitive',
+    title: 'an unknown optional transitive attribute is passed on with Partial set',
+    rfc: '4271 5, 9',
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      t.announce(c.prefix(), { more: [attribute(0xc0, 99, [1, 2, 3, 4, 5])] })
+      const found = (await o.has(c.prefix())).attribute(99)
+      check(found, 'attribute 99 was not passed on')
+      same(toHex(found.value), '0102030405', 'its value')
+      same((found.flags & 0xe0).toString(16), 'e0', 'its flags')
+    },
+  },
+  {
+    id: 'UPD-9.non-transitive',
+    title: 'an unknown optional non-transitive attribute is dropped',
+    rfc: '4271 5, 9',
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      t.announce(c.prefix(), { more: [attribute(0x80, 98, [1, 2, 3])] })
+      check(!(await o.has(c.prefix())).attribute(98), 'attribute 98 was passed on')
+    },
+  },
+  {
+    id: 'UPD-10.ascending',
+    title: 'attributes are accepted in any order and sent in ascending order',
+    rfc: '4271 5',
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      const attributes = [
+        attribute(0xc0, 99, [1]),
+        attribute(0xc0, 8, [0xfd, 0xe9, 0, 1]),
+        nextHop(t.speaker.address),
+        asPath(t.speaker.as),
+        origin(),
+      ]
+      t.send(rawUpdate([], attributes.flat(), nlri(c.prefix())))
+      const types = (await o.has(c.prefix())).attributes.map(({ type }) => type)
+      same(
+        types.filter((type) => type !== 16 && type !== 32),
+        [1, 2, 3, 8, 99],
+        'the order of attributes',
+      )
+    },
+  },
+  {
+    id: 'UPD-10.reach-first',
+    title: 'MP_REACH_NLRI and MP_UNREACH_NLRI are sent first',
+    rfc: '7606 5.1',
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      t.announce(c.prefix6(), { communities: ['65001:1'] })
+      await o.has(c.prefix6())
+      t.withdraw(c.prefix6())
+      await o.lacks(c.prefix6())
+      for (const { attributes, reach, unreach } of o.updates) {
+        const names = [...(reach?.announced ?? []), ...(unreach?.withdrawn ?? [])].map((one) => one.prefix)
+        if (!names.includes(c.prefix6())) continue
+        check([14, 15].includes(attributes[0].type), `attribute ${attributes[0].type} stands first`)
+      }
+    },
+  },
+  {
+    id: 'UPD-11.received',
+    title: 'withdrawn routes, NLRI, MP_REACH and MP_UNREACH in one UPDATE are all taken',
+    rfc: '7606 5.1',
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      t.announce(c.prefix(0))
+      t.announce(c.prefix6(0))
+      await o.has(c.prefix(0))
+      await o.has(c.prefix6(0))
+      const attributes = [
+        mpReach(2, nextHop6(t.speaker.address6), c.prefix6(1)),
+        mpUnreachIpv6(c.prefix6(0)),
+        origin(),
+        asPath(t.speaker.as),
+        nextHop(t.speaker.address),
+      ]
+      t.send(rawUpdate(nlri(c.prefix(0)), attributes.flat(), nlri(c.prefix(1))))
+      await o.has(c.prefix(1))
+      await o.has(c.prefix6(1))
+      await o.lacks(c.prefix(0))
+      await o.lacks(c.prefix6(0))
+      t.alive()
+    },
+  },
+  {
+    id: 'UPD-11.sent',
+    title: 'no UPDATE sent mixes them',
+    rfc: '7606 5.1',
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      const all = [0, 1, 2, 3].flatMap((index) => [c.prefix(index), c.prefix6(index)])
+      for (const prefix of all) t.announce(prefix)
+      for (const prefix of all) await o.has(prefix)
+      const parts = [0, 1].map((index) => [
+        rawUpdate(nlri(c.prefix(index)), [], []),
+        t.announcement(c.prefix(index + 2), { med: 7, communities: ['65001:7'] }),
+        t.announcement(c.prefix6(index + 2), { med: 7, communities: ['65001:7'] }),
+      ])
+      t.send(...parts.flat())
+      t.withdraw(c.prefix6(0), c.prefix6(1))
+      await c.settled(t, o)
+      const mixed = o.updates.find((update) => sections(update) > 1)
+      check(!mixed, 'an UPDATE carries prefixes in more than one place')
+      check(!o.unreadable, `unreadable UPDATE: ${o.unreadable}`)
+    },
+  },
+  {
+    id: 'UPD-13',
+    title: 'a route treated as withdrawn is logged with NLRI and the whole message',
+    rfc: '7606 6',
+    needs: ['log'],
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      const attributes = [origin(9), asPath(t.speaker.as), nextHop(t.speaker.address)].flat()
+      const message = rawUpdate([], attributes, nlri(c.prefix()))
+      t.send(message)
+      await c.settled(t, o)
+      const log = (await c.control.log()).toLowerCase()
+      check(log.includes(c.prefix()), 'the log does not name the prefix')
+      check(log.replace(/[^0-9a-f]/g, '').includes(toHex(message)), 'the log does not hold the message')
+    },
+  },
+  {
+    id: 'UPD-14',
+    title: 'a route whose attributes no longer fit the message is withdrawn where it was sent',
+    rfc: '4271 9.2, 8654 4',
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      t.announce(c.prefix())
+      await o.has(c.prefix())
+      const plain = t.announcement(c.prefix())
+      // As long as a message may be; with one more AS number in front it is longer.
+      t.announce(c.prefix(), {
+        more: [attribute(0xd0, 203, new Array(4096 - plain.length - 4).fill(0x71))],
+      })
+      await o.lacks(c.prefix())
+      await c.settled(t, o)
+      t.alive()
+      check(!o.table.has(c.prefix()), 'the route came back')
+    },
+  },
+  {
+    id: 'NLR-3',
+    title: 'a multicast prefix is ignored by itself: the one beside it counts',
+    rfc: '4271 6.3',
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      t.announce(['224.1.1.0/24', c.prefix()])
+      await o.has(c.prefix())
+      t.alive()
+      check(!o.table.has('224.1.1.0/24'), '224.1.1.0/24 was passed on')
+    },
+  },
+  {
+    id: 'MP-5',
+    title: 'global and link-local next hop (32 octets) is accepted',
+    rfc: '2545 3',
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      const attributes = [
+        mpReach(2, nextHop6(t.speaker.address6, 'fe80::99'), c.prefix6()),
+        origin(),
+        asPath(t.speaker.as),
+      ]
+      t.send(rawUpdate([], attributes.flat(), []))
+      const route = await o.has(c.prefix6())
+      check(!route.nextHop.startsWith('fe80'), `next hop ${route.nextHop}`)
+      t.alive()
+    },
+  },
+  {
+    id: 'MP-6',
+    title: 'IPv6 routes on an IPv4 session are passed on with an IPv6 address as next hop',
+    rfc: '4760 3, 2545 3',
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      t.announce(c.prefix6())
+      const { nextHop: address } = await o.has(c.prefix6())
+      check(/^2001:db8:99::/.test(address), `next hop ${address}`)
+    },
+  },
+  {
+    id: 'ATT-5',
+    title: 'LOCAL_PREF of an eBGP peer is not used',
+    rfc: '7606 7.5',
+    peers: { t: {} },
+    async run(c) {
+      const i = await c.observer('internal')
+      const t = await c.session('t')
+      t.announce(c.prefix(), { more: [localPref(7)] })
+      same((await i.has(c.prefix())).localPref, 100, 'LOCAL_PREF')
+    },
+  },
+  {
+    id: 'ATT-4',
+    title: 'a repeated MED: the first one counts',
+    rfc: '7606 3g',
+    peers: { t: {} },
+    async run(c) {
+      const i = await c.observer('internal')
+      const t = await c.session('t')
+      t.announce(c.prefix(), { med: 1, more: [med(2)] })
+      same((await i.has(c.prefix())).med, 1, 'MED')
+    },
+  },
+]

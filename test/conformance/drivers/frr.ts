@@ -1,0 +1,203 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import type { Child } from '../../../src/demo/child.js'
+import { type Capability, DUT_AS, DUT_HOST_NAME, DUT_ID, type NeighborModel } from '../model.js'
+import { Driver, DUT } from './driver.js'
+
+/** FRR: bgpd with zebra, so that it knows interfaces and next hops. */
+export class FrrDriver extends Driver {
+  readonly name = 'FRR'
+  readonly programs = ['vtysh', 'zebra', 'bgpd']
+  override readonly settleTime = 300
+  readonly can: ReadonlySet<Capability> = new Set<Capability>([
+    ...(['connectRetry', 'strictCapabilities', 'nextHopSelf', 'reflectorClient', 'addPath'] as const),
+    ...(['extendedNextHop', 'role', 'roleStrict', 'maximumPrefix', 'password', 'ttlSecurity'] as const),
+    ...(['noPolicy', 'extendedMessages'] as const),
+    ...(['as', 'originate', 'clusterId', 'clientToClient', 'ebgpRequiresPolicy'] as const),
+    ...(['deterministicMed', 'notificationRestart', 'longLived', 'maximumPaths', 'kernel'] as const),
+    ...(['shutdown', 'enable', 'remove', 'reset', 'changeHold', 'softOut', 'maintenance'] as const),
+    ...(['neighbor', 'route', 'log', 'restart', 'ip', 'explains'] as const),
+  ])
+  #zebra?: Child
+
+  get #directory(): string {
+    return this.lab.path('frr')
+  }
+
+  async version() {
+    return (await this.lab.must(undefined, ['/usr/lib/frr/bgpd', '--version'])).split('\n')[0].trim()
+  }
+
+  #common({ address, as, passive, hold, options }: NeighborModel): string[] {
+    const about = (text: string) => ` neighbor ${address} ${text}`
+    return [
+      about(`remote-as ${as}`),
+      about(`timers ${hold === 0 ? 0 : Math.max(1, Math.floor(hold / 3))} ${hold}`),
+      about(`timers connect ${options.connectRetry ?? 5}`),
+      ...(passive ? [about('passive')] : []),
+      ...(options.strictCapabilities ? [about('strict-capability-match')] : []),
+      ...(options.extendedNextHop ? [about('capability extended-nexthop')] : []),
+      ...(options.role
+        ? [about(`local-role ${options.role}${options.roleStrict ? ' strict-mode' : ''}`)]
+        : []),
+      ...(options.password ? [about(`password ${options.password}`)] : []),
+      ...(options.ttlSecurity ? [about(`ttl-security hops ${options.ttlSecurity}`)] : []),
+    ]
+  }
+
+  #family({ address, families, options }: NeighborModel, family: 'ipv4' | 'ipv6'): string[] {
+    if (!families.includes(family)) return []
+    const about = (text: string) => `  neighbor ${address} ${text}`
+    const { maximumPrefix: maximum, addPath, noPolicy } = options
+    const limit = maximum && [
+      `maximum-prefix ${maximum.limit}`,
+      ...(maximum.warning ? [`${maximum.warning}`] : []),
+      ...(maximum.restart ? [`restart ${maximum.restart}`] : []),
+      ...(maximum.warningOnly ? ['warning-only'] : []),
+    ]
+    const policy = (direction: 'in' | 'out') =>
+      this.model.ebgpRequiresPolicy && noPolicy !== (direction === 'in' ? 'import' : 'export')
+        ? [about(`route-map ALL ${direction}`)]
+        : []
+    return [
+      about('activate'),
+      ...(options.nextHopSelf ? [about('next-hop-self')] : []),
+      ...(options.reflectorClient ? [about('route-reflector-client')] : []),
+      ...(addPath === 'send' || addPath === 'both' ? [about('addpath-tx-all-paths')] : []),
+      ...(addPath === 'send' ? [about('disable-addpath-rx')] : []),
+      ...(limit && family === 'ipv4' ? [about(limit.join(' '))] : []),
+      ...policy('in'),
+      ...policy('out'),
+    ]
+  }
+
+  #text(): string {
+    const { model } = this
+    const { as = DUT_AS, neighbors, originate = [], maximumPaths } = model
+    const family = (name: 'ipv4' | 'ipv6') => [
+      ` address-family ${name} unicast`,
+      ...originate
+        .filter((prefix) => prefix.includes(':') === (name === 'ipv6'))
+        .map((p) => `  network ${p}`),
+      ...(maximumPaths ? [`  maximum-paths ${maximumPaths}`] : []),
+      ...neighbors.flatMap((one) => this.#family(one, name)),
+      ' exit-address-family',
+    ]
+    return `${[
+      `hostname ${DUT_HOST_NAME}`,
+      'log stdout debugging',
+      'route-map ALL permit 10',
+      'exit',
+      `router bgp ${as}`,
+      ` bgp router-id ${DUT_ID}`,
+      ' bgp log-neighbor-changes',
+      ' no bgp default ipv4-unicast',
+      ` ${model.ebgpRequiresPolicy ? '' : 'no '}bgp ebgp-requires-policy`,
+      ' no bgp network import-check',
+      ' bgp bestpath compare-routerid',
+      ` ${model.deterministicMed ? '' : 'no '}bgp deterministic-med`,
+      ...(model.maximumPaths ? [' bgp bestpath as-path multipath-relax'] : []),
+      ...(model.clusterId ? [` bgp cluster-id ${model.clusterId}`] : []),
+      ...(model.clientToClient === false ? [' no bgp client-to-client reflection'] : []),
+      ...(model.notificationRestart ? [' bgp graceful-restart', ' bgp graceful-restart notification'] : []),
+      ...(model.longLived ? [` bgp long-lived-graceful-restart stale-time ${model.longLived}`] : []),
+      ...neighbors.flatMap((one) => this.#common(one)),
+      ...family('ipv4'),
+      ...family('ipv6'),
+      'exit',
+    ].join('\n')}\n`
+  }
+
+  protected write() {
+    mkdirSync(this.#directory, { recursive: true })
+    chmodSync(this.lab.directory, 0o755)
+    chmodSync(this.#directory, 0o777)
+    writeFileSync(`${this.#directory}/bgpd.conf`, this.#text())
+    writeFileSync(`${this.#directory}/zebra.conf`, `hostname ${DUT_HOST_NAME}\n`)
+  }
+
+  #argv(program: string): string[] {
+    const file = (suffix: string) => `${this.#directory}/${program}${suffix}`
+    return [
+      ...[`/usr/lib/frr/${program}`, '--skip_runas', '-f', file('.conf'), '-i', file('.pid')],
+      ...[
+        '-z',
+        `${this.#directory}/zserv.api`,
+        '--vty_socket',
+        this.#directory,
+        '-P',
+        '0',
+        '--log',
+        'stdout',
+      ],
+    ]
+  }
+
+  protected argv() {
+    return this.#argv('bgpd')
+  }
+
+  protected override async launch(again: boolean) {
+    if (!this.#zebra?.running) {
+      const zebra = this.lab.start(DUT, 'zebra', [...this.#argv('zebra'), ...(again ? ['-r'] : [])])
+      this.#zebra = zebra
+      for (let tries = 0; tries < 100 && zebra.running; tries++) {
+        const answer = await this.lab.run(DUT, this.#vtysh('zebra', 'show version'))
+        if (answer.code === 0) break
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+    }
+    await super.launch(again)
+  }
+
+  override async stop() {
+    await super.stop()
+    await this.#zebra?.stop(2000)
+  }
+
+  #vtysh(daemon: string, ...commands: string[]): string[] {
+    const words = commands.flatMap((command) => ['-c', command])
+    return ['vtysh', '--vty_socket', this.#directory, '-d', daemon, ...words]
+  }
+
+  #bgpd(...commands: string[]): Promise<string> {
+    return this.run(...this.#vtysh('bgpd', ...commands))
+  }
+
+  #configure(...lines: string[]): Promise<string> {
+    return this.#bgpd('configure terminal', `router bgp ${this.model.as ?? DUT_AS}`, ...lines)
+  }
+
+  protected ready() {
+    return this.#bgpd('show version')
+  }
+
+  protected async apply() {}
+
+  async shutdown(address: string, message?: string) {
+    await this.#configure(`neighbor ${address} shutdown${message ? ` message ${message}` : ''}`)
+  }
+  async enable(address: string) {
+    await this.#configure(`no neighbor ${address} shutdown`)
+  }
+  override async remove(address: string) {
+    await this.#configure(`no neighbor ${address}`)
+  }
+  override async changeHold(address: string, hold: number) {
+    await this.#configure(`neighbor ${address} timers ${Math.floor(hold / 3)} ${hold}`)
+  }
+  async reset(address: string) {
+    await this.#bgpd(`clear bgp ${address}`)
+  }
+  async softOut(address: string) {
+    await this.#bgpd(`clear bgp ${address} soft out`)
+  }
+  override async maintenance(on: boolean) {
+    await this.#configure(`${on ? '' : 'no '}bgp graceful-shutdown`)
+  }
+  async neighbor(address: string) {
+    return `${await this.#bgpd(`show bgp neighbors ${address}`)}\n${await this.#bgpd(`show bgp neighbors ${address} json`)}`
+  }
+  route(prefix: string) {
+    return this.#bgpd(`show bgp ${prefix.includes(':') ? 'ipv6' : 'ipv4'} unicast ${prefix}`)
+  }
+}
