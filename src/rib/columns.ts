@@ -3,9 +3,12 @@
  * stores that use them keep id 0 for "none" and need no filling.
  */
 
-/** The next capacity of a store that holds `capacity` ids and needs room for `needed`. */
+/**
+ * The next capacity of a store that holds `capacity` ids and needs room for `needed`. It grows in large steps:
+ * copying is what growth costs, while pages of a fresh array that nobody has touched take no memory.
+ */
 export function grownCapacity(capacity: number, needed: number): number {
-  return Math.max(needed, capacity < 65536 ? capacity * 2 : capacity + (capacity >>> 1), 16)
+  return Math.max(needed, capacity < 262144 ? capacity * 4 : capacity * 2, 16)
 }
 
 /** A longer copy of `column`, zeros behind its elements. */

@@ -61,6 +61,13 @@ export class GatewaySets {
    * @returns the set's id, or 0 for the empty set
    */
   acquire(ids: Int32Array, count: number): number {
+    if (count === 1) {
+      const single = this.#single[ids[0]]
+      if (single !== 0) {
+        this.#refs[single]++
+        return single
+      }
+    }
     const scratch = this.#scratch
     let length = 0
     for (let i = 0; i < count; i++) {

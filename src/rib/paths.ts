@@ -2,8 +2,8 @@
  * Paths as rows over columns: a path is a number, its fields stand in typed arrays. Rows of one prefix form a
  * doubly linked list, rows of one source another; freed rows are kept on a free list. Row 0 is no path.
  *
- * Order of a prefix's list, kept by Rib: paths not looked at yet (NEW), then the multipath set in rank order
- * (the first is the best), then the rest. Order of a source's list: stale paths first, so that sweeping takes
+ * Order of a prefix's list, kept by Selection: paths not looked at yet (NEW), then the best path and others in
+ * rank order, then the rest. Order of a source's list: stale paths first, so that sweeping takes
  * from the front and never searches.
  */
 import { growFloat64, growInt32, grownCapacity, growUint8, growUint16, growUint32 } from './columns.js'
@@ -13,6 +13,8 @@ export const PATH_NEW = 1
 /** Best or multipath. */
 export const PATH_MULTIPATH = 2
 export const PATH_BEST = 4
+/** In order at the front of its prefix's list (selection.ts). */
+export const PATH_RANKED = 8
 
 export class PathStore {
   prefix: Int32Array

@@ -4,8 +4,8 @@ import { growInt32, grownCapacity, growUint8, growUint16, growUint32 } from './c
 /** All valid paths have the same MED; come from the same neighbouring AS (decide.ts: then order is total). */
 export const PREFIX_SAME_MED = 1
 export const PREFIX_SAME_AS = 2
-/** Paths as good as the best through the IGP metric stand outside the multipath set. */
-export const PREFIX_CAPPED = 4
+/** Valid paths stand behind the ranked ones. */
+export const PREFIX_REST = 4
 /** Waits for the decision. */
 export const PREFIX_DIRTY = 8
 /** The decision must look at every path. */
@@ -20,8 +20,13 @@ export class PrefixRows {
   head: Int32Array
   /** Paths, valid or not. */
   count: Int32Array
-  /** Length of the multipath set, the best path included; 0 without a valid path. */
+  /** Length of the multipath set as last settled, the best path included; 0 without a valid path. */
   multipath: Uint16Array
+  /** Paths marked MULTIPATH that are in the list now. */
+  marked: Uint16Array
+  /** Ranked paths at the front of the list, and the last of them; 0 where comparing two is no total order. */
+  ranked: Uint16Array
+  last: Int32Array
   flags: Uint8Array
   /** Id of the set of gateways (GatewaySets), 0 for none. */
   gatewaySet: Int32Array
@@ -37,6 +42,9 @@ export class PrefixRows {
     this.head = new Int32Array(rows)
     this.count = new Int32Array(rows)
     this.multipath = new Uint16Array(rows)
+    this.marked = new Uint16Array(rows)
+    this.ranked = new Uint16Array(rows)
+    this.last = new Int32Array(rows)
     this.flags = new Uint8Array(rows)
     this.gatewaySet = new Int32Array(rows)
     this.version = new Uint32Array(rows)
@@ -59,6 +67,9 @@ export class PrefixRows {
     this.head = growInt32(this.head, capacity)
     this.count = growInt32(this.count, capacity)
     this.multipath = growUint16(this.multipath, capacity)
+    this.marked = growUint16(this.marked, capacity)
+    this.ranked = growUint16(this.ranked, capacity)
+    this.last = growInt32(this.last, capacity)
     this.flags = growUint8(this.flags, capacity)
     this.gatewaySet = growInt32(this.gatewaySet, capacity)
     this.version = growUint32(this.version, capacity)

@@ -8,7 +8,7 @@ import type { GatewaySet, GatewaySets, RouteGateway } from './next-hop-sets.js'
 import type { NextHops } from './next-hops.js'
 import { PairCounts } from './pair-counts.js'
 import { PathIndex } from './path-index.js'
-import { PATH_NEW, PathStore } from './paths.js'
+import { PATH_BEST, PATH_MULTIPATH, PATH_NEW, PathStore } from './paths.js'
 import { PREFIX_INDEXED, PrefixRows } from './prefix-rows.js'
 import { type SourceState, SourceTable } from './sources.js'
 
@@ -18,6 +18,8 @@ export interface RibParts {
   readonly attributes: AttributeTable
   readonly nextHops: NextHops
   readonly gatewaySets: GatewaySets
+  /** How many paths of a prefix are kept in order (selection.ts); 128 when left out. */
+  readonly rankedPaths?: number
 }
 
 /** Totals of a table, counted when asked. */
@@ -69,20 +71,26 @@ export class RibReader {
     return prefix < this.rows.capacity ? this.rows.count[prefix] : 0
   }
 
-  /** The best path, or 0. Paths that came since the last decide() are passed over. */
+  /** The best path as last decided, or 0. */
   best(prefix: number): number {
-    if (prefix >= this.rows.capacity || this.rows.multipath[prefix] === 0) return 0
+    if (prefix >= this.rows.capacity || this.rows.marked[prefix] === 0) return 0
+    const { flags, nextOfPrefix } = this.paths
     let path = this.rows.head[prefix]
-    while ((this.paths.flags[path] & PATH_NEW) !== 0) path = this.paths.nextOfPrefix[path]
-    return path
+    while ((flags[path] & PATH_NEW) !== 0) path = nextOfPrefix[path]
+    return (flags[path] & PATH_BEST) === 0 ? 0 : path
   }
 
-  /** Length of the multipath set, the best path included; these paths follow each other. */
+  /** Length of the multipath set, the best path included. */
   multipath(prefix: number): number {
-    return prefix < this.rows.capacity ? this.rows.multipath[prefix] : 0
+    return prefix < this.rows.capacity ? this.rows.marked[prefix] : 0
   }
 
-  /** The first path of a prefix, or 0: those that wait for decide(), best, other multipaths, then the rest. */
+  /** True for the best path and other multipaths. */
+  isMultipath(path: number): boolean {
+    return (this.paths.flags[path] & PATH_MULTIPATH) !== 0
+  }
+
+  /** The first path of a prefix, or 0: those that wait for decide(), the best, then the rest. */
   first(prefix: number): number {
     return prefix < this.rows.capacity ? this.rows.head[prefix] : 0
   }
@@ -192,9 +200,9 @@ export class RibReader {
     for (let prefix = 0; prefix < limit; prefix++) {
       if (rows.count[prefix] === 0) continue
       prefixes++
-      if (rows.multipath[prefix] > 1) {
+      if (rows.marked[prefix] > 1) {
         multipathPrefixes++
-        multipathPaths += rows.multipath[prefix]
+        multipathPaths += rows.marked[prefix]
       }
       const width = this.gatewaySets.set(rows.gatewaySet[prefix])?.gateways.length ?? 0
       while (widths.length <= width) widths.push(0)

@@ -1,15 +1,21 @@
 /**
- * Keeps each prefix's list of paths in the order that the decision gave it: the multipath set first, best
- * path at the head, the rest behind. New paths wait at the front, marked NEW, until `settle` weighs them.
+ * Keeps each prefix's list of paths in the order that the decision gave it, and marks the best path and the
+ * multipath set. New paths wait at the front of the list, marked NEW, until `settle` weighs them.
+ *
+ * Where comparing two paths is a total order (decide.ts: `flat`), the front of the list is ranked: its first
+ * paths in order, up to a limit, and nothing behind them is better. A new path then costs a comparison with
+ * the first and the last ranked one, rarely a place between; when a best path goes, the next is known. So a
+ * thousand neighbours that come and go with the same thousand prefixes are not a million walks over a
+ * thousand paths. Elsewhere every change looks at all paths of its prefix.
  */
 import type { Decision } from './decide.js'
 import type { GatewaySets } from './next-hop-sets.js'
 import { insertOfPrefix, pushOfPrefix, unlinkOfPrefix } from './path-lists.js'
-import { PATH_BEST, PATH_MULTIPATH, PATH_NEW, type PathStore } from './paths.js'
+import { PATH_BEST, PATH_MULTIPATH, PATH_NEW, PATH_RANKED, type PathStore } from './paths.js'
 import {
-  PREFIX_CAPPED,
   PREFIX_DIRTY,
   PREFIX_FULL,
+  PREFIX_REST,
   PREFIX_SAME_AS,
   PREFIX_SAME_MED,
   PREFIX_TOUCHED,
@@ -18,16 +24,27 @@ import {
 import { STEP_METRIC } from './reasons.js'
 import type { SourceTable } from './sources.js'
 
+/** Ranked paths of a prefix, unless maximum-paths wants more. */
+const RANKED = 128
+
+/** What placing new paths did. */
+const NOTHING = 0
+const PLACED = 1
+const START_OVER = 2
+
 export class Selection {
   readonly #paths: PathStore
   readonly #rows: PrefixRows
   readonly #sources: SourceTable
   readonly #decision: Decision
   readonly #sets: GatewaySets
-  /** NEW paths of the prefix being settled. */
-  #fresh = new Int32Array(64)
-  /** Gateways, or the former multipath set, of the prefix being settled. */
-  #scratch = new Int32Array(64)
+  readonly #rankedPaths: number
+  /** New, or valid, paths of the prefix being settled. */
+  #list = new Int32Array(64)
+  /** Its former multipath set, or its gateways. */
+  #former = new Int32Array(64)
+  /** Its best paths in order. */
+  #order = new Int32Array(RANKED)
 
   constructor(
     paths: PathStore,
@@ -35,7 +52,9 @@ export class Selection {
     sources: SourceTable,
     decision: Decision,
     sets: GatewaySets,
+    rankedPaths = RANKED,
   ) {
+    this.#rankedPaths = rankedPaths
     this.#paths = paths
     this.#rows = rows
     this.#sources = sources
@@ -52,17 +71,22 @@ export class Selection {
     const rows = this.#rows
     const prefix = paths.prefix[path]
     const flags = paths.flags[path]
+    if (rows.last[prefix] === path) rows.last[prefix] = paths.previousOfPrefix[path]
     unlinkOfPrefix(paths, rows, path)
     if ((flags & PATH_NEW) !== 0) return false
-    if ((flags & PATH_MULTIPATH) !== 0) {
-      this.#unmark(path)
-      const left = --rows.multipath[prefix]
-      rows.flags[prefix] |= PREFIX_TOUCHED
-      if (left === 0 || (rows.flags[prefix] & PREFIX_CAPPED) !== 0) rows.flags[prefix] |= PREFIX_FULL
-      else if (!this.#flat(prefix)) rows.flags[prefix] |= PREFIX_FULL
-      return true
+    if ((flags & PATH_RANKED) !== 0) {
+      paths.flags[path] = flags & ~PATH_RANKED
+      if (--rows.ranked[prefix] === 0) {
+        rows.last[prefix] = 0
+        if ((rows.flags[prefix] & PREFIX_REST) !== 0) rows.flags[prefix] |= PREFIX_FULL
+      }
     }
-    if (this.#flat(prefix)) return false
+    const chosen = (flags & PATH_MULTIPATH) !== 0
+    if (chosen) {
+      this.#unmark(path)
+      rows.flags[prefix] |= PREFIX_TOUCHED
+    }
+    if (this.#flat(prefix)) return chosen
     // Without it, a path that its MED had eliminated may come back.
     rows.flags[prefix] |= PREFIX_FULL
     return true
@@ -77,13 +101,14 @@ export class Selection {
     const flags = rows.flags[prefix]
     rows.flags[prefix] = flags & ~(PREFIX_DIRTY | PREFIX_FULL | PREFIX_TOUCHED)
     let changed = (flags & PREFIX_TOUCHED) !== 0
-    if ((flags & PREFIX_FULL) !== 0) changed = this.#selectAll(prefix) || changed
-    else changed = this.#placeFresh(prefix) || changed
+    const placed = (flags & PREFIX_FULL) !== 0 ? START_OVER : this.#placeFresh(prefix)
+    if (placed === START_OVER) changed = this.#startOver(prefix) || changed
+    else if (placed === PLACED || changed) changed = this.#choose(prefix, placed) || changed
     if (changed) this.#finish(prefix)
     return changed
   }
 
-  /** Whether comparing two paths is enough (decide.ts). */
+  /** Whether comparing two paths is a total order. */
   #flat(prefix: number): boolean {
     return (
       (this.#rows.flags[prefix] & (PREFIX_SAME_MED | PREFIX_SAME_AS)) !== 0 ||
@@ -91,37 +116,91 @@ export class Selection {
     )
   }
 
-  #placeFresh(prefix: number): boolean {
+  /** Puts the new paths where they belong. */
+  #placeFresh(prefix: number): number {
     const paths = this.#paths
     const rows = this.#rows
     let count = 0
     let path = rows.head[prefix]
-    while (path !== 0 && (paths.flags[path] & PATH_NEW) !== 0) {
-      if (count === this.#fresh.length) {
-        const fresh = new Int32Array(count * 2)
-        fresh.set(this.#fresh)
-        this.#fresh = fresh
-      }
-      this.#fresh[count++] = path
-      path = paths.nextOfPrefix[path]
+    for (; path !== 0 && (paths.flags[path] & PATH_NEW) !== 0; path = paths.nextOfPrefix[path]) {
+      if (count === this.#list.length) this.#list = longer(this.#list)
+      this.#list[count++] = path
     }
+    if (count > 0 && rows.multipath[prefix] > 0 && !this.#flat(prefix)) return START_OVER
     rows.head[prefix] = path
     if (path !== 0) paths.previousOfPrefix[path] = 0
-    let changed = false
+    let result = NOTHING
     // Oldest first, as they came.
     for (let i = count - 1; i >= 0; i--) {
-      const fresh = this.#fresh[i]
-      if (!this.#decision.valid(fresh)) this.#putLast(prefix, fresh)
-      else if (rows.multipath[prefix] === 0) {
-        this.#first(prefix, fresh)
-        changed = true
-      } else if (this.#keepsFlat(prefix, fresh)) changed = this.#place(prefix, fresh) || changed
-      else {
-        for (; i >= 0; i--) pushOfPrefix(paths, rows, this.#fresh[i])
-        return this.#selectAll(prefix) || changed
+      const fresh = this.#list[i]
+      paths.flags[fresh] &= ~PATH_NEW
+      const placed = this.#decision.valid(fresh) ? this.#place(prefix, fresh) : this.#putBehind(prefix, fresh)
+      if (placed === START_OVER) {
+        while (--i >= 0) pushOfPrefix(paths, rows, this.#list[i])
+        return START_OVER
       }
+      if (placed === PLACED) result = PLACED
     }
-    return changed
+    return result
+  }
+
+  /** Puts one valid path where it belongs. */
+  #place(prefix: number, path: number): number {
+    const paths = this.#paths
+    const rows = this.#rows
+    const decision = this.#decision
+    const best = rows.head[prefix]
+    const last = rows.last[prefix]
+    if (last === 0) {
+      // No valid path yet.
+      pushOfPrefix(paths, rows, path)
+      rows.last[prefix] = path
+      rows.flags[prefix] = (rows.flags[prefix] & ~PREFIX_REST) | PREFIX_SAME_MED | PREFIX_SAME_AS
+    } else if (!this.#keepsFlat(prefix, path)) {
+      pushOfPrefix(paths, rows, path)
+      return START_OVER
+    } else if (decision.compare(path, best) < 0) pushOfPrefix(paths, rows, path)
+    else if (decision.compare(path, last) > 0) {
+      const closed = (rows.flags[prefix] & PREFIX_REST) !== 0 || rows.ranked[prefix] >= this.#limit()
+      insertOfPrefix(paths, path, last)
+      if (closed) {
+        rows.flags[prefix] |= PREFIX_REST
+        return this.#joins(prefix, path) ? START_OVER : NOTHING
+      }
+      rows.last[prefix] = path
+    } else {
+      let before = paths.previousOfPrefix[last]
+      while (decision.compare(path, before) < 0) before = paths.previousOfPrefix[before]
+      insertOfPrefix(paths, path, before)
+    }
+    paths.flags[path] |= PATH_RANKED
+    rows.ranked[prefix]++
+    if (rows.ranked[prefix] <= this.#limit()) return PLACED
+    return this.#joins(prefix, this.#dropLast(prefix)) ? START_OVER : PLACED
+  }
+
+  /** Puts a path that takes no part behind the ranked ones. */
+  #putBehind(prefix: number, path: number): number {
+    const last = this.#rows.last[prefix]
+    if (last === 0) pushOfPrefix(this.#paths, this.#rows, path)
+    else insertOfPrefix(this.#paths, path, last)
+    return NOTHING
+  }
+
+  /** Makes the last ranked path the first behind. @returns it */
+  #dropLast(prefix: number): number {
+    const rows = this.#rows
+    const last = rows.last[prefix]
+    this.#paths.flags[last] &= ~PATH_RANKED
+    rows.last[prefix] = this.#paths.previousOfPrefix[last]
+    rows.ranked[prefix]--
+    rows.flags[prefix] |= PREFIX_REST
+    return last
+  }
+
+  #limit(): number {
+    const { maximumPathsEbgp, maximumPathsIbgp } = this.#decision.options
+    return Math.max(this.#rankedPaths, maximumPathsEbgp, maximumPathsIbgp)
   }
 
   /** Updates the marks for one more valid path. @returns whether comparing two paths is still enough */
@@ -133,155 +212,243 @@ export class Selection {
     return this.#flat(prefix)
   }
 
-  /** The only valid path so far. */
-  #first(prefix: number, path: number): void {
-    const rows = this.#rows
-    pushOfPrefix(this.#paths, rows, path)
-    this.#paths.flags[path] = PATH_MULTIPATH
-    this.#sources.get(this.#paths.source[path])!.multipath++
-    rows.multipath[prefix] = 1
-    rows.flags[prefix] = (rows.flags[prefix] & ~PREFIX_CAPPED) | PREFIX_SAME_MED | PREFIX_SAME_AS
-  }
-
-  /** Weighs one new valid path against the best. @returns whether the multipath set changed */
-  #place(prefix: number, path: number): boolean {
-    const rows = this.#rows
+  /**
+   * Whether a path behind the ranked ones may change the multipath set: it brings a gateway that the set lacks
+   * and has room for, or it is better than a member that stands behind too.
+   */
+  #joins(prefix: number, path: number): boolean {
+    const { flags, nextOfPrefix } = this.#paths
     const decision = this.#decision
-    const best = rows.head[prefix]
-    const order = decision.compare(path, best)
-    if (decision.step <= STEP_METRIC) {
-      if (order > 0) {
-        this.#putLast(prefix, path)
-        return false
-      }
-      decision.ranked[0] = path
-      this.#rank(prefix, 1, path)
-      rows.flags[prefix] &= ~PREFIX_CAPPED
-      return true
+    const best = this.#rows.head[prefix]
+    const gateway = decision.gateway(path)
+    let known = false
+    let left = this.#rows.marked[prefix]
+    for (let at = best; left > 0; at = nextOfPrefix[at]) {
+      if ((flags[at] & PATH_MULTIPATH) === 0) continue
+      if ((flags[at] & PATH_RANKED) === 0 && decision.compare(path, at) < 0) return true
+      if (gateway !== 0 && decision.gateway(at) === gateway) known = true
+      left--
     }
-    const maximum = decision.maximumPaths(best)
-    if (maximum <= 1 || !decision.samePath(path, best)) {
-      if (order > 0) {
-        rows.flags[prefix] |= PREFIX_CAPPED
-        this.#putLast(prefix, path)
-        return false
-      }
-      pushOfPrefix(this.#paths, rows, path)
-      return this.#selectAll(prefix)
-    }
-    if (decision.ranked.length < maximum) decision.ranked = new Int32Array(maximum)
-    const length = rows.multipath[prefix]
-    let member = best
-    for (let i = 0; i < length; i++) {
-      decision.ranked[i] = member
-      member = this.#paths.nextOfPrefix[member]
-    }
-    const grown = decision.insertRanked(path, length, maximum)
-    if (grown === length) rows.flags[prefix] |= PREFIX_CAPPED
-    for (let i = 0; i < grown; i++) {
-      if (decision.ranked[i] !== path) continue
-      this.#rank(prefix, grown, path)
-      return true
-    }
-    this.#putLast(prefix, path)
-    return false
-  }
-
-  /** Full decision over the prefix's list. @returns whether the multipath set changed */
-  #selectAll(prefix: number): boolean {
-    const paths = this.#paths
-    const rows = this.#rows
-    const decision = this.#decision
-    const length = decision.select(rows.head[prefix])
-    const flags = rows.flags[prefix] & ~(PREFIX_CAPPED | PREFIX_SAME_MED | PREFIX_SAME_AS)
-    rows.flags[prefix] =
-      flags |
-      (decision.capped ? PREFIX_CAPPED : 0) |
-      (decision.sameMed ? PREFIX_SAME_MED : 0) |
-      (decision.sameAs ? PREFIX_SAME_AS : 0)
-    for (let path = rows.head[prefix]; path !== 0; path = paths.nextOfPrefix[path]) {
-      paths.flags[path] &= ~PATH_NEW
-    }
-    return this.#rank(prefix, length, 0)
+    if (known || this.#rows.multipath[prefix] >= decision.maximumPaths(best)) return false
+    decision.compare(path, best)
+    return decision.step > STEP_METRIC && decision.samePath(path, best)
   }
 
   /**
-   * Makes the first `length` paths of decision.ranked the multipath set.
-   * @param unlinked one of them that is not in the list yet, or 0
-   * @returns whether the set or its order changed
+   * Takes the multipath set from the ranked paths.
+   * @param placed what happened since it was taken last
+   * @returns whether it changed
    */
-  #rank(prefix: number, length: number, unlinked: number): boolean {
+  #choose(prefix: number, placed: number): boolean {
+    const paths = this.#paths
+    const rows = this.#rows
+    const decision = this.#decision
+    const best = rows.head[prefix]
+    if (rows.ranked[prefix] === 0) return this.#mark(prefix, 0)
+    const maximum = decision.maximumPaths(best)
+    if (decision.ranked.length < maximum) decision.ranked = new Int32Array(maximum)
+    decision.ranked[0] = best
+    let length = 1
+    let path = paths.nextOfPrefix[best]
+    let left = rows.ranked[prefix] - 1
+    for (; left > 0 && length < maximum; left--, path = paths.nextOfPrefix[path]) {
+      decision.compare(best, path)
+      if (decision.step <= STEP_METRIC) break
+      if (decision.samePath(path, best) && this.#isNewGateway(path, length)) decision.ranked[length++] = path
+    }
+    // Equal paths may go on behind the ranked ones.
+    const open = left === 0 && length < maximum && (rows.flags[prefix] & PREFIX_REST) !== 0
+    if (open && placed !== START_OVER) {
+      if (!this.#isWhole(prefix, length, placed === PLACED)) return this.#startOver(prefix)
+    } else if (open) {
+      length = decision.select(best)
+      this.#keepNear(prefix, length)
+    }
+    return this.#mark(prefix, length)
+  }
+
+  /**
+   * Whether the set found among the ranked paths is all there is, because no path behind can have a gateway
+   * that the former set lacked: true when that one was of the same kind and each of its gateways is here.
+   */
+  #isWhole(prefix: number, length: number, placed: boolean): boolean {
+    const paths = this.#paths
+    const rows = this.#rows
+    const decision = this.#decision
+    const best = decision.ranked[0]
+    let left = rows.marked[prefix]
+    const lost = left < rows.multipath[prefix]
+    if (left === 0 || (lost && (placed || length < rows.multipath[prefix]))) return false
+    let sameKind = false
+    for (let path = best; left > 0; path = paths.nextOfPrefix[path]) {
+      if ((paths.flags[path] & PATH_MULTIPATH) === 0) continue
+      left--
+      if (!sameKind) {
+        if (path !== best) decision.compare(best, path)
+        sameKind = path === best || (decision.step > STEP_METRIC && decision.samePath(best, path))
+        if (!sameKind) return false
+      }
+      if (this.#isNewGateway(path, length)) return false
+    }
+    return true
+  }
+
+  /** Moves multipaths from far behind to right behind the ranked paths, so that walks stay short. */
+  #keepNear(prefix: number, length: number): void {
+    for (let i = 0; i < length; i++) {
+      const path = this.#decision.ranked[i]
+      if ((this.#paths.flags[path] & PATH_RANKED) !== 0) continue
+      unlinkOfPrefix(this.#paths, this.#rows, path)
+      insertOfPrefix(this.#paths, path, this.#rows.last[prefix])
+    }
+  }
+
+  #isNewGateway(path: number, length: number): boolean {
+    const decision = this.#decision
+    const gateway = decision.gateway(path)
+    if (gateway === 0) return true
+    for (let i = 0; i < length; i++) if (decision.gateway(decision.ranked[i]) === gateway) return false
+    return true
+  }
+
+  /** Full decision over the prefix's list. @returns whether the multipath set changed */
+  #startOver(prefix: number): boolean {
+    const paths = this.#paths
+    const rows = this.#rows
+    const decision = this.#decision
+    const count = this.#survey(prefix)
+    rows.ranked[prefix] = 0
+    rows.last[prefix] = 0
+    if (count === 0) return this.#mark(prefix, 0)
+    if (!this.#flat(prefix)) {
+      const length = decision.select(rows.head[prefix])
+      for (let i = length - 1; i >= 0; i--) this.#toFront(decision.ranked[i])
+      return this.#mark(prefix, length)
+    }
+    const ranked = this.#sort(count)
+    for (let i = ranked - 1; i >= 0; i--) {
+      this.#toFront(this.#order[i])
+      paths.flags[this.#order[i]] |= PATH_RANKED
+    }
+    rows.ranked[prefix] = ranked
+    rows.last[prefix] = this.#order[ranked - 1]
+    if (count > ranked) rows.flags[prefix] |= PREFIX_REST
+    return this.#choose(prefix, START_OVER)
+  }
+
+  /** Collects the valid paths into #list and sets the marks of the prefix. @returns how many there are */
+  #survey(prefix: number): number {
+    const paths = this.#paths
+    const decision = this.#decision
+    let count = 0
+    let med = 0
+    let neighbor = 0
+    let marks = PREFIX_SAME_MED | PREFIX_SAME_AS
+    for (let path = this.#rows.head[prefix]; path !== 0; path = paths.nextOfPrefix[path]) {
+      paths.flags[path] &= ~(PATH_NEW | PATH_RANKED)
+      if (!decision.valid(path)) continue
+      if (count === 0) {
+        med = decision.med(path)
+        neighbor = decision.neighborAs(path)
+      } else {
+        if (decision.med(path) !== med) marks &= ~PREFIX_SAME_MED
+        if (decision.neighborAs(path) !== neighbor) marks &= ~PREFIX_SAME_AS
+      }
+      if (count === this.#list.length) this.#list = longer(this.#list)
+      this.#list[count++] = path
+    }
+    const flags = this.#rows.flags[prefix] & ~(PREFIX_SAME_MED | PREFIX_SAME_AS | PREFIX_REST)
+    this.#rows.flags[prefix] = flags | marks
+    return count
+  }
+
+  /** Puts the best of the first `count` paths of #list into #order. @returns how many, up to the limit */
+  #sort(count: number): number {
+    const decision = this.#decision
+    const limit = this.#limit()
+    if (this.#order.length < limit) this.#order = new Int32Array(limit)
+    const order = this.#order
+    let length = 0
+    for (let i = 0; i < count; i++) {
+      const path = this.#list[i]
+      if (length === limit && decision.compare(path, order[length - 1]) > 0) continue
+      let low = 0
+      let high = length
+      while (low < high) {
+        const middle = (low + high) >>> 1
+        if (decision.compare(path, order[middle]) < 0) high = middle
+        else low = middle + 1
+      }
+      if (length < limit) length++
+      order.copyWithin(low + 1, low, length - 1)
+      order[low] = path
+    }
+    return length
+  }
+
+  #toFront(path: number): void {
+    if (this.#rows.head[this.#paths.prefix[path]] === path) return
+    unlinkOfPrefix(this.#paths, this.#rows, path)
+    pushOfPrefix(this.#paths, this.#rows, path)
+  }
+
+  /** Makes the first `length` paths of decision.ranked the multipath set. @returns whether the set changed */
+  #mark(prefix: number, length: number): boolean {
     const paths = this.#paths
     const rows = this.#rows
     const ranked = this.#decision.ranked
-    // The former set: marked paths, wherever they stand.
     let former = 0
-    const had = rows.multipath[prefix]
-    if (had > this.#scratch.length) this.#scratch = new Int32Array(had * 2)
-    for (let path = rows.head[prefix]; former < had; path = paths.nextOfPrefix[path]) {
-      if ((paths.flags[path] & PATH_MULTIPATH) !== 0) this.#scratch[former++] = path
-    }
-    let same = former === length && unlinked === 0
-    for (let i = 0; same && i < length; i++) same = this.#scratch[i] === ranked[i]
-    for (let i = 0; i < former; i++) this.#unmark(this.#scratch[i])
-    if (unlinked !== 0) pushOfPrefix(paths, rows, unlinked)
-    for (let i = length - 1; i >= 0; i--) {
-      const path = ranked[i]
-      if (rows.head[prefix] !== path) {
-        unlinkOfPrefix(paths, rows, path)
-        pushOfPrefix(paths, rows, path)
-      }
-      paths.flags[path] = (paths.flags[path] & ~PATH_NEW) | PATH_MULTIPATH
-      this.#sources.get(paths.source[path])!.multipath++
+    const marked = rows.marked[prefix]
+    if (marked > this.#former.length) this.#former = new Int32Array(marked * 2)
+    for (let path = rows.head[prefix]; former < marked; path = paths.nextOfPrefix[path]) {
+      if ((paths.flags[path] & PATH_MULTIPATH) !== 0) this.#former[former++] = path
     }
     rows.multipath[prefix] = length
-    if (length > 0) this.#markBest(rows.head[prefix])
-    return !same
-  }
-
-  /** Puts a settled path behind the multipath set. */
-  #putLast(prefix: number, path: number): void {
-    const paths = this.#paths
-    const rows = this.#rows
-    paths.flags[path] &= ~PATH_NEW
-    const length = rows.multipath[prefix]
-    if (length === 0) {
-      pushOfPrefix(paths, rows, path)
-      return
+    let same = former === length && (length === 0 || (paths.flags[ranked[0]] & PATH_BEST) !== 0)
+    for (let i = 0; same && i < length; i++) same = this.#former[i] === ranked[i]
+    if (same) return false
+    for (let i = 0; i < former; i++) this.#unmark(this.#former[i])
+    for (let i = 0; i < length; i++) {
+      paths.flags[ranked[i]] |= PATH_MULTIPATH
+      this.#sources.get(paths.source[ranked[i]])!.multipath++
     }
-    let last = rows.head[prefix]
-    for (let i = 1; i < length; i++) last = paths.nextOfPrefix[last]
-    insertOfPrefix(paths, path, last)
+    rows.marked[prefix] = length
+    return true
   }
 
   #unmark(path: number): void {
     const flags = this.#paths.flags[path]
     const source = this.#sources.get(this.#paths.source[path])!
-    if ((flags & PATH_MULTIPATH) !== 0) source.multipath--
+    source.multipath--
     if ((flags & PATH_BEST) !== 0) source.best--
     this.#paths.flags[path] = flags & ~(PATH_MULTIPATH | PATH_BEST)
-  }
-
-  #markBest(path: number): void {
-    if ((this.#paths.flags[path] & PATH_BEST) !== 0) return
-    this.#paths.flags[path] |= PATH_BEST
-    this.#sources.get(this.#paths.source[path])!.best++
+    this.#rows.marked[this.#paths.prefix[path]]--
   }
 
   /** Marks the best path and brings the gateway set up to date. */
   #finish(prefix: number): void {
     const paths = this.#paths
     const rows = this.#rows
-    const length = rows.multipath[prefix]
-    if (length > 0) this.#markBest(rows.head[prefix])
-    if (length > this.#scratch.length) this.#scratch = new Int32Array(length * 2)
-    let path = rows.head[prefix]
-    for (let i = 0; i < length; i++) {
-      this.#scratch[i] = this.#decision.gateway(path)
-      path = paths.nextOfPrefix[path]
+    const length = rows.marked[prefix]
+    const best = rows.head[prefix]
+    if (length > 0 && (paths.flags[best] & PATH_BEST) === 0) {
+      paths.flags[best] |= PATH_BEST
+      this.#sources.get(paths.source[best])!.best++
+    }
+    if (length > this.#former.length) this.#former = new Int32Array(length * 2)
+    let path = best
+    for (let i = 0; i < length; path = paths.nextOfPrefix[path]) {
+      if ((paths.flags[path] & PATH_MULTIPATH) === 0) continue
+      this.#former[i++] = this.#decision.gateway(path)
     }
     const former = rows.gatewaySet[prefix]
-    rows.gatewaySet[prefix] = this.#sets.acquire(this.#scratch, length)
+    rows.gatewaySet[prefix] = this.#sets.acquire(this.#former, length)
     this.#sets.release(former)
   }
+}
+
+function longer(list: Int32Array): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(list.length * 2)
+  grown.set(list)
+  return grown
 }

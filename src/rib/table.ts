@@ -73,7 +73,14 @@ export class Rib extends RibReader {
   constructor(parts: RibParts, options: DecisionParameters) {
     super(parts, options)
     this.#width = parts.prefixes.bits
-    this.#selection = new Selection(this.paths, this.rows, this.sources, this.decision, this.gatewaySets)
+    this.#selection = new Selection(
+      this.paths,
+      this.rows,
+      this.sources,
+      this.decision,
+      this.gatewaySets,
+      parts.rankedPaths,
+    )
     this.#unsubscribe = this.nextHops.onChange((id) => this.#moved.add(id))
   }
 

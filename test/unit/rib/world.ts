@@ -67,7 +67,11 @@ export class World {
   readonly rib: Rib
   now = 1000
 
-  constructor(options: Partial<DecisionParameters> = {}, family: Family = 'ipv4-unicast') {
+  constructor(
+    options: Partial<DecisionParameters> = {},
+    family: Family = 'ipv4-unicast',
+    rankedPaths?: number,
+  ) {
     this.nextHops.onNew = (id) => this.resolve(this.nextHops.text(id), true)
     this.prefixes = new PrefixTable(family, 16)
     this.rib = new Rib(
@@ -76,6 +80,7 @@ export class World {
         attributes: this.attributes,
         nextHops: this.nextHops,
         gatewaySets: this.gatewaySets,
+        rankedPaths,
       },
       { ...DEFAULTS, ...options },
     )
@@ -111,11 +116,10 @@ export class World {
     const id = this.id(prefix)
     const sources: number[] = []
     if (id < 0) return sources
-    let at = this.rib.best(id)
-    for (let i = this.rib.multipath(id); i > 0; i--) {
-      sources.push(this.rib.sourceOf(at))
-      at = this.rib.next(at)
+    for (let at = this.rib.best(id); at !== 0; at = this.rib.next(at)) {
+      if (this.rib.isMultipath(at)) sources.push(this.rib.sourceOf(at))
     }
+    if (sources.length !== this.rib.multipath(id)) throw new Error('the multipath set has another length')
     return sources
   }
 
