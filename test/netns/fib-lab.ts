@@ -53,6 +53,22 @@ export interface Recording {
 }
 
 let labs = 0
+/** Namespaces that are still there. */
+const standing = new Set<string>()
+// A test that is ended in the midst leaves none behind either.
+process.on('exit', () => {
+  for (const name of standing) removeNamespace(name)
+})
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1))
+
+function removeNamespace(name: string): void {
+  standing.delete(name)
+  try {
+    ip('netns', 'del', name)
+  } catch (error) {
+    console.error(`namespace ${name} not removed: ${(error as Error).message}`)
+  }
+}
 
 /** Modes that are tested. */
 export type Mode = 'nexthop-objects' | 'plain'
@@ -68,8 +84,10 @@ export class Lab {
   constructor() {
     this.name = `ecmpd-fib-${process.pid}-${++labs}`
     this.far = `${this.name}-far`
-    ip('netns', 'add', this.name)
-    ip('netns', 'add', this.far)
+    for (const name of [this.name, this.far]) {
+      ip('netns', 'add', name)
+      standing.add(name)
+    }
     this.ip('link', 'set', 'lo', 'up')
     this.link('eth0', '192.168.95.200/24', 'fd95::200/64')
     this.link('eth1', '10.7.0.1/24', 'fd07::1/64')
@@ -185,7 +203,10 @@ export class Lab {
 
   /** Ends everything and removes the namespaces. */
   async remove(): Promise<void> {
-    for (const fib of this.#fibs) await fib.stop()
-    for (const name of [this.name, this.far]) ip('netns', 'del', name)
+    try {
+      for (const fib of this.#fibs) await fib.stop()
+    } finally {
+      for (const name of [this.name, this.far]) removeNamespace(name)
+    }
   }
 }
