@@ -19,7 +19,7 @@ export const ROUTER_COMMANDS: readonly Command[] = [
     syntax:
       'bgp graceful-restart [restart-time <restart-time:1-4095>] [stalepath-time <stalepath-time:1-4095>]',
     modes: ROUTER,
-    help: 'keep the paths of a neighbour that restarts; times default to 120 and 360 s',
+    help: 'keep the paths of a neighbour that restarts: done by default; times default to 120 and 360 s',
     support: 'yes',
     run(args, context) {
       const times = { 'restart-time': 'restartTime', 'stalepath-time': 'stalePathTime' }

@@ -17,7 +17,7 @@ import type { Cell, Cells } from './cells.js'
 
 /**
  * Makes a document of what the lines have set, with the switch's own defaults written out: 60/180, no
- * multipath, graceful restart off, everything accepted from and announced to every activated neighbour,
+ * multipath, graceful restart as a helper, everything accepted from and announced to every activated neighbour,
  * third-party next hops included.
  * @returns undefined when there is no `router bgp`
  */
@@ -57,7 +57,7 @@ class Builder {
       ...this.#plain('multipathRelax'),
       ...this.#section('bestPath'),
       ...this.#plain('defaultLocalPref'),
-      gracefulRestart: { enabled: false, ...this.#values(['gracefulRestart'], ['gracefulRestart']) },
+      gracefulRestart: { enabled: true, ...this.#values(['gracefulRestart'], ['gracefulRestart']) },
       defaults: {
         export: 'all',
         nextHop: 'third-party',
@@ -294,9 +294,9 @@ class Builder {
 
   #checkRestart(): void {
     const [first] = this.#cells.below(['gracefulRestart'])
-    if (first === undefined || this.#cells.get(['gracefulRestart', 'enabled']) !== undefined) return
+    if (first === undefined || this.#cells.get(['gracefulRestart', 'enabled'])?.value !== false) return
     const message = 'graceful restart is off, so that its times have no effect'
-    this.#report.add('warning', first.position, '', message, 'add `bgp graceful-restart`')
+    this.#report.add('warning', first.position, '', message, 'remove `no bgp graceful-restart` or `bgp graceful-restart-disable`')
   }
 }
 

@@ -108,7 +108,7 @@ class Emitter {
 
   #restart(): readonly string[] {
     const { enabled, restartTime, stalePathTime, notification } = this.#bgp.gracefulRestart
-    if (!enabled) return []
+    if (!enabled) return ['bgp graceful-restart-disable']
     return [
       `bgp graceful-restart restart-time ${restartTime}`,
       `bgp graceful-restart stalepath-time ${stalePathTime}`,

@@ -66,6 +66,10 @@ function carryOut(line: Line, context: Context): void {
   )
   const hint = elsewhere === undefined ? best.hint : `it belongs under ${TITLES[elsewhere]}`
   context.error(best.message, hint, best.word)
+  // A section whose first line is wrong is a section all the same: one mistake, one error.
+  const [first, second] = line.words.map((word) => word.text)
+  if (first === 'router' && second === 'bgp') context.enter('router')
+  else if (first === 'address-family' && context.mode !== 'config') context.enter('family')
 }
 
 function run(found: Match, context: Context): void {

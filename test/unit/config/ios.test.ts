@@ -388,10 +388,18 @@ router bgp 1.10
   )
 })
 
-t.test('a switch’s defaults: one path, no graceful restart', async (t) => {
+t.test('a switch’s defaults: one path, graceful restart as a helper', async (t) => {
   const { decision, gracefulRestart } = bgp(HEAD + NODE)
   t.match(decision, { maximumPathsEbgp: 1, maximumPathsIbgp: 1 })
-  t.equal(gracefulRestart.enabled, false)
+  t.equal(gracefulRestart.enabled, true, 'gobgpd -r announces nothing to a peer without the capability')
+})
+
+t.test('a wrong first line of a section is one error, not one for each line below it', async (t) => {
+  const text = 'router bgp 0\n neighbor 192.168.95.210 remote-as 64512\n neigbor 192.168.95.211 remote-as 1\n'
+  const errors = said(text)
+  t.equal(errors.length, 2)
+  t.match(errors[0], /^1:?.*AS 0/)
+  t.match(errors[1], /^3:?.*neigbor.*did you mean `neighbor/)
 })
 
 t.test('what is worth a word without being wrong', async (t) => {
@@ -402,7 +410,10 @@ t.test('what is worth a word without being wrong', async (t) => {
     '4: warning: neighbour 192.168.95.210 is on line 3 already',
   )
   warned(' bgp router-id 10.0.0.9', '4: warning: replaces line 2')
-  warned(' bgp graceful-restart restart-time 60', '4: warning: graceful restart is off')
+  warned(
+    ' bgp graceful-restart restart-time 60\n no bgp graceful-restart',
+    '4: warning: graceful restart is off',
+  )
   warned(' distance bgp 30 200 200', '4: warning: distance 30 200 200 has no effect')
   warned(' bgp cluster-id 1.1.1.1', '4: warning: not needed')
   warned(' bgp confederation identifier 5', '4: warning: ecmpd is no member of a confederation')
