@@ -20,6 +20,10 @@ export interface GobgpNeighbor {
   readonly port?: number
   readonly localAddress?: string
   readonly family: 'ipv4-unicast' | 'ipv6-unicast'
+  /** TCP-MD5 password. */
+  readonly password?: string
+  /** GTSM: it sends with TTL 255 and takes nothing else. */
+  readonly ttlSecurity?: boolean
 }
 
 /**
@@ -38,7 +42,9 @@ export function gobgpConfig(options: GobgpOptions): string {
   [neighbors.config]
     neighbor-address = "${neighbor.address}"
     peer-as = ${neighbor.as}
-  [neighbors.timers.config]
+${neighbor.password ? `    auth-password = "${neighbor.password}"\n` : ''}${
+  neighbor.ttlSecurity ? '  [neighbors.ttl-security.config]\n    enabled = true\n    ttl-min = 255\n' : ''
+}  [neighbors.timers.config]
     hold-time = ${holdTime}
     keepalive-interval = ${keepalive}
     connect-retry = 5

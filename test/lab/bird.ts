@@ -6,7 +6,8 @@ export class Bird extends Peer {
   readonly kind = 'bird'
 
   #write() {
-    const { as, neighborAs, holdTime, keepalive, restartTime, passive } = this.options
+    const { as, neighborAs, holdTime, keepalive, restartTime, passive, password, ttlSecurity, ttl } =
+      this.options
     const statics = this.neighbors.map(({ version }) => {
       const networks = [...this.announced].filter((prefix) => versionOf(prefix) === version)
       return `protocol static service${version} {
@@ -24,7 +25,9 @@ ${networks.map((prefix) => `  route ${prefix} blackhole;\n`).join('')}}
   connect retry time 5;
   error wait time 1, 5;
   passive ${passive ? 'on' : 'off'};
-  check link off;
+${password ? `  password "${password}";\n` : ''}${ttlSecurity ? '  ttl security on;\n' : ''}${
+  ttl ? `  multihop ${ttl};\n` : ''
+}  check link off;
   graceful restart ${restartTime ? 'on' : 'off'};
 ${restartTime ? `  graceful restart time ${restartTime};\n` : ''}  ipv${version} {
     import all;

@@ -6,7 +6,7 @@ export class Frr extends Peer {
   readonly kind = 'frr'
 
   protected command() {
-    const { as, neighborAs, holdTime, keepalive, restartTime, passive } = this.options
+    const { as, neighborAs, holdTime, keepalive, restartTime, passive, password, ttlSecurity } = this.options
     const restart = restartTime
       ? ` bgp graceful-restart restart-time ${restartTime}
  bgp graceful-restart
@@ -17,7 +17,9 @@ export class Frr extends Peer {
       ({ address }) => ` neighbor ${address} remote-as ${neighborAs}
  neighbor ${address} timers ${keepalive} ${holdTime}
  neighbor ${address} timers connect 5
-${passive ? ` neighbor ${address} passive\n` : ''}`,
+${passive ? ` neighbor ${address} passive\n` : ''}${password ? ` neighbor ${address} password ${password}\n` : ''}${
+  ttlSecurity ? ` neighbor ${address} ttl-security hops 1\n` : ''
+}`,
     )
     const families = this.neighbors.map(({ version, address }) => {
       const networks = [...this.announced].filter((prefix) => versionOf(prefix) === version)

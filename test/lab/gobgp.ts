@@ -10,7 +10,7 @@ export class Gobgp extends Peer {
   readonly kind = 'gobgpd'
 
   protected command() {
-    const { as, neighborAs, holdTime, keepalive, restartTime, passive } = this.options
+    const { as, neighborAs, holdTime, keepalive, restartTime, passive, password, ttlSecurity } = this.options
     const config = gobgpConfig({
       ...{ as, holdTime, keepalive, restartTime, passive },
       routerId: this.host.address,
@@ -19,6 +19,8 @@ export class Gobgp extends Peer {
         address,
         as: neighborAs,
         family: `ipv${version}-unicast`,
+        password,
+        ttlSecurity,
       })),
     })
     writeFileSync(this.file('.toml'), config)

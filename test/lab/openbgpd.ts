@@ -9,14 +9,16 @@ export class Openbgpd extends Peer {
   readonly kind = 'openbgpd'
 
   protected command() {
-    const { as, neighborAs, holdTime, passive } = this.options
+    const { as, neighborAs, holdTime, passive, password, ttlSecurity } = this.options
     const neighbors = this.neighbors.map(
       ({ address, version }) => `neighbor ${address} {
   remote-as ${neighborAs}
   holdtime ${holdTime}
   announce IPv4 ${version === 4 ? 'unicast' : 'none'}
   announce IPv6 ${version === 6 ? 'unicast' : 'none'}
-${passive ? '  passive\n' : ''}}
+${passive ? '  passive\n' : ''}${password ? `  tcp md5sig password ${password}\n` : ''}${
+  ttlSecurity ? '  ttl-security yes\n' : ''
+}}
 `,
     )
     writeFileSync(

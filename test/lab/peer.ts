@@ -20,6 +20,12 @@ export interface PeerOptions {
   readonly restartTime: number
   /** Never dials. */
   readonly passive: boolean
+  /** TCP-MD5 password. */
+  readonly password?: string
+  /** GTSM: it sends with TTL 255 and takes nothing else. */
+  readonly ttlSecurity?: boolean
+  /** TTL that it sends with (BIRD alone). */
+  readonly ttl?: number
 }
 
 /** The node as Cilium has it, but for the times that tests wait for. */

@@ -195,12 +195,12 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
 
 function longText(name: string) {
   return (args: Args, context: Context) => {
-    const text = args.text(name)
+    const text = args.text(name).replaceAll('\t', ' ')
     if (Buffer.byteLength(text) > LONGEST_TEXT) {
       context.error(`% Wrong parameter: longer than ${LONGEST_TEXT} octets`, undefined, args.words.get(name))
     }
-    // A tab between words is a blank; what steers a terminal has no place in a text that is shown and logged.
-    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(text)) {
+    // What steers a terminal has no place in a text that is shown and logged.
+    if (/[\u0000-\u001f\u007f]/.test(text)) {
       context.error('% Wrong parameter: control characters in the text', undefined, args.words.get(name))
     }
     return text

@@ -296,7 +296,13 @@ class Builder {
     const [first] = this.#cells.below(['gracefulRestart'])
     if (first === undefined || this.#cells.get(['gracefulRestart', 'enabled'])?.value !== false) return
     const message = 'graceful restart is off, so that its times have no effect'
-    this.#report.add('warning', first.position, '', message, 'remove `no bgp graceful-restart` or `bgp graceful-restart-disable`')
+    this.#report.add(
+      'warning',
+      first.position,
+      '',
+      message,
+      'remove `no bgp graceful-restart` or `bgp graceful-restart-disable`',
+    )
   }
 }
 
