@@ -35,7 +35,9 @@ export async function main(words: readonly string[]): Promise<void> {
     )
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new CommandError(`ecmpd: ${message}`, USAGE)
+      // What the parser itself refuses is wrong usage, too.
+      if (error !== undefined && error.name !== 'YError') throw error
+      throw new CommandError(`ecmpd: ${message}`, USAGE)
     })
   const first = words[0]
   if (first !== undefined && !first.startsWith('-') && !NAMES.includes(first) && first !== 'sh') {

@@ -2,6 +2,7 @@ import type { ReloadOutcome } from '../api/context.js'
 import { formatDiagnostic } from '../config/format.js'
 import { type Loaded, loadConfig } from '../config/load.js'
 import type { Config } from '../config/model.js'
+import { keepAutomatic } from '../config/resolve.js'
 import type { Log } from '../ports/log.js'
 import type { SpeakerApi } from '../speaker/api.js'
 import { type Overrides, override } from './overrides.js'
@@ -24,6 +25,26 @@ const AT_START: readonly (readonly [string, (config: Config) => unknown])[] = [
   ['log.format', (config) => config.log.format],
 ]
 
+/** Parts that concern no single neighbour and are taken over at once. */
+const AT_ONCE: typeof AT_START = [
+  ['listen', (config) => config.bgp.listen],
+  ['listenRanges', (config) => [config.bgp.listenRanges, config.bgp.listenLimit]],
+  ['the choice of best paths', (config) => config.bgp.decision],
+  ['api.token', (config) => config.api.token],
+  ['log.level', (config) => config.log.level],
+]
+
+/** The new configuration with what only a start reads as it is now: so it runs, and so it is shown. */
+function asRunning(before: Config, after: Config): Config {
+  const { fib, api, log } = before
+  return {
+    ...after,
+    fib,
+    api: { ...after.api, socket: api.socket, tcp: api.tcp },
+    log: { ...after.log, format: log.format },
+  }
+}
+
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
 function failure(loaded: Loaded, file: string, log: Log): ReloadOutcome {
@@ -44,14 +65,19 @@ export async function reload(target: ReloadTarget): Promise<ReloadOutcome> {
   const { file } = before.source
   const loaded = loadConfig(file)
   if (loaded.config === undefined) return failure(loaded, file, log)
-  const config = override(loaded.config, target.overrides)
+  const config = override(keepAutomatic(before, loaded.config), target.overrides)
   try {
     const report = await target.speaker.apply(config.bgp)
-    target.replace(config)
-    const notes = AT_START.filter(([, part]) => !same(part(before), part(config))).map(
-      ([name]) => `${name} changed: it takes effect when ecmpd is started again`,
+    target.replace(asRunning(before, config))
+    const changes = (parts: typeof AT_START) =>
+      parts.filter(([, part]) => !same(part(before), part(config))).map(([name]) => name)
+    const waiting = changes(AT_START).map(
+      (name) => `${name} changed: it takes effect when ecmpd is started again`,
     )
-    for (const note of notes) log.warn({}, note)
+    for (const note of waiting) log.warn({}, note)
+    const done = changes(AT_ONCE).map((name) => `${name} changed`)
+    for (const note of done) log.info({}, note)
+    const notes = [...done, ...waiting]
     const { added, removed, changed, reset, unchanged } = report
     log.info(
       { added, removed, changed, reset },

@@ -101,7 +101,7 @@ function detail({ code, subcode, data }: NotificationMessage): string | undefine
     return `AFI ${(data[0] << 8) | data[1]} SAFI ${data[2]}, limit ${limit}`
   }
   if (code === ErrorCode.OPENMessageError && subcode === 1 && data.length === 2) {
-    return `the peer speaks version ${(data[0] << 8) | data[1]} at most`
+    return `the sender speaks version ${(data[0] << 8) | data[1]} at most`
   }
   return undefined
 }

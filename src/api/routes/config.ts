@@ -38,7 +38,9 @@ export function configRoutes(app: FastifyInstance, context: ApiContext): void {
           422,
           'not_applied',
           outcome.message,
-          'Nothing was changed; `ecmpd config check FILE` shows what is wrong',
+          outcome.diagnostics.length > 0
+            ? '`ecmpd config check FILE` checks it without applying it'
+            : 'Remove the cause, then reload again',
           outcome.diagnostics,
         )
       }

@@ -40,6 +40,7 @@ t.test('wrong usage is exit 2 with one line that helps', async (t) => {
     [['shwo'], /^ecmpd: no command `shwo` \(did you mean `show`\?\)\n$/],
     [['frobnicate'], /^ecmpd: no command `frobnicate` \(commands: run, /],
     [['run'], /^ecmpd: Missing required argument: config\n$/],
+    [['run', '-c'], /^ecmpd: Not enough arguments following: c\n$/],
     [['run', '-c', 'x', '--fob'], /^ecmpd: Unknown argument: fob\n$/],
     [['run', '-c', 'x', '--listen', 'nonsense'], /^ecmpd: --listen nonsense: .*ADDRESS:PORT\n$/],
     [['run', '-c', 'x', '--api', '127.0.0.1:99999'], /^ecmpd: --api 127\.0\.0\.1:99999: /],

@@ -117,6 +117,7 @@ t.test('each mistake is refused with its line and IOS’s phrase', async (t) => 
     [' neighbor 192.168.95.211 remote-as 1 2', '% Too many parameters: `2`'],
     [' neighbor 192.168.95.210 remote-as 1', '% Invalid input: duplicate neighbour 192.168.95.210'],
     [' neighbor 192.168.95.211 a', '% Ambiguous command: `a` can be '],
+    [' neighbor 192.168.95.210 description n\x1b[2J', '% Wrong parameter: control characters in the text'],
     [' neighbor 192.168.95.211 description n', '% Invalid input: neighbor 192.168.95.211 has no remote-as'],
     [' neighbor nodes remote-as 64512', '% Invalid input: there is no peer group `nodes`'],
     [' neighbor 192.168.95.210 peer-group nodes', 'there is no group `nodes`'],

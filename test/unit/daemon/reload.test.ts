@@ -106,9 +106,40 @@ t.test('what the speaker refuses changes nothing', async (t) => {
   t.equal(made.config, before)
 })
 
-t.test('what only a start reads is noted', async (t) => {
+t.test('what only a start reads is noted as long as it differs from what runs', async (t) => {
   const made = subject(t)
-  writeFileSync(made.file, `${YAML}api: { tcp: off }\nfib: { enabled: true }\n`)
+  const before = made.config
+  writeFileSync(made.file, `${YAML}api: { tcp: off }\nfib: { enabled: true }\nlog: { format: json }\n`)
+  for (const time of ['first', 'again']) {
+    const outcome = await made.run()
+    const notes = [/^fib changed: it takes effect when/, /^api\.tcp changed: /, /^log\.format changed: /]
+    t.match(outcome, { ok: true, notes }, time)
+    t.same(made.config, before, 'what runs is what is shown')
+  }
+  writeFileSync(made.file, YAML)
+  t.match(await made.run(), { ok: true, notes: [] }, 'taken back')
+})
+
+t.test('what concerns no single neighbour is said, too', async (t) => {
+  const made = subject(t)
+  writeFileSync(made.file, `${YAML}listen: 127.0.0.1:1790\nmaximumPaths: 4\napi: { token: unsaid }\n`)
   const outcome = await made.run()
-  t.match(outcome, { ok: true, notes: [/^fib changed: it takes effect when/, /^api\.tcp changed: /] })
+  t.same('notes' in outcome && outcome.notes, [
+    'listen changed',
+    'the choice of best paths changed',
+    'api.token changed',
+  ])
+  t.equal(made.config.api.token, 'unsaid', 'the token holds from now on')
+  t.notOk(made.said.some((text) => text.includes('unsaid')))
+})
+
+t.test('a router id that the file leaves to the machine does not change with its addresses', async (t) => {
+  const made = subject(t)
+  writeFileSync(made.file, YAML.replace(/^routerId.*\n/m, ''))
+  if (loadConfig(made.file).config === undefined)
+    return t.pass('this machine has no address to take one from')
+  const config = { ...made.config, bgp: { ...made.config.bgp, routerId: 1 } }
+  made.config = { ...config, source: { ...config.source, automatic: ['routerId', 'hostName'] } }
+  await made.run()
+  t.equal(made.applied[0].routerId, 1)
 })

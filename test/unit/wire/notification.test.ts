@@ -96,7 +96,7 @@ t.test('a line for people', async (t) => {
     ],
     [
       notification(2, 1, Uint8Array.of(0, 3)),
-      'OPEN Message Error/Unsupported Version Number (2/1): the peer speaks version 3 at most',
+      'OPEN Message Error/Unsupported Version Number (2/1): the sender speaks version 3 at most',
     ],
     [notification(3, 5, Uint8Array.of(1, 2)), 'UPDATE Message Error/Attribute Length Error (3/5): data 0102'],
     [notification(99, 3), 'error 99/3 (99/3)'],
