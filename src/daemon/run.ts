@@ -34,6 +34,30 @@ function bindFaults(daemon: Daemon, log: DaemonLog): void {
   process.on('unhandledRejection', fail)
 }
 
+/** Binds the signals. @returns the exit code, once one has ended the daemon */
+function untilSignal(daemon: Daemon, log: DaemonLog): Promise<number> {
+  return new Promise((resolve) => {
+    bindSignals(
+      {
+        async stop(signal) {
+          log.info({ signal }, `${signal}: ecmpd ends`)
+          notify('STOPPING', `ends on ${signal}`, log)
+          await within(FAREWELL, daemon.stop(`ecmpd ends (${signal})`))
+          log.info({}, 'ecmpd has ended')
+          resolve(0)
+        },
+        abort: () => resolve(1),
+        async reload() {
+          notify('RELOADING', 'applies its configuration', log)
+          await daemon.reload()
+          notify('READY', daemon.summary, log)
+        },
+      },
+      log,
+    )
+  })
+}
+
 /**
  * Runs a daemon until a signal ends it.
  * @param loaded the file's configuration
@@ -57,30 +81,12 @@ export async function runDaemon(
     throw error
   }
   bindFaults(daemon, log)
+  const ended = untilSignal(daemon, log)
+  // Said last: whoever waits for this line may send a signal at once.
   const { summary, socket, version } = daemon
   log.info({ socket }, `ecmpd ${version} runs: ${summary}`)
   notify('READY', summary, log)
-
-  const code = await new Promise<number>((resolve) => {
-    bindSignals(
-      {
-        async stop(signal) {
-          log.info({ signal }, `${signal}: ecmpd ends`)
-          notify('STOPPING', `ends on ${signal}`, log)
-          await within(FAREWELL, daemon.stop(`ecmpd ends (${signal})`))
-          log.info({}, 'ecmpd has ended')
-          resolve(0)
-        },
-        abort: () => resolve(1),
-        async reload() {
-          notify('RELOADING', 'applies its configuration', log)
-          await daemon.reload()
-          notify('READY', daemon.summary, log)
-        },
-      },
-      log,
-    )
-  })
+  const code = await ended
   await log.flush()
   // Whatever still holds the event loop has nothing left to do.
   setTimeout(() => process.exit(), 500).unref()
