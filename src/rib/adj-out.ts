@@ -26,11 +26,10 @@
 import type { PathAttributes } from '../wire/types.js'
 import type { BlockStore } from './block-store.js'
 import { Buckets, nlriRoom, type Packed, Packer } from './bucket.js'
-import { ChangeLog } from './change-log.js'
 import { type Chunk, ChunkCache } from './chunk.js'
 import { Exporter, type ExportTreatment } from './export.js'
 import { NEVER, OutMember } from './out-member.js'
-import { OutRows } from './out-rows.js'
+import { OutTable, type OutTableOwner } from './out-table.js'
 import { readOutgoing } from './outgoing.js'
 import type { Rib, RouteFilter } from './table.js'
 import type { ChangeBatch } from './types.js'
@@ -49,15 +48,8 @@ export class AdjOut {
   readonly #blocks: BlockStore
   readonly #exporter: Exporter
   readonly #filter: RouteFilter | undefined
-  readonly #rows = new OutRows()
+  readonly #out: OutTable
   readonly #members = new Map<number, OutMember>()
-  readonly #announcements = new ChangeLog()
-  readonly #withdrawals = new ChangeLog()
-  /** Entries that at least one member has passed; what lies behind can still be replaced unseen. */
-  #announcedFront = 0
-  #withdrawnFront = 0
-  /** Withdrawals that every member has passed. */
-  #withdrawnFloor = 0
   readonly #announcementChunks = new ChunkCache()
   readonly #withdrawalChunks = new ChunkCache()
   readonly #buckets = new Buckets()
@@ -88,6 +80,18 @@ export class AdjOut {
     this.#blocks = blocks
     this.#filter = filter
     this.#exporter = new Exporter(treatment, rib.attributes, blocks, shared)
+    const owner: OutTableOwner = {
+      opened: (prefix) => rib.hold(prefix),
+      closed: (prefix) => rib.unhold(prefix),
+      moved: (position, announced) =>
+        (announced ? this.#announcementChunks : this.#withdrawalChunks).invalidate(position),
+      sourceChanged: (prefix, former, source) => {
+        // Only those two neighbours see a difference.
+        this.#members.get(former)?.revisit.add(prefix)
+        this.#members.get(source)?.revisit.add(prefix)
+      },
+    }
+    this.#out = new OutTable(blocks, owner, () => this.#compact())
     this.#packer = new Packer(rib.prefixes, blocks, treatment.maximumMessage)
     this.#unsubscribe = rib.subscribe((batch) => this.#update(batch))
   }
@@ -104,7 +108,7 @@ export class AdjOut {
    */
   join(source: number, marker: Uint8Array | undefined): OutMember {
     const member = new OutMember(source)
-    member.withdrawn = this.#withdrawals.end
+    member.withdrawn = this.#out.withdrawals.end
     this.#members.set(source, member)
     // Its own routes are not set apart in what was packed before.
     if ((this.#rib.source(source)?.best ?? 0) > 0) this.#announcementChunks.clear()
@@ -143,8 +147,7 @@ export class AdjOut {
   close(): void {
     this.#unsubscribe()
     this.#members.clear()
-    const limit = this.#rows.capacity
-    for (let prefix = 0; prefix < limit; prefix++) if (this.#rows.known(prefix)) this.#forget(prefix)
+    this.#out.clear()
     this.#exporter.close()
     this.#blocks.reclaim()
   }
@@ -154,8 +157,8 @@ export class AdjOut {
     return (
       member.queue.length > 0 ||
       member.revisit.size > 0 ||
-      member.withdrawn < this.#withdrawals.end ||
-      member.announced < this.#announcements.end ||
+      member.withdrawn < this.#out.withdrawals.end ||
+      member.announced < this.#out.announcements.end ||
       this.#filled !== NEVER ||
       member.markers.length > 0
     )
@@ -173,7 +176,7 @@ export class AdjOut {
 
   /** Outgoing block that a member holds for a prefix, or 0. */
   advertised(member: OutMember, prefix: number): number {
-    return member.has(prefix) && this.#rows.known(prefix) ? this.#rows.block[prefix] : 0
+    return member.has(prefix) && this.#out.rows.known(prefix) ? this.#out.rows.block[prefix] : 0
   }
 
   /** An outgoing block in readable form. */
@@ -183,7 +186,7 @@ export class AdjOut {
 
   #mark(member: OutMember, marker: Uint8Array): void {
     member.markers.push(marker)
-    member.markAt = this.#filled === NEVER ? this.#announcements.end : NEVER
+    member.markAt = this.#filled === NEVER ? this.#out.announcements.end : NEVER
   }
 
   #update(batch: ChangeBatch): void {
@@ -205,46 +208,17 @@ export class AdjOut {
     if (end < limit) return
     this.#filled = NEVER
     for (const member of this.#members.values()) {
-      if (member.markAt === NEVER) member.markAt = this.#announcements.end
+      if (member.markAt === NEVER) member.markAt = this.#out.announcements.end
     }
   }
 
   /** Brings a prefix's state in line with the table. */
   #updateOne(prefix: number): void {
-    const rows = this.#rows
-    rows.ensure(prefix)
     const path = this.#rib.best(prefix)
-    let block = 0
-    let source = 0
-    if (path !== 0) {
-      source = this.#rib.sourceOf(path)
-      block = this.#outgoing(prefix, this.#rib.attributeOf(path), source)
-    }
-    const former = rows.block[prefix]
-    if (block === former) {
-      if (block !== 0 && source !== rows.source[prefix]) this.#changeSource(prefix, source)
-      return
-    }
-    if (block !== 0) this.#blocks.retain(block)
-    if (former !== 0) this.#blocks.release(former)
-    if (!rows.known(prefix)) this.#rib.hold(prefix)
-    const position = rows.position[prefix]
-    const pending = position > (former !== 0 ? this.#announcedFront : this.#withdrawnFront)
-    rows.block[prefix] = block
-    rows.source[prefix] = source
-    if (pending && rows.sentBlock[prefix] === block && rows.sentPosition[prefix] >= 0) {
-      this.#restore(prefix)
-      return
-    }
-    if (pending && former !== 0 && block !== 0) return
-    if (!pending && position !== 0) {
-      const chunks = former !== 0 ? this.#announcementChunks : this.#withdrawalChunks
-      chunks.invalidate(position)
-    }
-    if (block === 0) rows.position[prefix] = this.#withdrawals.append(prefix)
+    if (path === 0) this.#out.set(prefix, 0, 0)
     else {
-      if (this.#announcements.full) this.#compact()
-      rows.position[prefix] = this.#announcements.append(prefix)
+      const source = this.#rib.sourceOf(path)
+      this.#out.set(prefix, this.#outgoing(prefix, this.#rib.attributeOf(path), source), source)
     }
   }
 
@@ -266,46 +240,21 @@ export class AdjOut {
     return nlriRoom(this.#blocks, block, maximumMessage) >= needed ? block : 0
   }
 
-  /** Nobody has seen what came between: back to what was sent last. */
-  #restore(prefix: number): void {
-    const rows = this.#rows
-    const source = rows.source[prefix]
-    rows.position[prefix] = rows.sentPosition[prefix]
-    if (rows.block[prefix] === 0) {
-      if (rows.position[prefix] === 0) this.#forget(prefix)
-      return
-    }
-    rows.source[prefix] = rows.sentSource[prefix]
-    if (source !== rows.source[prefix]) this.#changeSource(prefix, source)
-  }
-
-  /** The same announcement from another source: only those two neighbours see a difference. */
-  #changeSource(prefix: number, source: number): void {
-    const rows = this.#rows
-    const former = rows.source[prefix]
-    rows.source[prefix] = source
-    if (rows.position[prefix] > this.#announcedFront) return
-    rows.sentSource[prefix] = source
-    this.#announcementChunks.invalidate(rows.position[prefix])
-    this.#members.get(former)?.revisit.add(prefix)
-    this.#members.get(source)?.revisit.add(prefix)
-  }
-
   /** One step for a member, into its queue. @returns false when there is nothing left */
   #advance(member: OutMember): boolean {
     if (member.revisit.size > 0) this.#passRevisits(member)
-    else if (member.withdrawn < this.#withdrawals.end) this.#passWithdrawals(member)
+    else if (member.withdrawn < this.#out.withdrawals.end) this.#passWithdrawals(member)
     else if (member.markers.length > 0 && member.announced >= member.markAt) {
       for (const bytes of member.markers) member.queue.push({ bytes, updates: 1 })
       member.markers = []
-    } else if (member.announced < this.#announcements.end) this.#passAnnouncements(member)
+    } else if (member.announced < this.#out.announcements.end) this.#passAnnouncements(member)
     else if (this.#filled !== NEVER) this.#fill()
     else return false
     return true
   }
 
   #passRevisits(member: OutMember): void {
-    const rows = this.#rows
+    const { rows } = this.#out
     const announce: number[] = []
     const withdraw: number[] = []
     for (const prefix of member.revisit) {
@@ -342,24 +291,18 @@ export class AdjOut {
       member.queue.push(this.#packer.take())
     }
     member.withdrawn = chunk.end
-    this.#withdrawnFront = Math.max(this.#withdrawnFront, chunk.end)
-    if (start === this.#withdrawnFloor) this.#sweepWithdrawals()
+    this.#out.withdrawnFront = Math.max(this.#out.withdrawnFront, chunk.end)
+    if (start === this.#out.withdrawnFloor) this.#sweepWithdrawals()
   }
 
   #packWithdrawals(start: number): Chunk {
-    const rows = this.#rows
-    const { entries } = this.#withdrawals
-    const end = Math.min(this.#withdrawals.end, start + this.#chunkEntries)
+    const { entries } = this.#out.withdrawals
+    const end = Math.min(this.#out.withdrawals.end, start + this.#chunkEntries)
     const live = new Int32Array(end - start)
     let count = 0
     for (let i = start; i < end; i++) {
       const prefix = entries[i]
-      if (rows.position[prefix] === i + 1 && rows.block[prefix] === 0) {
-        live[count++] = prefix
-        this.#noteSent(prefix)
-      } else if (rows.sentPosition[prefix] === i + 1 && rows.sentBlock[prefix] === 0) {
-        rows.sentPosition[prefix] = -1
-      }
+      if (this.#out.passWithdrawal(prefix, i + 1)) live[count++] = prefix
     }
     this.#packer.clear()
     this.#packer.withdraw(live, 0, count)
@@ -373,7 +316,7 @@ export class AdjOut {
     const short =
       known !== undefined &&
       known.end - start < this.#chunkEntries / 4 &&
-      this.#announcements.end - known.end > this.#chunkEntries
+      this.#out.announcements.end - known.end > this.#chunkEntries
     const chunk = known === undefined || short ? this.#packAnnouncements(start) : known
     if (--chunk.waiting <= 0) this.#announcementChunks.remove(start)
     if (chunk.sources.has(member.source)) this.#passMixed(member, chunk)
@@ -382,7 +325,7 @@ export class AdjOut {
       if (chunk.updates > 0) member.queue.push(chunk)
     }
     member.announced = chunk.end
-    this.#announcedFront = Math.max(this.#announcedFront, chunk.end)
+    this.#out.announcedFront = Math.max(this.#out.announcedFront, chunk.end)
   }
 
   /** A chunk with routes from the member itself: those are left out, and withdrawn where it held others. */
@@ -414,26 +357,21 @@ export class AdjOut {
   }
 
   #packAnnouncements(start: number): Chunk {
-    const rows = this.#rows
+    const { rows } = this.#out
     const buckets = this.#buckets
-    const { entries } = this.#announcements
-    const limit = this.#announcements.end
+    const { entries } = this.#out.announcements
+    const limit = this.#out.announcements.end
     buckets.clear()
     let octets = 0
     let live = 0
     let end = start
     while (end < limit && live < this.#chunkEntries && octets < CHUNK_OCTETS) {
       const prefix = entries[end++]
-      if (rows.position[prefix] === end && rows.block[prefix] !== 0) {
-        const block = rows.block[prefix]
-        const source = this.#members.has(rows.source[prefix]) ? rows.source[prefix] : NO_MEMBER
-        if (buckets.add(prefix, block, source)) octets += this.#blocks.lengths[block] + 32
-        live++
-        if (end > this.#announcedFront) this.#noteSent(prefix)
-      } else if (rows.sentPosition[prefix] === end && rows.sentBlock[prefix] !== 0) {
-        // A member passes by without it: a return to that position would not reach it.
-        rows.sentPosition[prefix] = -1
-      }
+      if (!this.#out.passAnnouncement(prefix, end)) continue
+      const block = rows.block[prefix]
+      const source = this.#members.has(rows.source[prefix]) ? rows.source[prefix] : NO_MEMBER
+      if (buckets.add(prefix, block, source)) octets += this.#blocks.lengths[block] + 32
+      live++
     }
     buckets.arrange()
     this.#packer.clear()
@@ -472,85 +410,27 @@ export class AdjOut {
     return chunk
   }
 
-  /** The state of a prefix is being handed to a member. */
-  #noteSent(prefix: number): void {
-    const rows = this.#rows
-    const block = rows.block[prefix]
-    const former = rows.sentBlock[prefix]
-    if (block !== former) {
-      if (block !== 0) this.#blocks.retain(block)
-      if (former !== 0) this.#blocks.release(former)
-      rows.sentBlock[prefix] = block
-    }
-    rows.sentSource[prefix] = rows.source[prefix]
-    rows.sentPosition[prefix] = rows.position[prefix]
-  }
-
   /** Lets withdrawn prefixes go that every member has passed. */
   #sweepWithdrawals(): void {
-    const rows = this.#rows
-    const { entries } = this.#withdrawals
-    let floor = this.#withdrawals.end
+    const out = this.#out
+    let floor = out.withdrawals.end
     for (const member of this.#members.values()) floor = Math.min(floor, member.withdrawn)
-    for (let i = this.#withdrawnFloor; i < floor; i++) {
-      const prefix = entries[i]
-      if (rows.sentPosition[prefix] === i + 1 && rows.sentBlock[prefix] === 0) rows.sentPosition[prefix] = 0
-      if (rows.position[prefix] === i + 1 && rows.block[prefix] === 0) this.#forget(prefix)
-    }
-    this.#withdrawnFloor = floor
-    if (floor < this.#withdrawals.end) return
-    // Everyone is at the end: positions start anew.
-    this.#withdrawals.end = 0
-    this.#withdrawnFloor = 0
-    this.#withdrawnFront = 0
+    if (!out.sweep(floor)) return
     this.#withdrawalChunks.clear()
     for (const member of this.#members.values()) member.withdrawn = 0
   }
 
-  /** Nothing of a prefix is left to say. */
-  #forget(prefix: number): void {
-    const rows = this.#rows
-    if (rows.block[prefix] !== 0) this.#blocks.release(rows.block[prefix])
-    if (rows.sentBlock[prefix] !== 0) this.#blocks.release(rows.sentBlock[prefix])
-    rows.clear(prefix)
-    this.#rib.unhold(prefix)
-  }
-
-  /** Throws void announcements out of the log when they are more than half of it. */
+  /** Keeps the log of announcements from growing where that helps; members' places move with it. */
   #compact(): void {
-    const log = this.#announcements
-    const rows = this.#rows
-    let alive = 0
-    for (let i = 0; i < log.end; i++) if (this.#inLog(log.entries[i], i + 1)) alive++
-    if (alive * 2 > log.end) return
     const members = [...this.#members.values()]
-    const passed = new Set([this.#announcedFront])
-    for (const member of members) passed.add(member.announced).add(member.markAt)
-    passed.delete(NEVER)
-    const marks = [...passed].sort((a, b) => a - b)
-    const result = log.compact(
-      (prefix, position) => this.#inLog(prefix, position),
-      (prefix, from, to) => {
-        if (rows.position[prefix] === from && rows.block[prefix] !== 0) rows.position[prefix] = to
-        if (rows.sentPosition[prefix] === from && rows.sentBlock[prefix] !== 0) rows.sentPosition[prefix] = to
-      },
-      marks,
-    )
-    const moved = new Map(marks.map((mark, index) => [mark, result[index]]))
-    this.#announcedFront = moved.get(this.#announcedFront)!
+    const marks = new Set(members.flatMap((member) => [member.announced, member.markAt]))
+    marks.delete(NEVER)
+    const moved = this.#out.compact(marks)
+    if (moved === undefined) return
     for (const member of members) {
       member.announced = moved.get(member.announced)!
       member.markAt = moved.get(member.markAt) ?? NEVER
     }
     this.#announcementChunks.clear()
-  }
-
-  /** Whether an entry of the announcement log still means something. */
-  #inLog(prefix: number, position: number): boolean {
-    const rows = this.#rows
-    return (
-      (rows.position[prefix] === position && rows.block[prefix] !== 0) ||
-      (rows.sentPosition[prefix] === position && rows.sentBlock[prefix] !== 0)
-    )
   }
 }

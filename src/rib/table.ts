@@ -20,46 +20,21 @@
  * best one alone wherever MED can't make the order circular (decide.ts), and the path that an announcement
  * replaces is found by hash from INDEX_FROM paths on.
  */
-import { isMartian } from '../ip/special.js'
+import { AdjIn } from './adj-in.js'
 import { growInt32 } from './columns.js'
 import type { DecisionParameters } from './decide.js'
-import { appendOfSource, pushOfPrefix, unlinkOfSource } from './path-lists.js'
-import { PATH_MULTIPATH, PATH_NEW } from './paths.js'
-import { PREFIX_DIRTY, PREFIX_FULL, PREFIX_INDEXED, PREFIX_TOUCHED } from './prefix-rows.js'
-import { type RibParts, RibReader } from './reader.js'
-import { REASON_POLICY, VALID } from './reasons.js'
-import { Selection } from './selection.js'
-import type { SourceRow, SourceState } from './sources.js'
-import type { ChangeBatch, Source } from './types.js'
+import { PATH_MULTIPATH } from './paths.js'
+import { PREFIX_DIRTY, PREFIX_TOUCHED } from './prefix-rows.js'
+import type { RibParts } from './reader.js'
+import type { ChangeBatch } from './types.js'
 
+export type { ImportFilter, RouteFilter } from './adj-in.js'
 export type { RibParts, RibTotals } from './reader.js'
 
-/** A prefix with as many paths has them in the PathIndex. */
-const INDEX_FROM = 9
-
-/** Policy of one neighbour, family and direction, compiled (policy/ makes it). */
-export interface RouteFilter {
-  /**
-   * @param bytes address octets of the prefix from `offset`, `bits` of them
-   * @param attribute the set as received
-   * @returns the attribute set in use; 0: rejected
-   */
-  apply(bytes: Uint8Array, offset: number, bits: number, attribute: number): number
-}
-
-/** RouteFilter on the way in. */
-export type ImportFilter = RouteFilter
-
-export class Rib extends RibReader {
+export class Rib extends AdjIn {
   /** Ascends by one with each decide() that changed something. */
   version = 0
-  readonly #width: number
-  readonly #selection: Selection
   readonly #subscribers: ((batch: ChangeBatch) => void)[] = []
-  /** Dirty prefixes in the order in which they became so, from #dirtyStart. */
-  #dirty = new Int32Array(1024)
-  #dirtyStart = 0
-  #dirtyEnd = 0
   #changed = new Int32Array(1024)
   /** Prefixes of the running decide() that have no path any more. */
   #empty = new Int32Array(64)
@@ -72,21 +47,12 @@ export class Rib extends RibReader {
 
   constructor(parts: RibParts, options: DecisionParameters) {
     super(parts, options)
-    this.#width = parts.prefixes.bits
-    this.#selection = new Selection(
-      this.paths,
-      this.rows,
-      this.sources,
-      this.decision,
-      this.gatewaySets,
-      parts.rankedPaths,
-    )
     this.#unsubscribe = this.nextHops.onChange((id) => this.#moved.add(id))
   }
 
   /** Prefixes that wait for the decision; resolved next hops count as one. */
   get pending(): number {
-    return this.#dirtyEnd - this.#dirtyStart + (this.#moved.size > 0 ? 1 : 0)
+    return this.dirty.length + (this.#moved.size > 0 ? 1 : 0)
   }
 
   /** Ends the subscription to next hops, when a table is given up. */
@@ -94,193 +60,11 @@ export class Rib extends RibReader {
     this.#unsubscribe()
   }
 
-  /**
-   * Adds a source, or changes what is known of one (`source.index` names it); its paths are decided anew when
-   * that matters to the decision.
-   */
-  setSource(source: Source): SourceState {
-    const known = this.sources.get(source.index)?.source
-    const row = this.sources.set(source)
-    if (
-      known !== undefined &&
-      (known.type !== source.type ||
-        known.routerId !== source.routerId ||
-        known.weight !== source.weight ||
-        known.address !== source.address)
-    ) {
-      for (let path = row.head; path !== 0; path = this.paths.nextOfSource[path]) {
-        this.#markFull(this.paths.prefix[path])
-      }
-    }
-    return row
-  }
-
-  /** Forgets a source. @throws Error while it has paths */
-  removeSource(index: number): void {
-    if ((this.sources.get(index)?.received ?? 0) > 0) {
-      throw new Error(`source ${index} still has paths: drop them first`)
-    }
-    this.sources.remove(index)
-  }
-
-  /**
-   * Stores an announcement: the NLRI in [start, end) with one attribute set. A path that is already there with
-   * the same attributes stays as it is and keeps its age.
-   * @param bytes a message whose NLRI the codec has checked
-   * @param addPath prefixes are preceded by a path identifier (RFC 7911 §3)
-   * @param attribute the set as received
-   * @param reason VALID, or why these paths take no part (reasons.ts)
-   * @param filter import policy; undefined accepts all
-   * @param now milliseconds, for the paths' age
-   * @returns how many martian prefixes (RFC 7454 §6.1) were left out
-   */
-  announce(
-    source: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    addPath: boolean,
-    attribute: number,
-    reason: number,
-    filter: RouteFilter | undefined,
-    now: number,
-  ): number {
-    const row = this.#row(source)
-    let martians = 0
-    let at = start
-    while (at < end) {
-      let pathId = 0
-      if (addPath) {
-        pathId = ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0
-        at += 4
-      }
-      const bits = bytes[at++]
-      if (isMartian(bytes, at, bits, this.#width)) martians++
-      else {
-        let use = 0
-        let why = reason
-        if (reason === VALID) {
-          use = filter === undefined ? attribute : filter.apply(bytes, at, bits, attribute)
-          if (use === 0) why = REASON_POLICY
-        }
-        this.#put(row, this.prefixes.intern(bytes, at, bits), pathId, attribute, use, why, now)
-      }
-      at += (bits + 7) >>> 3
-    }
-    return martians
-  }
-
-  /** Stores one path, without policy: own routes. Parameters as for announce(). */
-  announceOne(
-    source: number,
-    bytes: Uint8Array,
-    offset: number,
-    bits: number,
-    pathId: number,
-    attribute: number,
-    now: number,
-  ): void {
-    const prefix = this.prefixes.intern(bytes, offset, bits)
-    this.#put(this.#row(source), prefix, pathId, attribute, attribute, VALID, now)
-  }
-
-  /** Removes the paths of the NLRI in [start, end); unknown ones are ignored. @returns how many it removed */
-  withdraw(source: number, bytes: Uint8Array, start: number, end: number, addPath: boolean): number {
-    const row = this.#row(source)
-    let removed = 0
-    let at = start
-    while (at < end) {
-      let pathId = 0
-      if (addPath) {
-        pathId = ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0
-        at += 4
-      }
-      const bits = bytes[at++]
-      if (this.#withdrawOne(row, bytes, at, bits, pathId)) removed++
-      at += (bits + 7) >>> 3
-    }
-    return removed
-  }
-
-  /** Removes one path. @returns whether it was there */
-  withdrawOne(source: number, bytes: Uint8Array, offset: number, bits: number, pathId: number): boolean {
-    return this.#withdrawOne(this.#row(source), bytes, offset, bits, pathId)
-  }
-
-  /**
-   * Marks every path of a source as stale (RFC 4724 §4.2, RFC 7313 §4): they take part as before until they
-   * are announced again, swept or dropped.
-   */
-  markStale(source: number): void {
-    const row = this.#row(source)
-    // Generations count in one octet; older stale paths must be gone before a number comes round again.
-    if (row.staleGenerations === 254) while (!this.sweepStale(source, 65536));
-    row.generation = (row.generation + 1) & 255
-    row.stale = row.received
-    if (row.stale > 0) row.staleGenerations++
-  }
-
-  /**
-   * Removes stale paths of a source, at most `budget` of them.
-   * @returns true when none is left
-   */
-  sweepStale(source: number, budget: number): boolean {
-    const row = this.#row(source)
-    for (let left = budget; row.stale > 0; left--) {
-      if (left === 0) return false
-      this.#remove(row, row.head)
-    }
-    row.staleGenerations = 0
-    return true
-  }
-
-  /** Removes paths of a source, at most `budget` of them. @returns true when none is left */
-  dropSource(source: number, budget: number): boolean {
-    const row = this.#row(source)
-    for (let left = budget; row.head !== 0; left--) {
-      if (left === 0) return false
-      this.#remove(row, row.head)
-    }
-    row.staleGenerations = 0
-    return true
-  }
-
-  /**
-   * Applies a changed import policy to the paths as received (soft reconfiguration), without asking the
-   * neighbour.
-   * @param reasonOf VALID, or why paths with this attribute set take no part now
-   */
-  reapply(
-    source: number,
-    filter: RouteFilter | undefined,
-    reasonOf: (attribute: number) => number,
-    now: number,
-  ): void {
-    const row = this.#row(source)
-    const paths = this.paths
-    const octets = new Uint8Array(16)
-    for (let path = row.head; path !== 0; path = paths.nextOfSource[path]) {
-      const prefix = paths.prefix[path]
-      const attribute = paths.attrIn[path]
-      this.prefixes.writeAddress(prefix, octets, 0)
-      let why = reasonOf(attribute)
-      let use = 0
-      if (why === VALID) {
-        use =
-          filter === undefined ? attribute : filter.apply(octets, 0, this.prefixes.length(prefix), attribute)
-        if (use === 0) why = REASON_POLICY
-      }
-      if (use !== paths.attrUse[path] || why !== paths.reason[path]) {
-        this.#change(row, path, attribute, use, why, now)
-      }
-    }
-  }
-
   /** Changes the options of the decision; every prefix is decided anew. */
   setOptions(options: DecisionParameters): void {
     this.decision.options = options
     for (let prefix = 0; prefix < this.prefixes.limit; prefix++) {
-      if (this.count(prefix) > 0) this.#markFull(prefix)
+      if (this.count(prefix) > 0) this.dirty.addFull(prefix)
     }
   }
 
@@ -292,25 +76,17 @@ export class Rib extends RibReader {
   decide(max = Number.MAX_SAFE_INTEGER): ChangeBatch {
     this.#applyMoves()
     const rows = this.rows
-    const end = Math.min(this.#dirtyEnd, this.#dirtyStart + max)
-    if (this.#changed.length < end - this.#dirtyStart) {
-      this.#changed = new Int32Array(Math.max(this.#changed.length * 2, end - this.#dirtyStart))
-    }
+    const due = Math.min(this.dirty.length, max)
+    if (this.#changed.length < due) this.#changed = new Int32Array(Math.max(this.#changed.length * 2, due))
     let count = 0
-    for (let i = this.#dirtyStart; i < end; i++) {
-      const prefix = this.#dirty[i]
-      if (this.#selection.settle(prefix)) this.#changed[count++] = prefix
+    for (let i = 0; i < due; i++) {
+      const prefix = this.dirty.shift()
+      if (this.selection.settle(prefix)) this.#changed[count++] = prefix
       if (rows.count[prefix] === 0) {
         if (this.#emptyCount === this.#empty.length)
           this.#empty = growInt32(this.#empty, this.#emptyCount * 2)
         this.#empty[this.#emptyCount++] = prefix
       }
-    }
-    this.#dirtyStart = end
-    if (end === this.#dirtyEnd) {
-      this.#dirtyStart = 0
-      this.#dirtyEnd = 0
-      if (this.#dirty.length > 65536) this.#dirty = new Int32Array(1024)
     }
     if (count > 0) {
       this.version++
@@ -349,151 +125,6 @@ export class Rib extends RibReader {
     if (!this.#deciding) this.#releaseIfUnused(prefix)
   }
 
-  #row(source: number): SourceRow {
-    const row = this.sources.get(source)
-    if (row === undefined) throw new RangeError(`no source ${source}: call setSource first`)
-    return row
-  }
-
-  #put(
-    row: SourceRow,
-    prefix: number,
-    pathId: number,
-    attribute: number,
-    use: number,
-    reason: number,
-    now: number,
-  ): void {
-    const rows = this.rows
-    const paths = this.paths
-    const source = row.source.index
-    rows.ensure(prefix)
-    const known = rows.count[prefix] === 0 ? 0 : this.find(prefix, source, pathId)
-    if (known !== 0) {
-      if (paths.generation[known] !== row.generation) this.#refresh(row, known)
-      if (
-        paths.attrIn[known] !== attribute ||
-        paths.attrUse[known] !== use ||
-        paths.reason[known] !== reason
-      ) {
-        this.#change(row, known, attribute, use, reason, now)
-      }
-      return
-    }
-    const path = paths.allocate(prefix, source, pathId)
-    paths.attrIn[path] = attribute
-    paths.attrUse[path] = use
-    paths.reason[path] = reason
-    paths.generation[path] = row.generation
-    paths.since[path] = now
-    appendOfSource(paths, row, path)
-    pushOfPrefix(paths, rows, path)
-    row.received++
-    this.#retain(row, attribute, use)
-    if (++rows.count[prefix] >= INDEX_FROM || (rows.flags[prefix] & PREFIX_INDEXED) !== 0) {
-      this.#indexPath(prefix, path)
-    }
-    this.#markDirty(prefix)
-  }
-
-  /** New attributes or another verdict for a path that is there. */
-  #change(row: SourceRow, path: number, attribute: number, use: number, reason: number, now: number): void {
-    const paths = this.paths
-    this.#selection.detach(path)
-    const formerIn = paths.attrIn[path]
-    const formerUse = paths.attrUse[path]
-    if (formerIn !== attribute || formerUse !== use) paths.since[path] = now
-    this.#retain(row, attribute, use)
-    this.#release(row, formerIn, formerUse)
-    paths.attrIn[path] = attribute
-    paths.attrUse[path] = use
-    paths.reason[path] = reason
-    paths.flags[path] = PATH_NEW
-    pushOfPrefix(paths, this.rows, path)
-    this.#markDirty(paths.prefix[path])
-  }
-
-  /** A stale path was announced again. */
-  #refresh(row: SourceRow, path: number): void {
-    this.paths.generation[path] = row.generation
-    row.stale--
-    unlinkOfSource(this.paths, row, path)
-    appendOfSource(this.paths, row, path)
-  }
-
-  #withdrawOne(row: SourceRow, bytes: Uint8Array, offset: number, bits: number, pathId: number): boolean {
-    const prefix = this.prefixes.find(bytes, offset, bits)
-    if (prefix < 0) return false
-    const path = this.find(prefix, row.source.index, pathId)
-    if (path === 0) return false
-    this.#remove(row, path)
-    return true
-  }
-
-  #remove(row: SourceRow, path: number): void {
-    const paths = this.paths
-    const rows = this.rows
-    const prefix = paths.prefix[path]
-    if ((rows.flags[prefix] & PREFIX_INDEXED) !== 0) this.index.remove(path)
-    const dirty = this.#selection.detach(path)
-    unlinkOfSource(paths, row, path)
-    row.received--
-    if (paths.generation[path] !== row.generation) row.stale--
-    this.#release(row, paths.attrIn[path], paths.attrUse[path])
-    paths.release(path)
-    if (--rows.count[prefix] === 0) {
-      rows.flags[prefix] &= ~PREFIX_INDEXED
-      this.#markDirty(prefix)
-    } else if (dirty) this.#markDirty(prefix)
-  }
-
-  #retain(row: SourceRow, attribute: number, use: number): void {
-    this.attributes.retain(attribute)
-    if (use === 0) return
-    this.attributes.retain(use)
-    row.accepted++
-    this.users.add(row.source.index, this.attributes.nextHop[use], 1)
-  }
-
-  #release(row: SourceRow, attribute: number, use: number): void {
-    this.attributes.release(attribute)
-    if (use === 0) return
-    this.attributes.release(use)
-    row.accepted--
-    this.users.add(row.source.index, this.attributes.nextHop[use], -1)
-  }
-
-  #indexPath(prefix: number, path: number): void {
-    const rows = this.rows
-    if ((rows.flags[prefix] & PREFIX_INDEXED) !== 0) {
-      this.index.add(path)
-      return
-    }
-    rows.flags[prefix] |= PREFIX_INDEXED
-    for (let at = rows.head[prefix]; at !== 0; at = this.paths.nextOfPrefix[at]) this.index.add(at)
-  }
-
-  #markDirty(prefix: number): void {
-    const flags = this.rows.flags
-    if ((flags[prefix] & PREFIX_DIRTY) !== 0) return
-    flags[prefix] |= PREFIX_DIRTY
-    if (this.#dirtyEnd === this.#dirty.length) this.#growDirty()
-    this.#dirty[this.#dirtyEnd++] = prefix
-  }
-
-  #markFull(prefix: number): void {
-    this.rows.flags[prefix] |= PREFIX_FULL
-    this.#markDirty(prefix)
-  }
-
-  #growDirty(): void {
-    if (this.#dirtyStart > this.#dirty.length >>> 1) {
-      this.#dirty.copyWithin(0, this.#dirtyStart, this.#dirtyEnd)
-      this.#dirtyEnd -= this.#dirtyStart
-      this.#dirtyStart = 0
-    } else this.#dirty = growInt32(this.#dirty, this.#dirty.length * 2)
-  }
-
   /** Marks the prefixes that have a path through a next hop that was resolved anew: one scan for all of them. */
   #applyMoves(): void {
     if (this.#moved.size === 0) return
@@ -507,7 +138,7 @@ export class Rib extends RibReader {
       if (attribute === 0 || moved[nextHop[attribute]] === 0) continue
       const prefix = paths.prefix[path]
       if ((paths.flags[path] & PATH_MULTIPATH) !== 0) this.rows.flags[prefix] |= PREFIX_TOUCHED
-      this.#markFull(prefix)
+      this.dirty.addFull(prefix)
     }
   }
 
