@@ -25,6 +25,7 @@ import { Refresh } from './refresh.js'
 import { Removals } from './removals.js'
 import { Resolve } from './resolve.js'
 import { RouteEvents } from './route-events.js'
+import type { SpeakerSizes } from './sizes.js'
 import { Tables } from './tables.js'
 import { UpdateIn } from './update-in.js'
 import { type OutletSession, UpdateOut } from './update-out.js'
@@ -268,6 +269,11 @@ export class Routing {
     const routes = this.#neighbors.get(peer)
     if (routes === undefined) return
     for (const { outlet } of routes.families.values()) if (outlet !== undefined) this.#updateOut.pump(outlet)
+  }
+
+  /** What is held because of neighbours. */
+  sizes(): SpeakerSizes {
+    return { ...this.tables.sizes(), ...this.#updateOut.sizes(), tasks: this.#parts.work.size }
   }
 
   close(): void {

@@ -23,6 +23,7 @@ import { Refusals } from './refusals.js'
 import { advertisedPage, type RouteContext, routePage } from './route-view.js'
 import { Routing } from './routing.js'
 import { Settling } from './settling.js'
+import type { SpeakerSizes } from './sizes.js'
 import { speakerView } from './speaker-view.js'
 import type { ApplyReport, NeighborView, RoutePage, RouteQuery, SpeakerEvent, SpeakerView } from './views.js'
 import { Work } from './work.js'
@@ -191,6 +192,11 @@ export class Speaker implements SpeakerApi {
 
   view(): SpeakerView {
     return speakerView(this.#options, this.#started, this.#listeners.addresses, this.#routing)
+  }
+
+  /** What is held in memory because of neighbours: tests look whether it goes with them. */
+  sizes(): SpeakerSizes {
+    return this.#routing.sizes()
   }
 
   neighbors(): readonly NeighborView[] {

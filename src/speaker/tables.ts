@@ -8,6 +8,7 @@ import { NextHops } from '../rib/next-hops.js'
 import { Rib } from '../rib/table.js'
 import { ChangeBus } from './change-bus.js'
 import type { DecisionOptions } from './options.js'
+import type { SpeakerSizes } from './sizes.js'
 import type { Work } from './work.js'
 
 /** Prefixes decided between two looks at the clock. */
@@ -92,6 +93,18 @@ export class Tables {
         this.#working = false
       },
     })
+  }
+
+  /** How much the tables hold. */
+  sizes(): Pick<SpeakerSizes, 'prefixes' | 'paths' | 'attributeSets' | 'gatewaySets'> {
+    let prefixes = 0
+    let paths = 0
+    for (const rib of this.#ribs.values()) {
+      prefixes += rib.prefixes.size
+      paths += rib.pathCount
+    }
+    const gatewaySets = this.rib('ipv4-unicast').gatewaySets.size
+    return { prefixes, paths, attributeSets: this.attributes.size, gatewaySets }
   }
 
   /** True while prefixes wait for the decision. */

@@ -15,6 +15,7 @@ import { encodeEndOfRib } from '../wire/update.js'
 import type { Link } from './connection-driver.js'
 import type { FamilyOptions } from './options.js'
 import type { Resolve } from './resolve.js'
+import type { SpeakerSizes } from './sizes.js'
 import type { Task, Work } from './work.js'
 
 /** Milliseconds that writing to one neighbour may take in one turn. */
@@ -106,6 +107,11 @@ export class UpdateOut {
       outlet.markerSent()
     } else this.#join(outlet, session, options, outlet.marker)
     return outlet
+  }
+
+  /** How much is held for neighbours that are sent routes. */
+  sizes(): Pick<SpeakerSizes, 'updateGroups' | 'outgoingBlocks'> {
+    return { updateGroups: this.#groups.size, outgoingBlocks: this.#blocks.size }
   }
 
   /** The session has ended. */
