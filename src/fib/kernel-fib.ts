@@ -77,6 +77,8 @@ export class KernelFib implements FibPort {
   readonly #ids: IdPool
   #installer: Installer | undefined
   #batch: Batch<Op> | undefined
+  /** How the batch child ended last, for people. */
+  #lastEnd = ''
   #watch: KernelWatch | undefined
   #ownership: Ownership | undefined
   /** Wishes from before `start`. */
@@ -181,7 +183,13 @@ export class KernelFib implements FibPort {
     const mode = this.#ownership === undefined ? 'off' : this.#ownership.objects ? 'nexthop-objects' : 'plain'
     const none = { installed: 0, pending: this.#early.size, refused: 0, errors: 0 }
     const counts = this.#installer?.status() ?? { ...none, operations: { add: 0, replace: 0, delete: 0 } }
-    return { enabled: true, mode, ...counts }
+    return { enabled: true, mode, ...counts, ...this.#problem() }
+  }
+
+  /** A child that could not be started again at once: nothing is written until it is. */
+  #problem(): { readonly problem?: string } {
+    if (this.#stopping || this.#batch === undefined || this.#batch.pid !== undefined) return {}
+    return { problem: `the \`ip -batch\` child ended and is started again (${this.#lastEnd})` }
   }
 
   /** The neighbours have changed: asks for the protected addresses anew. */
@@ -217,6 +225,7 @@ export class KernelFib implements FibPort {
       died: (lost, reason) => {
         const text = `ip -batch ended (${reason}): the kernel's routes are compared anew`
         this.#log.warn({ reason, lost: lost.length }, text)
+        this.#lastEnd = reason
         installer.died(lost)
         this.#read()
       },
