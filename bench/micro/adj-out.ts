@@ -1,6 +1,7 @@
 /**
- * Reflector out: routes from one client to many, messages made and handed over without sockets. Arguments:
- * clients, routes, attribute sets.
+ * Reflector out: routes from one client to many, messages made and handed over without sockets.
+ *
+ *     npx tsc -p tsconfig.bench.json && node dist-bench/bench/micro/adj-out.js [CLIENTS] [ROUTES] [SETS]
  */
 import { PrefixTable } from '../../src/ip/prefix-table.js'
 import { AdjOut } from '../../src/rib/adj-out.js'

@@ -1,6 +1,7 @@
 /**
- * Many neighbours announce the same prefixes; then they go one by one. Arguments: neighbours, prefixes, 'reverse'
- * for the order that makes each newcomer the best, and how many next hops they have in all (each its own).
+ * Many neighbours announce the same prefixes; then they go one by one. 'reverse' makes each newcomer the best.
+ *
+ *     npx tsc -p tsconfig.bench.json && node dist-bench/bench/micro/fan-in.js [NEIGHBOURS] [PREFIXES] [forward|reverse] [NEXT HOPS]
  */
 import { PrefixTable } from '../../src/ip/prefix-table.js'
 import { AttributeTable } from '../../src/rib/attributes.js'

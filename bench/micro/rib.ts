@@ -1,6 +1,8 @@
 /**
  * Loc-RIB in: 1,000,000 IPv4 prefixes with 250,000 attribute sets from one neighbour, as UPDATE bodies made
- * beforehand: intern attributes, announce, decide. Run: node --import=tsx … or compiled; see bench/micro/run.
+ * beforehand: intern attributes, announce, decide.
+ *
+ *     npx tsc -p tsconfig.bench.json && node dist-bench/bench/micro/rib.js [PREFIXES] [SETS]
  */
 import { PrefixTable } from '../../src/ip/prefix-table.js'
 import { AttributeTable } from '../../src/rib/attributes.js'
