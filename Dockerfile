@@ -18,7 +18,8 @@ FROM node:22-alpine
 # iproute2 and not busybox's ip: next-hop objects, JSON output and -batch are needed.
 RUN apk add --no-cache iproute2 tini \
   && addgroup -S ecmpd && adduser -S -D -H -G ecmpd ecmpd \
-  && install -d -o ecmpd -g ecmpd -m 0750 /run/ecmpd /etc/ecmpd \
+  # For root without CAP_DAC_OVERRIDE, too, as which the switch above runs.
+  && install -d -o ecmpd -g root -m 0770 /run/ecmpd && install -d -m 0755 /etc/ecmpd \
   && rm -rf /usr/local/lib/node_modules/npm /usr/local/bin/npm /usr/local/bin/npx /opt/yarn-*
 COPY --from=build /src/package.json /opt/ecmpd/package.json
 COPY --from=build /src/node_modules /opt/ecmpd/node_modules
