@@ -5,6 +5,7 @@ import type { Config } from '../config/model.js'
 import { keepAutomatic } from '../config/resolve.js'
 import type { Log } from '../ports/log.js'
 import type { SpeakerApi } from '../speaker/api.js'
+import type { NeighborOptions } from '../speaker/options.js'
 import { type Overrides, override } from './overrides.js'
 
 /** What a reload works on. */
@@ -33,6 +34,30 @@ const AT_ONCE: typeof AT_START = [
   ['api.token', (config) => config.api.token],
   ['log.level', (config) => config.log.level],
 ]
+
+/** What both ends agree on when a session begins. */
+const agreed = ({ timers, gracefulRestart }: NeighborOptions) => [
+  timers.holdTime,
+  timers.keepalive,
+  timers.sendHold,
+  gracefulRestart.restartTime,
+]
+
+/** Notes on what is taken over now, but holds from the next session on. */
+function nextSession(before: Config, after: Config, changed: readonly string[]): string[] {
+  const old = new Map(before.bgp.neighbors.map((neighbor) => [neighbor.address, neighbor]))
+  const later = after.bgp.neighbors.filter((neighbor) => {
+    const was = old.get(neighbor.address)
+    return was !== undefined && changed.includes(was.address) && !same(agreed(was), agreed(neighbor))
+  })
+  const notes: string[] = []
+  if (later.length > 0) {
+    const addresses = later.map(({ address }) => address).join(', ')
+    notes.push(`timers changed, for the next session: ${addresses}`)
+  }
+  if (before.bgp.hostName !== after.bgp.hostName) notes.push('hostName changed, for the next session')
+  return notes
+}
 
 /** The new configuration with what only a start reads as it is now: so it runs, and so it is shown. */
 function asRunning(before: Config, after: Config): Config {
@@ -76,6 +101,7 @@ export async function reload(target: ReloadTarget): Promise<ReloadOutcome> {
     )
     for (const note of waiting) log.warn({}, note)
     const done = changes(AT_ONCE).map((name) => `${name} changed`)
+    done.push(...nextSession(before, config, report.changed))
     for (const note of done) log.info({}, note)
     const notes = [...done, ...waiting]
     const { added, removed, changed, reset, unchanged } = report

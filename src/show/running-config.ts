@@ -4,10 +4,10 @@ import { escapeText } from './text.js'
 
 /**
  * `show running-config`: the effective configuration in the switch's own words, whatever dialect it was
- * written in; what those words can't say stands in comments at the top. Secrets are not part of it.
+ * written in; what those words can't say, and secrets, whose values are hidden, stand in comments at the top.
  */
 export function runningConfig(config: ConfigView): string {
   const { text, lost } = emitIos(config)
-  const notes = lost.map((what) => `! only in YAML: ${escapeText(what)}\n`).join('')
+  const notes = lost.map((what) => `! not said below: ${escapeText(what)}\n`).join('')
   return `Building configuration...\n\nCurrent configuration:\n${notes}${text}`
 }
