@@ -76,6 +76,8 @@ export class Tables {
     this.#settling = true
     try {
       this.#decide()
+      // Without a decision, too: attribute sets of routes that nobody took (a family not negotiated) must go.
+      this.attributes.reclaim()
       this.bus.flush()
       this.#decided()
     } finally {
