@@ -13,9 +13,8 @@ export function dial(
   done: (result: Connection | Error) => void,
   socketOptions: SocketOptions,
 ): Dial {
-  const { address, port, localAddress, timeout } = options
+  const { address, port, localAddress, timeout, questions } = options
   let socket: Socket | undefined
-  let questions: readonly string[] = []
   let timer: NodeJS.Timeout | undefined
   let over = false
   const finish = (result: Connection | Error) => {
@@ -29,9 +28,7 @@ export function dial(
     finish(dialError(error, address, port, localAddress, questions))
   }
   try {
-    const prepared = socketOptions.dialling?.(options)
-    questions = prepared?.questions ?? []
-    socket = prepared?.socket ?? new Socket({ allowHalfOpen: true })
+    socket = socketOptions.dialling?.(options) ?? new Socket({ allowHalfOpen: true })
     socket.connect({ host: address, port, localAddress, noDelay: true, autoSelectFamily: false })
   } catch (error) {
     // An unusable address is found at once; the caller hears of it like of every other failure.

@@ -46,7 +46,7 @@ function listenText(code: string, text: string, address: string, port: number): 
 /**
  * Why a dial has no connection.
  * @param localAddress the address bound to, if one was asked for
- * @param questions what else to look at when nobody answers, 'is it …' each
+ * @param questions what may keep just this neighbour from answering
  */
 export function dialError(
   error: unknown,

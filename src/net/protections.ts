@@ -5,7 +5,7 @@ import type { DialOptions, ListenOptions, Protection, ProtectionRule, Refusal } 
 import { kernelPrefix } from './kernel-structs.js'
 import { type Libc, libc } from './libc.js'
 import { arrivedWith, clearKey, setHops, setKey } from './protected-socket.js'
-import { descriptorOf, type Prepared, type SocketOptions } from './socket-options.js'
+import { descriptorOf, type SocketOptions } from './socket-options.js'
 
 interface Rule {
   readonly remote: string
@@ -98,7 +98,7 @@ export class Protections implements SocketOptions {
     }
   }
 
-  dialling({ address }: DialOptions): Prepared | undefined {
+  dialling({ address }: DialOptions): Socket | undefined {
     const rule = this.#active ? this.#byRemote.get(address) : undefined
     if (rule === undefined || !asksForSomething(rule.protection)) return undefined
     if (rule.problem !== undefined) throw rule.problem
@@ -122,13 +122,7 @@ export class Protections implements SocketOptions {
         allowHalfOpen: true,
         manualStart: true,
       }
-      return {
-        socket: new Socket(options),
-        questions: [
-          ...(password === undefined ? [] : ['has it the same password (TCP-MD5)']),
-          ...(minTtl === undefined ? [] : [`does it send with TTL ${MAX_TTL} (ttl-security)`]),
-        ],
-      }
+      return new Socket(options)
     } catch (error) {
       system.close(descriptor)
       throw error

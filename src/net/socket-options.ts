@@ -22,14 +22,7 @@ export interface SocketOptions {
    * @returns undefined when an ordinary one will do
    * @throws Error, one sentence: the dial fails with it
    */
-  dialling?(options: DialOptions): Prepared | undefined
-}
-
-/** A socket to dial with. */
-export interface Prepared {
-  readonly socket: Socket
-  /** What else to look at when nobody answers: questions that end '… is it up, QUESTION, and …?'. */
-  readonly questions: readonly string[]
+  dialling?(options: DialOptions): Socket | undefined
 }
 
 /** The descriptor of a server or socket. Node.js keeps it on the handle and has no public name for it. */

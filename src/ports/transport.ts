@@ -60,6 +60,8 @@ export interface DialOptions {
   readonly localAddress?: string
   /** Give up after so many milliseconds. */
   readonly timeout: number
+  /** What may keep just this neighbour from answering, for the message: 'has it the same password'. */
+  readonly questions?: readonly string[]
 }
 
 /** An attempt to connect. */

@@ -175,9 +175,9 @@ function closeAll(
 
 function connectRetry(draft: Draft): void {
   if (!draft.running || draft.phase === 'Idle') return
-  const { peer, connectRetry: seconds, passive } = draft.params
+  const { peer, connectRetry: seconds, passive, questions = [] } = draft.params
   if (draft.phase === 'Connect') {
-    const text = `no answer from ${peer} within ${seconds} s: is it up, and does a firewall let TCP pass?`
+    const text = `no answer from ${peer} within ${seconds} s: ${['is it up', ...questions].join(', ')}, and does a firewall let TCP pass?`
     draft.actions.push({ type: 'cancel-dial' }, { type: 'failed', end: { cause: 'dial', text } })
     draft.phase = 'Active'
     draft.retries++

@@ -35,6 +35,8 @@ export type ConnectionTimer = 'hold' | 'keepalive' | 'delay-open' | 'send-hold'
 export interface PeerParams {
   /** How sentences name the neighbour: its address. */
   readonly peer: string
+  /** What may keep just this neighbour from answering a dial: 'has it the same password'. */
+  readonly questions?: readonly string[]
   /** 1 to 4294967295. */
   readonly localAs: number
   /** 0: any AS is accepted (RFC 4271 has no such thing; listen ranges do). */

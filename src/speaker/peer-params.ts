@@ -1,11 +1,13 @@
 import { parseAddress } from '../ip/address.js'
 import type { AdvertiseOptions, PeerParams, RestartParams } from '../session/types.js'
 import type { NeighborOptions, SpeakerOptions } from './options.js'
+import { protectionQuestions } from './protection.js'
 
 /** What the session machines need to know of a neighbour's options. */
 export function peerParams(options: NeighborOptions, speaker: SpeakerOptions): PeerParams {
   return {
     peer: options.address,
+    questions: protectionQuestions(options),
     localAs: options.localAs,
     remoteAs: options.remoteAs,
     routerId: speaker.routerId,

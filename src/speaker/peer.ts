@@ -18,6 +18,7 @@ import { Link } from './connection-driver.js'
 import { MessageCounters } from './counters.js'
 import { endText, lastErrorOf } from './last-error.js'
 import type { NeighborOptions } from './options.js'
+import { protectionQuestions } from './protection.js'
 import { Timers } from './timers.js'
 import type { LastError } from './views.js'
 import type { Work } from './work.js'
@@ -280,6 +281,7 @@ export class Peer {
         port: options.port,
         localAddress: options.localAddress,
         timeout: Math.min(DIAL_TIMEOUT, Math.max(2, options.timers.connectRetry - 1)) * 1000,
+        questions: protectionQuestions(options),
       },
       (result) => {
         answered = true

@@ -25,6 +25,14 @@ export function protectionRules({ neighbors, listenRanges }: SpeakerOptions): re
   ]
 }
 
+/** What may keep a protected neighbour from answering: a kernel drops what is not as it has to be without a word. */
+export function protectionQuestions({ password, ttlSecurity }: Settings): readonly string[] {
+  return [
+    ...(password === undefined ? [] : ['has it the same password (TCP-MD5)']),
+    ...(ttlSecurity === undefined ? [] : [`does it send with TTL ${MAX_TTL} (ttl-security)`]),
+  ]
+}
+
 /** True when the neighbour has to be on a directly connected network. */
 export function isSingleHop({ ebgpMultihop, ttlSecurity }: Settings): boolean {
   return ebgpMultihop === 1 && (ttlSecurity ?? 1) === 1

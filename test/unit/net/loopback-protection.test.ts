@@ -80,10 +80,7 @@ for (const host of hasIpv6 ? ['127.0.0.1', '::1'] : ['127.0.0.1']) {
     t.same(one.refused, [])
     const before = one.accepted.length
     const wrong = await dial(host, one.port, { password: 'mellon' }, PATIENCE)
-    t.match(
-      (wrong as Error).message,
-      /no answer from .*: is it up, has it the same password \(TCP-MD5\), and/,
-    )
+    t.match((wrong as Error).message, /no answer from .*: is it up/)
     t.notMatch((wrong as Error).message, /mellon|sesame/)
     t.match(((await dial(host, one.port, {}, PATIENCE)) as Error).message, /no answer/, 'without a key')
     t.equal(one.accepted.length, before, 'nobody came in')
@@ -122,11 +119,7 @@ for (const host of hasIpv6 ? ['127.0.0.1', '::1'] : ['127.0.0.1']) {
       { ttl: 255, minTtl: 255 },
       PATIENCE,
     )) as Error
-    t.match(
-      strict.message,
-      /does it send with TTL 255 \(ttl-security\)/,
-      'a SYN+ACK with the system’s TTL is not taken',
-    )
+    t.match(strict.message, /no answer/, 'a SYN+ACK with the system’s TTL is not taken')
   })
 }
 

@@ -4,7 +4,6 @@ import { networkInterfaces } from 'node:os'
 import t from 'tap'
 import { dialError, endpoint, listenError, lossReason } from '../../../src/net/errors.js'
 import { Protections } from '../../../src/net/protections.js'
-import type { Prepared } from '../../../src/net/socket-options.js'
 import { TcpTransport } from '../../../src/net/tcp.js'
 import type { Connection, ListenOptions } from '../../../src/ports/transport.js'
 import { Recorder, until } from './pair.js'
@@ -137,15 +136,15 @@ t.test('an unusable address fails like any other', async (t) => {
 
 t.test('a dial without answer ends at its timeout', async (t) => {
   class Silence extends Protections {
-    override dialling(): Prepared {
+    override dialling(): Socket {
       const socket = new Socket()
       socket.connect = () => socket
-      return { socket, questions: ['is it asleep'] }
+      return socket
     }
   }
   const silent = new TcpTransport(undefined, new Silence())
   const result = await new Promise<Connection | Error>((resolve) =>
-    silent.dial({ address: '192.0.2.1', port: 179, timeout: 10 }, resolve),
+    silent.dial({ address: '192.0.2.1', port: 179, timeout: 10, questions: ['is it asleep'] }, resolve),
   )
   t.match(
     (result as Error).message,
