@@ -20,7 +20,7 @@ export interface ReloadTarget {
 
 /** Parts of a configuration that only a start reads, with the names that a note gives them. */
 const AT_START: readonly (readonly [string, (config: Config) => unknown])[] = [
-  ['fib', (config) => config.fib],
+  ['fib', (config) => ({ ...config.fib, keepOnStop: undefined })],
   ['api.socket', (config) => config.api.socket],
   ['api.tcp', (config) => config.api.tcp],
   ['log.format', (config) => config.log.format],
@@ -31,6 +31,7 @@ const AT_ONCE: typeof AT_START = [
   ['listen', (config) => config.bgp.listen],
   ['listenRanges', (config) => [config.bgp.listenRanges, config.bgp.listenLimit]],
   ['the choice of best paths', (config) => config.bgp.decision],
+  ['fib.keepOnStop', (config) => config.fib.keepOnStop],
   ['api.token', (config) => config.api.token],
   ['log.level', (config) => config.log.level],
 ]
@@ -64,7 +65,7 @@ function asRunning(before: Config, after: Config): Config {
   const { fib, api, log } = before
   return {
     ...after,
-    fib,
+    fib: { ...fib, keepOnStop: after.fib.keepOnStop },
     api: { ...after.api, socket: api.socket, tcp: api.tcp },
     log: { ...after.log, format: log.format },
   }

@@ -133,12 +133,17 @@ t.test('what only a start reads is noted as long as it differs from what runs', 
 
 t.test('what concerns no single neighbour is said, too', async (t) => {
   const made = subject(t)
-  writeFileSync(made.file, `${YAML}listen: 127.0.0.1:1790\nmaximumPaths: 4\napi: { token: unsaid }\n`)
+  writeFileSync(
+    made.file,
+    `${YAML}listen: 127.0.0.1:1790\nmaximumPaths: 4\napi: { token: unsaid }\nfib: { keepOnStop: true }\n`,
+  )
   t.strictSame(notesOf(await made.run()), [
     'listen changed',
     'the choice of best paths changed',
+    'fib.keepOnStop changed',
     'api.token changed',
   ])
+  t.equal(made.config.fib.keepOnStop, true)
   t.equal(made.config.api.token, 'unsaid', 'the token holds from now on')
   t.notOk(made.said.some((text) => text.includes('unsaid')))
 })
