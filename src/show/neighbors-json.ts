@@ -226,7 +226,10 @@ export function neighborJson(neighbor: NeighborView, context: NeighborContext): 
     connectionsEstablished: neighbor.established,
     connectionsDropped: neighbor.dropped,
     ...lastReset(neighbor, now),
-    ...(neighbor.type === 'ebgp' ? { externalBgpNbrMaxHopsAway: options?.ebgpMultihop ?? 1 } : {}),
+    ...(neighbor.type === 'ebgp'
+      ? { externalBgpNbrMaxHopsAway: neighbor.ttlSecurity ?? options?.ebgpMultihop ?? 1 }
+      : {}),
+    ...(neighbor.authentication === undefined ? {} : { authenticationEnabled: 1 }),
     updateErrors: neighbor.faults,
     ...connectionJson(neighbor),
   }

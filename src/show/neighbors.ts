@@ -123,6 +123,16 @@ function connection(neighbor: NeighborView): string[] {
   ]
 }
 
+/** How the connections are protected, in the words of IOS and FRR. */
+function protection({ ttlSecurity, authentication }: NeighborView): string[] {
+  return [
+    ...(ttlSecurity === undefined
+      ? []
+      : [`Minimum incoming TTL ${256 - ttlSecurity}, Outgoing TTL 255 (TTL security)`]),
+    ...(authentication === undefined ? [] : ['Peer Authentication Enabled']),
+  ]
+}
+
 /** `show ip bgp neighbors`: the block of one neighbour, in Cisco's layout. */
 export function showNeighbor(neighbor: NeighborView, { status, config, now }: NeighborContext): string {
   const link = neighbor.type === 'ebgp' ? 'external' : 'internal'
@@ -158,6 +168,7 @@ export function showNeighbor(neighbor: NeighborView, { status, config, now }: Ne
       ? `  Graceful-Restart is enabled, restart-time ${own.restartTime} seconds, stalepath-time ${own.stalePathTime} seconds`
       : '  Graceful-Restart is disabled',
     ...connection(neighbor),
+    ...protection(neighbor),
   )
   return `${lines.join('\n')}\n`
 }

@@ -83,7 +83,7 @@ for (const version of [4, 6] as const) {
   for (const way of ['listens', 'dials'] as const) {
     const passive = way === 'listens' ? ['passive: true'] : []
 
-    t.test(`TCP-MD5 over IPv${version}, ecmpd ${way}`, { skip }, async (t) => {
+    t.test(`MD5-1: TCP-MD5 over IPv${version}, ecmpd ${way}`, { skip }, async (t) => {
       const lab = await openNetwork(t, HOSTS)
       const peers = four(lab, { ...options, passive: way === 'dials' })
       const wrong = new Bird(lab, FIFTH, { ...options, password: WRONG, passive: way === 'dials' })
@@ -155,7 +155,7 @@ for (const version of [4, 6] as const) {
       await step('no password is shown anywhere', (t) => keepsSecrets(t, ecmpd))
     })
 
-    t.test(`GTSM over IPv${version}, ecmpd ${way}`, { skip }, async (t) => {
+    t.test(`TTL-1: GTSM over IPv${version}, ecmpd ${way}`, { skip }, async (t) => {
       const lab = await openNetwork(t, HOSTS)
       const security = { versions: [version], restartTime: 0, ttlSecurity: true, passive: way === 'dials' }
       const peers = four(lab, security)
@@ -193,7 +193,7 @@ for (const version of [4, 6] as const) {
     })
   }
 
-  t.test(`a listen range with a password over IPv${version}`, { skip }, async (t) => {
+  t.test(`MD5-1: a listen range with a password over IPv${version}`, { skip }, async (t) => {
     const lab = await openNetwork(t, HOSTS.slice(0, 5))
     const prefix = version === 4 ? '192.168.95.0/24' : 'fd00:95::/64'
     const range = (password: string) => ranged(version === 4 ? '0.0.0.0' : '[::]', prefix, password)

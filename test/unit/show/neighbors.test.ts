@@ -32,6 +32,15 @@ t.test('the block has the lines that parsers of Cisco output look for', async (t
   }
 })
 
+t.test('how the connections are protected', async (t) => {
+  const plain = await ask('ip bgp neighbors 192.168.95.210')
+  t.notMatch(plain, /TTL|Authentication/)
+  const guarded = neighbor({ authentication: 'md5', ttlSecurity: 2 })
+  const text = await ask('ip bgp neighbors 192.168.95.210', { neighbors: [guarded] })
+  t.match(text, /^Minimum incoming TTL 254, Outgoing TTL 255 \(TTL security\)$/m)
+  t.match(text, /^Peer Authentication Enabled$/m)
+})
+
 t.test('a neighbour that is down, shut down or restarting says so', async (t) => {
   const never = await ask('ip bgp neighbors 192.168.95.212')
   t.match(never, /^ {2}BGP state = Active$/m)
