@@ -123,4 +123,8 @@ export interface Control {
 export type Verb = keyof Control
 
 /** Whatever a daemon may lack; 'explains': it says which step of the decision made a path the best. */
-export type Capability = Option | Verb | 'explains'
+export type Capability =
+  | Option
+  | Verb
+  | 'explains'
+  | `maximumPrefix.${Exclude<keyof NonNullable<NeighborOptions['maximumPrefix']>, 'limit'>}`

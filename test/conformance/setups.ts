@@ -9,6 +9,8 @@ export const SETUPS: readonly Setup[] = [
   { name: 'notification', notificationRestart: true },
   { name: 'long-lived', longLived: 30 },
   { name: 'policy', ebgpRequiresPolicy: true },
+  { name: 'empty' },
+  { name: 'cluster', clusterId: '198.51.100.77' },
   { name: 'no-client-to-client', clientToClient: false },
   { name: 'med', deterministicMed: true },
   { name: 'stall', smallBuffers: true },

@@ -5,7 +5,7 @@ import type { Case, Result, Setup } from './case.js'
 import { casesOf } from './cases/index.js'
 import { type Driver, DUT, Lacks } from './drivers/driver.js'
 import { type Capability, DUT_ADDRESS, DUT_ADDRESS6 } from './model.js'
-import { modelOf, observerSpeaker, places, testerAddress, testerAddress6 } from './place.js'
+import { modelOf, places, testerAddress, testerAddress6 } from './place.js'
 import type { Answer, Question } from './protocol.js'
 
 export type DriverClass = new (lab: Lab) => Driver
@@ -26,7 +26,12 @@ const TESTER = 'tester'
 /** What a case needs of a daemon, as options and verbs. */
 export function needsOf(one: Case, setup: Setup): Capability[] {
   const { name: _name, parallel: _parallel, smallBuffers: _small, ...options } = setup
-  const ofPeers = Object.values(one.peers).flatMap(({ options = {} }) => Object.keys(options))
+  const ofPeers = Object.values(one.peers).flatMap(({ options = {} }) => [
+    ...Object.keys(options),
+    ...Object.keys(options.maximumPrefix ?? {})
+      .filter((key) => key !== 'limit')
+      .map((key) => `maximumPrefix.${key}`),
+  ])
   return [...new Set([...Object.keys(options), ...ofPeers, ...(one.needs ?? [])])] as Capability[]
 }
 
@@ -175,5 +180,3 @@ async function answer(driver: Driver, { ask, verb, args }: Question): Promise<An
     return { answer: ask, error: message, lacks: error instanceof Lacks }
   }
 }
-
-export { observerSpeaker }

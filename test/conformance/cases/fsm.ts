@@ -234,14 +234,14 @@ export const fsmCases: readonly Case[] = [
   ),
   {
     id: 'COL-2',
-    title: 'a second connection of an Established peer is closed with 6/7',
+    title: 'a second connection of an Established peer is closed (with 6/7 when it came to an OPEN)',
     rfc: '4271 6.8',
     peers: { t: {} },
     async run(c) {
       const t = await c.session('t')
       const second = await c.connect('t')
       second.send(c.openMessage('t'))
-      await second.ends('6/7')
+      await second.ends(['6/7', 'close'])
       t.announce(c.prefix())
       await (await c.observer()).has(c.prefix())
       t.alive()

@@ -1,5 +1,13 @@
 import { writeFileSync } from 'node:fs'
-import { type Capability, DUT_AS, DUT_HOST_NAME, DUT_ID, type NeighborModel } from '../model.js'
+import {
+  type Capability,
+  DUT_ADDRESS,
+  DUT_ADDRESS6,
+  DUT_AS,
+  DUT_HOST_NAME,
+  DUT_ID,
+  type NeighborModel,
+} from '../model.js'
 import { Driver } from './driver.js'
 
 const ROLES = {
@@ -16,7 +24,15 @@ export class BirdDriver extends Driver {
   readonly programs = ['bird', 'birdc']
   readonly can: ReadonlySet<Capability> = new Set<Capability>([
     ...(['openHold', 'connectRetry', 'nextHopSelf', 'reflectorClient', 'addPath'] as const),
-    ...(['extendedNextHop', 'role', 'roleStrict', 'maximumPrefix', 'password', 'ttlSecurity'] as const),
+    ...([
+      'extendedNextHop',
+      'role',
+      'roleStrict',
+      'maximumPrefix',
+      'maximumPrefix.warningOnly',
+      'password',
+      'ttlSecurity',
+    ] as const),
     ...(['extendedMessages', 'as', 'originate', 'clusterId', 'deterministicMed'] as const),
     ...(['longLived', 'maximumPaths', 'kernel'] as const),
     ...(['shutdown', 'enable', 'remove', 'reset', 'changeHold', 'softOut'] as const),
@@ -45,14 +61,14 @@ ${options.nextHopSelf ? '    next hop self;\n' : ''}${
   maximum && family === 'ipv4'
     ? `    receive limit ${maximum.limit} action ${maximum.warningOnly ? 'warn' : maximum.restart ? 'restart' : 'disable'};\n`
     : ''
-}${internal ? '    gateway direct;\n' : ''}  };
+}${internal ? '    gateway recursive;\n' : ''}  };
 `
   }
 
   #session(one: NeighborModel): string {
     const { address, as, passive, families, hold, options } = one
     return `protocol bgp ${this.#name(address)} {
-  local 10.99.0.1 as ${this.model.as ?? DUT_AS};
+  local ${address.includes(':') ? DUT_ADDRESS6 : DUT_ADDRESS} as ${this.model.as ?? DUT_AS};
   neighbor ${address} as ${as};
   hold time ${hold};
 ${hold > 0 ? `  keepalive time ${Math.max(1, Math.floor(hold / 3))};\n` : ''}  direct;
@@ -85,6 +101,7 @@ ${(model.originate ?? [])
     const kernel = (family: 'ipv4' | 'ipv6') =>
       `protocol kernel kernel${family} {
   learn;
+  scan time 1;
 ${model.maximumPaths ? `  merge paths on limit ${model.maximumPaths};\n` : ''}  ${family} { import all; export where source = RTS_BGP; };
 }
 `

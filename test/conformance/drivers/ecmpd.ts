@@ -13,7 +13,14 @@ export class EcmpdDriver extends Driver {
   readonly name = 'ecmpd'
   readonly programs = []
   readonly can: ReadonlySet<Capability> = new Set<Capability>([
-    ...(['openHold', 'sendHold', 'connectRetry', 'nextHopSelf', 'extendedMessages'] as const),
+    ...([
+      'openHold',
+      'sendHold',
+      'connectRetry',
+      'nextHopSelf',
+      'extendedMessages',
+      'extendedNextHop',
+    ] as const),
     ...(['as', 'deterministicMed', 'notificationRestart', 'maximumPaths', 'kernel', 'dialect'] as const),
     ...(['shutdown', 'enable', 'remove', 'changeHold', 'neighbor', 'route', 'log', 'check'] as const),
     ...(['restart', 'ip', 'explains'] as const),

@@ -11,7 +11,8 @@ export class FrrDriver extends Driver {
   readonly can: ReadonlySet<Capability> = new Set<Capability>([
     ...(['connectRetry', 'strictCapabilities', 'nextHopSelf', 'reflectorClient', 'addPath'] as const),
     ...(['extendedNextHop', 'role', 'roleStrict', 'maximumPrefix', 'password', 'ttlSecurity'] as const),
-    ...(['noPolicy', 'extendedMessages'] as const),
+    ...(['noPolicy', 'extendedMessages', 'maximumPrefix.warning'] as const),
+    ...(['maximumPrefix.restart', 'maximumPrefix.warningOnly'] as const),
     ...(['as', 'originate', 'clusterId', 'clientToClient', 'ebgpRequiresPolicy'] as const),
     ...(['deterministicMed', 'notificationRestart', 'longLived', 'maximumPaths', 'kernel'] as const),
     ...(['shutdown', 'enable', 'remove', 'reset', 'changeHold', 'softOut', 'maintenance'] as const),
@@ -94,6 +95,7 @@ export class FrrDriver extends Driver {
       ` ${model.ebgpRequiresPolicy ? '' : 'no '}bgp ebgp-requires-policy`,
       ' no bgp network import-check',
       ' bgp bestpath compare-routerid',
+      ' coalesce-time 0',
       ` ${model.deterministicMed ? '' : 'no '}bgp deterministic-med`,
       ...(model.maximumPaths ? [' bgp bestpath as-path multipath-relax'] : []),
       ...(model.clusterId ? [` bgp cluster-id ${model.clusterId}`] : []),
@@ -118,7 +120,7 @@ export class FrrDriver extends Driver {
   #argv(program: string): string[] {
     const file = (suffix: string) => `${this.#directory}/${program}${suffix}`
     return [
-      ...[`/usr/lib/frr/${program}`, '--skip_runas', '-f', file('.conf'), '-i', file('.pid')],
+      ...[`/usr/lib/frr/${program}`, '-f', file('.conf'), '-i', file('.pid')],
       ...[
         '-z',
         `${this.#directory}/zserv.api`,
@@ -145,6 +147,7 @@ export class FrrDriver extends Driver {
         if (answer.code === 0) break
         await new Promise((resolve) => setTimeout(resolve, 100))
       }
+      if (!zebra.running) throw new Error(`zebra ended at once:\n${zebra.output.slice(-2000)}`)
     }
     await super.launch(again)
   }

@@ -7,7 +7,14 @@ export class GobgpDriver extends Driver {
   readonly name = 'GoBGP'
   readonly programs = ['gobgpd', 'gobgp']
   readonly can: ReadonlySet<Capability> = new Set<Capability>([
-    ...(['connectRetry', 'reflectorClient', 'addPath', 'maximumPrefix', 'password'] as const),
+    ...([
+      'connectRetry',
+      'reflectorClient',
+      'addPath',
+      'maximumPrefix',
+      'maximumPrefix.warning',
+      'password',
+    ] as const),
     ...(['ttlSecurity', 'as', 'originate', 'clusterId', 'notificationRestart', 'longLived'] as const),
     ...(['shutdown', 'enable', 'remove', 'reset', 'softOut', 'neighbor', 'route', 'log'] as const),
     ...(['restart', 'ip'] as const),

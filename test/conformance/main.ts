@@ -1,0 +1,85 @@
+/**
+ * Plays the conformance suite against ecmpd and other daemons and writes docs/conformance.md.
+ *
+ *     npm run conformance -- [--long] [--daemons ecmpd,FRR,BIRD,GoBGP] [--only REGEX] [--dry]
+ *
+ * --long also plays what waits for minutes; --only and --dry write no page. Needs root for namespaces.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { Lab } from '../../src/demo/lab.js'
+import { lacks } from '../lab/require.js'
+import type { Result } from './case.js'
+import { casesOf } from './cases/index.js'
+import { BirdDriver } from './drivers/bird.js'
+import { EcmpdDriver } from './drivers/ecmpd.js'
+import { FrrDriver } from './drivers/frr.js'
+import { GobgpDriver } from './drivers/gobgp.js'
+import { SETUPS } from './setups.js'
+import { type DriverClass, playSetup } from './suite.js'
+import { behind, type Column, page } from './table.js'
+
+const DRIVERS: Readonly<Record<string, DriverClass>> = {
+  ecmpd: EcmpdDriver,
+  FRR: FrrDriver,
+  BIRD: BirdDriver,
+  GoBGP: GobgpDriver,
+}
+const PAGE = 'docs/conformance.md'
+
+const { values } = parseArgs({
+  options: {
+    long: { type: 'boolean', default: false },
+    dry: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    daemons: { type: 'string', default: Object.keys(DRIVERS).join(',') },
+  },
+})
+const say = (text: string) => process.stdout.write(`${text}\n`)
+
+async function playAll(name: string, driverClass: DriverClass): Promise<Column | undefined> {
+  const lab = new Lab()
+  let version: string
+  try {
+    const driver = new driverClass(lab)
+    const reason = await lacks(...driver.programs)
+    if (reason) {
+      say(`${name}: ${reason}`)
+      return undefined
+    }
+    version = await driver.version()
+  } finally {
+    await lab.destroy()
+  }
+  const results = new Map<string, Result>()
+  for (const setup of SETUPS) {
+    if (casesOf(setup.name).length === 0) continue
+    const played = await playSetup(driverClass, setup, {
+      long: values.long,
+      ...(values.only ? { only: new RegExp(values.only) } : {}),
+      result: ({ id, outcome, detail }) => {
+        if (outcome === 'fail') say(`${name} ${id} FAIL ${detail}`)
+      },
+    })
+    for (const result of played) results.set(result.id, result)
+  }
+  const passed = [...results.values()].filter(({ outcome }) => outcome === 'pass').length
+  say(`${name} (${version}): ${passed} of ${results.size} pass`)
+  return { name, version, results }
+}
+
+const columns: Column[] = []
+for (const name of values.daemons.split(',')) {
+  const driverClass = DRIVERS[name]
+  if (!driverClass) throw new Error(`no daemon ${name}: ${Object.keys(DRIVERS).join(', ')}`)
+  const column = await playAll(name, driverClass)
+  if (column) columns.push(column)
+}
+if (!values.dry && !values.only) {
+  mkdirSync('docs', { recursive: true })
+  writeFileSync(PAGE, page(columns, new Date().toISOString().slice(0, 10)))
+  say(`${PAGE} is written`)
+}
+const late = behind(columns)
+if (late.length > 0) say(`Another daemon passes and ecmpd does not: ${late.join(', ')}`)
+process.exit(late.length > 0 ? 1 : 0)
