@@ -37,7 +37,7 @@ function advertise(options: NeighborOptions, speaker: SpeakerOptions): Advertise
     extendedNextHop:
       families.includes('ipv4-unicast') && parseAddress(options.address)?.family === 'ipv6-unicast',
     fqdn: speaker.hostName === '' ? undefined : { host: speaker.hostName, domain: '' },
-    // No families: a helper only. A restarting neighbour does not wait for a speaker that lists none.
+    // No families: a helper only. Neighbours may wait for End-of-RIB all the same, so it leaves at once.
     gracefulRestart: gracefulRestart.enabled
       ? {
           time: gracefulRestart.restartTime,

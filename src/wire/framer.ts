@@ -45,7 +45,7 @@ export class Framer {
     let at = 0
     while (!this.#broken && this.#count > 0) {
       at = this.#fill(chunk, at, HEADER_LENGTH)
-      if (this.#count < HEADER_LENGTH) return true
+      if (this.#count < HEADER_LENGTH) return this.#judgeMarker(handler)
       const length = this.#judge(this.#held, this.#first, handler)
       if (length === 0) return false
       at = this.#fill(chunk, at, length)
@@ -70,7 +70,7 @@ export class Framer {
       }
     }
     this.#keep(chunk, at, chunk.length)
-    return !this.#broken
+    return !this.#broken && this.#judgeMarker(handler)
   }
 
   /** Goes on with kept octets after the handler had stopped. @returns as `push` */
@@ -112,6 +112,19 @@ export class Framer {
     this.#count = needed
   }
 
+  /**
+   * Looks at the marker of a header that has not come whole: who says "hello" is told at once, not when the
+   * hold timer ends.
+   */
+  #judgeMarker(handler: FrameHandler): boolean {
+    if (this.#count >= HEADER_LENGTH) return true
+    const fault = markerFault(this.#held, this.#first, Math.min(this.#count, MARKER_LENGTH))
+    if (fault === undefined) return true
+    this.close()
+    handler.fault(fault)
+    return false
+  }
+
   /** @returns the message's length, or 0 after reporting a fault */
   #judge(bytes: Uint8Array, start: number, handler: FrameHandler): number {
     const length = (bytes[start + 16] << 8) | bytes[start + 17]
@@ -125,15 +138,11 @@ export class Framer {
 }
 
 const EMPTY = new Uint8Array(0)
+const MARKER_LENGTH = 16
 
-function headerFault(
-  bytes: Uint8Array,
-  start: number,
-  length: number,
-  type: number,
-  maxLength: number,
-): Fault | undefined {
-  for (let i = start; i < start + 16; i++) {
+/** The first of `count` octets of a marker that is not all ones, as a fault. */
+function markerFault(bytes: Uint8Array, start: number, count: number): Fault | undefined {
+  for (let i = start; i < start + count; i++) {
     if (bytes[i] !== 255) {
       return resetFault(
         ErrorCode.MessageHeaderError,
@@ -143,6 +152,18 @@ function headerFault(
       )
     }
   }
+  return undefined
+}
+
+function headerFault(
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  type: number,
+  maxLength: number,
+): Fault | undefined {
+  const marker = markerFault(bytes, start, MARKER_LENGTH)
+  if (marker !== undefined) return marker
   if (length < HEADER_LENGTH || length > maxLength) {
     return lengthFault(length, `a length of ${length} octets lies outside ${HEADER_LENGTH} to ${maxLength}`)
   }

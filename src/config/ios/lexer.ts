@@ -40,6 +40,8 @@ export function lex(text: string): readonly Line[] {
     const body = raw.slice(start).trim()
     if (body === '' || body.startsWith('!') || body.startsWith('#')) continue
     if (NOISE.some((noise) => noise.test(body))) continue
+    // What was asked at a prompt configures nothing.
+    if (start > 0 && /^sh(o|ow)?\s/.test(body)) continue
     const words: Word[] = []
     for (const match of raw.slice(start).matchAll(/\S+/g)) {
       words.push({ text: match[0], column: start + match.index + 1 })

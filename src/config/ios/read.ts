@@ -7,6 +7,7 @@ import { toDocument } from './document.js'
 import type { Mode } from './grammar.js'
 import { type Line, lex } from './lexer.js'
 import { type Match, type Mismatch, match } from './match.js'
+import { OtherSections } from './other-sections.js'
 import { COMMANDS } from './table.js'
 
 /** Where a line is looked for that its own mode does not know: further out. */
@@ -36,9 +37,10 @@ const BY_MODE = new Map(
 export function readIos(text: string, report: Report, environment: Environment): ReadDocument | undefined {
   const cells = new Cells()
   const context = new Context(cells, report)
+  const others = new OtherSections((line) => 'command' in match(line, BY_MODE.get('config')!))
   for (const line of lex(text)) {
     context.line = line
-    carryOut(line, context)
+    if (!others.take(line, context)) carryOut(line, context)
   }
   if (report.failed) return undefined
   const read = toDocument(cells, report, environment)

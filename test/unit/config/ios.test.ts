@@ -163,7 +163,7 @@ t.test('each mistake is refused with its line and IOS’s phrase', async (t) => 
       'route-map RM permit 10\n match ip address 1\n set metric 5',
       '% Invalid input: not supported yet: route maps',
     ],
-    ['interface GigabitEthernet 0/1', '% Unrecognized command: `interface`'],
+    ['intreface GigabitEthernet 0/1', '% Unrecognized command: `intreface`'],
     [' show ip bgp', '% Unrecognized command: `show`'],
   ]
   for (const [line, expected] of cases) {
@@ -401,6 +401,37 @@ t.test('a wrong first line of a section is one error, not one for each line belo
   t.equal(errors.length, 2)
   t.match(errors[0], /^1:?.*AS 0/)
   t.match(errors[1], /^3:?.*neigbor.*did you mean `neighbor/)
+})
+
+t.test('a whole configuration: what is not about BGP is told and left out', async (t) => {
+  const text = `Ruijie#show running-config
+Building configuration...
+version RGOS 11.4(1)B70
+hostname Ruijie
+enable secret 5 $1$abc
+username admin password cisco
+vlan 10
+!
+interface GigabitEthernet 0/1
+ description neighbor 1
+ switchport access vlan 10
+no ip domain-lookup
+ip route 0.0.0.0 0.0.0.0 192.168.95.1
+router ospf 1
+ network 10.0.0.0 0.0.0.255 area 0
+${HEAD}${NODE}line vty 0 4
+ login local
+end
+`
+  const warnings = said(text)
+  const left = warnings.filter((line) => line.includes('is not about BGP: left out'))
+  t.equal(left.length, 8)
+  t.match(left[2], /^7: warning: `vlan`/)
+  t.match(left[4], /`no ip`/)
+  t.match(left[5], /`ip route`/)
+  t.notMatch(warnings.join(' '), /cisco|abc/)
+  t.notMatch(warnings.join(' '), /error/)
+  t.equal(bgp(text).neighbors.length, 1)
 })
 
 t.test('what is worth a word without being wrong', async (t) => {

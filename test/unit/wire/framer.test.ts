@@ -49,6 +49,16 @@ t.test('HDR-1: a marker that is not all ones', async (t) => {
   }
 })
 
+t.test('HDR-1: judged from the first wrong octet, before a header is there', async (t) => {
+  t.equal(judge(Uint8Array.from(Buffer.from('hello\n'))), '1/1/')
+  t.equal(judge(join([KEEPALIVE, Uint8Array.of(255, 255, 0)])), '1/1/')
+  const framer = new Framer()
+  const sink = new Sink()
+  t.equal(framer.push(Uint8Array.of(255, 255), sink), true, 'what may become a marker is waited for')
+  t.equal(framer.push(Uint8Array.of(1), sink), false)
+  t.match(sink.faults, [{ code: 1, subcode: 1 }])
+})
+
 t.test('HDR-2: length below 19 or above the maximum, with the length as data', async (t) => {
   t.equal(judge(frame(4, [], 0)), '1/2/0000')
   t.equal(judge(frame(4, [], 18)), '1/2/0012')
