@@ -203,12 +203,12 @@ export class AdjIn extends RibReader {
   /**
    * Applies a changed import policy to the paths as received (soft reconfiguration), without asking the
    * neighbour.
-   * @param reasonOf VALID, or why paths with this attribute set take no part now
+   * @param reasonOf VALID, or why a path with this attribute set takes no part now; `former` is why it took none
    */
   reapply(
     source: number,
     filter: RouteFilter | undefined,
-    reasonOf: (attribute: number) => number,
+    reasonOf: (attribute: number, former: number) => number,
     now: number,
   ): void {
     const row = this.#row(source)
@@ -218,7 +218,7 @@ export class AdjIn extends RibReader {
       const prefix = paths.prefix[path]
       const attribute = paths.attrIn[path]
       this.prefixes.writeAddress(prefix, octets, 0)
-      let why = reasonOf(attribute)
+      let why = reasonOf(attribute, paths.reason[path])
       let use = 0
       if (why === VALID) {
         use =

@@ -3,6 +3,7 @@ import { compilePolicy } from '../policy/route-policy.js'
 import type { Clock } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
+import { REASON_POLICY, VALID } from '../rib/reasons.js'
 import type { Rib } from '../rib/table.js'
 import type { End, Negotiated } from '../session/types.js'
 import { MessageType } from '../wire/codes.js'
@@ -16,7 +17,7 @@ import type { Events } from './events.js'
 import { FaultReport } from './fault-report.js'
 import { Graceful } from './graceful.js'
 import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
-import type { FamilyOptions, NeighborOptions, SpeakerOptions } from './options.js'
+import type { DecisionOptions, FamilyOptions, NeighborOptions, SpeakerOptions } from './options.js'
 import { PathKeeper } from './path-keeper.js'
 import type { Peer } from './peer.js'
 import { restartParams } from './peer-params.js'
@@ -236,9 +237,19 @@ export class Routing {
   }
 
   /** The rules of the decision changed: every prefix is decided anew. */
-  decisionChanged(): void {
+  decisionChanged(before: DecisionOptions): void {
     const { decision } = this.#parts.options()
     for (const rib of this.tables.ribs()) rib.setOptions(decision)
+    if (decision.defaultLocalPref === before.defaultLocalPref) return
+    // Internal neighbours are told the preference of paths that have none.
+    for (const routes of this.#neighbors.values()) {
+      const { session } = routes
+      if (session?.terms.peerType !== 'ibgp') continue
+      const outlet = this.#outletSession(routes, session.link, session.terms)
+      for (const family of routes.families.values()) {
+        if (family.outlet !== undefined) this.#updateOut.change(family.outlet, outlet, family.options)
+      }
+    }
   }
 
   /** One UPDATE in [start, end). */
@@ -333,14 +344,16 @@ export class Routing {
   }
 
   #reapply(routes: NeighborRoutes, family: FamilyRoutes): void {
-    this.tables
-      .rib(family.family)
-      .reapply(
-        routes.source,
-        family.filter,
-        (attribute) => this.#updateIn.reason(routes, attribute),
-        this.#parts.clock.wall(),
-      )
+    this.tables.rib(family.family).reapply(
+      routes.source,
+      family.filter,
+      (attribute, former) => {
+        if (routes.session !== undefined) return this.#updateIn.reason(routes, attribute)
+        // Paths kept for a restart: what was wrong with them is known from the session that brought them.
+        return former === REASON_POLICY ? VALID : former
+      },
+      this.#parts.clock.wall(),
+    )
   }
 
   #checkLimit(routes: NeighborRoutes, family: FamilyRoutes): void {

@@ -145,7 +145,7 @@ export class Speaker implements SpeakerApi {
       remove: (address, what) => neighbors.remove(address, what),
       change: (address, changed) => neighbors.change(address, changed),
       reset: (address, changed) => neighbors.reset(address, changed),
-      decide: () => this.#routing.decisionChanged(),
+      decide: () => this.#routing.decisionChanged(before.decision),
     })
     neighbors.noteUnprotected()
     this.#routing.tables.settle()

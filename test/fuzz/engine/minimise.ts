@@ -1,5 +1,6 @@
-/** Attempts that making an input smaller may take. */
-const BUDGET = 2000
+/** Attempts that making an input smaller may take, and milliseconds after which the last one begins. */
+const ATTEMPTS = 2000
+const TIME = 20_000
 
 /**
  * Makes an input smaller as long as it fails in the same way: pieces go, and what is left becomes 0.
@@ -10,8 +11,10 @@ export async function minimise(
   fails: (input: Uint8Array) => Promise<boolean>,
 ): Promise<Uint8Array> {
   let best = input
-  let budget = BUDGET
+  let budget = ATTEMPTS
+  const end = performance.now() + TIME
   const attempt = async (candidate: Uint8Array): Promise<boolean> => {
+    if (performance.now() > end) budget = 0
     if (budget-- <= 0 || !(await fails(candidate))) return false
     best = candidate
     return true

@@ -1,0 +1,537 @@
+import { isDeepStrictEqual } from 'node:util'
+import { parseAddress } from '../../../src/ip/address.js'
+import { FAMILIES, type Family } from '../../../src/ip/family.js'
+import { contains, parsePrefix } from '../../../src/ip/prefix.js'
+import { specialUse } from '../../../src/ip/special.js'
+import type { PrefixRule, RoutePolicy } from '../../../src/policy/types.js'
+import type { Resolution, Resolver } from '../../../src/ports/fib.js'
+import { negotiate } from '../../../src/session/negotiate.js'
+import type { Negotiated, PeerParams } from '../../../src/session/types.js'
+import type { NeighborOptions, SpeakerOptions } from '../../../src/speaker/options.js'
+import type { NeighborView, RouteView } from '../../../src/speaker/views.js'
+import { decodeOpen } from '../../../src/wire/open.js'
+import type { PathAttributes } from '../../../src/wire/types.js'
+import type { MemoryConnection } from '../../support/memory-transport.js'
+import { RawPeer } from '../../support/raw-peer.js'
+import { type LabSpeaker, SpeakerLab } from '../../support/speaker-lab.js'
+import { type NaivePath, naiveMultipath } from '../../unit/rib/naive.js'
+import { check } from '../engine/target.js'
+import { attributeOctets, mayGo, nextHopOctets, outgoing } from './expected-export.js'
+import { HeardRoutes } from './heard-routes.js'
+import { heardKey, type ModelPath, NeighborModel } from './neighbor-model.js'
+
+/** The speaker's address. */
+export const SWITCH = '192.168.95.200'
+
+/** A scripted neighbour's end of a connection. */
+export interface Line {
+  readonly peer: RawPeer
+  readonly heard: HeardRoutes
+  /** Messages of `peer.received` that were looked at. */
+  read: number
+  /** The OPENs sent and received on it, whole. */
+  sentOpen: Uint8Array | undefined
+  gotOpen: Uint8Array | undefined
+}
+
+/** A place for a neighbour: configured or not. */
+export class Slot {
+  readonly address: string
+  readonly as: number
+  readonly model = new NeighborModel()
+  options: NeighborOptions | undefined
+  lines: Line[] = []
+  /** The line that carries the session. */
+  session: Line | undefined
+  /** Sessions that came up and that ended, as the speaker counted them last. */
+  established = 0
+  dropped = 0
+
+  constructor(address: string, as: number) {
+    this.address = address
+    this.as = as
+  }
+}
+
+/** Next hops as the fuzzed machine sees them: what lies on the link, what is far, what nobody reaches. */
+export class FuzzResolver implements Resolver {
+  readonly unreachable = new Set<string>()
+  readonly #listeners = new Set<() => void>()
+
+  resolve(nextHop: string): Resolution {
+    const near =
+      nextHop.startsWith('192.168.95.') || nextHop.startsWith('2001:db8:') || nextHop.startsWith('fe80:')
+    if (this.unreachable.has(nextHop)) return { reachable: false, metric: 0, connected: false }
+    return near
+      ? { reachable: true, metric: 0, interface: 'eth0', connected: true }
+      : { reachable: true, metric: 10, interface: 'eth1', connected: false }
+  }
+
+  isOwn(address: string): boolean {
+    return address === SWITCH
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  changed(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+/** A speaker among scripted neighbours, with models that know what it should know. */
+export class SpeakerWorld {
+  readonly lab = new SpeakerLab()
+  readonly resolver = new FuzzResolver()
+  readonly slots: readonly Slot[]
+  options: SpeakerOptions
+  #started: LabSpeaker | undefined
+
+  constructor(slots: readonly Slot[], options: SpeakerOptions) {
+    this.slots = slots
+    this.options = options
+  }
+
+  get switch(): LabSpeaker {
+    return this.#started!
+  }
+
+  async start(): Promise<void> {
+    this.#configured()
+    this.#started = await this.lab.start(SWITCH, this.options, this.resolver)
+    for (const slot of this.slots)
+      await this.lab.host(slot.address).listen({ address: '0.0.0.0', port: 179 }, (connection) => {
+        this.#line(slot, new RawPeer(connection))
+      })
+    this.trace(`started ${JSON.stringify(this.options)}`)
+    await this.lab.clock.run()
+    this.look()
+  }
+
+  /** Tells what happens when a run is looked at by a person: ECMPD_FUZZ_TRACE=1. */
+  trace(text: string): void {
+    if (process.env.ECMPD_FUZZ_TRACE !== '1') return
+    const { lines } = this.switch
+    for (; this.#told < lines.length; this.#told++) console.error(`      ${lines[this.#told]}`)
+    console.error(`${this.lab.clock.now()} ${text}`)
+  }
+  #told = 0
+
+  /** A neighbour dials. */
+  async dial(slot: Slot): Promise<void> {
+    this.trace(`${slot.address} dials`)
+    this.#line(slot, await this.lab.dial(slot.address, SWITCH))
+    await this.settle()
+  }
+
+  /** A neighbour sends one message. */
+  async send(slot: Slot, line: Line, message: Uint8Array): Promise<void> {
+    const { model } = slot
+    const onSession = slot.session === line
+    const type = message[18]
+    this.trace(`${slot.address} sends ${Buffer.from(message.subarray(16)).toString('hex')}`)
+    if (type === 1) line.sentOpen ??= message
+    const before = slot.dropped
+    line.peer.send(message)
+    await this.lab.clock.run()
+    this.look()
+    if (!onSession || type !== 2 || message.length !== message[16] * 256 + message[17]) return
+    if (slot.session !== line || slot.dropped !== before) return
+    check(!model.resets(message), () => 'an UPDATE that must reset the session did not')
+    model.update(message, (attributes) => this.#reason(slot, attributes))
+  }
+
+  /** A ROUTE-REFRESH of a neighbour. */
+  async refresh(slot: Slot, line: Line, family: Family, subtype: number): Promise<void> {
+    const onSession = slot.session === line
+    const marker = new Array<number>(16).fill(255)
+    await this.send(
+      slot,
+      line,
+      Uint8Array.of(...marker, 0, 23, 5, 0, family === 'ipv4-unicast' ? 1 : 2, subtype, 1),
+    )
+    if (onSession && slot.session === line) slot.model.refresh(family, subtype, this.lab.clock.wall())
+  }
+
+  /** Lets time pass. */
+  async advance(ms: number): Promise<void> {
+    this.trace(`${ms} ms pass`)
+    await this.lab.clock.advance(ms)
+    this.look()
+  }
+
+  async settle(): Promise<void> {
+    await this.lab.clock.run()
+    this.look()
+  }
+
+  /** Applies a configuration. */
+  async apply(options: SpeakerOptions): Promise<void> {
+    const before = new Map(this.slots.map((slot) => [slot, slot.options]))
+    this.options = options
+    const report = await this.switch.speaker.apply(options)
+    this.trace(`applied ${JSON.stringify(report)} ${JSON.stringify(options.neighbors)}`)
+    this.#configured()
+    // What was reset or removed keeps nothing, whatever the session agreed on.
+    const gone = new Set([...report.removed, ...report.reset])
+    for (const slot of this.slots) {
+      const shut = slot.options?.shutdown !== undefined && before.get(slot)?.shutdown === undefined
+      if (!gone.has(slot.address) && !shut) continue
+      slot.model.clear()
+      slot.session = undefined
+      const view = this.switch.speaker.neighbor(slot.address)
+      slot.established = view?.established ?? 0
+      slot.dropped = view?.dropped ?? 0
+    }
+    for (const slot of this.slots)
+      if (report.added.includes(slot.address)) slot.established = slot.dropped = 0
+    await this.settle()
+    for (const slot of this.slots) {
+      const was = before.get(slot)
+      if (was === undefined || slot.options === undefined || gone.has(slot.address)) continue
+      // A changed import policy makes the speaker look at all paths again.
+      if (!isDeepStrictEqual(imports(was), imports(slot.options))) this.#judge(slot)
+    }
+  }
+
+  /** Next hops become reachable or not. */
+  async resolved(): Promise<void> {
+    this.trace(`unreachable: ${[...this.resolver.unreachable].join()}`)
+    this.resolver.changed()
+    for (const slot of this.slots) if (slot.session !== undefined) this.#judge(slot)
+    await this.settle()
+  }
+
+  /** Notes what became of sessions, and reads what neighbours were sent. */
+  look(): void {
+    const now = this.lab.clock.wall()
+    const { speaker, lines } = this.switch
+    for (const slot of this.slots) {
+      this.#read(slot)
+      const view = slot.options === undefined ? undefined : speaker.neighbor(slot.address)
+      if (view === undefined) continue
+      check(
+        view.dropped - slot.dropped <= 1 && view.established - slot.established <= 1,
+        () => 'sessions come too fast',
+      )
+      if (view.dropped > slot.dropped && slot.session !== undefined) {
+        const at = Date.parse(view.downSince!)
+        slot.model.until(at)
+        const limit = /maximum-prefix/.test(view.lastReset?.text ?? '')
+        slot.model.down(
+          at,
+          view.lastReset,
+          limit || slot.options!.shutdown !== undefined,
+          slot.options!.gracefulRestart,
+        )
+        slot.session = undefined
+      }
+      slot.dropped = view.dropped
+      if (view.established > slot.established && view.state === 'Established') {
+        slot.model.until(Date.parse(view.since))
+        slot.session = this.#sessionLine(slot, view)
+        slot.model.up(this.#terms(slot, slot.session))
+        this.#read(slot)
+      }
+      slot.established = view.established
+      check(
+        (view.state === 'Established') === (slot.session !== undefined),
+        () => `${slot.address} is ${view.state}`,
+      )
+      slot.model.until(now)
+    }
+    const error = lines.find((line) => line.startsWith('error'))
+    check(error === undefined, () => `the log says: ${error}`)
+  }
+
+  /** Compares the tables, the kernel and what neighbours heard with the models. */
+  compare(): void {
+    const { speaker, fib } = this.switch
+    for (const family of FAMILIES) {
+      const expected = this.#table(family)
+      const { routes } = speaker.routes({ family, limit: 10_000 })
+      same(routes.map(({ prefix }) => prefix).sort(), [...expected.keys()].sort(), `prefixes of ${family}`)
+      for (const route of routes) {
+        const paths = expected.get(route.prefix)!
+        const multipath = naiveMultipath(
+          paths.map(({ naive }) => naive),
+          this.options.decision,
+        )
+        same(seen(route), wanted(paths, multipath), `paths of ${route.prefix}`)
+        const hops = new Set(multipath.map(({ attributes }) => attributes.nextHop!))
+        same([...route.nextHops].sort(), [...hops].sort(), `next hops of ${route.prefix}`)
+        const via = fib.via(route.prefix)
+        same([...(via ?? [])].sort(), [...hops].sort(), `the kernel's gateways of ${route.prefix}`)
+      }
+      for (const slot of this.slots) this.#compareExport(slot, family, expected)
+    }
+    for (const slot of this.slots) this.#compareCounts(slot)
+  }
+
+  /** Ends all, and looks whether anything stays. */
+  async end(): Promise<void> {
+    const { speaker, fib } = this.switch
+    for (const slot of this.slots) for (const { peer } of slot.lines) peer.connection.close()
+    await this.lab.clock.run()
+    this.look()
+    this.compare()
+    await this.advance(5_000_000)
+    this.compare()
+    await this.apply({ ...this.options, neighbors: [] })
+    const sizes = speaker.sizes()
+    for (const [what, size] of Object.entries(sizes))
+      check(size === 0, () => `${size} ${what} stay when all is gone`)
+    check(fib.size === 0, () => `${fib.size} routes stay in the kernel`)
+    await Promise.all([speaker.stop('the end'), this.lab.clock.advance(3000)])
+    check(this.lab.clock.pending === 0, () => `${this.lab.clock.pending} timers run after the end`)
+  }
+
+  #configured(): void {
+    for (const slot of this.slots)
+      slot.options = this.options.neighbors.find(({ address }) => address === slot.address)
+  }
+
+  #line(slot: Slot, peer: RawPeer): void {
+    slot.lines.push({ peer, heard: new HeardRoutes(), read: 0, sentOpen: undefined, gotOpen: undefined })
+  }
+
+  /** Reads what came in on the lines of a neighbour, and forgets the lines that are closed. */
+  #read(slot: Slot): void {
+    for (const line of slot.lines) {
+      const { received } = line.peer
+      for (; line.read < received.length; line.read++) {
+        const message = received[line.read]
+        if (message.type === 1) line.gotOpen = Uint8Array.from(Buffer.from(message.hex, 'hex'))
+        else if (message.type === 2) line.heard.update(message.body)
+      }
+    }
+    slot.lines = slot.lines.filter((line) => line.peer.closed === undefined || line === slot.session)
+  }
+
+  #sessionLine(slot: Slot, view: NeighborView): Line {
+    const line = slot.lines.find(
+      ({ peer: { connection } }) =>
+        connection.local.port === view.remotePort && connection.remote.port === view.localPort,
+    )
+    check(line !== undefined, () => `the session of ${slot.address} is on no line of its`)
+    return line
+  }
+
+  #terms(slot: Slot, line: Line): Negotiated {
+    const open = (bytes: Uint8Array | undefined) => {
+      const message = bytes && decodeOpen(bytes, 0, bytes.length).message
+      check(message !== undefined, () => `the session of ${slot.address} came up without OPENs`)
+      return message
+    }
+    const params = { keepalive: 0, sendHold: 0 } as PeerParams
+    const terms = negotiate(open(line.gotOpen), open(line.sentOpen), params)
+    // An OPEN without capabilities says IPv4, whatever is configured (RFC 4760 §8).
+    const configured = slot.options!.families.map(({ family }) => family)
+    return { ...terms, families: terms.families.filter((family) => configured.includes(family)) }
+  }
+
+  /** Why a path takes no part, '' when it does: policy and reachability come on top. */
+  #reason(slot: Slot, a: PathAttributes): string {
+    const terms = slot.model.session!
+    const holds = (as: number) => (a.asPath ?? []).some(({ asns }) => asns.includes(as))
+    if (holds(terms.localAs) || holds(this.options.localAs)) return 'loop'
+    const [first] = a.asPath ?? []
+    if (terms.peerType === 'ebgp' && (first?.type !== 2 || first.asns[0] !== terms.remoteAs))
+      return 'first AS'
+    if (terms.peerType === 'ibgp') {
+      if (a.originatorId === this.options.routerId) return 'originator'
+      if (a.clusterList?.includes(this.options.routerId)) return 'cluster'
+    }
+    const text = a.nextHop ?? a.linkLocalNextHop ?? ''
+    if (text === SWITCH) return 'own next hop'
+    if (text === slot.address) return ''
+    const octets = nextHopOctets(a)
+    const single = terms.peerType === 'ebgp'
+    const use = specialUse(octets, 0, octets.length)
+    if (use === 'link-local') return single ? '' : 'next hop of another link'
+    if (use !== undefined) return `next hop is ${use}`
+    const { reachable, connected } = this.resolver.resolve(text)
+    return single && reachable && !connected ? 'next hop off the link' : ''
+  }
+
+  /** The speaker judges the paths of a session again. */
+  #judge(slot: Slot): void {
+    if (slot.model.session !== undefined) slot.model.judge((attributes) => this.#reason(slot, attributes))
+  }
+
+  #table(family: Family): Map<string, Candidate[]> {
+    const table = new Map<string, Candidate[]>()
+    for (const slot of this.slots) {
+      const { last } = slot.model
+      for (const [prefix, path] of slot.model.paths[family]) {
+        const { attributes } = path
+        const hop = attributes.nextHop ?? attributes.linkLocalNextHop!
+        const { reachable, metric } = this.resolver.resolve(hop)
+        const accepted = path.reason === '' && permits(policy(slot, family, 'import'), prefix)
+        const naive: NaivePath = {
+          source: {
+            index: this.slots.indexOf(slot) + 1,
+            type: last!.peerType,
+            routerId: last!.routerId,
+            address: slot.address,
+            remoteAs: last!.remoteAs,
+            weight: slot.options!.weight,
+          },
+          attributes: { ...attributes, nextHop: hop },
+          valid: accepted && reachable,
+          metric,
+          since: 0,
+        }
+        const list = table.get(prefix) ?? []
+        table.set(prefix, list)
+        list.push({ slot, path, naive, accepted })
+      }
+    }
+    return table
+  }
+
+  /** What a neighbour heard is what it should have heard. */
+  #compareExport(slot: Slot, family: Family, table: Map<string, Candidate[]>): void {
+    const { session, model, options } = slot
+    if (session === undefined || !model.session!.families.includes(family)) return
+    const connection = this.#end(session)
+    if (connection.stalled || connection.cut || connection.other.cut) return
+    const expected = new Map<string, unknown>()
+    for (const [prefix, candidates] of table) {
+      const naive = candidates.map((one) => one.naive)
+      const best = naiveMultipath(naive, this.options.decision)[0]
+      const candidate = candidates.find((one) => one.naive === best)
+      if (candidate === undefined || candidate.slot === slot) continue
+      if (!permits(policy(slot, family, 'export'), prefix)) continue
+      const { attributes } = candidate.path
+      if (!mayGo(attributes, best.source.type as 'ebgp' | 'ibgp', model.session!)) continue
+      const nextHop = this.#nextHopFor(slot, family, attributes)
+      if (nextHop === undefined) continue
+      const { defaultLocalPref } = this.options.decision
+      const route = outgoing(attributes, {
+        terms: model.session!,
+        localAs: options!.localAs,
+        defaultLocalPref,
+        nextHop,
+      })
+      const key = heardKey(prefix)
+      const room = (model.session!.extendedMessage.send ? 65535 : 4096) - 23 - attributeOctets(route)
+      if (room < (key.length - 2) / 2) continue
+      expected.set(key, plain(route))
+    }
+    const heard = new Map(
+      [...session.heard.routes].filter(([key]) => key.startsWith(family === 'ipv4-unicast' ? '1' : '2')),
+    )
+    same([...heard.keys()].sort(), [...expected.keys()].sort(), `${family} routes that ${slot.address} heard`)
+    for (const [key, route] of heard)
+      same(plain(route), expected.get(key), `${key} as ${slot.address} heard it`)
+    const sent =
+      policy(slot, family, 'export') === 'none' ||
+      this.switch.speaker.neighbor(slot.address)!.families.find((one) => one.family === family)!.endOfRibSent
+    check(
+      sent && session.heard.ends.has(family === 'ipv4-unicast' ? 1 : 2),
+      () => `no End-of-RIB of ${family} to ${slot.address}`,
+    )
+  }
+
+  #nextHopFor(slot: Slot, family: Family, attributes: PathAttributes): Uint8Array | undefined {
+    const mode = slot.options!.families.find((one) => one.family === family)!.nextHop
+    const { peerType, extendedNextHop } = slot.model.session!
+    const octets = nextHopOctets(attributes)
+    const { reachable, connected } = this.resolver.resolve(attributes.nextHop ?? attributes.linkLocalNextHop!)
+    const own =
+      mode === 'self' ||
+      (mode === 'third-party' &&
+        peerType === 'ebgp' &&
+        !(reachable && connected && this.resolver.resolve(slot.address).reachable))
+    const onLink = octets.length === 16 && octets[0] === 0xfe && (octets[1] & 0xc0) === 0x80
+    const fits = (hop: Uint8Array) =>
+      hop.length === 4 ? family === 'ipv4-unicast' : family === 'ipv6-unicast' || extendedNextHop.send
+    if (!own && !onLink && fits(octets)) return octets
+    const address = parseAddress(SWITCH)!.bytes
+    return fits(address) ? address : undefined
+  }
+
+  #compareCounts(slot: Slot): void {
+    if (slot.options === undefined) return
+    const view = this.switch.speaker.neighbor(slot.address)!
+    for (const { family, prefixesReceived, prefixesStale, prefixesAccepted } of view.families) {
+      const paths = [...slot.model.paths[family]]
+      const accepted = paths.filter(
+        ([prefix, { reason }]) => reason === '' && permits(policy(slot, family, 'import'), prefix),
+      )
+      same(
+        { prefixesReceived, prefixesStale, prefixesAccepted },
+        {
+          prefixesReceived: paths.length,
+          prefixesStale: paths.filter(([, { stale }]) => stale).length,
+          prefixesAccepted: accepted.length,
+        },
+        `counts of ${slot.address} ${family}`,
+      )
+    }
+  }
+
+  #end(line: Line): MemoryConnection {
+    return line.peer.connection as MemoryConnection
+  }
+}
+
+interface Candidate {
+  readonly slot: Slot
+  readonly path: ModelPath
+  readonly naive: NaivePath
+  readonly accepted: boolean
+}
+
+const imports = (options: NeighborOptions) => options.families.map((family) => [family.family, family.import])
+
+function policy(slot: Slot, family: Family, direction: 'import' | 'export'): RoutePolicy {
+  return slot.options?.families.find((one) => one.family === family)?.[direction] ?? 'none'
+}
+
+/** A prefix list, read from the top. */
+function permits(rules: RoutePolicy, prefix: string): boolean {
+  if (typeof rules === 'string') return rules === 'all'
+  const route = parsePrefix(prefix)!
+  const rule = rules.find((one: PrefixRule) => {
+    const outer = parsePrefix(one.prefix)!
+    return contains(outer, route) && route.length >= one.ge && route.length <= one.le
+  })
+  return rule?.action === 'permit'
+}
+
+/** A route as the speaker shows it, reduced to what the model knows. */
+function seen(route: RouteView): unknown[] {
+  return route.paths
+    .map(({ neighbor, best, multipath, stale, valid }) => ({ neighbor, best, multipath, stale, valid }))
+    .sort((a, b) => (a.neighbor < b.neighbor ? -1 : 1))
+}
+
+function wanted(candidates: readonly Candidate[], multipath: readonly NaivePath[]): unknown[] {
+  return candidates
+    .map(({ slot, path, naive }) => ({
+      neighbor: slot.address,
+      best: multipath[0] === naive,
+      multipath: multipath.includes(naive),
+      stale: path.stale,
+      valid: naive.valid,
+    }))
+    .sort((a, b) => (a.neighbor < b.neighbor ? -1 : 1))
+}
+
+function plain(route: {
+  readonly nextHop: string
+  readonly attributes: ReadonlyMap<number, string>
+}): unknown {
+  return { nextHop: route.nextHop, attributes: [...route.attributes].sort(([a], [b]) => a - b) }
+}
+
+function same(found: unknown, expected: unknown, what: string): void {
+  check(
+    isDeepStrictEqual(found, expected),
+    () => `${what}: ${JSON.stringify(found)}, expected ${JSON.stringify(expected)}`,
+  )
+}

@@ -1,0 +1,429 @@
+import { readFileSync } from 'node:fs'
+import { FAMILIES, type Family } from '../../../src/ip/family.js'
+import type { PrefixRule, RoutePolicy } from '../../../src/policy/types.js'
+import type { NeighborOptions, SpeakerOptions } from '../../../src/speaker/options.js'
+import type { MemoryConnection } from '../../support/memory-transport.js'
+import { family, neighbor, speakerOptions } from '../../support/options.js'
+import {
+  asPath,
+  attribute,
+  communities,
+  END_OF_RIB,
+  endOfRibIpv6,
+  fourOctetAs,
+  gracefulRestart,
+  ipv4,
+  ipv6,
+  KEEPALIVE,
+  localPref,
+  med,
+  mpReachIpv6,
+  mpUnreachIpv6,
+  multiprotocol,
+  notification,
+  open,
+  origin,
+  routeRefresh,
+  u32,
+  update,
+} from '../../support/raw-bytes.js'
+import { ByteChoices, type Choices, octets, oneIn, pick } from '../engine/random.js'
+import { check, type Target } from '../engine/target.js'
+import { anyMessage, updateBody } from './grammar.js'
+import { type Line, Slot, SpeakerWorld } from './speaker-world.js'
+
+/** Longest sequences of steps. */
+const STEPS = 150
+
+const vectors: readonly Uint8Array[] = (
+  JSON.parse(readFileSync(`${process.cwd()}/test/fixtures/malformed-corpus.json`, 'utf8')) as {
+    hex: string
+  }[]
+).map(({ hex }) => Uint8Array.from(Buffer.from(hex, 'hex')))
+
+/**
+ * A whole speaker with a clock that stands still between steps: neighbours come and go, announce and withdraw,
+ * send what is valid and what is not, while configuration, next hops and time change. After each step its tables,
+ * the kernel's routes and what every neighbour was sent are compared with models written from the RFCs; at the
+ * end nothing may stay.
+ */
+export const speaker: Target = {
+  name: 'speaker',
+  limit: 2048,
+  batch: 1,
+  *seeds() {
+    yield new Uint8Array(40)
+    yield Uint8Array.from({ length: 600 }, (_, i) => (i * 7 + (i >> 3)) & 255)
+  },
+  generate: (random) => Uint8Array.from({ length: 50 + random.below(800) }, () => random.below(256)),
+  async run(input) {
+    const c = new ByteChoices(input)
+    const slots = [
+      new Slot('192.168.95.210', 64512),
+      new Slot('192.168.95.211', 64512),
+      new Slot('192.168.95.212', 65001),
+      new Slot('192.168.95.220', 64513),
+      new Slot('192.168.95.221', 64513),
+      new Slot('192.168.95.230', 4200000001),
+    ]
+    const world = new SpeakerWorld(slots, configuration(c, slots))
+    await world.start()
+    for (let step = 0; step < STEPS && c.left > 0; step++) {
+      await oneStep(c, world)
+      world.compare()
+    }
+    await world.end()
+  },
+}
+
+async function oneStep(c: ByteChoices, world: SpeakerWorld): Promise<void> {
+  const slot = pick(c, world.slots)
+  const line = slot.session ?? slot.lines.at(-1)
+  const kind = c.below(32)
+  if (line === undefined || kind === 0) {
+    await world.dial(slot)
+    if (!oneIn(c, 4)) await greet(c, world, slot, slot.lines.at(-1))
+    return
+  }
+  switch (kind) {
+    case 1:
+    case 2:
+      return greet(c, world, slot, pick(c, slot.lines))
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+    case 9:
+    case 10:
+      return world.send(slot, line, announcement(c, slot))
+    case 11:
+    case 12:
+    case 13:
+      return world.send(slot, line, withdrawal(c))
+    case 14:
+      return world.send(slot, line, c.below(2) === 0 ? END_OF_RIB : endOfRibIpv6())
+    case 15:
+      return world.send(slot, line, whole(2, updateBody(c)))
+    case 16:
+      return world.send(slot, line, Uint8Array.from(anyMessage(c)))
+    case 17:
+      return world.send(slot, line, pick(c, vectors))
+    case 18:
+      return world.send(
+        slot,
+        line,
+        notification(pick(c, [6, 4, 2]), pick(c, [2, 4, 9, 0]), pick(c, [[], [1, 65]])),
+      )
+    case 19: {
+      const { connection } = line.peer
+      if (c.below(2) === 0) connection.close()
+      else (connection as MemoryConnection).reset()
+      return world.settle()
+    }
+    case 20:
+    case 21:
+    case 22:
+      await keepAll(world)
+      return world.advance(pick(c, [1, 100, 1000, 5000, 20_000]))
+    case 23:
+      return world.advance(pick(c, [30_000, 100_000, 130_000, 400_000]))
+    case 24:
+    case 25: {
+      const changed = oneIn(c, 8) ? configuration(c, world.slots) : changedOptions(c, world)
+      return world.apply(changed)
+    }
+    case 26:
+      return world.refresh(slot, line, pick(c, FAMILIES), c.below(3))
+    case 27: {
+      const end = line.peer.connection as MemoryConnection
+      end.stalled = !end.stalled
+      if (!end.stalled) end.resume()
+      return world.settle()
+    }
+    case 28: {
+      // Not the neighbours' own addresses: their sessions would not stand.
+      const hop = pick(c, HOPS.slice(3))
+      if (!world.resolver.unreachable.delete(hop)) world.resolver.unreachable.add(hop)
+      return world.resolved()
+    }
+    case 29:
+      ;(line.peer.connection as MemoryConnection).other.segment = pick(c, [
+        Number.POSITIVE_INFINITY,
+        1,
+        7,
+        100,
+      ])
+      return
+    case 30:
+      return views(c, world)
+    default:
+      world.switch.speaker.refresh(slot.address, pick(c, ['in', 'out']))
+      return world.settle()
+  }
+}
+
+/** OPEN and KEEPALIVE, with what a neighbour may say about itself. */
+async function greet(c: Choices, world: SpeakerWorld, slot: Slot, line: Line | undefined): Promise<void> {
+  if (line === undefined) return
+  const as4 = slot.as > 65535 || !oneIn(c, 6)
+  const six = !oneIn(c, 4)
+  const capabilities = [
+    ...(oneIn(c, 8) ? [] : [multiprotocol(1)]),
+    ...(six ? [multiprotocol(2)] : []),
+    ...(as4 ? [fourOctetAs(slot.as)] : []),
+    ...(oneIn(c, 4) ? [] : [routeRefresh()]),
+    ...(oneIn(c, 3) ? [[70, 0]] : []),
+    ...(oneIn(c, 4) ? [[6, 0]] : []),
+    ...(oneIn(c, 3)
+      ? []
+      : [
+          gracefulRestart({
+            time: pick(c, [120, 0, 10, 4095]),
+            restarting: oneIn(c, 2),
+            notification: oneIn(c, 3),
+            families: pick(c, [
+              [
+                { afi: 1, forwarding: true },
+                { afi: 2, forwarding: true },
+              ],
+              [{ afi: 1, forwarding: true }],
+              [
+                { afi: 1, forwarding: false },
+                { afi: 2, forwarding: true },
+              ],
+              [],
+            ]),
+          }),
+        ]),
+  ]
+  const routerId = pick(c, [slot.address, '10.0.0.1', '192.168.95.200'])
+  const hold = pick(c, [90, 90, 3, 0])
+  await world.send(slot, line, open({ as: oneIn(c, 30) ? 1 : slot.as, routerId, hold, capabilities }))
+  if (!oneIn(c, 10)) await world.send(slot, line, KEEPALIVE)
+}
+
+/** Keeps every session alive. */
+async function keepAll(world: SpeakerWorld): Promise<void> {
+  for (const slot of world.slots)
+    if (slot.session !== undefined) await world.send(slot, slot.session, KEEPALIVE)
+}
+
+/** A message with a sound header. */
+function whole(type: number, body: readonly number[]): Uint8Array {
+  const length = 19 + body.length
+  return Uint8Array.of(...new Array<number>(16).fill(255), length >>> 8, length & 255, type, ...body)
+}
+
+// Routes of a small world
+
+const PREFIXES = [
+  '10.1.0.0/16',
+  '10.1.2.0/24',
+  '192.168.95.123/32',
+  '0.0.0.0/0',
+  '172.16.0.0/12',
+  '127.0.0.0/8',
+]
+const PREFIXES6 = ['2001:db8:1::/48', '2001:db8::123/128', '::/0']
+const HOPS = [
+  '192.168.95.210',
+  '192.168.95.211',
+  '192.168.95.212',
+  '192.168.95.9',
+  '10.9.9.9',
+  '2001:db8::1',
+  '2001:db8::2',
+]
+const HOPS4 = [...HOPS.slice(0, 5), '192.168.95.200', '0.0.0.0', '224.0.0.1']
+const HOPS6 = ['2001:db8::1', '2001:db8::2', 'fe80::1', '::1']
+
+function some<T>(c: Choices, list: readonly T[]): T[] {
+  return Array.from({ length: 1 + c.below(3) }, () => pick(c, list))
+}
+
+/** Announces a few prefixes with one set of attributes. */
+function announcement(c: Choices, slot: Slot): Uint8Array {
+  const internal = slot.as === 64513
+  const terms = slot.model.session
+  const as4 = terms?.as4 ?? true
+  const tail = pick(c, [[], [7], [7, 8], [64512], [65001], [64513], [4200000001], [64999]])
+  const path = internal ? tail : oneIn(c, 20) ? [1, ...tail] : [slot.as, ...tail]
+  const parts = [origin(pick(c, [0, 0, 1, 2])), as4 ? asPath(...path) : narrowPath(path)]
+  const six = oneIn(c, 3)
+  if (!six) parts.push(attribute(0x40, 3, ipv4(pick(c, [slot.address, ...HOPS4]))))
+  if (oneIn(c, 3)) parts.push(med(c.below(3)))
+  if (internal && !oneIn(c, 3)) parts.push(localPref(pick(c, [100, 200, 50])))
+  if (oneIn(c, 3))
+    parts.push(communities(pick(c, [1, 0xffffff01, 0xffffff02, 0xffffff03, 0xffff0000, 0xfc000001])))
+  for (let count = c.below(4); count > 0; count--) parts.push(extra(c, internal, as4))
+  if (six) parts.push(mpReachIpv6(pick(c, HOPS6), ...some(c, PREFIXES6)))
+  const distinct = parts.filter((part, index) => parts.findIndex((one) => one[1] === part[1]) === index)
+  return update({
+    withdrawn: oneIn(c, 8) ? some(c, PREFIXES) : [],
+    attributes: distinct,
+    announced: six ? [] : some(c, PREFIXES),
+  })
+}
+
+/** Attributes that are passed on, changed or dropped. */
+function extra(c: Choices, internal: boolean, as4: boolean): number[] {
+  switch (c.below(12)) {
+    case 0:
+      return attribute(0x40, 6, [])
+    case 1:
+      return attribute(pick(c, [0xc0, 0xe0]), 7, [
+        ...(as4 ? u32(pick(c, [64512, 4200000001])) : [252, 0]),
+        ...ipv4('10.0.0.1'),
+      ])
+    case 2:
+      return attribute(0xc0, 16, [pick(c, [0, 0x40]), 2, 252, 0, 0, 0, 0, c.below(3)])
+    case 3:
+      return attribute(pick(c, [0xc0, 0xe0]), 32, [...u32(64512), ...u32(c.below(3)), ...u32(1)])
+    case 4:
+      return attribute(0xc0, pick(c, [99, 200, 11]), octets(c, c.below(5)))
+    case 5:
+      return attribute(0x80, pick(c, [99, 200]), [1])
+    case 6:
+      return internal
+        ? attribute(0x80, 9, ipv4(pick(c, ['10.0.0.7', '192.168.95.200'])))
+        : attribute(0xc0, 35, u32(7))
+    case 7:
+      return internal
+        ? attribute(0x80, 10, ipv4(pick(c, ['10.0.0.7', '192.168.95.200'])))
+        : attribute(0x80, 26, [1, 0, 11, 0, 0, 0, 0, 0, 0, 0, 1])
+    case 8:
+      return attribute(0xc0, 25, [pick(c, [0, 0x40]), 2, ...ipv6('2001:db8::1'), 0, 1])
+    case 9:
+      return attribute(0xc0, 120, new Array<number>(pick(c, [300, 3980, 4000])).fill(1))
+    case 10:
+      return attribute(0xc0, 8, [])
+    default:
+      return communities(c.below(3))
+  }
+}
+
+function narrowPath(asns: readonly number[]): number[] {
+  return attribute(
+    0x40,
+    2,
+    asns.length === 0
+      ? []
+      : [2, asns.length, ...asns.flatMap((as) => (as > 65535 ? [91, 160] : [as >> 8, as & 255]))],
+  )
+}
+
+function withdrawal(c: Choices): Uint8Array {
+  if (oneIn(c, 3)) return update({ attributes: [mpUnreachIpv6(...some(c, PREFIXES6))] })
+  return update({ withdrawn: some(c, PREFIXES) })
+}
+
+// Configurations
+
+const RULES: readonly PrefixRule[] = [
+  { action: 'deny', prefix: '10.1.2.0/24', ge: 24, le: 24 },
+  { action: 'permit', prefix: '10.0.0.0/8', ge: 8, le: 32 },
+  { action: 'permit', prefix: '2001:db8::/32', ge: 32, le: 128 },
+]
+
+function policyOf(c: Choices): RoutePolicy {
+  return pick(c, ['all', 'all', RULES, 'none'])
+}
+
+function neighborOptions(c: Choices, slot: Slot): NeighborOptions {
+  const one = (name: Family) =>
+    family(name, {
+      import: policyOf(c),
+      export: policyOf(c),
+      nextHop: pick(c, ['self', 'third-party', 'unchanged']),
+      maximumPrefix: oneIn(c, 6) ? 2 : 0,
+    })
+  return neighbor(slot.address, {
+    remoteAs: slot.as,
+    passive: !oneIn(c, 3),
+    weight: oneIn(c, 6) ? 5 : 0,
+    ...(oneIn(c, 20) && { shutdown: { message: 'closed' } }),
+    timers: { holdTime: pick(c, [90, 90, 3, 0]) },
+    families: pick(c, [
+      [one('ipv4-unicast'), one('ipv6-unicast')],
+      [one('ipv4-unicast')],
+      [one('ipv6-unicast')],
+    ]),
+    gracefulRestart: {
+      enabled: !oneIn(c, 4),
+      restartTime: 120,
+      stalePathTime: pick(c, [360, 360, 50, 0]),
+      notification: oneIn(c, 3),
+    },
+  })
+}
+
+function configuration(c: Choices, slots: readonly Slot[]): SpeakerOptions {
+  const present = slots.filter(() => !oneIn(c, 6))
+  return speakerOptions(
+    present.map((slot) => neighborOptions(c, slot)),
+    { decision: decision(c) },
+  )
+}
+
+function decision(c: Choices): Partial<SpeakerOptions['decision']> {
+  return {
+    maximumPathsEbgp: pick(c, [32, 1, 2]),
+    maximumPathsIbgp: pick(c, [32, 1, 2]),
+    multipathRelax: oneIn(c, 2),
+    alwaysCompareMed: oneIn(c, 4),
+    missingMedAsWorst: oneIn(c, 4),
+    ignoreAsPath: oneIn(c, 6),
+    defaultLocalPref: pick(c, [100, 150]),
+  }
+}
+
+/** The configuration with one neighbour changed, gone or come, or other rules of decision. */
+function changedOptions(c: Choices, world: SpeakerWorld): SpeakerOptions {
+  const { options, slots } = world
+  const slot = pick(c, slots)
+  const others = options.neighbors.filter(({ address }) => address !== slot.address)
+  const current = options.neighbors.find(({ address }) => address === slot.address)
+  switch (c.below(5)) {
+    case 0:
+      return { ...options, neighbors: others }
+    case 1:
+      return { ...options, neighbors: [...others, neighborOptions(c, slot)] }
+    case 2:
+      return { ...options, decision: { ...options.decision, ...decision(c) } }
+    default: {
+      if (current === undefined) return { ...options, neighbors: [...others, neighborOptions(c, slot)] }
+      // Policies alone: the session stays.
+      const fresh = neighborOptions(c, slot)
+      const families = current.families.map((one) => ({
+        ...one,
+        import: policyOf(c),
+        export: policyOf(c),
+        nextHop: fresh.families[0].nextHop,
+        maximumPrefix: fresh.families[0].maximumPrefix,
+      }))
+      return { ...options, neighbors: [...others, { ...current, weight: fresh.weight, families }] }
+    }
+  }
+}
+
+/** Everything that people look at can be made, and is plain JSON. */
+async function views(c: Choices, world: SpeakerWorld): Promise<void> {
+  const { speaker } = world.switch
+  const name = pick(c, FAMILIES)
+  const limit = pick(c, [1, 0, 100])
+  const page = speaker.routes({ family: name, limit })
+  const seen = [
+    speaker.view(),
+    speaker.neighbors(),
+    page,
+    speaker.routes({ family: name, limit, cursor: page.next }),
+    speaker.routes({ family: name, limit, neighbor: world.slots[0].address }),
+    speaker.routes({ family: 'ipv4-unicast', limit, longest: '10.1.2.3' }),
+    speaker.routes({ family: 'ipv4-unicast', limit, prefix: '10.1.0.0/16' }),
+    speaker.advertised(world.slots[c.below(world.slots.length)].address, { family: name, limit }),
+    speaker.recent(),
+  ]
+  check(JSON.stringify(seen, (_key, value) => value).length > 0, () => 'views that are no JSON')
+}
