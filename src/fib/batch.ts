@@ -47,6 +47,7 @@ export interface BatchPort<T> {
   flush(): void
 }
 
+/** The writer of lines, as described at the head of this file. */
 export class Batch<T> implements BatchPort<T> {
   readonly #argv: readonly string[]
   readonly #clock: Clock

@@ -37,6 +37,7 @@ export interface SetState {
   group: Group | undefined
 }
 
+/** Key of a gateway: its address, and its interface where one is given. */
 export function gatewayKey(gateway: Gateway): string {
   return gateway.interface === undefined ? gateway.address : `${gateway.address}%${gateway.interface}`
 }

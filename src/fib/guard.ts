@@ -11,6 +11,7 @@ interface Sorted<K> {
   names: string[]
 }
 
+/** Judges prefixes against own, neighbours' and gateways' addresses, as described at the head of this file. */
 export class Guard {
   readonly #allow: ReadonlySet<string>
   #own: ReadonlyMap<string, string> = new Map()

@@ -48,6 +48,7 @@ export interface InstallerOptions {
   readonly inspect: () => void
 }
 
+/** Desired and installed routes and what lies between them, as described at the head of this file. */
 export class Installer {
   readonly nextHops: NextHops
   readonly routes = new Map<string, Route>()

@@ -42,6 +42,7 @@ export interface NextHopsOptions {
   readonly gatewaysChanged: (state: GatewayState, born: boolean) => void
 }
 
+/** Objects and groups of the kernel, as described at the head of this file. */
 export class NextHops {
   readonly table: NextHopTable
   readonly desired: DesiredSets

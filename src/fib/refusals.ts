@@ -29,6 +29,7 @@ export interface RefusalsOptions {
   readonly retry: (routes: readonly Route[]) => void
 }
 
+/** Refused routes by prefix, each with the reason and the time of its next attempt. */
 export class Refusals {
   readonly #routes = new Map<Route, Refusal>()
   readonly #options: RefusalsOptions

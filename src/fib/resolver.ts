@@ -45,6 +45,7 @@ const DEAD_ENDS = new Set(['blackhole', 'unreachable', 'prohibit'])
 /** Keys by prefix length: bits of an address as a number (IPv4) or a text of bits in hex (IPv6). */
 type Key = number | string
 
+/** Answers of reachability out of links, addresses and routes, as described at the head of this file. */
 export class KernelResolver implements Resolver {
   readonly #links = new Map<number, Link>()
   readonly #byName = new Map<string, Link>()

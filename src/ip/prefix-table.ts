@@ -14,6 +14,7 @@ import { radixSort } from './radix-sort.js'
 const FREE = 255
 const LARGEST = 1 << 28
 
+/** Prefixes of one family as dense ids, as described at the head of this file. */
 export class PrefixTable {
   readonly family: Family
   /** Address width: 32 or 128. */

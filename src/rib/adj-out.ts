@@ -42,6 +42,7 @@ const NO_MEMBER = -1
 /** Prefixes that one step of the first fill looks at. */
 const FILL = 8192
 
+/** Adj-RIB-Out of one update group, as described at the head of this file. */
 export class AdjOut {
   readonly treatment: ExportTreatment
   readonly #rib: Rib

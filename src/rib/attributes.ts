@@ -35,6 +35,7 @@ export const ATTR_NO_LLGR = CommunityFlag.NoLlgr << COMMUNITY_SHIFT
 /** Contexts with ids below this are remembered with the sets that were valid in them. */
 const REMEMBERED_CONTEXTS = 32
 
+/** Interned attribute sets, as described at the head of this file. */
 export class AttributeTable implements AttributeSets {
   /** Canonical octets by id. */
   readonly blocks: BlockStore

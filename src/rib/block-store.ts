@@ -14,6 +14,7 @@ const UNIT_SHIFT = 3
 const UNITS_MASK = (1 << (SLAB_SHIFT - UNIT_SHIFT)) - 1
 const LARGEST_BLOCK = 65535
 
+/** Interned blocks of octets, as described at the head of this file. */
 export class BlockStore {
   /** Length of each block in octets, by id. */
   lengths: Int32Array

@@ -1,6 +1,7 @@
 /** Prefixes in the order of their last change; entries that a later one replaced are void and stay until compact(). */
 import { growInt32 } from './columns.js'
 
+/** A log of prefix ids in which each prefix has one valid entry, its latest. */
 export class ChangeLog {
   /** Prefix ids; only the first `end` count. */
   entries = new Int32Array(16)

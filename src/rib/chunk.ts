@@ -18,6 +18,7 @@ export interface Chunk extends Packed {
 /** Octets of chunks that a group keeps. */
 const KEPT_OCTETS = 16 * 1048576
 
+/** Packed stretches of a log, kept while members may still want them. */
 export class ChunkCache {
   readonly #chunks = new Map<number, Chunk>()
   #octets = 0

@@ -62,6 +62,7 @@ export interface DecisionParameters {
   readonly defaultLocalPref: number
 }
 
+/** Compares paths (RFC 4271 §9.1.2.2), as described at the head of this file. */
 export class Decision {
   /** The multipath set that select() found, best first. */
   ranked = new Int32Array(64)

@@ -6,6 +6,7 @@ const SMALL = 1024
 /** A queue that was longer gives its memory back when it is empty. */
 const LARGE = 65536
 
+/** Prefixes that wait for a decision, each once. */
 export class DirtyQueue {
   readonly #rows: PrefixRows
   #prefixes = new Int32Array(SMALL)

@@ -71,6 +71,7 @@ export function treatmentKey(treatment: ExportTreatment, policy: string, subnet:
 const UNKNOWN = 0
 const NOT_SENT = -1
 
+/** Outgoing attributes of one update group, as described at the head of this file. */
 export class Exporter {
   readonly treatment: ExportTreatment
   readonly #attributes: AttributeTable

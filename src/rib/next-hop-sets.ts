@@ -20,6 +20,7 @@ export interface GatewaySet {
   readonly gateways: readonly RouteGateway[]
 }
 
+/** Interned sets of gateways, as described at the head of this file. */
 export class GatewaySets {
   /** Live sets. */
   size = 0

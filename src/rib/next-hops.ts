@@ -16,6 +16,7 @@ export interface NextHopResolution {
   readonly gateway?: RouteGateway
 }
 
+/** Next hops as numbers, with what is known of their reachability. */
 export class NextHops {
   /** Number of next hops; ids run from 1 to `size`. Id 0 is "none": an own route, always usable. */
   size = 0

@@ -5,6 +5,7 @@ import { growInt32 } from './columns.js'
 /** Behind any position of a log. */
 export const NEVER = Number.MAX_SAFE_INTEGER
 
+/** One neighbour's positions in the logs of its update group, and what it was sent. */
 export class OutMember {
   /** Its index as a source of routes, which are not sent back to it. */
   readonly source: number

@@ -1,6 +1,7 @@
 /** What an update group knows of each prefix, as columns indexed by prefix id. */
 import { growInt32, grownCapacity, growUint16 } from './columns.js'
 
+/** Columns of an update group, one element for each prefix id. */
 export class OutRows {
   /** Outgoing block that members should have; 0: none. */
   block = new Int32Array(16)

@@ -23,6 +23,7 @@ export interface OutTableOwner {
   sourceChanged(prefix: number, former: number, source: number): void
 }
 
+/** What an update group advertises, apart from who has been told. */
 export class OutTable {
   readonly rows = new OutRows()
   readonly announcements = new ChangeLog()

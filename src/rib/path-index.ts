@@ -5,6 +5,7 @@
  */
 import type { PathStore } from './paths.js'
 
+/** Hash from (prefix, source, path identifier) to path, as described at the head of this file. */
 export class PathIndex {
   size = 0
   readonly #paths: PathStore

@@ -16,6 +16,7 @@ export const PATH_BEST = 4
 /** In order at the front of its prefix's list (selection.ts). */
 export const PATH_RANKED = 8
 
+/** Paths as rows over columns, as described at the head of this file. */
 export class PathStore {
   prefix: Int32Array
   source: Uint16Array

@@ -15,6 +15,7 @@ export const PREFIX_TOUCHED = 32
 /** Its paths are in the PathIndex. */
 export const PREFIX_INDEXED = 64
 
+/** Columns of a table, one element for each prefix id. */
 export class PrefixRows {
   /** First path of the list, 0 without paths. */
   head: Int32Array

@@ -34,6 +34,7 @@ export interface RibTotals {
   readonly widths: readonly number[]
 }
 
+/** The reading side of a routing table (see table.ts). */
 export class RibReader {
   readonly family: Family
   readonly prefixes: PrefixTable

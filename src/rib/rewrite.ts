@@ -15,6 +15,7 @@ import type { Source } from './types.js'
 const NON_TRANSITIVE = 0x40
 const NONE = new Uint8Array(0)
 
+/** Rewrites attribute octets for export, as described at the head of this file. */
 export class Rewrite {
   /** The outgoing block; its length is what write() returned. */
   bytes = new Uint8Array(8192)

@@ -32,6 +32,7 @@ const NOTHING = 0
 const PLACED = 1
 const START_OVER = 2
 
+/** Keeps the order of each prefix's paths, as described at the head of this file. */
 export class Selection {
   readonly #paths: PathStore
   readonly #rows: PrefixRows

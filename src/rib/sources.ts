@@ -43,6 +43,7 @@ export class SourceRow implements SourceState {
   }
 }
 
+/** Sources by index, with their paths and counters. */
 export class SourceTable {
   type = new Uint8Array(16)
   routerId = new Uint32Array(16)

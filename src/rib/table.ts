@@ -31,6 +31,7 @@ import type { ChangeBatch } from './types.js'
 export type { ImportFilter, RouteFilter } from './adj-in.js'
 export type { RibParts, RibTotals } from './reader.js'
 
+/** The routing table of one family, as described at the head of this file. */
 export class Rib extends AdjIn {
   /** Ascends by one with each decide() that changed something. */
   version = 0

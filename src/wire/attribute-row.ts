@@ -98,6 +98,7 @@ export function attributeOctets(bytes: Uint8Array, start: number, end: number, c
   return bytes.slice(start - (short ? 3 : 4), end)
 }
 
+/** The unsigned 32-bit number whose first octet is at offset `at`, most significant first. */
 export function u32At(bytes: Uint8Array, at: number): number {
   return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0
 }

@@ -23,6 +23,7 @@ export interface FrameHandler {
 /** Shortest message of each type (RFC 4271 §6.1; RFC 2918 §3), indexed by type; 0: no such type. */
 const SHORTEST = [0, 29, 23, 21, 19, 23]
 
+/** Cuts a stream into messages (RFC 4271 §4.1), as described at the head of this file. */
 export class Framer {
   /** Longest acceptable message: 4096, or 65535 once Extended Message was negotiated (RFC 8654 §4). */
   maxLength: number = MAX_LENGTH

@@ -7,6 +7,7 @@ import type { RouteRefreshMessage } from './types.js'
 /** Message subtypes (RFC 7313 §4). */
 export const RefreshSubtype = { Request: 0, BeginningOfRefresh: 1, EndOfRefresh: 2 } as const
 
+/** The whole message, header included (RFC 2918 §3, RFC 7313 §3.2). Subtype and SAFI are octets, AFI 16 bits. */
 export function encodeRouteRefresh(message: Omit<RouteRefreshMessage, 'type'>): Uint8Array {
   const writer = beginMessage(MessageType.RouteRefresh)
   return finishMessage(writer.u16(message.afi).u8(message.subtype).u8(message.safi))

@@ -20,6 +20,7 @@ export const CommunityFlag = {
 /** A hostile block can have thousands of faults; people need the first few and the one that decides. */
 const MOST_FAULTS = 16
 
+/** What a scan found in a block, as numbers; one object, filled anew by each scan. */
 export class AttributeScan {
   /** What to do with the UPDATE (RFC 7606 §2); the strongest of `faults`. */
   verdict: Verdict = 'none'

@@ -31,6 +31,7 @@ const WITHDRAWN = 2
 const REACH = 3
 const UNREACH = 4
 
+/** Packs routes into UPDATE messages, as described at the head of this file. */
 export class UpdateWriter {
   readonly #sink: UpdateSink
   readonly #maxLength: number
