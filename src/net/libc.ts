@@ -29,7 +29,7 @@ const SOCK_CLOEXEC = 0o2000000
 let loaded: Libc | undefined
 
 /**
- * This process's C library. It is loaded at the first call: it costs some 4 MB and 20 ms, which only those
+ * This process's C library. It is loaded at the first call: it costs some 2 MB and 20 ms, which only those
  * pay who have a password, GTSM or a TTL in their configuration.
  * @throws Error, one sentence with the remedy, where there is none
  */
