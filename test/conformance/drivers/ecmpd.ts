@@ -13,19 +13,13 @@ export class EcmpdDriver extends Driver {
   readonly name = 'ecmpd'
   readonly programs = []
   readonly can: ReadonlySet<Capability> = new Set<Capability>([
-    ...([
-      'openHold',
-      'sendHold',
-      'connectRetry',
-      'nextHopSelf',
-      'extendedMessages',
-      'extendedNextHop',
-    ] as const),
+    ...(['openHold', 'sendHold', 'connectRetry', 'nextHopSelf', 'password', 'ttlSecurity'] as const),
+    ...(['extendedMessages', 'extendedNextHop'] as const),
     ...(['as', 'deterministicMed', 'notificationRestart', 'maximumPaths', 'kernel', 'dialect'] as const),
     ...(['shutdown', 'enable', 'remove', 'changeHold', 'neighbor', 'route', 'log', 'check'] as const),
     ...(['restart', 'ip', 'explains'] as const),
   ])
-  override readonly coming: ReadonlySet<Feature> = new Set<Feature>([])
+  override readonly coming: ReadonlySet<Feature> = new Set<Feature>(['graceful-shutdown'])
   /** Shut down, by address, with the message. */
   readonly #down = new Map<string, string>()
 
@@ -57,6 +51,8 @@ export class EcmpdDriver extends Driver {
       families: families.map((family) => `${family}-unicast`),
       ...(this.model.dialect === 'yaml' ? {} : { export: 'all' }),
       ...(options.nextHopSelf ? { nextHopSelf: true } : {}),
+      ...(options.password ? { password: options.password } : {}),
+      ...(options.ttlSecurity ? { ttlSecurity: options.ttlSecurity } : {}),
       ...(options.maximumPrefix ? { maximumPrefix: options.maximumPrefix.limit } : {}),
     }
   }
