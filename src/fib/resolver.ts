@@ -42,6 +42,9 @@ const UNREACHABLE: Resolution = { reachable: false, metric: 0, connected: false 
 /** Route types that take part; the others are in other tables or none of ours. */
 const DEAD_ENDS = new Set(['blackhole', 'unreachable', 'prohibit'])
 
+/** Answers that are kept. */
+const MOST_ANSWERS = 10_000
+
 /** Keys by prefix length: bits of an address as a number (IPv4) or a text of bits in hex (IPv6). */
 type Key = number | string
 
@@ -96,6 +99,8 @@ export class KernelResolver implements Resolver {
     let way = this.#cache.get(key)
     if (way === undefined) {
       way = this.#find(gateway)
+      // A neighbour may ask for ever new addresses.
+      if (this.#cache.size >= MOST_ANSWERS) this.#cache.clear()
       this.#cache.set(key, way)
     }
     return way

@@ -30,6 +30,7 @@ export interface RouteFilter {
 /** RouteFilter on the way in. */
 export type ImportFilter = RouteFilter
 
+/** Takes routes in: the part of a table that sources change (see table.ts). */
 export class AdjIn extends RibReader {
   protected readonly dirty: DirtyQueue
   protected readonly selection: Selection

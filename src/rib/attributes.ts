@@ -89,6 +89,7 @@ export class AttributeTable implements AttributeSets {
   constructor(nextHops: NextHops, capacity = 1024, seed = 0) {
     this.nextHops = nextHops
     this.blocks = new BlockStore(capacity, seed)
+    this.blocks.onFree((id) => nextHops.release(this.nextHop[id]))
     const rows = this.blocks.capacity
     this.#capacity = rows
     this.flags = new Uint16Array(rows)
@@ -260,6 +261,7 @@ export class AttributeTable implements AttributeSets {
       scan.reachAfi !== 0
         ? this.nextHops.intern(bytes, scan.reachNextHopStart, scan.reachNextHopLength)
         : this.nextHops.intern(bytes, scan.nextHopStart, scan.nextHopLength)
+    this.nextHops.retain(this.nextHop[id])
     this.#validIn[id] = 0
     return id
   }

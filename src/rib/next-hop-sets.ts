@@ -20,13 +20,17 @@ export interface GatewaySet {
   readonly gateways: readonly RouteGateway[]
 }
 
+const NO_OCTETS = new Uint8Array(0)
+
 /** Interned sets of gateways, as described at the head of this file. */
 export class GatewaySets {
   /** Live sets. */
   size = 0
   readonly #gateways: RouteGateway[] = [{ address: '' }]
-  readonly #keys: Uint8Array[] = [new Uint8Array(0)]
+  readonly #keys: Uint8Array[] = [NO_OCTETS]
   readonly #gatewayIds = new Map<string, number>()
+  readonly #gatewayRefs: number[] = [0]
+  readonly #freeGateways: number[] = []
   readonly #sets: (GatewaySet | undefined)[] = [undefined]
   /** Ascending gateway ids of each set. */
   readonly #members: Int32Array[] = [new Int32Array(0)]
@@ -38,17 +42,31 @@ export class GatewaySets {
   readonly #single: number[] = [0]
   readonly #scratch = new Int32Array(1024)
 
-  /** The id of a gateway, from 1. Gateways are few and keep their ids. */
+  /** The id of a gateway, from 1. It keeps its id until the last reference to it, if there ever was one, goes. */
   gateway(gateway: RouteGateway): number {
     const key = `${gateway.address}%${gateway.interface ?? ''}`
     const known = this.#gatewayIds.get(key)
     if (known !== undefined) return known
-    const id = this.#gateways.length
+    const id = this.#freeGateways.pop() ?? this.#gateways.length
     this.#gatewayIds.set(key, id)
-    this.#gateways.push(gateway)
-    this.#keys.push(parseAddress(gateway.address)?.bytes ?? new Uint8Array(0))
-    this.#single.push(0)
+    this.#gateways[id] = gateway
+    this.#gatewayRefs[id] = 0
+    this.#keys[id] = parseAddress(gateway.address)?.bytes ?? NO_OCTETS
+    this.#single[id] = 0
     return id
+  }
+
+  /** Takes a reference to a gateway; 0 is ignored. Sets hold their own. */
+  retainGateway(id: number): void {
+    this.#gatewayRefs[id]++
+  }
+
+  /** Gives a reference to a gateway back. */
+  releaseGateway(id: number): void {
+    if (--this.#gatewayRefs[id] > 0 || id === 0) return
+    const { address, interface: name } = this.#gateways[id]
+    this.#gatewayIds.delete(`${address}%${name ?? ''}`)
+    this.#freeGateways.push(id)
   }
 
   /** The gateway of an id. */
@@ -115,6 +133,7 @@ export class GatewaySets {
     else this.#byHash.set(hash, candidates)
     if (members.length === 1) this.#single[members[0]] = 0
     this.#sets[id] = undefined
+    for (const member of members) this.releaseGateway(member)
     this.#free.push(id)
     this.size--
   }
@@ -129,6 +148,7 @@ export class GatewaySets {
     const order = [...members].sort((a, b) => this.#compare(a, b))
     this.#sets[id] = { id, gateways: order.map((member) => this.#gateways[member]) }
     this.#members[id] = members
+    for (const member of members) this.retainGateway(member)
     this.#refs[id] = 1
     this.size++
     return id

@@ -1,8 +1,9 @@
 /**
  * Next hops as numbers. A next hop is the address of NEXT_HOP or MP_REACH_NLRI (RFC 4271 §5.1.3, RFC 4760
  * §3), with the link-local address that may stand beside it (RFC 2545 §3). What the outside world knows
- * about it is set here: whether it can be reached, at which IGP metric, and through which gateway. Next hops
- * are few and live as long as the speaker does.
+ * about it is set here: whether it can be reached, at which IGP metric, and through which gateway. A next hop
+ * lives as long as an attribute set has it (`retain`, `release`): a neighbour that never stops to invent new ones
+ * must not fill the memory.
  */
 import { formatAddress } from '../ip/address.js'
 import type { GatewaySets, RouteGateway } from './next-hop-sets.js'
@@ -18,8 +19,10 @@ export interface NextHopResolution {
 
 /** Next hops as numbers, with what is known of their reachability. */
 export class NextHops {
-  /** Number of next hops; ids run from 1 to `size`. Id 0 is "none": an own route, always usable. */
+  /** Ids run from 1 to `size`; some may be free (`octets` is empty then). Id 0 is "none": an own route, always usable. */
   size = 0
+  /** Next hops in use. */
+  count = 0
   /** 1 for a next hop that can be used, by id. */
   reachable = new Uint8Array(64)
   /** IGP metric by id, unsigned 32 bits. */
@@ -28,6 +31,9 @@ export class NextHops {
   gateway = new Int32Array(64)
   readonly #gateways: GatewaySets
   readonly #ids = new Map<string, number>()
+  /** Attribute sets that have a next hop, by its id. */
+  readonly #refs: number[] = [0]
+  readonly #free: number[] = []
   readonly #octets: Uint8Array[] = [new Uint8Array(0)]
   readonly #texts: string[] = ['']
   readonly #linkLocals: (string | undefined)[] = [undefined]
@@ -53,17 +59,18 @@ export class NextHops {
   intern(bytes: Uint8Array, offset: number, length: number): number {
     if (length === 0) return 0
     // Next hops come with attribute sets, not with routes: a string key is cheap enough here.
-    let key = ''
-    for (let i = 0; i < length; i++) key += String.fromCharCode(bytes[offset + i])
+    const key = keyOf(bytes, offset, length)
     const known = this.#ids.get(key)
     if (known !== undefined) return known
-    const id = ++this.size
+    const id = this.#free.pop() ?? ++this.size
     if (id === this.reachable.length) this.#grow()
     const octets = bytes.slice(offset, offset + length)
+    this.count++
     this.#ids.set(key, id)
-    this.#octets.push(octets)
-    this.#texts.push(formatAddress(length === 32 ? octets.subarray(0, 16) : octets))
-    this.#linkLocals.push(length === 32 ? formatAddress(octets.subarray(16)) : undefined)
+    this.#refs[id] = 0
+    this.#octets[id] = octets
+    this.#texts[id] = formatAddress(length === 32 ? octets.subarray(0, 16) : octets)
+    this.#linkLocals[id] = length === 32 ? formatAddress(octets.subarray(16)) : undefined
     this.#introduced = id
     try {
       this.onNew(id)
@@ -73,7 +80,28 @@ export class NextHops {
     return id
   }
 
-  /** 4, 16 or 32 octets as received; empty for id 0. */
+  /** Takes a reference for an attribute set; 0 is ignored. */
+  retain(id: number): void {
+    this.#refs[id]++
+  }
+
+  /** Gives a reference back; with the last one the next hop goes, and its id may be given to another. */
+  release(id: number): void {
+    if (--this.#refs[id] > 0 || id === 0) return
+    const octets = this.#octets[id]
+    this.#ids.delete(keyOf(octets, 0, octets.length))
+    this.#gateways.releaseGateway(this.gateway[id])
+    this.reachable[id] = 0
+    this.metric[id] = 0
+    this.gateway[id] = 0
+    this.#octets[id] = this.#octets[0]
+    this.#texts[id] = ''
+    this.#linkLocals[id] = undefined
+    this.#free.push(id)
+    this.count--
+  }
+
+  /** 4, 16 or 32 octets as received, the same object as long as the next hop lives; empty for id 0 and free ids. */
   octets(id: number): Uint8Array {
     return this.#octets[id]
   }
@@ -101,7 +129,11 @@ export class NextHops {
     }
     this.reachable[id] = reachable
     this.metric[id] = resolution.metric
-    this.gateway[id] = gateway
+    if (this.gateway[id] !== gateway) {
+      this.#gateways.retainGateway(gateway)
+      this.#gateways.releaseGateway(this.gateway[id])
+      this.gateway[id] = gateway
+    }
     if (id === this.#introduced) return
     for (const listener of this.#listeners) listener(id)
   }
@@ -125,4 +157,10 @@ export class NextHops {
     this.metric.set(metric)
     this.gateway.set(gateway)
   }
+}
+
+function keyOf(bytes: Uint8Array, offset: number, length: number): string {
+  let key = ''
+  for (let i = 0; i < length; i++) key += String.fromCharCode(bytes[offset + i])
+  return key
 }

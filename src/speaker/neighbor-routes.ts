@@ -45,8 +45,11 @@ export interface NeighborRoutes {
         readonly link: Link
         readonly context: DecodeContext
         readonly nextHop: NextHopSession
-        /** What is wrong with a next hop ('' nothing), by next-hop id. */
-        readonly nextHopFaults: Map<number, string>
+        /**
+         * What is wrong with a next hop ('' nothing), by next-hop id. Ids are given again: an answer holds for
+         * the next hop with these very octets.
+         */
+        readonly nextHopFaults: Map<number, { readonly octets: Uint8Array; readonly fault: string }>
         /** AFI * 256 + SAFI of families that were not negotiated and came nevertheless. */
         readonly ignoredFamilies: Set<number>
         readonly refresh: Refresh

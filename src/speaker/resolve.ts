@@ -25,12 +25,14 @@ export class Resolve {
     this.#nextHops = nextHops
     this.#resolver = resolver
     nextHops.onNew = (id) => {
+      // The id may have been another next hop's.
       if (this.#zone !== undefined && isLinkLocal(nextHops.text(id))) this.#zones.set(id, this.#zone)
+      else this.#zones.delete(id)
       this.#resolve(id)
     }
     this.#unsubscribe =
       resolver?.onChange(() => {
-        for (let id = 1; id <= nextHops.size; id++) this.#resolve(id)
+        for (let id = 1; id <= nextHops.size; id++) if (nextHops.octets(id).length > 0) this.#resolve(id)
         changed()
       }) ?? (() => {})
   }

@@ -385,10 +385,14 @@ export class Routing {
       const { session } = routes
       if (session === undefined) continue
       let moved = false
-      for (const [nextHop, fault] of session.nextHopFaults) {
+      for (const [nextHop, { octets, fault }] of session.nextHopFaults) {
+        if (octets !== this.tables.nextHops.octets(nextHop)) {
+          session.nextHopFaults.delete(nextHop)
+          continue
+        }
         const now = this.#updateIn.nextHopFault(routes, nextHop)
         if (now === fault) continue
-        session.nextHopFaults.set(nextHop, now)
+        session.nextHopFaults.set(nextHop, { octets, fault: now })
         if ((now === '') !== (fault === '')) moved = true
       }
       if (!moved) continue

@@ -4,6 +4,7 @@ export interface SpeakerSizes {
   readonly prefixes: number
   readonly paths: number
   readonly attributeSets: number
+  readonly nextHops: number
   readonly gatewaySets: number
   readonly updateGroups: number
   /** Blocks of attributes made for update groups. */

@@ -98,7 +98,7 @@ export class Tables {
   }
 
   /** How much the tables hold. */
-  sizes(): Pick<SpeakerSizes, 'prefixes' | 'paths' | 'attributeSets' | 'gatewaySets'> {
+  sizes(): Pick<SpeakerSizes, 'prefixes' | 'paths' | 'attributeSets' | 'nextHops' | 'gatewaySets'> {
     let prefixes = 0
     let paths = 0
     for (const rib of this.#ribs.values()) {
@@ -106,7 +106,13 @@ export class Tables {
       paths += rib.pathCount
     }
     const gatewaySets = this.rib('ipv4-unicast').gatewaySets.size
-    return { prefixes, paths, attributeSets: this.attributes.size, gatewaySets }
+    return {
+      prefixes,
+      paths,
+      attributeSets: this.attributes.size,
+      nextHops: this.nextHops.count,
+      gatewaySets,
+    }
   }
 
   /** True while prefixes wait for the decision. */

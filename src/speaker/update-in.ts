@@ -139,10 +139,11 @@ export class UpdateIn {
       if (loop !== VALID) return loop
     }
     const nextHop = attributes.nextHop[attribute]
-    let fault = session.nextHopFaults.get(nextHop)
-    if (fault === undefined) {
-      fault = this.nextHopFault(routes, nextHop)
-      session.nextHopFaults.set(nextHop, fault)
+    const octets = attributes.nextHops.octets(nextHop)
+    const known = session.nextHopFaults.get(nextHop)
+    const fault = known?.octets === octets ? known.fault : this.nextHopFault(routes, nextHop)
+    if (known?.octets !== octets) {
+      session.nextHopFaults.set(nextHop, { octets, fault })
       if (fault !== '') {
         const text = `neighbor ${peer.name}: routes with next hop ${attributes.nextHops.text(nextHop)} are not used: it ${fault}`
         this.#host.log.warn({ neighbor: peer.address }, text)

@@ -67,12 +67,14 @@ export class World {
   readonly rib: Rib
   now = 1000
 
+  readonly #answers = new Map<string, { reachable: boolean; metric: number }>()
+
   constructor(
     options: Partial<DecisionParameters> = {},
     family: Family = 'ipv4-unicast',
     rankedPaths?: number,
   ) {
-    this.nextHops.onNew = (id) => this.resolve(this.nextHops.text(id), true)
+    this.nextHops.onNew = (id) => this.#answer(id)
     this.prefixes = new PrefixTable(family, 16)
     this.rib = new Rib(
       {
@@ -88,10 +90,15 @@ export class World {
 
   /** Says whether a next hop can be reached. */
   resolve(text: string, reachable: boolean, metric = 0): void {
-    for (let id = 1; id <= this.nextHops.size; id++) {
-      if (this.nextHops.text(id) !== text) continue
-      this.nextHops.resolve(id, { reachable, metric, gateway: reachable ? { address: text } : undefined })
-    }
+    // Next hops go with the last set that has them, and come back: the answer stays.
+    this.#answers.set(text, { reachable, metric })
+    for (let id = 1; id <= this.nextHops.size; id++) if (this.nextHops.text(id) === text) this.#answer(id)
+  }
+
+  #answer(id: number): void {
+    const address = this.nextHops.text(id)
+    const { reachable, metric } = this.#answers.get(address) ?? { reachable: true, metric: 0 }
+    this.nextHops.resolve(id, { reachable, metric, gateway: reachable ? { address } : undefined })
   }
 
   announce(from: number, prefix: string, attributes: PathAttributes, reason = VALID): void {

@@ -94,3 +94,18 @@ t.test('a changed default of LOCAL_PREF is told to internal neighbours', async (
     [toHex(expected)],
   )
 })
+
+t.test('a neighbour that invents next hops does not fill the memory', async (t) => {
+  const lab = new SpeakerLab()
+  const { speaker } = await lab.start(SWITCH, speakerOptions([node]))
+  const peer = await lab.dial(NODE, SWITCH)
+  peer.greet({ as: 64512, routerId: NODE })
+  await lab.clock.run()
+  for (let i = 0; i < 500; i++) {
+    peer.send(announce(64512, `192.0.${i >> 8}.${i & 255}`, VIP))
+    await lab.clock.run()
+  }
+  const { attributeSets, nextHops, gatewaySets } = speaker.sizes()
+  t.same({ attributeSets, nextHops, gatewaySets }, { attributeSets: 1, nextHops: 1, gatewaySets: 1 })
+  t.same(speaker.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].nextHops, ['192.0.1.243'])
+})
