@@ -60,7 +60,7 @@ export function scanAttributes(
     }
     at = next
   }
-  if (!context.as4) widen(out)
+  if (!context.as4) widen(end - start, out)
   if (out.verdict !== 'reset') finish(hasNlri, out)
 }
 
@@ -187,8 +187,14 @@ function missing(out: AttributeScan, code: number): void {
   )
 }
 
-/** Brings what a 2-octet speaker sent to 4-octet AS numbers (RFC 6793 §4.2.3). */
-function widen(out: AttributeScan): void {
+/** What the rest of a block may gain when it is made canonical: an AGGREGATOR with more octets, longer lengths. */
+const MARGIN = 16
+
+/**
+ * Brings what a 2-octet speaker sent to 4-octet AS numbers (RFC 6793 §4.2.3).
+ * @param octets of the block
+ */
+function widen(octets: number, out: AttributeScan): void {
   if (out.has(AttributeCode.AGGREGATOR)) out.canonical = false
   if (out.has(AttributeCode.AS4_PATH) || out.has(AttributeCode.AS4_AGGREGATOR)) out.canonical = false
   if (!out.has(AttributeCode.AS_PATH)) return
@@ -206,14 +212,14 @@ function widen(out: AttributeScan): void {
     else as4End = as4Start
   }
   widePath.merge(bytes, start, end, lead, as4Start, as4End)
-  if (widePath.length > 65535) {
+  if (octets - out.pathLength + widePath.length + MARGIN > 65535) {
     out.add(
       attributeFault(
         'withdraw',
         UpdateError.MalformedAS_PATH,
         AttributeCode.AS_PATH,
         'RFC 6793 §4.2.3',
-        `AS_PATH of ${hops} hops does not fit an attribute with 4-octet AS numbers`,
+        `AS_PATH of ${hops} hops does not fit with 4-octet AS numbers`,
         NO_DATA,
       ),
     )

@@ -1,4 +1,7 @@
 import t from 'tap'
+import { AttributeTable } from '../../../src/rib/attributes.js'
+import { GatewaySets } from '../../../src/rib/next-hop-sets.js'
+import { NextHops } from '../../../src/rib/next-hops.js'
 import { decodeUpdate } from '../../../src/wire/decode.js'
 import { hex } from '../../../src/wire/printable.js'
 import { AttributeScan } from '../../../src/wire/scan.js'
@@ -178,3 +181,27 @@ t.test('a 2-octet path that would not fit an attribute once widened withdraws', 
   t.equal(scan.verdict, 'withdraw')
   t.match(scan.faults[0].text, /25500 hops/)
 })
+
+t.test(
+  'a path that outgrows its block with 4-octet AS numbers costs its routes, not the process',
+  async (t) => {
+    const segment = [2, 255, ...new Array<number>(255).fill(7).flatMap(u16)]
+    const block = (segments: number, communities: number) => {
+      const path = attribute(0x40, 2, new Array<number[]>(segments).fill(segment).flat())
+      return [
+        origin(),
+        path,
+        nextHop('192.0.2.1'),
+        attribute(0xc0, 8, new Array<number>(communities * 4).fill(1)),
+      ]
+    }
+    const table = new AttributeTable(new NextHops(new GatewaySets()))
+    const verdicts = [block(60, 1000), block(60, 2000), block(64, 1), block(65, 1)].map((attributes) => {
+      const octets = Uint8Array.from(attributes.flat())
+      const { verdict } = table.intern(octets, 0, octets.length, true, OLD)
+      t.equal(decodeUpdate(update({ attributes, announced: ['198.51.100.0/24'] }), OLD).verdict, verdict)
+      return verdict
+    })
+    t.same(verdicts, ['none', 'withdraw', 'none', 'withdraw'])
+  },
+)
