@@ -108,6 +108,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       localAddress: text,
       localPort: count,
       remotePort: count,
+      shutdown: object({ source: oneOf('configuration', 'operator') }, { message: text, by: text, at: time }),
       lastError: ref('LastError'),
       lastFault: object({ at: time, text }),
       authentication: oneOf('md5'),
@@ -242,6 +243,16 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         neighbor: text,
         change: oneOf('added', 'removed', 'changed'),
       }),
+      object(
+        {
+          type: { const: 'operation' },
+          ...stamp,
+          neighbor: text,
+          operation: oneOf('shutdown', 'start', 'reset', 'refresh'),
+          by: text,
+        },
+        { message: text, direction: oneOf('in', 'out', 'both') },
+      ),
       object({ type: { const: 'refused' }, ...stamp, address: text, port: count, cause: text }),
       object({
         type: { const: 'fault' },
@@ -266,6 +277,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     }),
     notes: list(text),
   }),
+  Operation: object(
+    { text: { ...text, description: 'What was done, one sentence' } },
+    { neighbor: ref('Neighbor') },
+  ),
   Ready: object({ ready: flag, waiting: list(text) }),
   Health: object({ healthy: flag }),
 }

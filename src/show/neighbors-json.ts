@@ -199,6 +199,9 @@ export function neighborJson(neighbor: NeighborView, context: NeighborContext): 
     ...(neighbor.description === undefined ? {} : { nbrDesc: escapeText(neighbor.description) }),
     ...(neighbor.hostName === undefined ? {} : { hostname: escapeText(neighbor.hostName) }),
     ...(neighbor.adminDown ? { adminShutDown: true } : {}),
+    ...(neighbor.shutdown?.message === undefined
+      ? {}
+      : { adminShutDownMessage: escapeText(neighbor.shutdown.message) }),
     ...(neighbor.dynamic ? { dynamicPeer: true } : {}),
     bgpVersion: 4,
     remoteRouterId: neighbor.routerId ?? '0.0.0.0',

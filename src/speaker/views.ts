@@ -1,5 +1,6 @@
 import type { Family } from '../ip/family.js'
 import type { Capability } from '../wire/types.js'
+import type { NeighborOperation } from './operation.js'
 
 /**
  * Read models: plain JSON values for API, CLI, metrics and tests. Times are ISO 8601 texts in UTC; durations
@@ -63,7 +64,17 @@ export interface NeighborView {
   /** True for a neighbour made from a listen range. */
   readonly dynamic: boolean
   readonly state: SessionState
+  /** Shut down, by `shutdown.source`. */
   readonly adminDown: boolean
+  readonly shutdown?: {
+    /** 'operator': until it is started or this process ends; a changed file does not lift it. */
+    readonly source: 'configuration' | 'operator'
+    /** What the neighbour was told (RFC 9003). */
+    readonly message?: string
+    /** The operator who asked, and when. */
+    readonly by?: string
+    readonly at?: string
+  }
   /** Since when it is in this state (Established: since when up). */
   readonly since: string
   readonly routerId?: string
@@ -243,6 +254,18 @@ export type SpeakerEvent =
       readonly at: string
       readonly neighbor: string
       readonly change: 'added' | 'removed' | 'changed'
+    }
+  /** An operator acted on a neighbour. */
+  | {
+      readonly type: 'operation'
+      readonly id: number
+      readonly at: string
+      readonly neighbor: string
+      readonly operation: NeighborOperation['type']
+      /** Who asked. */
+      readonly by: string
+      readonly message?: string
+      readonly direction?: 'in' | 'out' | 'both'
     }
   | {
       readonly type: 'refused'
