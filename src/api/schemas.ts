@@ -20,6 +20,7 @@ function object(
 
 const family = oneOf('ipv4-unicast', 'ipv6-unicast')
 const sessionState = oneOf('Idle', 'Connect', 'Active', 'OpenSent', 'OpenConfirm', 'Established')
+const role = oneOf('provider', 'rs', 'rs-client', 'customer', 'peer')
 const gateway = object({ address: text }, { interface: text })
 const messageCounts = object({
   open: count,
@@ -113,6 +114,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       lastFault: object({ at: time, text }),
       authentication: oneOf('md5'),
       ttlSecurity: count,
+      role: object({ own: role, strict: flag }, { neighbor: role }),
       downSince: time,
       lastReset: ref('LastError'),
       lastRead: seconds,
@@ -148,6 +150,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       med: count,
       originatorId: text,
       clusterList: list(text),
+      onlyToCustomer: count,
       aggregator: text,
       reason: text,
       decidedBy: { ...text, description: 'The step of the decision process that this path won or lost at' },

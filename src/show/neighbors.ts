@@ -142,6 +142,11 @@ export function showNeighbor(neighbor: NeighborView, { status, config, now }: Ne
     ...(neighbor.hostName === undefined ? [] : [` Hostname: ${escapeText(neighbor.hostName)}`]),
     ...(neighbor.dynamic ? [' Dynamic neighbor, made from a listen range'] : []),
     ...(neighbor.localAs === status.localAs ? [] : [`  Local AS ${neighbor.localAs}`]),
+    ...(neighbor.role === undefined
+      ? []
+      : [
+          `  Local role ${neighbor.role.own}${neighbor.role.strict ? ' (strict)' : ''}, remote role ${neighbor.role.neighbor ?? 'unknown'}`,
+        ]),
     ...shutdown(neighbor),
     `  BGP version 4, remote router ID ${neighbor.routerId ?? '0.0.0.0'}`,
     `  BGP state = ${state(neighbor, now)}`,

@@ -38,6 +38,7 @@ export function neighborView(peer: Peer, routing: Routing, clock: Clock): Neighb
     passive: options.passive,
     authentication: options.password === undefined ? undefined : 'md5',
     ttlSecurity: options.ttlSecurity,
+    role: options.role && { ...options.role, neighbor: up ? terms.role?.peer : undefined },
     prefixesReceived: sum((family) => family.prefixesReceived),
     prefixesAccepted: sum((family) => family.prefixesAccepted),
     prefixesAdvertised: sum((family) => family.prefixesAdvertised),

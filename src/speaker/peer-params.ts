@@ -20,6 +20,7 @@ export function peerParams(options: NeighborOptions, speaker: SpeakerOptions): P
     dampIncoming: false,
     advertise: advertise(options, speaker),
     required: [],
+    role: options.role,
   }
 }
 

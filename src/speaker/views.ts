@@ -1,4 +1,5 @@
 import type { Family } from '../ip/family.js'
+import type { Role } from '../wire/role.js'
 import type { Capability } from '../wire/types.js'
 import type { NeighborOperation } from './operation.js'
 
@@ -86,6 +87,8 @@ export interface NeighborView {
   readonly authentication?: 'md5'
   /** GTSM (RFC 5082): most hops to the neighbour. */
   readonly ttlSecurity?: number
+  /** BGP roles (RFC 9234): the own one, and the neighbour's when it announced one. */
+  readonly role?: { readonly own: Role; readonly strict: boolean; readonly neighbor?: Role }
   readonly prefixesReceived: number
   readonly prefixesAccepted: number
   readonly prefixesAdvertised: number
@@ -146,6 +149,8 @@ export interface PathView {
   readonly clusterList?: readonly string[]
   readonly atomicAggregate: boolean
   readonly aggregator?: string
+  /** Only to Customer (RFC 9234 §5): the AS that put it there. */
+  readonly onlyToCustomer?: number
   readonly best: boolean
   readonly multipath: boolean
   readonly stale: boolean
