@@ -89,6 +89,7 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number): S
     ...(internal || options.ttlSecurity !== undefined ? {} : { ebgpMultihop: options.ebgpMultihop }),
     ...(options.ttl === undefined ? {} : { ttl: options.ttl }),
     ...(options.ttlSecurity === undefined ? {} : { ttlSecurity: options.ttlSecurity }),
+    ...(options.role === undefined ? {} : { role: options.role.own, roleStrict: options.role.strict }),
     ...passwordFrom(options),
     timers: {
       hold: timers.holdTime,

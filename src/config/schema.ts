@@ -210,6 +210,10 @@ const settings = {
   ttlSecurity: integer(1, 254)
     .optional()
     .describe('GTSM (RFC 5082): what has come over more hops is dropped; 255 is sent. Excludes ebgpMultihop'),
+  role: choice(['provider', 'rs', 'rs-client', 'customer', 'peer'])
+    .optional()
+    .describe('What this side is to the eBGP neighbour (RFC 9234): stops route leaks'),
+  roleStrict: flag().optional().describe('Refuse a neighbour that announces no role. Default false'),
   password: z
     .string({ error: 'must be text; put it in quotes' })
     .superRefine((value, context) => {

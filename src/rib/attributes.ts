@@ -31,6 +31,8 @@ export const ATTR_NO_EXPORT_SUBCONFED = CommunityFlag.NoExportSubconfed << COMMU
 export const ATTR_GRACEFUL_SHUTDOWN = CommunityFlag.GracefulShutdown << COMMUNITY_SHIFT
 export const ATTR_LLGR_STALE = CommunityFlag.LlgrStale << COMMUNITY_SHIFT
 export const ATTR_NO_LLGR = CommunityFlag.NoLlgr << COMMUNITY_SHIFT
+/** Stands above the communities. */
+export const ATTR_HAS_OTC = 1 << 12
 
 /** Contexts with ids below this are remembered with the sets that were valid in them. */
 const REMEMBERED_CONTEXTS = 32
@@ -246,6 +248,7 @@ export class AttributeTable implements AttributeSets {
       (scan.hasMed ? ATTR_HAS_MED : 0) |
       (scan.hasLocalPref ? ATTR_HAS_LOCAL_PREF : 0) |
       (scan.hasOriginatorId ? ATTR_HAS_ORIGINATOR : 0) |
+      (scan.hasOtc ? ATTR_HAS_OTC : 0) |
       (scan.communityFlags << COMMUNITY_SHIFT)
     this.origin[id] = Math.max(0, scan.origin)
     this.hops[id] = scan.asPathHops

@@ -6,6 +6,7 @@
 import type { Family } from '../ip/family.js'
 import { EXTENDED_LENGTH, OPTIONAL, TRANSITIVE } from '../wire/attribute-row.js'
 import { AS_TRANS, AttributeCode } from '../wire/codes.js'
+import { marksOnEgress } from '../wire/role.js'
 import { AS_SEQUENCE } from '../wire/types.js'
 import { ATTR_HAS_LOCAL_PREF, ATTR_HAS_ORIGINATOR, type AttributeTable } from './attributes.js'
 import type { ExportTreatment } from './export.js'
@@ -93,6 +94,10 @@ export class Rewrite {
     if (this.#due(AttributeCode.AS4_AGGREGATOR, code) && this.#aggregator.length > 0) {
       this.#copy(OPTIONAL | TRANSITIVE, AttributeCode.AS4_AGGREGATOR, this.#aggregator, 0, 8)
     }
+    if (this.#due(AttributeCode.ONLY_TO_CUSTOMER, code) && this.#marks()) {
+      this.#header(OPTIONAL | TRANSITIVE, AttributeCode.ONLY_TO_CUSTOMER, 4)
+      this.#word(this.#treatment.localAs)
+    }
   }
 
   /** True once for each code, when the pass has come to it. */
@@ -146,6 +151,12 @@ export class Rewrite {
       default:
         this.#copy(flags & ~EXTENDED_LENGTH, code, octets, value, end)
     }
+  }
+
+  /** RFC 9234 §5: the own AS as Only to Customer, on what has none. */
+  #marks(): boolean {
+    const { type, role } = this.#treatment
+    return type === 'ebgp' && role !== undefined && marksOnEgress(role)
   }
 
   #reflected(): boolean {

@@ -28,7 +28,8 @@ export function neighborView(peer: Peer, routing: Routing, clock: Clock): Neighb
     type: up ? terms.peerType : remoteAs === options.localAs ? 'ibgp' : 'ebgp',
     dynamic: peer.dynamic,
     state: peer.state,
-    adminDown: options.shutdown !== undefined,
+    adminDown: peer.adminDown,
+    shutdown: shutdownView(peer),
     since: iso(peer.since) as string,
     routerId: up ? formatIPv4(terms.routerId) : undefined,
     localAddress: connection?.local.address ?? options.localAddress,
@@ -37,6 +38,7 @@ export function neighborView(peer: Peer, routing: Routing, clock: Clock): Neighb
     passive: options.passive,
     authentication: options.password === undefined ? undefined : 'md5',
     ttlSecurity: options.ttlSecurity,
+    role: options.role && { ...options.role, neighbor: up ? terms.role?.peer : undefined },
     prefixesReceived: sum((family) => family.prefixesReceived),
     prefixesAccepted: sum((family) => family.prefixesAccepted),
     prefixesAdvertised: sum((family) => family.prefixesAdvertised),
@@ -66,6 +68,16 @@ export function neighborView(peer: Peer, routing: Routing, clock: Clock): Neighb
     outputQueue: peer.outputQueue,
     updateGroup: routes === undefined ? undefined : updateGroupOf(routes),
   }
+}
+
+/** The operator's word stands before the configuration's: it is the one that lasts longer. */
+function shutdownView({ held, options }: Peer): NeighborView['shutdown'] {
+  if (held !== undefined) {
+    const { message, by, at } = held
+    return { source: 'operator', message, by, at: new Date(at).toISOString() }
+  }
+  if (options.shutdown === undefined) return undefined
+  return { source: 'configuration', message: options.shutdown.message }
 }
 
 function familyViews(routes: NeighborRoutes, routing: Routing): NeighborFamilyView[] {

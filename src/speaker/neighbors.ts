@@ -89,7 +89,7 @@ export class Neighbors {
     if (options.shutdown !== undefined && before.shutdown === undefined) {
       this.#shutDown(peer)
       this.#parts.routing.giveUp(peer)
-    } else if (options.shutdown === undefined && before.shutdown !== undefined) peer.start()
+    } else if (before.shutdown !== undefined && !peer.adminDown) peer.start()
   }
 
   /** New options that need a new session. */
@@ -111,7 +111,7 @@ export class Neighbors {
     peer.options = options
     this.#parts.routing.add(peer)
     this.tell(address, 'changed')
-    if (options.shutdown === undefined) peer.start()
+    if (!peer.adminDown) peer.start()
   }
 
   /** More paths than the neighbour may have: it stays down for a while (RFC 4486 §4). */
@@ -120,13 +120,15 @@ export class Neighbors {
     peer.stop(CeaseError.MaximumNumberOfPrefixesReached, limitData(family, limit), text)
     this.#parts.clock.after(LIMIT_PAUSE, () => {
       if (!this.#parts.running() || this.#peers.get(peer.address) !== peer) return
-      if (peer.options.shutdown === undefined) peer.start()
+      if (!peer.adminDown) peer.start()
     })
   }
 
   /** A dynamic neighbour without connection and without paths kept for it has no reason to stay. */
   ended(peer: Peer): void {
     if (!peer.dynamic || !peer.idle || this.#peers.get(peer.address) !== peer) return
+    // Forgotten, it would come back with its next connection.
+    if (peer.held !== undefined) return
     if (this.#parts.routing.of(peer)?.graceful.phase === 'waiting') return
     this.#forget(peer)
     peer.stop(CeaseError['PeerDe-configured'], NO_DATA, 'its session has ended')
@@ -170,7 +172,7 @@ export class Neighbors {
   /** True when `test` holds for every configured neighbour that is not shut down. */
   every(test: (neighbor: Expected) => boolean): boolean {
     for (const peer of this.#peers.values()) {
-      if (peer.dynamic || peer.options.shutdown !== undefined) continue
+      if (peer.dynamic || peer.adminDown) continue
       if (!test(this.#expected(peer))) return false
     }
     return true

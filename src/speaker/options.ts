@@ -1,5 +1,6 @@
 import type { Family } from '../ip/family.js'
 import type { RoutePolicy } from '../policy/types.js'
+import type { Role } from '../wire/role.js'
 
 /**
  * What the speaker is told to be: the resolved configuration, every default filled in. config/ makes it from
@@ -75,6 +76,8 @@ export interface NeighborOptions {
   readonly password?: string
   /** Where the password came from, unless it stood in the configuration itself: shown instead of it. */
   readonly passwordFrom?: { readonly file: string } | { readonly variable: string }
+  /** Own role towards this eBGP neighbour (RFC 9234); strict: it must announce the matching one. */
+  readonly role?: { readonly own: Role; readonly strict: boolean }
   readonly timers: TimerOptions
   readonly families: readonly FamilyOptions[]
   readonly gracefulRestart: GracefulRestartOptions

@@ -32,6 +32,7 @@ export function attributeView(attributes: PathAttributes, defaultLocalPref: numb
     originatorId: attributes.originatorId === undefined ? undefined : formatIPv4(attributes.originatorId),
     clusterList: attributes.clusterList?.map((id) => formatIPv4(id)),
     atomicAggregate: attributes.atomicAggregate ?? false,
+    onlyToCustomer: attributes.otc,
     aggregator: aggregator === undefined ? undefined : `${aggregator.as} ${aggregator.address}`,
   }
 }

@@ -3,11 +3,13 @@ import { compilePolicy } from '../policy/route-policy.js'
 import type { Clock } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
+import { MarkingFilter } from '../rib/only-to-customer.js'
 import { REASON_POLICY, VALID } from '../rib/reasons.js'
 import type { Rib } from '../rib/table.js'
 import type { End, Negotiated } from '../session/types.js'
 import { MessageType } from '../wire/codes.js'
 import { encodeRouteRefresh } from '../wire/refresh.js'
+import { learnsOnlyForCustomers } from '../wire/role.js'
 import type { RouteRefreshMessage } from '../wire/types.js'
 import { asPathText } from './attribute-text.js'
 import type { Link } from './connection-driver.js'
@@ -135,7 +137,10 @@ export class Routing {
     routes.graceful.feed({ type: 'give-up' })
     routes.graceful.close()
     this.#neighbors.delete(peer)
-    for (const family of routes.families.values()) this.#removals.finish(family)
+    for (const family of routes.families.values()) {
+      this.#removals.finish(family)
+      family.marking?.close()
+    }
     const ribs = [...this.tables.ribs()].filter((rib) => rib.source(routes.source) !== undefined)
     for (const rib of ribs) rib.dropSource(routes.source, Number.MAX_SAFE_INTEGER)
     this.tables.settle()
@@ -154,6 +159,7 @@ export class Routing {
       family.endOfRibReceived = false
       family.endOfRibSent = false
       family.overLimit = false
+      this.#compile(peer, family)
       if (family.negotiated || this.tables.rib(family.family).source(routes.source) !== undefined) {
         this.#setSource(routes, family.family, terms)
       }
@@ -223,7 +229,7 @@ export class Routing {
         this.tables.rib(options.family).setSource({ ...source.source, weight })
       }
       if (!same(was.import, options.import)) {
-        family.filter = compilePolicy(options.import, options.family)
+        this.#compile(peer, family)
         if (source !== undefined) this.#reapply(routes, family)
       }
       const exports = was.nextHop !== options.nextHop || !same(was.export, options.export)
@@ -292,6 +298,18 @@ export class Routing {
     for (const routes of this.#neighbors.values()) routes.graceful.close()
   }
 
+  /** Makes the import filter of a family anew, with what the terms of the last session add to the policy. */
+  #compile(peer: Peer, family: FamilyRoutes): void {
+    const policy = compilePolicy(family.options.import, family.family)
+    const terms = peer.negotiated
+    family.marking?.close()
+    family.marking =
+      terms?.role !== undefined && learnsOnlyForCustomers(terms.role.own)
+        ? new MarkingFilter(this.tables.attributes, terms.remoteAs, policy)
+        : undefined
+    family.filter = family.marking ?? policy
+  }
+
   #decided(): void {
     let version = 0
     for (const rib of this.tables.ribs()) version += rib.version
@@ -321,6 +339,7 @@ export class Routing {
       localAs: terms.localAs,
       as4: terms.as4,
       extendedNextHop: terms.extendedNextHop.send,
+      role: terms.role?.own,
       extendedMessage: terms.extendedMessage.send,
       singleHop: isSingleHop(routes.peer.options),
       defaultLocalPref: this.#parts.options().decision.defaultLocalPref,
@@ -414,6 +433,7 @@ function familyRoutes(options: FamilyOptions): FamilyRoutes {
     family: options.family,
     options,
     filter: compilePolicy(options.import, options.family),
+    marking: undefined,
     negotiated: false,
     addPathReceive: false,
     endOfRibReceived: false,

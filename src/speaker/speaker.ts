@@ -15,6 +15,8 @@ import { Events } from './events.js'
 import { Listeners } from './listeners.js'
 import { neighborView } from './neighbor-view.js'
 import { Neighbors } from './neighbors.js'
+import { operate } from './operate.js'
+import type { NeighborOperation, OperationOutcome } from './operation.js'
 import type { NeighborOptions, SpeakerOptions } from './options.js'
 import type { Peer, PeerHost } from './peer.js'
 import { peerParams } from './peer-params.js'
@@ -188,6 +190,20 @@ export class Speaker implements SpeakerApi {
     const done = this.#routing.refresh(peer, direction)
     this.#routing.tables.settle()
     return done
+  }
+
+  operate(address: string, operation: NeighborOperation, by: string): OperationOutcome {
+    const peer = this.#neighbors.get(address)
+    if (peer === undefined) {
+      const text = `No neighbor ${address}`
+      return { ok: false, reason: 'unknown', text, remedy: '`ecmpd show ip bgp summary` lists them' }
+    }
+    const { clock, log } = this.#parts
+    const parts = { clock, log, events: this.#events, routing: this.#routing }
+    const outcome = operate(peer, operation, by, parts)
+    this.#routing.tables.settle()
+    this.#settling.look()
+    return outcome
   }
 
   view(): SpeakerView {

@@ -148,6 +148,10 @@ class Emitter {
     if (options.passive) say('transport connection-mode passive')
     if (options.ebgpMultihop !== 1) say(`ebgp-multihop ${options.ebgpMultihop}`)
     if (options.ttlSecurity !== undefined) say(`ttl-security hops ${options.ttlSecurity}`)
+    if (options.role !== undefined) {
+      const role = options.role.own === 'rs' ? 'rs-server' : options.role.own
+      say(`local-role ${role}${options.role.strict ? ' strict-mode' : ''}`)
+    }
     if (options.ttl !== undefined) this.#lost.push(`${path}.ttl: ${options.ttl}`)
     if (options.password !== undefined) this.#lost.push(`${path}.password: ${HIDDEN}`)
     const { holdTime, keepalive, connectRetry } = options.timers
