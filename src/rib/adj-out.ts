@@ -146,6 +146,7 @@ export class AdjOut {
     const limit = this.#rows.capacity
     for (let prefix = 0; prefix < limit; prefix++) if (this.#rows.known(prefix)) this.#forget(prefix)
     this.#exporter.close()
+    this.#filter?.close?.()
     this.#blocks.reclaim()
   }
 
@@ -253,6 +254,7 @@ export class AdjOut {
     let use = attribute
     const prefixes = this.#rib.prefixes
     if (this.#filter !== undefined) {
+      if (!this.#exporter.permits(attribute, this.#rib.source(source)!)) return 0
       prefixes.writeAddress(prefix, this.#address, 0)
       use = this.#filter.apply(this.#address, 0, prefixes.length(prefix), attribute)
       if (use === 0) return 0

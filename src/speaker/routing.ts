@@ -3,6 +3,7 @@ import { compilePolicy } from '../policy/route-policy.js'
 import type { Clock } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
+import type { AttributeTable } from '../rib/attributes.js'
 import type { Rib } from '../rib/table.js'
 import type { End, Negotiated } from '../session/types.js'
 import { MessageType } from '../wire/codes.js'
@@ -109,7 +110,9 @@ export class Routing {
     const routes: NeighborRoutes = {
       peer,
       source,
-      families: new Map(peer.options.families.map((family) => [family.family, familyRoutes(family)])),
+      families: new Map(
+        peer.options.families.map((family) => [family.family, familyRoutes(family, this.tables.attributes)]),
+      ),
       graceful: new Graceful(this.#parts.clock, () => restartParams(peer.options), {
         keep: (families, reason) => this.#keeper.keep(routes, families, reason),
         drop: (families, reason) => this.#keeper.drop(routes, families, reason),
@@ -133,7 +136,10 @@ export class Routing {
     routes.graceful.feed({ type: 'give-up' })
     routes.graceful.close()
     this.#neighbors.delete(peer)
-    for (const family of routes.families.values()) this.#removals.finish(family)
+    for (const family of routes.families.values()) {
+      this.#removals.finish(family)
+      family.filter?.close?.()
+    }
     const ribs = [...this.tables.ribs()].filter((rib) => rib.source(routes.source) !== undefined)
     for (const rib of ribs) rib.dropSource(routes.source, Number.MAX_SAFE_INTEGER)
     this.tables.settle()
@@ -221,8 +227,10 @@ export class Routing {
         this.tables.rib(options.family).setSource({ ...source.source, weight })
       }
       if (!same(was.import, options.import)) {
-        family.filter = compilePolicy(options.import, options.family)
+        const former = family.filter
+        family.filter = compilePolicy(options.import, options.family, this.tables.attributes, 'in')
         if (source !== undefined) this.#reapply(routes, family)
+        former?.close?.()
       }
       const exports = was.nextHop !== options.nextHop || !same(was.export, options.export)
       if (exports && session !== undefined && family.outlet !== undefined) {
@@ -386,11 +394,11 @@ export class Routing {
   }
 }
 
-function familyRoutes(options: FamilyOptions): FamilyRoutes {
+function familyRoutes(options: FamilyOptions, attributes: AttributeTable): FamilyRoutes {
   return {
     family: options.family,
     options,
-    filter: compilePolicy(options.import, options.family),
+    filter: compilePolicy(options.import, options.family, attributes, 'in'),
     negotiated: false,
     addPathReceive: false,
     endOfRibReceived: false,

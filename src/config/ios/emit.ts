@@ -1,10 +1,11 @@
 import { formatIPv4 } from '../../ip/address.js'
 import type { Family } from '../../ip/family.js'
-import type { RoutePolicy } from '../../policy/types.js'
+import { isList } from '../../policy/route-policy.js'
+import type { PrefixRule } from '../../policy/types.js'
 import { same } from '../../speaker/difference.js'
 import type { FamilyOptions, NeighborOptions, SpeakerOptions } from '../../speaker/options.js'
 import { BGP_PORT, IOS_TIMERS, LISTEN_LIMIT, TIMERS } from '../defaults.js'
-import { ruleLengths } from '../describe.js'
+import { ruleLengths } from '../describe-policy.js'
 import type { Config } from '../model.js'
 import { HIDDEN } from '../secrets.js'
 
@@ -197,7 +198,9 @@ class Emitter {
       [settings.import, 'in'],
       [settings.export, 'out'],
     ] as const) {
-      if (policy !== 'all')
+      if (policy !== 'all' && policy !== 'none' && !isList(policy)) {
+        this.#lost.push(`neighbors[${name}].families.${family}.${direction === 'in' ? 'import' : 'export'}`)
+      } else if (policy !== 'all')
         lines.push(`neighbor ${name} prefix-list ${this.#list(policy, family)} ${direction}`)
     }
     if (settings.maximumPrefix !== 0) lines.push(`neighbor ${name} maximum-prefix ${settings.maximumPrefix}`)
@@ -205,7 +208,7 @@ class Emitter {
   }
 
   /** Name of the prefix list that says what a policy says; equal policies share one. */
-  #list(policy: Exclude<RoutePolicy, 'all'>, family: Family): string {
+  #list(policy: 'none' | readonly PrefixRule[], family: Family): string {
     const command = family === 'ipv4-unicast' ? 'ip prefix-list' : 'ipv6 prefix-list'
     const all = family === 'ipv4-unicast' ? '0.0.0.0/0 le 32' : '::/0 le 128'
     const rules =
