@@ -95,7 +95,11 @@ function found<S extends Section>(
   >
   if (Object.hasOwn(lists, name)) return lists[name]
   const hint = didYouMean(name, Object.keys(lists)) ?? `define it under \`${section}\``
-  context.error(path, `there is no ${KINDS[section]} \`${name}\``, hint)
+  // An access list of a switch's text is kept as a prefix list.
+  const access =
+    section === 'prefixLists' && context.dialect === 'ios' ? /^access-list-(.*)$/.exec(name) : null
+  const what = access === null ? `${KINDS[section]} \`${name}\`` : `access list \`${access[1]}\``
+  context.error(path, `there is no ${what}`, hint)
   return [] as never
 }
 
