@@ -8,6 +8,7 @@
  * length of 0 means that NEXT_HOP stands among the attributes and NLRI behind them.
  */
 import type { Family } from '../ip/family.js'
+import { MARK_EXPORTED } from '../wire/marks.js'
 import { learnsOnlyForCustomers, type Role } from '../wire/role.js'
 import {
   ATTR_HAS_OTC,
@@ -137,8 +138,18 @@ export class Exporter {
     return block
   }
 
+  /**
+   * Propagation rules that no policy lifts, for a path as it is in the table: communities that a policy adds on
+   * the way out are meant for the neighbour.
+   */
+  permits(attribute: number, source: SourceState): boolean {
+    return this.#permitted(attribute, source)
+  }
+
   #make(attribute: number, source: SourceState): number {
-    if (!this.#permitted(attribute, source)) return 0
+    // What an export policy has made was looked at before.
+    const made = (this.#attributes.marks[attribute] & MARK_EXPORTED) !== 0
+    if (!made && !this.#permitted(attribute, source)) return 0
     const length = this.#rewrite.write(attribute, source.source)
     return length === 0 ? 0 : this.#blocks.intern(this.#rewrite.bytes, 0, length)
   }

@@ -38,6 +38,7 @@ export class MarkingFilter implements RouteFilter {
   /** The filter is used no more. */
   close(): void {
     this.#unsubscribe()
+    this.#policy?.close?.()
   }
 
   #forget(id: number): void {

@@ -1,5 +1,4 @@
 import type { Family } from '../ip/family.js'
-import type { MarkingFilter } from '../rib/only-to-customer.js'
 import type { RouteFilter } from '../rib/table.js'
 import type { Negotiated } from '../session/types.js'
 import type { DecodeContext } from '../wire/types.js'
@@ -18,8 +17,6 @@ export interface FamilyRoutes {
   options: FamilyOptions
   /** Import policy; undefined accepts all. */
   filter: RouteFilter | undefined
-  /** The filter where it marks routes as only for customers (RFC 9234). */
-  marking: MarkingFilter | undefined
   /** Both sides announced the family in the session that is up. */
   negotiated: boolean
   /** NLRI carry path identifiers. */

@@ -3,9 +3,10 @@ import { compilePolicy } from '../policy/route-policy.js'
 import type { Clock } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
+import type { AttributeTable } from '../rib/attributes.js'
 import { MarkingFilter } from '../rib/only-to-customer.js'
 import { REASON_POLICY, VALID } from '../rib/reasons.js'
-import type { Rib } from '../rib/table.js'
+import type { Rib, RouteFilter } from '../rib/table.js'
 import type { End, Negotiated } from '../session/types.js'
 import { MessageType } from '../wire/codes.js'
 import { encodeRouteRefresh } from '../wire/refresh.js'
@@ -113,7 +114,9 @@ export class Routing {
     const routes: NeighborRoutes = {
       peer,
       source,
-      families: new Map(peer.options.families.map((family) => [family.family, familyRoutes(family)])),
+      families: new Map(
+        peer.options.families.map((family) => [family.family, familyRoutes(family, this.tables.attributes)]),
+      ),
       graceful: new Graceful(this.#parts.clock, () => restartParams(peer.options), {
         keep: (families, reason) => this.#keeper.keep(routes, families, reason),
         drop: (families, reason) => this.#keeper.drop(routes, families, reason),
@@ -139,7 +142,7 @@ export class Routing {
     this.#neighbors.delete(peer)
     for (const family of routes.families.values()) {
       this.#removals.finish(family)
-      family.marking?.close()
+      family.filter?.close?.()
     }
     const ribs = [...this.tables.ribs()].filter((rib) => rib.source(routes.source) !== undefined)
     for (const rib of ribs) rib.dropSource(routes.source, Number.MAX_SAFE_INTEGER)
@@ -159,7 +162,7 @@ export class Routing {
       family.endOfRibReceived = false
       family.endOfRibSent = false
       family.overLimit = false
-      this.#compile(peer, family)
+      this.#compile(peer, family)?.close?.()
       if (family.negotiated || this.tables.rib(family.family).source(routes.source) !== undefined) {
         this.#setSource(routes, family.family, terms)
       }
@@ -229,8 +232,9 @@ export class Routing {
         this.tables.rib(options.family).setSource({ ...source.source, weight })
       }
       if (!same(was.import, options.import)) {
-        this.#compile(peer, family)
+        const former = this.#compile(peer, family)
         if (source !== undefined) this.#reapply(routes, family)
+        former?.close?.()
       }
       const exports = was.nextHop !== options.nextHop || !same(was.export, options.export)
       if (exports && session !== undefined && family.outlet !== undefined) {
@@ -298,16 +302,20 @@ export class Routing {
     for (const routes of this.#neighbors.values()) routes.graceful.close()
   }
 
-  /** Makes the import filter of a family anew, with what the terms of the last session add to the policy. */
-  #compile(peer: Peer, family: FamilyRoutes): void {
-    const policy = compilePolicy(family.options.import, family.family)
+  /**
+   * Makes the import filter of a family anew, with what the terms of the last session add to the policy.
+   * @returns the former one, to be closed when nothing passes it any more
+   */
+  #compile(peer: Peer, family: FamilyRoutes): RouteFilter | undefined {
+    const former = family.filter
+    const { attributes } = this.tables
+    const policy = compilePolicy(family.options.import, family.family, attributes, 'in')
     const terms = peer.negotiated
-    family.marking?.close()
-    family.marking =
+    family.filter =
       terms?.role !== undefined && learnsOnlyForCustomers(terms.role.own)
-        ? new MarkingFilter(this.tables.attributes, terms.remoteAs, policy)
-        : undefined
-    family.filter = family.marking ?? policy
+        ? new MarkingFilter(attributes, terms.remoteAs, policy)
+        : policy
+    return former
   }
 
   #decided(): void {
@@ -428,12 +436,11 @@ export class Routing {
   }
 }
 
-function familyRoutes(options: FamilyOptions): FamilyRoutes {
+function familyRoutes(options: FamilyOptions, attributes: AttributeTable): FamilyRoutes {
   return {
     family: options.family,
     options,
-    filter: compilePolicy(options.import, options.family),
-    marking: undefined,
+    filter: compilePolicy(options.import, options.family, attributes, 'in'),
     negotiated: false,
     addPathReceive: false,
     endOfRibReceived: false,

@@ -1,5 +1,5 @@
 import { FAMILIES } from '../ip/family.js'
-import { compilePolicy } from '../policy/route-policy.js'
+import { checkPolicy } from '../policy/route-policy.js'
 import type { Clock, Random } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
@@ -337,8 +337,8 @@ function checkPolicies(options: SpeakerOptions): void {
     for (const neighbor of neighbors) {
       const policies = neighbor.families.find((one) => one.family === family)
       if (policies === undefined) continue
-      compilePolicy(policies.import, family)
-      compilePolicy(policies.export, family)
+      checkPolicy(policies.import, family)
+      checkPolicy(policies.export, family)
     }
   }
 }

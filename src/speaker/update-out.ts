@@ -227,7 +227,7 @@ export class UpdateOut {
       const rib = this.#rib(family)
       const shared = (nextHop: number) =>
         link !== undefined && this.#resolve.linkOf(rib.nextHops.text(nextHop)) === link
-      const filter = compilePolicy(options.export, family)
+      const filter = compilePolicy(options.export, family, rib.attributes, 'out')
       group = {
         id: this.#nextGroup++,
         key,

@@ -1,3 +1,4 @@
+import { NEIGHBOR_POLICIES } from './commands-policy.js'
 import type { Context } from './context.js'
 import type { Args, Command } from './grammar.js'
 import { noEffect, notYet, setting, withoutIt } from './rows.js'
@@ -118,12 +119,7 @@ export const FAMILY_COMMANDS: readonly Command[] = [
     FAMILY,
     '`remove-private-as`',
   ),
-  notYet(
-    'neighbor <peer:peer> {distribute-list|filter-list|route-map} <list> {in|out}',
-    FAMILY,
-    'policies other than prefix lists',
-    'neighbor A prefix-list N in',
-  ),
+  ...NEIGHBOR_POLICIES,
   notYet('neighbor <peer:peer> unsuppress-map <map>', FAMILY, 'aggregation (`unsuppress-map`)'),
 ]
 
