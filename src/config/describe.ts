@@ -1,7 +1,7 @@
 import { formatIPv4 } from '../ip/address.js'
 import { bitsOf, type Family } from '../ip/family.js'
 import type { PrefixRule, RoutePolicy } from '../policy/types.js'
-import type { GracefulRestartOptions, NeighborOptions } from '../speaker/options.js'
+import type { FamilyOptions, GracefulRestartOptions, NeighborOptions } from '../speaker/options.js'
 import type { Config } from './model.js'
 import type {
   Document,
@@ -106,12 +106,22 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number): S
           import: describePolicy(one.import, one.family),
           export: describePolicy(one.export, one.family),
           nextHop: one.nextHop,
-          maximumPrefix: one.maximumPrefix,
+          maximumPrefix: describeLimit(one),
         },
       ]),
     ),
     gracefulRestart: restart(options.gracefulRestart),
     weight: options.weight,
+  }
+}
+
+function describeLimit(options: FamilyOptions): NonNullable<FamilySettings['maximumPrefix']> {
+  const { maximumPrefix: limit, maximumPrefixThreshold: threshold, maximumPrefixAction: action } = options
+  if (threshold === undefined && action === undefined) return limit
+  return {
+    limit,
+    ...(threshold === undefined ? {} : { threshold }),
+    ...(action === undefined ? {} : action === 'warning-only' ? { warningOnly: true } : { restart: action }),
   }
 }
 

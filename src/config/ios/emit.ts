@@ -204,7 +204,17 @@ class Emitter {
       if (policy !== 'all')
         lines.push(`neighbor ${name} prefix-list ${this.#list(policy, family)} ${direction}`)
     }
-    if (settings.maximumPrefix !== 0) lines.push(`neighbor ${name} maximum-prefix ${settings.maximumPrefix}`)
+    if (settings.maximumPrefix !== 0) {
+      const {
+        maximumPrefix: limit,
+        maximumPrefixThreshold: threshold,
+        maximumPrefixAction: action,
+      } = settings
+      const percent = threshold === undefined ? '' : ` ${threshold}`
+      const then =
+        action === undefined ? '' : action === 'warning-only' ? ' warning-only' : ` restart ${action}`
+      lines.push(`neighbor ${name} maximum-prefix ${limit}${percent}${then}`)
+    }
     return lines
   }
 
