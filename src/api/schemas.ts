@@ -59,18 +59,26 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     properties: { code: count, name: text },
     additionalProperties: true,
   },
-  NeighborFamily: object({
-    family,
-    negotiated: flag,
-    prefixesReceived: count,
-    prefixesAccepted: count,
-    prefixesBest: count,
-    prefixesMultipath: count,
-    prefixesAdvertised: count,
-    prefixesStale: count,
-    endOfRibReceived: flag,
-    endOfRibSent: flag,
-  }),
+  NeighborFamily: object(
+    {
+      family,
+      negotiated: flag,
+      prefixesReceived: count,
+      prefixesAccepted: count,
+      prefixesBest: count,
+      prefixesMultipath: count,
+      prefixesAdvertised: count,
+      prefixesStale: count,
+      endOfRibReceived: flag,
+      endOfRibSent: flag,
+    },
+    {
+      maximumPrefix: object(
+        { limit: count, threshold: count, warningOnly: flag, state: oneOf('below', 'near', 'exceeded') },
+        { restart: seconds },
+      ),
+    },
+  ),
   Neighbor: object(
     {
       address: text,

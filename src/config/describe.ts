@@ -1,6 +1,6 @@
 import { formatIPv4 } from '../ip/address.js'
 import type { Family } from '../ip/family.js'
-import type { GracefulRestartOptions, NeighborOptions } from '../speaker/options.js'
+import type { FamilyOptions, GracefulRestartOptions, NeighborOptions } from '../speaker/options.js'
 import { NamedLists } from './describe-policy.js'
 import type { Config } from './model.js'
 import type { Document, FamilySettings, NeighborEntry, Settings } from './schema.js'
@@ -105,12 +105,22 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number, li
           import: lists.policy(one.import, one.family),
           export: lists.policy(one.export, one.family),
           nextHop: one.nextHop,
-          maximumPrefix: one.maximumPrefix,
+          maximumPrefix: describeLimit(one),
         },
       ]),
     ),
     gracefulRestart: restart(options.gracefulRestart),
     weight: options.weight,
+  }
+}
+
+function describeLimit(options: FamilyOptions): NonNullable<FamilySettings['maximumPrefix']> {
+  const { maximumPrefix: limit, maximumPrefixThreshold: threshold, maximumPrefixAction: action } = options
+  if (threshold === undefined && action === undefined) return limit
+  return {
+    limit,
+    ...(threshold === undefined ? {} : { threshold }),
+    ...(action === undefined ? {} : action === 'warning-only' ? { warningOnly: true } : { restart: action }),
   }
 }
 

@@ -75,7 +75,30 @@ const familySettings = {
     .optional()
     .describe('Next hop sent. Default self for eBGP, third-party (unchanged) for iBGP'),
   nextHopSelf: flag().optional().describe('Short for nextHop: self'),
-  maximumPrefix: integer(0, 100_000_000)
+  maximumPrefix: z
+    .union(
+      [
+        integer(0, 100_000_000),
+        z
+          .strictObject({
+            limit: integer(1, 100_000_000),
+            threshold: integer(1, 100)
+              .optional()
+              .describe('Percentage from which on a warning is logged. Default 75'),
+            warningOnly: flag().optional().describe('Only log what exceeds the limit. Default false'),
+            restart: integer(1, 65535)
+              .optional()
+              .describe('Minutes after which an ended session is started again. Default 1'),
+          })
+          .superRefine((value, context) => {
+            if (value.warningOnly === true && value.restart !== undefined) {
+              const message = 'warningOnly and restart exclude each other'
+              context.addIssue({ code: 'custom', message })
+            }
+          }),
+      ],
+      { error: 'must be a whole number, or a mapping such as { limit: 1000, threshold: 80, restart: 5 }' },
+    )
     .optional()
     .describe('More accepted prefixes end the session (Cease 6/1). Default 0: no limit'),
 }

@@ -1,9 +1,9 @@
 import { formatIPv4 } from '../ip/address.js'
 import type { Clock } from '../ports/clock.js'
 import { printable } from '../wire/printable.js'
-import type { NeighborRoutes } from './neighbor-routes.js'
+import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
 import type { Peer } from './peer.js'
-import type { Routing } from './routing.js'
+import { limitThreshold, type Routing } from './routing.js'
 import type { NeighborFamilyView, NeighborView } from './views.js'
 
 /** The read model of one neighbour, made now. */
@@ -94,8 +94,21 @@ function familyViews(routes: NeighborRoutes, routing: Routing): NeighborFamilyVi
       prefixesStale: source?.stale ?? 0,
       endOfRibReceived: family.endOfRibReceived,
       endOfRibSent: family.endOfRibSent,
+      maximumPrefix: limitView(family),
     }
   })
+}
+
+function limitView({ options, limitSaid }: FamilyRoutes): NeighborFamilyView['maximumPrefix'] {
+  const { maximumPrefix: limit, maximumPrefixAction: action } = options
+  if (limit === 0) return undefined
+  return {
+    limit,
+    threshold: limitThreshold(options),
+    warningOnly: action === 'warning-only',
+    restart: action === 'warning-only' ? undefined : (action ?? 1) * 60,
+    state: limitSaid === 'nothing' ? 'below' : limitSaid === 'threshold' ? 'near' : 'exceeded',
+  }
 }
 
 /** The group that the first family with routes to send belongs to. */

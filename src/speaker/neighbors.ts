@@ -1,5 +1,5 @@
 import type { Family } from '../ip/family.js'
-import type { Clock, Random } from '../ports/clock.js'
+import type { Cancel, Clock, Random } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
 import type { Connection } from '../ports/transport.js'
 import { CeaseError } from '../wire/codes.js'
@@ -35,6 +35,8 @@ export class Neighbors {
   readonly #peers = new Map<string, Peer>()
   /** Why connections with an address or prefix can't be protected as configured, so that there are none. */
   readonly unprotected = new Map<string, string>()
+  /** Timers of neighbours that are kept out for too many prefixes. */
+  readonly #pauses = new Map<Peer, Cancel>()
   #dynamic = 0
 
   constructor(parts: NeighborsParts) {
@@ -118,10 +120,15 @@ export class Neighbors {
   overLimit(peer: Peer, family: Family, limit: number): void {
     const text = `${peer.address} announced more than ${limit} ${family} prefixes (maximum-prefix)`
     peer.stop(CeaseError.MaximumNumberOfPrefixesReached, limitData(family, limit), text)
-    this.#parts.clock.after(LIMIT_PAUSE, () => {
+    const action = peer.options.families.find((one) => one.family === family)?.maximumPrefixAction
+    const pause = typeof action === 'number' ? action * 60_000 : LIMIT_PAUSE
+    this.#pauses.get(peer)?.()
+    const start = () => {
+      this.#pauses.delete(peer)
       if (!this.#parts.running() || this.#peers.get(peer.address) !== peer) return
       if (!peer.adminDown) peer.start()
-    })
+    }
+    this.#pauses.set(peer, this.#parts.clock.after(pause, start))
   }
 
   /** A dynamic neighbour without connection and without paths kept for it has no reason to stay. */
@@ -203,6 +210,8 @@ export class Neighbors {
 
   #forget(peer: Peer): void {
     this.#peers.delete(peer.address)
+    this.#pauses.get(peer)?.()
+    this.#pauses.delete(peer)
     if (peer.dynamic) this.#dynamic--
   }
 

@@ -111,6 +111,13 @@ export interface FamilyOptions {
   readonly nextHop: 'self' | 'third-party' | 'unchanged'
   /** Paths accepted before the session is ended with 6/1; 0: no limit. */
   readonly maximumPrefix: number
+  /** Percentage of the limit, 1 to 100, from which on a warning is logged; 75 when left out. */
+  readonly maximumPrefixThreshold?: number
+  /**
+   * What happens above the limit. 'warning-only': it is said, nothing else. A number: minutes, 1 to 65535,
+   * after which the ended session is started again. Left out: one minute.
+   */
+  readonly maximumPrefixAction?: 'warning-only' | number
 }
 
 /** Dynamic neighbours. */

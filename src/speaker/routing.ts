@@ -162,6 +162,7 @@ export class Routing {
       family.endOfRibReceived = false
       family.endOfRibSent = false
       family.overLimit = false
+      family.limitSaid = 'nothing'
       this.#compile(peer, family)?.close?.()
       if (family.negotiated || this.tables.rib(family.family).source(routes.source) !== undefined) {
         this.#setSource(routes, family.family, terms)
@@ -384,11 +385,33 @@ export class Routing {
   }
 
   #checkLimit(routes: NeighborRoutes, family: FamilyRoutes): void {
-    const { maximumPrefix } = family.options
+    const { maximumPrefix, maximumPrefixAction } = family.options
     if (maximumPrefix === 0 || routes.session === undefined || family.overLimit) return
-    if ((this.tables.rib(family.family).source(routes.source)?.accepted ?? 0) <= maximumPrefix) return
+    const accepted = this.tables.rib(family.family).source(routes.source)?.accepted ?? 0
+    this.#sayLimit(routes, family, accepted)
+    if (accepted <= maximumPrefix || maximumPrefixAction === 'warning-only') return
     family.overLimit = true
     this.#parts.overLimit(routes.peer, family.family, maximumPrefix)
+  }
+
+  /** Each line once until the number falls below the threshold. */
+  #sayLimit(routes: NeighborRoutes, family: FamilyRoutes, accepted: number): void {
+    const { peer } = routes
+    const { maximumPrefix, maximumPrefixAction } = family.options
+    if (accepted < limitThreshold(family.options)) {
+      family.limitSaid = 'nothing'
+      return
+    }
+    const exceeded = accepted > maximumPrefix
+    if (family.limitSaid === 'exceeded' || (family.limitSaid === 'threshold' && !exceeded)) return
+    family.limitSaid = exceeded ? 'exceeded' : 'threshold'
+    if (exceeded && maximumPrefixAction !== 'warning-only') return
+    const what = exceeded ? 'more than' : `${Math.floor((accepted * 100) / maximumPrefix)} % of`
+    const kept = exceeded ? '; maximum-prefix is warning-only: they are used' : ''
+    this.#parts.log.warn(
+      { neighbor: peer.address, family: family.family, accepted, limit: maximumPrefix },
+      `neighbor ${peer.name}: ${accepted} prefixes of ${family.family}, ${what} the ${maximumPrefix} allowed${kept}`,
+    )
   }
 
   #endOfRib(routes: NeighborRoutes, family: FamilyRoutes): void {
@@ -446,9 +469,15 @@ function familyRoutes(options: FamilyOptions, attributes: AttributeTable): Famil
     endOfRibReceived: false,
     endOfRibSent: false,
     overLimit: false,
+    limitSaid: 'nothing',
     outlet: undefined,
     removal: undefined,
   }
+}
+
+/** Number of accepted prefixes from which on a warning is logged; at least 1. */
+export function limitThreshold({ maximumPrefix, maximumPrefixThreshold = 75 }: FamilyOptions): number {
+  return Math.max(1, Math.ceil((maximumPrefix * maximumPrefixThreshold) / 100))
 }
 
 /** Data of Cease/Maximum Number of Prefixes Reached: AFI, SAFI and the limit (RFC 4486 §4). */

@@ -52,6 +52,16 @@ export interface NeighborFamilyView {
   readonly prefixesStale: number
   readonly endOfRibReceived: boolean
   readonly endOfRibSent: boolean
+  /** With a limit: `threshold` is the number from which on a warning is logged. */
+  readonly maximumPrefix?: {
+    readonly limit: number
+    readonly threshold: number
+    readonly warningOnly: boolean
+    /** Seconds that the neighbour is kept out for; absent with warningOnly. */
+    readonly restart?: number
+    /** 'near': at the threshold or above; 'exceeded': the last session went above the limit. */
+    readonly state: 'below' | 'near' | 'exceeded'
+  }
 }
 
 export interface NeighborView {

@@ -205,7 +205,17 @@ class Emitter {
       for (const line of this.#policies.of(policy, family, direction, at))
         lines.push(`neighbor ${name} ${line}`)
     }
-    if (settings.maximumPrefix !== 0) lines.push(`neighbor ${name} maximum-prefix ${settings.maximumPrefix}`)
+    if (settings.maximumPrefix !== 0) {
+      const {
+        maximumPrefix: limit,
+        maximumPrefixThreshold: threshold,
+        maximumPrefixAction: action,
+      } = settings
+      const percent = threshold === undefined ? '' : ` ${threshold}`
+      const then =
+        action === undefined ? '' : action === 'warning-only' ? ' warning-only' : ` restart ${action}`
+      lines.push(`neighbor ${name} maximum-prefix ${limit}${percent}${then}`)
+    }
     return lines
   }
 }
