@@ -136,6 +136,7 @@ t.test('each mistake is refused with its line', async (t) => {
   t.same(errors(`${router} neighbor 10.0.0.2 route-map X in\n`), ['4: there is no route map `X`'])
   t.match(errors(`${router}ip as-path access-list 1 permit (\n`), [/^4: .*no regular expression/])
   t.match(errors(`${router}ip community-list standard A permit 1:2:3:4\n`), [/^4: .*no community/])
+  t.same(errors(`${router}route-map A permit 10\n match ip address 1\n`), ['5: there is no access list `1`'])
   t.match(errors(`${router}route-map A permit 10\n call B\n`), [/^5: .*not supported yet/])
   t.match(errors(`${router}route-map A permit 10\n set metric x\n`), [/^5: .*no metric/])
   t.match(errors(`${router}access-list 7 permit 10.0.0.0 0.255.0.255\n`), [/^4: .*wildcard/])

@@ -156,7 +156,6 @@ t.test('each mistake is refused with its line and IOS’s phrase', async (t) => 
       ' neighbor 192.168.95.210 route-reflector-client',
       '% Invalid input: not supported yet: route reflection (RFC 4456)',
     ],
-    ['route-map RM permit 10\n match ip address 1\n set metric 5', 'there is no access list `1`'],
     ['intreface GigabitEthernet 0/1', '% Unrecognized command: `intreface`'],
     [' show ip bgp', '% Unrecognized command: `show`'],
   ]
