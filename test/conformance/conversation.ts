@@ -226,7 +226,13 @@ export class Conversation {
   /** What came so far and how it ended, for messages of failures. */
   get story(): string {
     const { name } = this.speaker
-    const names = this.received.slice(-8).map((message) => message.name)
+    const runs: { what: string; count: number }[] = []
+    for (const message of this.received) {
+      const last = runs.at(-1)
+      if (last?.what === message.name) last.count++
+      else runs.push({ what: message.name, count: 1 })
+    }
+    const names = runs.slice(-6).map(({ what, count }) => (count > 1 ? `${count} ${what}s` : what))
     return `${name} got ${names.join(', ') || 'nothing'}${this.end ? `, then ${this.end.how}` : ''}`
   }
 

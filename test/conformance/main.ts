@@ -10,13 +10,11 @@ import { parseArgs } from 'node:util'
 import { Lab } from '../../src/demo/lab.js'
 import { lacks } from '../lab/require.js'
 import type { Result } from './case.js'
-import { casesOf } from './cases/index.js'
 import { BirdDriver } from './drivers/bird.js'
 import { EcmpdDriver } from './drivers/ecmpd.js'
 import { FrrDriver } from './drivers/frr.js'
 import { GobgpDriver } from './drivers/gobgp.js'
-import { SETUPS } from './setups.js'
-import { type DriverClass, playSetup } from './suite.js'
+import { type DriverClass, playSetups } from './suite.js'
 import { behind, type Column, page } from './table.js'
 
 const DRIVERS: Readonly<Record<string, DriverClass>> = {
@@ -52,17 +50,14 @@ async function playAll(name: string, driverClass: DriverClass): Promise<Column |
     await lab.destroy()
   }
   const results = new Map<string, Result>()
-  for (const setup of SETUPS) {
-    if (casesOf(setup.name).length === 0) continue
-    const played = await playSetup(driverClass, setup, {
-      long: values.long,
-      ...(values.only ? { only: new RegExp(values.only) } : {}),
-      result: ({ id, outcome, detail }) => {
-        if (outcome === 'fail') say(`${name} ${id} FAIL ${detail}`)
-      },
-    })
-    for (const result of played) results.set(result.id, result)
-  }
+  await playSetups(driverClass, {
+    long: values.long,
+    ...(values.only ? { only: new RegExp(values.only) } : {}),
+    result: (result) => {
+      results.set(result.id, result)
+      if (result.outcome === 'fail') say(`${name} ${result.id} FAIL ${result.detail}`)
+    },
+  })
   const passed = [...results.values()].filter(({ outcome }) => outcome === 'pass').length
   say(`${name} (${version}): ${passed} of ${results.size} pass`)
   return { name, version, results }

@@ -169,5 +169,5 @@ process.on('uncaughtException', (error) => {
 })
 
 await main()
-print({ done: true })
-process.exit(0)
+// What is still on its way through the pipe must not be lost.
+process.stdout.write('', () => process.exit(0))

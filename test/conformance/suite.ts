@@ -7,6 +7,7 @@ import { type Driver, DUT, Lacks } from './drivers/driver.js'
 import { type Capability, DUT_ADDRESS, DUT_ADDRESS6 } from './model.js'
 import { modelOf, places, testerAddress, testerAddress6 } from './place.js'
 import type { Answer, Question } from './protocol.js'
+import { SETUPS } from './setups.js'
 
 export type DriverClass = new (lab: Lab) => Driver
 
@@ -122,6 +123,20 @@ export async function playSetup(
   return results
 }
 
+/** Setups that are played at a time: most of their time they wait. */
+const SETUPS_AT_ONCE = 2
+
+/** Plays all setups. Results are told through `options.result` as they come. */
+export async function playSetups(driverClass: DriverClass, options: SuiteOptions): Promise<void> {
+  const waiting = SETUPS.filter(({ name }) => casesOf(name).length > 0)
+  const workers = Array.from({ length: SETUPS_AT_ONCE }, async () => {
+    for (let setup = waiting.shift(); setup; setup = waiting.shift()) {
+      await playSetup(driverClass, setup, options)
+    }
+  })
+  await Promise.all(workers)
+}
+
 /** Runs the tester and answers its questions until it is done. */
 async function converse(
   lab: Lab,
@@ -163,16 +178,20 @@ async function converse(
   if (exit.code !== 0 || child.stderr) process.stderr.write(`tester of ${setup.name}: ${child.stderr}\n`)
 }
 
-/** One change of a configuration at a time: each is written and applied whole. */
-let turn: Promise<unknown> = Promise.resolve()
+/** One change of a daemon's configuration at a time: each is written and applied whole. */
+const turns = new WeakMap<Driver, Promise<unknown>>()
 
 async function answer(driver: Driver, { ask, verb, args }: Question): Promise<Answer> {
   const act = async () => {
     const method = (driver as unknown as Record<string, (...args: unknown[]) => unknown>)[verb]
     return method.apply(driver, [...args])
   }
-  const result = verb === 'alive' ? act() : turn.then(act)
-  if (verb !== 'alive') turn = result.catch(() => {})
+  const result = verb === 'alive' ? act() : (turns.get(driver) ?? Promise.resolve()).then(act)
+  if (verb !== 'alive')
+    turns.set(
+      driver,
+      result.catch(() => {}),
+    )
   try {
     return { answer: ask, value: (await result) ?? null }
   } catch (error) {

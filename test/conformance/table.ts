@@ -53,9 +53,10 @@ function shownRow(row: Row, column: Column): string {
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 
 function section(title: string, prefixes: readonly string[], columns: readonly Column[]): string[] {
+  const messages = (count: number) => (count === 1 ? '1 message' : `${count} messages`)
   const rows = ROWS.filter(({ id }) => prefixes.includes(prefixOf(id))).map((row) => ({
     id: row.id,
-    text: `${row.title} (${VECTORS.filter(({ id }) => covers(row, id)).length} messages)`,
+    text: `${row.title} (${messages(VECTORS.filter(({ id }) => covers(row, id)).length)})`,
     rfc: row.rfc,
     cells: columns.map((column) => shownRow(row, column)),
   }))

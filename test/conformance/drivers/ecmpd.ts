@@ -8,13 +8,16 @@ import { Driver } from './driver.js'
 
 const MAIN = resolve('dist/cli/main.js')
 
-/** ecmpd as a user runs it: the built program, with a file in either dialect. */
+/**
+ * ecmpd as a user runs it: the built program, with a file in either dialect. What ecmpd learns to do is put
+ * into `can` and into the configuration below (or leaves `coming`), and the cases that need it are played.
+ */
 export class EcmpdDriver extends Driver {
   readonly name = 'ecmpd'
   readonly programs = []
   readonly can: ReadonlySet<Capability> = new Set<Capability>([
     ...(['openHold', 'sendHold', 'connectRetry', 'nextHopSelf', 'password', 'ttlSecurity'] as const),
-    ...(['extendedMessages', 'extendedNextHop'] as const),
+    ...(['extendedMessages', 'extendedNextHop', 'maximumPrefix'] as const),
     ...(['as', 'deterministicMed', 'notificationRestart', 'maximumPaths', 'kernel', 'dialect'] as const),
     ...(['shutdown', 'enable', 'remove', 'changeHold', 'neighbor', 'route', 'log', 'check'] as const),
     ...(['restart', 'ip', 'explains'] as const),

@@ -35,7 +35,7 @@ export class HeardRoutes {
     for (const prefix of prefixes(withdrawn)) this.#withdraw(1, prefix)
     const found = new Map<number, string>()
     let nextHop = ''
-    let last = 0
+    let last = -1
     let reach: { afi: number; nextHop: string; prefixes: string[] } | undefined
     for (let at = 0; at < attributes.length; ) {
       const flags = attributes[at]

@@ -115,7 +115,10 @@ function peerEvent(c: Choices, world: PeerWorld, params: PeerParams): PeerEvent 
         : { type: 'tcp-confirmed', connection: world.next() }
     case 2:
     case 3:
-      return { type: 'tcp-confirmed', connection: oneIn(c, 20) ? connection : world.next() }
+      return {
+        type: 'tcp-confirmed',
+        connection: oneIn(c, 20) ? (world.live[0] ?? world.next()) : world.next(),
+      }
     case 4:
     case 5:
     case 6:

@@ -67,6 +67,8 @@ export class PeerWorld {
     }
     if (event.type === 'tcp-fails') this.#gone(event.connection)
     const { state, actions } = stepPeer(this.#state, event, this.#params)
+    if (process.env.ECMPD_FUZZ_TRACE === '1')
+      console.error(JSON.stringify(event), '->', JSON.stringify(actions))
     this.#state = state
     for (const action of actions) this.#act(action)
     this.#look(event)
