@@ -65,7 +65,10 @@ export const POLICY_COMMANDS: readonly Command[] = [
       context.set([...context.routeMap, 'action'], args.has('permit') ? 'permit' : 'deny')
       context.enter('route-map')
     },
-    no: (args, context) => context.clear(['routeMaps', args.text('map'), args.text('seq')]),
+    no(args, context) {
+      if (args.words.has('seq')) context.clear(['routeMaps', args.text('map'), args.text('seq')])
+      else context.error('% Incomplete command: <seq> is missing', '`no route-map NAME` removes the whole map')
+    },
   },
   onlyNo('route-map <map>', CONFIG, 'remove a route map', (args, context) =>
     context.clear(['routeMaps', args.text('map')]),
