@@ -127,8 +127,21 @@ export class SpeakerWorld {
     await this.settle()
   }
 
-  /** A neighbour sends one message. */
-  async send(slot: Slot, line: Line, message: Uint8Array): Promise<void> {
+  /**
+   * A neighbour sends octets: message by message, as the speaker will cut them by their length fields. What is
+   * missing at the end is made up for with zeros, so that the next message begins where one begins.
+   */
+  async send(slot: Slot, line: Line, octets: Uint8Array): Promise<void> {
+    for (let at = 0; at < octets.length; ) {
+      const length = octets.length - at < 19 ? 19 : Math.max(19, octets[at + 16] * 256 + octets[at + 17])
+      const message = new Uint8Array(length)
+      message.set(octets.subarray(at, at + length))
+      await this.#sendOne(slot, line, message)
+      at += length
+    }
+  }
+
+  async #sendOne(slot: Slot, line: Line, message: Uint8Array): Promise<void> {
     const { model } = slot
     const onSession = slot.session === line
     const type = message[18]
@@ -138,22 +151,18 @@ export class SpeakerWorld {
     line.peer.send(message)
     await this.lab.clock.run()
     this.look()
-    if (!onSession || type !== 2 || message.length !== message[16] * 256 + message[17]) return
-    if (slot.session !== line || slot.dropped !== before) return
+    if (!onSession || slot.session !== line || slot.dropped !== before) return
+    if (type === 5) this.#refreshed(slot, message)
+    if (type !== 2) return
     check(!model.resets(message), () => 'an UPDATE that must reset the session did not')
     model.update(message, (attributes) => this.#reason(slot, attributes))
   }
 
-  /** A ROUTE-REFRESH of a neighbour. */
-  async refresh(slot: Slot, line: Line, family: Family, subtype: number): Promise<void> {
-    const onSession = slot.session === line
-    const marker = new Array<number>(16).fill(255)
-    await this.send(
-      slot,
-      line,
-      Uint8Array.of(...marker, 0, 23, 5, 0, family === 'ipv4-unicast' ? 1 : 2, subtype, 1),
-    )
-    if (onSession && slot.session === line) slot.model.refresh(family, subtype, this.lab.clock.wall())
+  /** A ROUTE-REFRESH of a neighbour was taken. */
+  #refreshed(slot: Slot, message: Uint8Array): void {
+    const [high, afi, subtype, safi] = message.subarray(19)
+    if (high !== 0 || safi !== 1 || (afi !== 1 && afi !== 2)) return
+    slot.model.refresh(afi === 1 ? 'ipv4-unicast' : 'ipv6-unicast', subtype, this.lab.clock.wall())
   }
 
   /** Lets time pass. */

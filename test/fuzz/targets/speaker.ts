@@ -135,7 +135,7 @@ async function oneStep(c: ByteChoices, world: SpeakerWorld): Promise<void> {
       return world.apply(changed)
     }
     case 26:
-      return world.refresh(slot, line, pick(c, FAMILIES), c.below(3))
+      return world.send(slot, line, whole(5, [0, pick(c, [1, 2]), c.below(3), 1]))
     case 27: {
       const end = line.peer.connection as MemoryConnection
       end.stalled = !end.stalled
