@@ -12,6 +12,7 @@ import { eventRoutes } from './routes/events.js'
 import { fibRoutes } from './routes/fib.js'
 import { healthRoutes } from './routes/health.js'
 import { neighborRoutes } from './routes/neighbors.js'
+import { operateRoutes } from './routes/operate.js'
 import { routeRoutes } from './routes/routes.js'
 import { statusRoutes } from './routes/status.js'
 import type { JsonSchema } from './schemas.js'
@@ -88,6 +89,7 @@ export async function createApplication(context: ApiContext): Promise<ApiApplica
       document,
       params: route.schema?.params as JsonSchema | undefined,
       query: route.schema?.querystring as JsonSchema | undefined,
+      body: route.schema?.body as JsonSchema | undefined,
     })
   })
   app.addHook('onRequest', async (request) => guard(context, request))
@@ -99,8 +101,12 @@ export async function createApplication(context: ApiContext): Promise<ApiApplica
     context.log.debug({ method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
   })
   app.setErrorHandler((error, request, reply) => {
-    const query = (request.routeOptions.schema?.querystring as JsonSchema | undefined)?.properties ?? {}
-    const known = translate(error, Object.keys(query))
+    const { schema } = request.routeOptions
+    const parts = [schema?.querystring, schema?.body] as readonly (JsonSchema | undefined)[]
+    const known = translate(
+      error,
+      parts.flatMap((part) => Object.keys(part?.properties ?? {})),
+    )
     if (known.status === 500) context.log.error({ err: error, url: request.url }, 'a request failed')
     if (known.status === 401) reply.header('www-authenticate', 'Bearer')
     reply.code(known.status).send(errorBody(known))
@@ -118,6 +124,7 @@ export async function createApplication(context: ApiContext): Promise<ApiApplica
 
   statusRoutes(app, context)
   neighborRoutes(app, context)
+  operateRoutes(app, context)
   routeRoutes(app, context)
   fibRoutes(app, context)
   eventRoutes(app, context, streams)

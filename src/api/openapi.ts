@@ -20,6 +20,7 @@ export interface DocumentedRoute {
   readonly document: RouteDocument
   readonly params?: JsonSchema
   readonly query?: JsonSchema
+  readonly body?: JsonSchema
 }
 
 function parameters(place: 'path' | 'query', schema: JsonSchema | undefined): object[] {
@@ -39,7 +40,7 @@ const errorAnswer = (description: string) => ({
   content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
 })
 
-function operation({ document, params, query }: DocumentedRoute): object {
+function operation({ document, params, query, body }: DocumentedRoute): object {
   const { answer } = document
   const content =
     'schema' in answer
@@ -48,11 +49,15 @@ function operation({ document, params, query }: DocumentedRoute): object {
   const errors: Record<string, string> = { ...document.errors }
   if (document.class !== 'open') errors[401] = 'This address needs a token'
   if (document.class === 'change') errors[403] = 'Changes need the UNIX socket or a token'
-  if (query !== undefined || params !== undefined) errors[400] ??= 'A parameter is wrong'
+  if (query !== undefined || params !== undefined || body !== undefined)
+    errors[400] ??= 'A parameter is wrong'
   return {
     summary: document.summary,
     ...(document.description === undefined ? {} : { description: document.description }),
     parameters: [...parameters('path', params), ...parameters('query', query)],
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: false, content: { 'application/json': { schema: body } } } }),
     security: document.class === 'open' ? [] : [{ token: [] }, {}],
     responses: {
       200: { description: 'Done', content },

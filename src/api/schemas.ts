@@ -20,6 +20,7 @@ function object(
 
 const family = oneOf('ipv4-unicast', 'ipv6-unicast')
 const sessionState = oneOf('Idle', 'Connect', 'Active', 'OpenSent', 'OpenConfirm', 'Established')
+const role = oneOf('provider', 'rs', 'rs-client', 'customer', 'peer')
 const gateway = object({ address: text }, { interface: text })
 const messageCounts = object({
   open: count,
@@ -58,18 +59,26 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     properties: { code: count, name: text },
     additionalProperties: true,
   },
-  NeighborFamily: object({
-    family,
-    negotiated: flag,
-    prefixesReceived: count,
-    prefixesAccepted: count,
-    prefixesBest: count,
-    prefixesMultipath: count,
-    prefixesAdvertised: count,
-    prefixesStale: count,
-    endOfRibReceived: flag,
-    endOfRibSent: flag,
-  }),
+  NeighborFamily: object(
+    {
+      family,
+      negotiated: flag,
+      prefixesReceived: count,
+      prefixesAccepted: count,
+      prefixesBest: count,
+      prefixesMultipath: count,
+      prefixesAdvertised: count,
+      prefixesStale: count,
+      endOfRibReceived: flag,
+      endOfRibSent: flag,
+    },
+    {
+      maximumPrefix: object(
+        { limit: count, threshold: count, warningOnly: flag, state: oneOf('below', 'near', 'exceeded') },
+        { restart: seconds },
+      ),
+    },
+  ),
   Neighbor: object(
     {
       address: text,
@@ -108,10 +117,12 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       localAddress: text,
       localPort: count,
       remotePort: count,
+      shutdown: object({ source: oneOf('configuration', 'operator') }, { message: text, by: text, at: time }),
       lastError: ref('LastError'),
       lastFault: object({ at: time, text }),
       authentication: oneOf('md5'),
       ttlSecurity: count,
+      role: object({ own: role, strict: flag }, { neighbor: role }),
       downSince: time,
       lastReset: ref('LastError'),
       lastRead: seconds,
@@ -147,6 +158,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       med: count,
       originatorId: text,
       clusterList: list(text),
+      onlyToCustomer: count,
       aggregator: text,
       reason: text,
       decidedBy: { ...text, description: 'The step of the decision process that this path won or lost at' },
@@ -242,6 +254,16 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         neighbor: text,
         change: oneOf('added', 'removed', 'changed'),
       }),
+      object(
+        {
+          type: { const: 'operation' },
+          ...stamp,
+          neighbor: text,
+          operation: oneOf('shutdown', 'start', 'reset', 'refresh'),
+          by: text,
+        },
+        { message: text, direction: oneOf('in', 'out', 'both') },
+      ),
       object({ type: { const: 'refused' }, ...stamp, address: text, port: count, cause: text }),
       object({
         type: { const: 'fault' },
@@ -266,6 +288,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     }),
     notes: list(text),
   }),
+  Operation: object(
+    { text: { ...text, description: 'What was done, one sentence' } },
+    { neighbor: ref('Neighbor') },
+  ),
   Ready: object({ ready: flag, waiting: list(text) }),
   Health: object({ healthy: flag }),
 }

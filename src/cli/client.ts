@@ -29,15 +29,21 @@ function readBody(response: IncomingMessage): Promise<string> {
   })
 }
 
-function call(socketPath: string, method: string, path: string): Promise<IncomingMessage> {
+function call(
+  socketPath: string,
+  method: string,
+  path: string,
+  body: string | undefined,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const asked = request(
-      { socketPath, method, path, timeout: PATIENCE, headers: { host: 'localhost' } },
-      resolve,
-    )
+    const headers = {
+      host: 'localhost',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    }
+    const asked = request({ socketPath, method, path, timeout: PATIENCE, headers }, resolve)
     asked.on('timeout', () => asked.destroy(new Error('no answer')))
     asked.on('error', reject)
-    asked.end()
+    asked.end(body)
   })
 }
 
@@ -63,12 +69,12 @@ export class ApiClient {
     this.#paths = paths
   }
 
-  async #connect(method: string, path: string): Promise<IncomingMessage> {
-    if (this.#path !== undefined) return call(this.#path, method, path)
+  async #connect(method: string, path: string, body?: string): Promise<IncomingMessage> {
+    if (this.#path !== undefined) return call(this.#path, method, path, body)
     let denied: string | undefined
     for (const candidate of this.#paths) {
       try {
-        const response = await call(candidate, method, path)
+        const response = await call(candidate, method, path, body)
         this.#path = candidate
         return response
       } catch (error) {
@@ -88,9 +94,13 @@ export class ApiClient {
     )
   }
 
-  /** @throws ApiFault for an answer other than 2xx, CommandError when no daemon answers */
-  async send<T>(method: 'GET' | 'POST', path: string): Promise<T> {
-    const response = await this.#connect(method, path)
+  /**
+   * @param body sent as JSON
+   * @throws ApiFault for an answer other than 2xx, CommandError when no daemon answers
+   */
+  async send<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+    const json = body === undefined ? undefined : JSON.stringify(body)
+    const response = await this.#connect(method, path, json)
     const text = await readBody(response)
     const status = response.statusCode ?? 0
     if (status < 200 || status > 299) throw fault(status, text)

@@ -1,15 +1,26 @@
 import yargs, { type CommandModule } from 'yargs'
 import { nearest } from '../config/nearest.js'
 import { packageVersion } from '../daemon/version.js'
+import { clearCommand } from './clear.js'
 import { configCommand } from './config.js'
 import { demoCommand } from './demo.js'
 import { CommandError, USAGE } from './exit.js'
+import { neighborCommand } from './neighbor.js'
 import { reloadCommand } from './reload.js'
 import { runCommand } from './run.js'
 import { showCommand } from './show.js'
 import { versionCommand } from './version.js'
 
-const COMMANDS = [runCommand, showCommand, configCommand, reloadCommand, demoCommand, versionCommand]
+const COMMANDS = [
+  runCommand,
+  showCommand,
+  neighborCommand,
+  clearCommand,
+  configCommand,
+  reloadCommand,
+  demoCommand,
+  versionCommand,
+]
 
 /** Names that a first word may have. */
 const NAMES = COMMANDS.flatMap(({ command }) => String([command].flat()[0]).split(' ')[0])

@@ -1,16 +1,9 @@
 import { formatIPv4 } from '../ip/address.js'
-import { bitsOf, type Family } from '../ip/family.js'
-import type { PrefixRule, RoutePolicy } from '../policy/types.js'
-import type { GracefulRestartOptions, NeighborOptions } from '../speaker/options.js'
+import type { Family } from '../ip/family.js'
+import type { FamilyOptions, GracefulRestartOptions, NeighborOptions } from '../speaker/options.js'
+import { NamedLists } from './describe-policy.js'
 import type { Config } from './model.js'
-import type {
-  Document,
-  FamilySettings,
-  NeighborEntry,
-  PolicyEntry,
-  PrefixRuleEntry,
-  Settings,
-} from './schema.js'
+import type { Document, FamilySettings, NeighborEntry, Settings } from './schema.js'
 import { formatEndpoint } from './values.js'
 
 /**
@@ -21,7 +14,8 @@ import { formatEndpoint } from './values.js'
 export function describe(config: Config): Document {
   const { bgp, fib, log } = config
   const { decision } = bgp
-  return {
+  const lists = new NamedLists()
+  const document: Document = {
     as: bgp.localAs,
     routerId: formatIPv4(bgp.routerId),
     hostName: bgp.hostName,
@@ -37,10 +31,10 @@ export function describe(config: Config): Document {
     },
     defaultLocalPref: decision.defaultLocalPref,
     gracefulRestart: restart(bgp.gracefulRestart),
-    neighbors: bgp.neighbors.map((neighbor) => describeNeighbor(neighbor, bgp.localAs)),
+    neighbors: bgp.neighbors.map((neighbor) => describeNeighbor(neighbor, bgp.localAs, lists)),
     listenRanges: bgp.listenRanges.map(({ prefix, template }) => ({
       prefix,
-      ...settings(template, bgp.localAs),
+      ...settings(template, bgp.localAs, lists),
     })),
     listenLimit: bgp.listenLimit,
     fib: {
@@ -55,11 +49,16 @@ export function describe(config: Config): Document {
     api: describeApi(config),
     log: { level: log.level, format: log.format },
   }
+  return { ...document, ...lists.sections }
 }
 
 /** One neighbour, everything said. */
-export function describeNeighbor(neighbor: NeighborOptions, localAs: number): NeighborEntry {
-  return { address: neighbor.address, ...settings(neighbor, localAs) }
+export function describeNeighbor(
+  neighbor: NeighborOptions,
+  localAs: number,
+  lists: NamedLists,
+): NeighborEntry {
+  return { address: neighbor.address, ...settings(neighbor, localAs, lists) }
 }
 
 function describeApi({ api }: Config): NonNullable<Document['api']> {
@@ -75,7 +74,7 @@ function describeApi({ api }: Config): NonNullable<Document['api']> {
   }
 }
 
-function settings(options: Omit<NeighborOptions, 'address'>, localAs: number): Settings {
+function settings(options: Omit<NeighborOptions, 'address'>, localAs: number, lists: NamedLists): Settings {
   const { description, localAddress, shutdown, timers } = options
   const internal = options.remoteAs === options.localAs
   return {
@@ -89,6 +88,7 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number): S
     ...(internal || options.ttlSecurity !== undefined ? {} : { ebgpMultihop: options.ebgpMultihop }),
     ...(options.ttl === undefined ? {} : { ttl: options.ttl }),
     ...(options.ttlSecurity === undefined ? {} : { ttlSecurity: options.ttlSecurity }),
+    ...(options.role === undefined ? {} : { role: options.role.own, roleStrict: options.role.strict }),
     ...passwordFrom(options),
     timers: {
       hold: timers.holdTime,
@@ -102,15 +102,25 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number): S
       options.families.map((one): [Family, FamilySettings] => [
         one.family,
         {
-          import: describePolicy(one.import, one.family),
-          export: describePolicy(one.export, one.family),
+          import: lists.policy(one.import, one.family),
+          export: lists.policy(one.export, one.family),
           nextHop: one.nextHop,
-          maximumPrefix: one.maximumPrefix,
+          maximumPrefix: describeLimit(one),
         },
       ]),
     ),
     gracefulRestart: restart(options.gracefulRestart),
     weight: options.weight,
+  }
+}
+
+function describeLimit(options: FamilyOptions): NonNullable<FamilySettings['maximumPrefix']> {
+  const { maximumPrefix: limit, maximumPrefixThreshold: threshold, maximumPrefixAction: action } = options
+  if (threshold === undefined && action === undefined) return limit
+  return {
+    limit,
+    ...(threshold === undefined ? {} : { threshold }),
+    ...(action === undefined ? {} : action === 'warning-only' ? { warningOnly: true } : { restart: action }),
   }
 }
 
@@ -122,22 +132,4 @@ function passwordFrom({ passwordFrom: from }: Omit<NeighborOptions, 'address'>):
 function restart(options: GracefulRestartOptions): NonNullable<Settings['gracefulRestart']> {
   const { enabled, restartTime, stalePathTime, notification } = options
   return { enabled, restartTime, stalePathTime, notification }
-}
-
-/** A policy as the document writes it: a permitted prefix alone where that says it. */
-export function describePolicy(policy: RoutePolicy, family: Family): PolicyEntry {
-  return typeof policy === 'string' ? policy : policy.map((rule) => describeRule(rule, family))
-}
-
-function describeRule({ action, prefix, ge, le }: PrefixRule, family: Family): PrefixRuleEntry {
-  const lengths = ruleLengths({ action, prefix, ge, le }, family)
-  if (action === 'permit' && Object.keys(lengths).length === 0) return prefix
-  return action === 'permit' ? { permit: prefix, ...lengths } : { deny: prefix, ...lengths }
-}
-
-/** `ge` and `le` of a rule as far as they have to be written. */
-export function ruleLengths(rule: PrefixRule, family: Family): { ge?: number; le?: number } {
-  const own = Number(rule.prefix.slice(rule.prefix.indexOf('/') + 1))
-  if (rule.ge === own) return rule.le === own ? {} : { le: rule.le }
-  return rule.le === bitsOf(family) ? { ge: rule.ge } : { ge: rule.ge, le: rule.le }
 }

@@ -74,7 +74,19 @@ function familyOf(
           : 'none'
         : resolvePolicy(announce.value, announce.path, family, context),
     nextHop: nextHopOf(sections.map((section) => section.settings)) ?? (internal ? 'third-party' : 'self'),
-    maximumPrefix: setting('maximumPrefix')?.value ?? 0,
+    ...limitOf(setting('maximumPrefix')?.value),
+  }
+}
+
+function limitOf(
+  value: FamilySettings['maximumPrefix'],
+): Pick<FamilyOptions, 'maximumPrefix' | 'maximumPrefixThreshold' | 'maximumPrefixAction'> {
+  if (typeof value !== 'object') return { maximumPrefix: value ?? 0 }
+  const action = value.warningOnly === true ? 'warning-only' : value.restart
+  return {
+    maximumPrefix: value.limit,
+    ...(value.threshold === undefined ? {} : { maximumPrefixThreshold: value.threshold }),
+    ...(action === undefined ? {} : { maximumPrefixAction: action }),
   }
 }
 

@@ -102,6 +102,7 @@ function template(
     passive: firstOf(layers, 'passive')?.value ?? false,
     ...shutdownOf(firstOf(layers, 'shutdown')?.value),
     ...protectionOf(layers, internal, name, context),
+    ...roleOf(layers, internal, name, context),
     timers: timersOf(layers, context),
     families: familiesOf(layers, family, internal, context),
     gracefulRestart: restartOf([
@@ -110,6 +111,27 @@ function template(
     ]),
     weight: firstOf(layers, 'weight')?.value ?? 0,
   }
+}
+
+function roleOf(
+  layers: readonly Layer[],
+  internal: boolean,
+  name: string,
+  context: Resolution,
+): Pick<NeighborOptions, 'role'> {
+  const role = firstOf(layers, 'role')
+  const strict = firstOf(layers, 'roleStrict')
+  if (role === undefined) {
+    if (strict?.value === true) {
+      context.error(strict.path, `${name} has \`roleStrict\`, but no role`, 'add `role`, or take it away')
+    }
+    return {}
+  }
+  if (internal) {
+    context.warn(role.path, `\`role\` has no effect on ${name}, which is iBGP`)
+    return {}
+  }
+  return { role: { own: role.value, strict: strict?.value ?? false } }
 }
 
 function numberOf(found: Found<number | string>, context: Resolution): number {

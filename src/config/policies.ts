@@ -1,8 +1,9 @@
 import { bitsOf, type Family } from '../ip/family.js'
-import type { PrefixRule, RoutePolicy } from '../policy/types.js'
+import type { NamedList, PrefixRule, RoutePolicy, RulePolicy } from '../policy/types.js'
 import type { Path } from './diagnostic.js'
 import { didYouMean } from './nearest.js'
 import type { Resolution } from './resolution.js'
+import { asPathRules, namedAsPathList, namedPrefixList, resolveRouteMap } from './route-maps.js'
 import type { PolicyEntry, PrefixRuleEntry } from './schema.js'
 import { type PrefixText, readPrefix } from './values.js'
 
@@ -21,17 +22,74 @@ export function resolvePolicy(
   context: Resolution,
 ): RoutePolicy {
   if (entry === 'all' || entry === 'none') return entry
-  if (typeof entry === 'string') {
-    const lists = context.document.prefixLists ?? {}
-    if (!Object.hasOwn(lists, entry)) {
-      const hint =
-        didYouMean(entry, ['all', 'none', ...Object.keys(lists)]) ?? 'define it under `prefixLists`'
-      context.error(path, `there is no prefix list \`${entry}\``, hint)
-      return 'none'
-    }
-    return rulesOf(lists[entry], ['prefixLists', entry], family, context)
+  if (Array.isArray(entry)) return rulesOf(entry, path, family, context)
+  if (typeof entry !== 'string') return rulePolicyOf(entry, path, family, context)
+  const { prefixLists = {}, routeMaps = {} } = context.document
+  const [isPrefixList, isRouteMap] = [Object.hasOwn(prefixLists, entry), Object.hasOwn(routeMaps, entry)]
+  if (isPrefixList && isRouteMap) {
+    const hint = `say { routeMap: ${entry} } or { prefixList: ${entry} }`
+    context.error(path, `\`${entry}\` is a prefix list and a route map`, hint)
+    return 'none'
   }
-  return rulesOf(entry, path, family, context)
+  if (isRouteMap) return rulePolicyOf({ routeMap: entry }, path, family, context)
+  if (isPrefixList) return rulesOf(prefixLists[entry], ['prefixLists', entry], family, context)
+  const maps = context.document.routeMaps !== undefined
+  const what = maps ? 'prefix list or route map' : 'prefix list'
+  const sections = maps ? '`prefixLists` or `routeMaps`' : '`prefixLists`'
+  const known = ['all', 'none', ...Object.keys(prefixLists), ...Object.keys(routeMaps)]
+  const hint = didYouMean(entry, known) ?? `define it under ${sections}`
+  context.error(path, `there is no ${what} \`${entry}\``, hint)
+  return 'none'
+}
+
+/** Lists and a route map, all of which must let a route pass. */
+function rulePolicyOf(
+  entry: Exclude<PolicyEntry, string | readonly PrefixRuleEntry[]>,
+  path: Path,
+  family: Family,
+  context: Resolution,
+): RoutePolicy {
+  const { prefix, prefixList, asPath, asPathList, routeMap } = entry
+  for (const [inline, name] of [
+    ['prefix', 'prefixList'],
+    ['asPath', 'asPathList'],
+  ] as const) {
+    if (entry[inline] !== undefined && entry[name] !== undefined) {
+      context.error(
+        [...path, inline],
+        `\`${inline}\` and \`${name}\` exclude each other`,
+        'keep one of the two',
+      )
+    }
+  }
+  const prefixes: NamedList<PrefixRule> | undefined =
+    prefix !== undefined
+      ? { name: '', rules: prefixRules(prefix, [...path, 'prefix'], context) }
+      : prefixList !== undefined
+        ? namedPrefixList(prefixList, [...path, 'prefixList'], context)
+        : undefined
+  const paths =
+    asPath !== undefined
+      ? { name: '', rules: asPathRules(asPath) }
+      : asPathList !== undefined
+        ? namedAsPathList(asPathList, [...path, 'asPathList'], context)
+        : undefined
+  const policy: RulePolicy = {
+    ...(prefixes === undefined ? {} : { prefixList: prefixes }),
+    ...(paths === undefined ? {} : { asPathList: paths }),
+    ...(routeMap === undefined
+      ? {}
+      : { routeMap: resolveRouteMap(routeMap, [...path, 'routeMap'], context) }),
+  }
+  if (Object.keys(policy).length === 0) {
+    context.error(path, 'says nothing', 'such as { routeMap: NAME }; all or none')
+    return 'none'
+  }
+  // A prefix list alone is the simplest of policies, and has a shorter way.
+  if (paths === undefined && routeMap === undefined && prefixes !== undefined && prefixes.name === '') {
+    return rulesOf(prefix ?? [], [...path, 'prefix'], family, context)
+  }
+  return policy
 }
 
 /** Checks every prefix list, also those that nobody uses. */
@@ -46,6 +104,18 @@ export function checkPrefixLists(context: Resolution): void {
     }
     for (const [i, entry] of entries.entries()) rule(entry, ['prefixLists', name, i], context)
   }
+}
+
+/** Prefix rules of both families as they stand; a wrong one is an error and left out. */
+export function prefixRules(
+  entries: readonly PrefixRuleEntry[],
+  path: Path,
+  context: Resolution,
+): readonly PrefixRule[] {
+  return entries.flatMap((entry, i) => {
+    const read = rule(entry, [...path, i], context)
+    return read === undefined ? [] : [{ action: read.action, prefix: read.prefix, ge: read.ge, le: read.le }]
+  })
 }
 
 function rulesOf(

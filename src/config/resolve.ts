@@ -6,6 +6,7 @@ import { checkGroups, resolveNeighbors, resolveRanges } from './neighbors.js'
 import { checkPrefixLists } from './policies.js'
 import { checkRangeKeys } from './protection.js'
 import type { Resolution } from './resolution.js'
+import { checkRouteMaps } from './route-maps.js'
 import { restartOf } from './timers.js'
 import { formatEndpoint, readAs, readEndpoint, readPrefix, readRouterId } from './values.js'
 
@@ -19,6 +20,7 @@ export function resolve(context: Resolution, source: ConfigSource): Config {
   if ('problem' in as) context.error(['as'], as.problem, as.hint)
   const localAs = 'value' in as ? as.value : 0
   checkPrefixLists(context)
+  checkRouteMaps(context)
   const neighbors = resolveNeighbors(localAs, context)
   const listenRanges = resolveRanges(localAs, context)
   checkGroups(context)

@@ -1,83 +1,21 @@
 import { z } from 'zod'
 import { FAMILIES } from '../ip/family.js'
 import { passwordProblem } from './passwords.js'
-import {
-  type Checked,
-  readAddress,
-  readAs,
-  readEndpoint,
-  readHost,
-  readPrefix,
-  readRouterId,
-} from './values.js'
+import { asNumber, choice, flag, integer, list, name, prefix, text, words } from './schema-parts.js'
+import { listSections, policySchema } from './schema-policy.js'
+import { readAddress, readEndpoint, readHost, readRouterId } from './values.js'
 
 /**
  * The YAML document as a person writes it. The schema gives the types, the validation, the JSON Schema for
  * editors and the names for "did you mean"; what two keys say together is checked in resolve.ts.
  */
 
-/** A text that a reader of values.ts accepts. */
-function text(read: (text: string) => Checked<unknown>, what: string) {
-  return z.string({ error: `must be ${what}, as text` }).superRefine((value, context) => {
-    const result = read(value)
-    if ('problem' in result) {
-      context.addIssue({ code: 'custom', message: result.problem, params: { hint: result.hint } })
-    }
-  })
-}
-
-/** A whole number in a range. */
-function integer(min: number, max: number) {
-  const error = `must be a whole number from ${min} to ${max}`
-  return z.int({ error }).min(min, { error }).max(max, { error })
-}
-
-/** A text for people: one line, at most 255 octets (the limit of RFC 9003, too). */
-function words(min: 0 | 1) {
-  const error = `must be text of ${min} to 255 octets on one line; put it in quotes`
-  return z
-    .string({ error })
-    .min(min, { error })
-    .refine((value) => Buffer.byteLength(value) <= 255 && !/[\u0000-\u001f\u007f]/.test(value), { error })
-}
-
-/** A name or path that must not be empty. */
-function name(what: string) {
-  const error = `must be ${what}`
-  return z.string({ error }).min(1, { error })
-}
-
-const flag = () => z.boolean({ error: 'must be true or false' })
-
-function choice<const T extends readonly [string, ...string[]]>(values: T) {
-  return z.enum(values, { error: `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}` })
-}
-
-function list<T extends z.ZodType>(item: T, what: string) {
-  return z.array(item, { error: `must be a list of ${what}` })
-}
-
 const PASSWORD = '1 to 80 octets on one line'
 
 const ENDPOINT_FALLBACK = { address: '0.0.0.0', port: 179 }
 
 const address = () => text(readHost, 'an IP address')
-const prefix = () => text(readPrefix, 'a prefix')
 const endpointText = () => text((value) => readEndpoint(value, ENDPOINT_FALLBACK), 'ADDRESS:PORT')
-
-/** An AS number, or one of `words`. */
-function asNumber(words: readonly string[] = []) {
-  const error = 'must be a whole number from 1 to 4294967295, or asdot in quotes such as "1.10"'
-  return z
-    .union([z.int().meta({ minimum: 1, maximum: 4_294_967_295 }), z.string()], { error })
-    .superRefine((value, context) => {
-      if (words.includes(String(value))) return
-      const result = readAs(value)
-      if ('problem' in result) {
-        context.addIssue({ code: 'custom', message: result.problem, params: { hint: result.hint } })
-      }
-    })
-}
 
 const endpoint = () =>
   z.strictObject({
@@ -128,35 +66,6 @@ const timersSchema = z
   )
   .meta({ id: 'timers' })
 
-const prefixRuleSchema = z
-  .union(
-    [
-      prefix(),
-      z
-        .strictObject({
-          permit: prefix().optional(),
-          deny: prefix().optional(),
-          ge: integer(0, 128).optional().describe('Shortest length matched. Default: the prefix’s own'),
-          le: integer(0, 128)
-            .optional()
-            .describe('Longest length matched. Default: the prefix’s own; with ge, up to a host route'),
-        })
-        .superRefine((rule, context) => {
-          if ((rule.permit === undefined) === (rule.deny === undefined)) {
-            context.addIssue({ code: 'custom', message: 'needs one of permit and deny' })
-          }
-        }),
-    ],
-    { error: 'must be a prefix (permitted exactly) or { permit: PREFIX, ge: N, le: N } or { deny: … }' },
-  )
-  .meta({ id: 'prefixRule' })
-
-const policySchema = z
-  .union([z.string(), list(prefixRuleSchema, 'prefix rules')], {
-    error: 'must be all, none, the name of a prefix list, or a list of prefix rules',
-  })
-  .meta({ id: 'policy' })
-
 const familySettings = {
   import: policySchema.optional().describe('What is accepted from the neighbour. Default all'),
   export: policySchema
@@ -166,7 +75,30 @@ const familySettings = {
     .optional()
     .describe('Next hop sent. Default self for eBGP, third-party (unchanged) for iBGP'),
   nextHopSelf: flag().optional().describe('Short for nextHop: self'),
-  maximumPrefix: integer(0, 100_000_000)
+  maximumPrefix: z
+    .union(
+      [
+        integer(0, 100_000_000),
+        z
+          .strictObject({
+            limit: integer(1, 100_000_000),
+            threshold: integer(1, 100)
+              .optional()
+              .describe('Percentage from which on a warning is logged. Default 75'),
+            warningOnly: flag().optional().describe('Only log what exceeds the limit. Default false'),
+            restart: integer(1, 65535)
+              .optional()
+              .describe('Minutes after which an ended session is started again. Default 1'),
+          })
+          .superRefine((value, context) => {
+            if (value.warningOnly === true && value.restart !== undefined) {
+              const message = 'warningOnly and restart exclude each other'
+              context.addIssue({ code: 'custom', message })
+            }
+          }),
+      ],
+      { error: 'must be a whole number, or a mapping such as { limit: 1000, threshold: 80, restart: 5 }' },
+    )
     .optional()
     .describe('More accepted prefixes end the session (Cease 6/1). Default 0: no limit'),
 }
@@ -210,6 +142,10 @@ const settings = {
   ttlSecurity: integer(1, 254)
     .optional()
     .describe('GTSM (RFC 5082): what has come over more hops is dropped; 255 is sent. Excludes ebgpMultihop'),
+  role: choice(['provider', 'rs', 'rs-client', 'customer', 'peer'])
+    .optional()
+    .describe('What this side is to the eBGP neighbour (RFC 9234): stops route leaks'),
+  roleStrict: flag().optional().describe('Refuse a neighbour that announces no role. Default false'),
   password: z
     .string({ error: 'must be text; put it in quotes' })
     .superRefine((value, context) => {
@@ -362,12 +298,7 @@ export const documentSchema = z.strictObject(
     neighbors: list(neighbor, 'neighbours, each with an address').optional(),
     listenRanges: list(listenRange, 'ranges, each with a prefix').optional().describe('Dynamic neighbours'),
     listenLimit: integer(1, 100_000).optional().describe('Most dynamic neighbours. Default 1000'),
-    prefixLists: z
-      .record(z.string(), list(prefixRuleSchema, 'prefix rules'), {
-        error: 'must be a mapping of names to lists',
-      })
-      .optional()
-      .describe('Named lists of prefix rules for `import` and `export`'),
+    ...listSections,
     fib: fib.optional().describe('Routes in the kernel'),
     api: api.optional().describe('HTTP API'),
     log: log.optional(),
@@ -382,5 +313,10 @@ export type Settings = z.infer<typeof settingsSection>
 export type NeighborEntry = z.infer<typeof neighbor>
 export type RangeEntry = z.infer<typeof listenRange>
 export type FamilySettings = z.infer<typeof familySection>
-export type PrefixRuleEntry = z.infer<typeof prefixRuleSchema>
-export type PolicyEntry = z.infer<typeof policySchema>
+export type {
+  AsPathRuleEntry,
+  CommunityRuleEntry,
+  PolicyEntry,
+  PrefixRuleEntry,
+  RouteRuleEntry,
+} from './schema-policy.js'

@@ -2,6 +2,7 @@ import { canonicalAddress, parseAddress, parseIPv4 } from '../ip/address.js'
 import { bitsOf, type Family } from '../ip/family.js'
 import { formatPrefix, parsePrefix } from '../ip/prefix.js'
 import { specialUse } from '../ip/special.js'
+import { communityText, largeCommunityText, parseCommunity, parseLargeCommunity } from '../wire/text.js'
 import type { Endpoint } from './model.js'
 
 /** A text that was read, or what is wrong with it and what to do. */
@@ -108,6 +109,28 @@ export function readPrefix(text: string): Checked<PrefixText> {
   }
   return { value: { text: canonical, family: prefix.family, length: prefix.length } }
 }
+
+/**
+ * Reads a community ('a:b', a well-known name, a number) or a large one ('a:b:c').
+ * @returns its canonical text
+ */
+export function readCommunity(text: string): Checked<string> {
+  const large = parseLargeCommunity(text)
+  if (large !== undefined) return { value: largeCommunityText(large) }
+  const community = parseCommunity(COMMUNITY_ALIASES.get(text) ?? text)
+  if (community !== undefined) return { value: communityText(community) }
+  return {
+    problem: `\`${text}\` is no community`,
+    hint: 'such as "64512:100", no-export or "64512:1:100"',
+  }
+}
+
+/** What switches call NO_EXPORT_SUBCONFED. */
+const COMMUNITY_ALIASES = new Map([
+  ['local-AS', 'no-export-subconfed'],
+  ['local-as', 'no-export-subconfed'],
+  ['gshut', 'graceful-shutdown'],
+])
 
 /** Reads a BGP Identifier: four octets in dotted decimal, not 0.0.0.0 (RFC 6286 §2.1). */
 export function readRouterId(text: string): Checked<number> {

@@ -1,10 +1,7 @@
-/**
- * Route policies ready for the hot path: prefixes come as octets, nothing is allocated, and the time does not
- * grow with the number of rules but with the number of different prefix lengths among them.
- */
+/** Route policies ready for the hot path: nothing is allocated for a route whose like was seen before. */
 import type { Family } from '../ip/family.js'
-import { parsePrefix } from '../ip/prefix.js'
-import { PrefixTable } from '../ip/prefix-table.js'
+import { PrefixRules } from './prefix-rules.js'
+import { type PolicyAttributes, RouteRules } from './route-rules.js'
 import type { PrefixRule, RoutePolicy } from './types.js'
 
 /** A policy of one neighbour, family and direction, compiled. */
@@ -15,78 +12,64 @@ export interface CompiledPolicy {
    * @returns the attribute set to use instead, or the same; 0: the route is rejected
    */
   apply(bytes: Uint8Array, offset: number, bits: number, attribute: number): number
+  /** Gives up what is kept of attribute sets. */
+  close?(): void
 }
+
+/** Which way routes go through a policy. */
+export type Direction = 'in' | 'out'
 
 /** Rejects everything. */
 const REJECT_ALL: CompiledPolicy = { apply: () => 0 }
 
 /**
- * Compiles a policy for one family. Rules of the other family match nothing there.
+ * Compiles a policy for one family. Prefix rules of the other family match nothing there.
+ * @param attributes the attribute sets that routes come with
  * @returns undefined for a policy that lets all pass unchanged
  * @throws RangeError for a rule whose prefix is none, or whose lengths are not prefix length ≤ ge ≤ le ≤ width
+ * @throws SyntaxError for a regular expression that is none
  */
-export function compilePolicy(policy: RoutePolicy, family: Family): CompiledPolicy | undefined {
+export function compilePolicy(
+  policy: RoutePolicy,
+  family: Family,
+  attributes: PolicyAttributes,
+  direction: Direction,
+): CompiledPolicy | undefined {
   if (policy === 'all') return undefined
-  return policy === 'none' ? REJECT_ALL : new PrefixRules(policy, family)
+  if (policy === 'none') return REJECT_ALL
+  return isList(policy) ? listOf(policy, family) : new RouteRules(policy, family, attributes, direction)
+}
+
+/** Compiles a policy only to see whether that can be done. @throws RangeError, SyntaxError as compilePolicy() */
+export function checkPolicy(policy: RoutePolicy, family: Family): void {
+  compilePolicy(policy, family, NO_ATTRIBUTES, 'out')?.close?.()
+}
+
+/** Attribute sets where there are none. */
+const NO_ATTRIBUTES: PolicyAttributes = {
+  get: () => ({}),
+  marksOf: () => 0,
+  internAttributes: () => 0,
+  retain() {},
+  release() {},
+  onFree: () => () => {},
 }
 
 /** Text that is equal for policies that do the same, for grouping neighbours. */
 export function policyKey(policy: RoutePolicy): string {
   if (typeof policy === 'string') return policy
+  if (!isList(policy)) return JSON.stringify(policy)
   return policy.map(({ action, prefix, ge, le }) => `${action} ${prefix} ${ge}-${le}`).join(',')
 }
 
-/** A prefix list: the first rule that matches decides, what matches none is rejected. */
-class PrefixRules implements CompiledPolicy {
-  /** The rules' prefixes; a rule that covers a route is found by looking up the route cut to its length. */
-  readonly #table: PrefixTable
-  /** Different lengths of rules' prefixes, ascending. */
-  readonly #lengths: readonly number[]
-  /** First rule of each prefix id, and the next rule of the same prefix; -1 at the end. */
-  readonly #first: number[] = []
-  readonly #next: number[] = []
-  readonly #ge: number[] = []
-  readonly #le: number[] = []
-  readonly #permits: boolean[] = []
+/** True for a prefix list alone. */
+export function isList(policy: Exclude<RoutePolicy, string>): policy is readonly PrefixRule[] {
+  return Array.isArray(policy)
+}
 
-  constructor(rules: readonly PrefixRule[], family: Family) {
-    this.#table = new PrefixTable(family, rules.length)
-    const lengths = new Set<number>()
-    const last: number[] = []
-    for (const rule of rules) {
-      const prefix = parsePrefix(rule.prefix)
-      if (prefix === undefined) throw new RangeError(`'${rule.prefix}' in a prefix list is no prefix`)
-      const width = prefix.bytes.length * 8
-      if (rule.ge < prefix.length || rule.le < rule.ge || rule.le > width) {
-        throw new RangeError(
-          `prefix list entry ${rule.prefix}: lengths ${rule.ge} to ${rule.le} must lie between ${prefix.length} and ${width}, in this order`,
-        )
-      }
-      if (prefix.family !== family) continue
-      const id = this.#table.intern(prefix.bytes, 0, prefix.length)
-      const index = this.#ge.length
-      this.#ge.push(rule.ge)
-      this.#le.push(rule.le)
-      this.#permits.push(rule.action === 'permit')
-      this.#next.push(-1)
-      if (last[id] === undefined) this.#first[id] = index
-      else this.#next[last[id]] = index
-      last[id] = index
-      lengths.add(prefix.length)
-    }
-    this.#lengths = [...lengths].sort((a, b) => a - b)
-  }
-
-  apply(bytes: Uint8Array, offset: number, bits: number, attribute: number): number {
-    let match = -1
-    for (const length of this.#lengths) {
-      if (length > bits) break
-      const id = this.#table.find(bytes, offset, length)
-      if (id < 0) continue
-      let rule = this.#first[id]
-      while (rule >= 0 && (bits < this.#ge[rule] || bits > this.#le[rule])) rule = this.#next[rule]
-      if (rule >= 0 && (match < 0 || rule < match)) match = rule
-    }
-    return match >= 0 && this.#permits[match] ? attribute : 0
+function listOf(rules: readonly PrefixRule[], family: Family): CompiledPolicy {
+  const list = new PrefixRules(rules, family)
+  return {
+    apply: (bytes, offset, bits, attribute) => (list.permits(bytes, offset, bits) ? attribute : 0),
   }
 }

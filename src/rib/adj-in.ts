@@ -25,6 +25,8 @@ export interface RouteFilter {
    * @returns the attribute set in use; 0: rejected
    */
   apply(bytes: Uint8Array, offset: number, bits: number, attribute: number): number
+  /** Gives up what it keeps of attribute sets. */
+  close?(): void
 }
 
 /** RouteFilter on the way in. */

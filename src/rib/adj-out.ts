@@ -150,6 +150,7 @@ export class AdjOut {
     this.#members.clear()
     this.#out.clear()
     this.#exporter.close()
+    this.#filter?.close?.()
     this.#blocks.reclaim()
   }
 
@@ -228,6 +229,7 @@ export class AdjOut {
     let use = attribute
     const prefixes = this.#rib.prefixes
     if (this.#filter !== undefined) {
+      if (!this.#exporter.permits(attribute, this.#rib.source(source)!)) return 0
       prefixes.writeAddress(prefix, this.#address, 0)
       use = this.#filter.apply(this.#address, 0, prefixes.length(prefix), attribute)
       if (use === 0) return 0

@@ -10,6 +10,7 @@ import { familyOf } from '../ip/family.js'
 import { pathContains } from '../wire/as-path.js'
 import { Block, CANONICAL_CONTEXT, canonicalize, type NextHopForm } from '../wire/canonical.js'
 import { NO_FAULTS } from '../wire/fault.js'
+import { isMarks, marksAttribute } from '../wire/marks.js'
 import { readCanonical } from '../wire/read-attributes.js'
 import { AttributeScan, CommunityFlag } from '../wire/scan.js'
 import { scanAttributes } from '../wire/scan-attributes.js'
@@ -31,6 +32,8 @@ export const ATTR_NO_EXPORT_SUBCONFED = CommunityFlag.NoExportSubconfed << COMMU
 export const ATTR_GRACEFUL_SHUTDOWN = CommunityFlag.GracefulShutdown << COMMUNITY_SHIFT
 export const ATTR_LLGR_STALE = CommunityFlag.LlgrStale << COMMUNITY_SHIFT
 export const ATTR_NO_LLGR = CommunityFlag.NoLlgr << COMMUNITY_SHIFT
+/** Stands above the communities. */
+export const ATTR_HAS_OTC = 1 << 12
 
 /** Contexts with ids below this are remembered with the sets that were valid in them. */
 const REMEMBERED_CONTEXTS = 32
@@ -61,6 +64,8 @@ export class AttributeTable implements AttributeSets {
   /** Where in the block the value of AS_PATH stands. */
   pathStart: Uint16Array
   pathLength: Uint16Array
+  /** What policy noted (wire/marks.ts). */
+  marks: Uint32Array
   /** Bit n: a session with context n sent exactly these octets with NLRI, and they were without fault. */
   #validIn: Uint32Array
   #capacity: number
@@ -104,6 +109,7 @@ export class AttributeTable implements AttributeSets {
     this.nextHop = new Int32Array(rows)
     this.pathStart = new Uint16Array(rows)
     this.pathLength = new Uint16Array(rows)
+    this.marks = new Uint32Array(rows)
     this.#validIn = new Uint32Array(rows)
   }
 
@@ -199,14 +205,38 @@ export class AttributeTable implements AttributeSets {
     return result
   }
 
-  /** The readable form; made anew each time. */
-  get(id: number): PathAttributes {
-    const start = this.blocks.offset(id)
-    return readCanonical(this.blocks.slab(id), start, start + this.blocks.lengths[id])
+  /** Calls `listener` with each id that is freed, while the set can still be read. @returns undo */
+  onFree(listener: (id: number) => void): () => void {
+    return this.blocks.onFree(listener)
   }
 
-  /** Interns a set built by hand (policy, own routes). */
-  internAttributes(attributes: PathAttributes): number {
+  /** What policy noted on a set (wire/marks.ts). */
+  marksOf(id: number): number {
+    return this.marks[id]
+  }
+
+  /** The readable form, without marks; made anew each time. */
+  get(id: number): PathAttributes {
+    const start = this.blocks.offset(id)
+    const read = readCanonical(this.blocks.slab(id), start, start + this.blocks.lengths[id])
+    if (this.marks[id] === 0) return read
+    const unknown = read.unknown?.filter(({ flags, code }) => !isMarks(flags, code))
+    return { ...read, unknown: unknown === undefined || unknown.length === 0 ? undefined : unknown }
+  }
+
+  /**
+   * Interns a set built by hand (policy, own routes).
+   * @param marks MARK_… bits (wire/marks.ts)
+   */
+  internAttributes(attributes: PathAttributes, marks = 0): number {
+    if (marks === 0) return this.#internWritten(attributes)
+    const unknown = [marksAttribute(marks), ...(attributes.unknown ?? [])]
+    const id = this.#internWritten({ ...attributes, unknown })
+    this.marks[id] = marks
+    return id
+  }
+
+  #internWritten(attributes: PathAttributes): number {
     const octets = writeAttributes(attributes)
     return this.#internCanonical(octets, octets.length)
   }
@@ -246,6 +276,7 @@ export class AttributeTable implements AttributeSets {
       (scan.hasMed ? ATTR_HAS_MED : 0) |
       (scan.hasLocalPref ? ATTR_HAS_LOCAL_PREF : 0) |
       (scan.hasOriginatorId ? ATTR_HAS_ORIGINATOR : 0) |
+      (scan.hasOtc ? ATTR_HAS_OTC : 0) |
       (scan.communityFlags << COMMUNITY_SHIFT)
     this.origin[id] = Math.max(0, scan.origin)
     this.hops[id] = scan.asPathHops
@@ -262,6 +293,7 @@ export class AttributeTable implements AttributeSets {
         ? this.nextHops.intern(bytes, scan.reachNextHopStart, scan.reachNextHopLength)
         : this.nextHops.intern(bytes, scan.nextHopStart, scan.nextHopLength)
     this.nextHops.retain(this.nextHop[id])
+    this.marks[id] = 0
     this.#validIn[id] = 0
     return id
   }
@@ -281,6 +313,7 @@ export class AttributeTable implements AttributeSets {
     this.nextHop = growInt32(this.nextHop, capacity)
     this.pathStart = growUint16(this.pathStart, capacity)
     this.pathLength = growUint16(this.pathLength, capacity)
+    this.marks = growUint32(this.marks, capacity)
     this.#validIn = growUint32(this.#validIn, capacity)
   }
 }

@@ -151,13 +151,13 @@ export class BlockStore {
 
   /** Frees every block that has no reference now. */
   reclaim(): void {
-    const idle = this.#idle
+    // What a listener releases comes to the end of the same list, which may grow meanwhile.
     for (let i = 0; i < this.#idleCount; i++) {
-      const id = idle[i]
+      const id = this.#idle[i]
       if (this.refs[id] === 0) this.#remove(id)
     }
     this.#idleCount = 0
-    if (idle.length > 65536) this.#idle = new Int32Array(64)
+    if (this.#idle.length > 65536) this.#idle = new Int32Array(64)
   }
 
   /** Calls `listener` with each id that reclaim() frees, while its octets are still there. @returns undo */

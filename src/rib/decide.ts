@@ -16,6 +16,7 @@
  * multipathRelax). Of paths through the same gateway only the first counts. eBGP and iBGP never mix, because
  * that step is behind us.
  */
+import { MARK_WEIGHT } from '../wire/marks.js'
 import {
   ATTR_HAS_LOCAL_PREF,
   ATTR_HAS_MED,
@@ -338,7 +339,10 @@ export class Decision {
       this.step = STEP_LLGR_STALE
       return stale
     }
-    const weight = sources.weight[rightSource] - sources.weight[leftSource]
+    const marks = attributes.marks
+    const weight =
+      ((marks[right] & MARK_WEIGHT) !== 0 ? marks[right] & 0xffff : sources.weight[rightSource]) -
+      ((marks[left] & MARK_WEIGHT) !== 0 ? marks[left] & 0xffff : sources.weight[leftSource])
     if (weight !== 0) {
       this.step = STEP_WEIGHT
       return weight

@@ -8,7 +8,10 @@
  * length of 0 means that NEXT_HOP stands among the attributes and NLRI behind them.
  */
 import type { Family } from '../ip/family.js'
+import { MARK_EXPORTED } from '../wire/marks.js'
+import { learnsOnlyForCustomers, type Role } from '../wire/role.js'
 import {
+  ATTR_HAS_OTC,
   ATTR_NO_ADVERTISE,
   ATTR_NO_EXPORT,
   ATTR_NO_EXPORT_SUBCONFED,
@@ -45,6 +48,8 @@ export interface ExportTreatment {
   readonly defaultLocalPref: number
   /** Own BGP Identifier and cluster id, and whether the members are clients (RFC 4456); undefined: no reflector. */
   readonly reflector?: { readonly clusterId: number; readonly clients: boolean }
+  /** What the own side is to eBGP neighbours: decides about Only to Customer (RFC 9234 §5). */
+  readonly role?: Role
 }
 
 /** Text that is equal for equal treatments; `policy` names the export policy, `subnet` the shared subnets. */
@@ -63,6 +68,7 @@ export function treatmentKey(treatment: ExportTreatment, policy: string, subnet:
     treatment.ownAddress.join('.'),
     treatment.defaultLocalPref,
     reflector === undefined ? '' : `${reflector.clusterId}/${reflector.clients}`,
+    treatment.role ?? '',
     policy,
     subnet,
   ].join(' ')
@@ -132,8 +138,18 @@ export class Exporter {
     return block
   }
 
+  /**
+   * Propagation rules that no policy lifts, for a path as it is in the table: communities that a policy adds on
+   * the way out are meant for the neighbour.
+   */
+  permits(attribute: number, source: SourceState): boolean {
+    return this.#permitted(attribute, source)
+  }
+
   #make(attribute: number, source: SourceState): number {
-    if (!this.#permitted(attribute, source)) return 0
+    // What an export policy has made was looked at before.
+    const made = (this.#attributes.marks[attribute] & MARK_EXPORTED) !== 0
+    if (!made && !this.#permitted(attribute, source)) return 0
     const length = this.#rewrite.write(attribute, source.source)
     return length === 0 ? 0 : this.#blocks.intern(this.#rewrite.bytes, 0, length)
   }
@@ -141,9 +157,11 @@ export class Exporter {
   /** Propagation rules that no policy lifts. */
   #permitted(attribute: number, { source }: SourceState): boolean {
     const flags = this.#attributes.flags[attribute]
-    const { type, remoteAs, reflector } = this.treatment
+    const { type, remoteAs, reflector, role } = this.treatment
     if ((flags & ATTR_NO_ADVERTISE) !== 0) return false
     if (type === 'ebgp') {
+      // RFC 9234 §5: what is only for customers goes to no provider, peer or route server.
+      if (role !== undefined && learnsOnlyForCustomers(role) && (flags & ATTR_HAS_OTC) !== 0) return false
       if ((flags & (ATTR_NO_EXPORT | ATTR_NO_EXPORT_SUBCONFED)) !== 0) return false
       return !this.#attributes.hasAs(attribute, remoteAs)
     }

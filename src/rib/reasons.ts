@@ -10,6 +10,7 @@ export const REASON_CLUSTER_LOOP = 5
 export const REASON_FIRST_AS = 6
 /** Never stored: it follows from the next hop's resolution. */
 export const REASON_NEXT_HOP_UNREACHABLE = 7
+export const REASON_ROUTE_LEAK = 8
 
 /** Texts of the reasons, by code. */
 export const REASON_TEXTS: readonly string[] = [
@@ -21,6 +22,7 @@ export const REASON_TEXTS: readonly string[] = [
   'own cluster id in CLUSTER_LIST',
   'first AS is not the neighbour',
   'next hop unreachable',
+  'route leak: only for customers of who sent it (RFC 9234)',
 ]
 
 export const STEP_ONLY = 0

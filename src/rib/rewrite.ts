@@ -6,6 +6,8 @@
 import type { Family } from '../ip/family.js'
 import { EXTENDED_LENGTH, OPTIONAL, TRANSITIVE } from '../wire/attribute-row.js'
 import { AS_TRANS, AttributeCode } from '../wire/codes.js'
+import { isMarks, MARK_MED, MARK_NEXT_HOP, MARK_SELF } from '../wire/marks.js'
+import { marksOnEgress } from '../wire/role.js'
 import { AS_SEQUENCE } from '../wire/types.js'
 import { ATTR_HAS_LOCAL_PREF, ATTR_HAS_ORIGINATOR, type AttributeTable } from './attributes.js'
 import type { ExportTreatment } from './export.js'
@@ -45,9 +47,9 @@ export class Rewrite {
    * @returns its length; 0 when the neighbour can't be given a next hop or the block exceeds 65535 octets
    */
   write(attribute: number, source: Source): number {
+    this.#attribute = attribute
     const nextHop = this.#chooseNextHop(attribute, source)
     if (nextHop.length === 0) return 0
-    this.#attribute = attribute
     this.#source = source
     this.#nextHop = nextHop
     this.#aggregator = NONE
@@ -93,6 +95,10 @@ export class Rewrite {
     if (this.#due(AttributeCode.AS4_AGGREGATOR, code) && this.#aggregator.length > 0) {
       this.#copy(OPTIONAL | TRANSITIVE, AttributeCode.AS4_AGGREGATOR, this.#aggregator, 0, 8)
     }
+    if (this.#due(AttributeCode.ONLY_TO_CUSTOMER, code) && this.#marks()) {
+      this.#header(OPTIONAL | TRANSITIVE, AttributeCode.ONLY_TO_CUSTOMER, 4)
+      this.#word(this.#treatment.localAs)
+    }
   }
 
   /** True once for each code, when the pass has come to it. */
@@ -116,7 +122,8 @@ export class Rewrite {
         return
       case AttributeCode.MULTI_EXIT_DISC:
         // RFC 4271 §5.1.4: that of another AS goes no further.
-        if (!external || this.#source?.type === 'local') this.#copy(flags, code, octets, value, end)
+        if (!external || this.#source?.type === 'local' || this.#marked(MARK_MED))
+          this.#copy(flags, code, octets, value, end)
         return
       case AttributeCode.LOCAL_PREF:
         if (!external) this.#writeLocalPref()
@@ -144,8 +151,19 @@ export class Rewrite {
         // RFC 7311 §3.4: only over sessions where it is enabled.
         return
       default:
-        this.#copy(flags & ~EXTENDED_LENGTH, code, octets, value, end)
+        if (!isMarks(flags, code)) this.#copy(flags & ~EXTENDED_LENGTH, code, octets, value, end)
     }
+  }
+
+  /** RFC 9234 §5: the own AS as Only to Customer, on what has none. */
+  #marks(): boolean {
+    const { type, role } = this.#treatment
+    return type === 'ebgp' && role !== undefined && marksOnEgress(role)
+  }
+
+  /** What the export policy noted. */
+  #marked(mark: number): boolean {
+    return (this.#attributes.marks[this.#attribute] & mark) !== 0
   }
 
   #reflected(): boolean {
@@ -158,11 +176,14 @@ export class Rewrite {
     const id = this.#attributes.nextHop[attribute]
     let octets = this.#attributes.nextHops.octets(id)
     const reflected = type === 'ibgp' && source.type === 'ibgp'
+    const kept = this.#marked(MARK_NEXT_HOP)
     const own =
-      source.type === 'local' ||
       octets.length === 0 ||
-      (mode === 'self' && !reflected) ||
-      (mode === 'third-party' && type === 'ebgp' && !this.#shared(id))
+      this.#marked(MARK_SELF) ||
+      (!kept &&
+        (source.type === 'local' ||
+          (mode === 'self' && !reflected) ||
+          (mode === 'third-party' && type === 'ebgp' && !this.#shared(id))))
     // The link-local address beside the global one means something on its own link alone (RFC 2545 §3).
     if (octets.length === 32) octets = octets.subarray(0, 16)
     const onLink = octets.length === 16 && octets[0] === 0xfe && (octets[1] & 0xc0) === 0x80

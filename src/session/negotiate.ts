@@ -1,4 +1,5 @@
 import { AFI_IPV6, FAMILIES, type Family, familyOf } from '../ip/family.js'
+import { roleOf } from '../wire/role.js'
 import type { Capability, OpenMessage } from '../wire/types.js'
 import { asOf, capability } from './open.js'
 import type { Negotiated, PeerParams, PeerRestart } from './types.js'
@@ -45,6 +46,7 @@ export function negotiate(sent: OpenMessage, received: OpenMessage, params: Peer
     addPath: addPath(own, peer, families),
     gracefulRestart: ownRestart && peerRestart ? readRestart(peerRestart) : undefined,
     restartOnNotification: ownRestart?.notification === true && peerRestart?.notification === true,
+    role: localAs === remoteAs ? undefined : roles(params, peer),
     hostName: fqdn?.host || undefined,
     domainName: fqdn?.domain || undefined,
     softwareVersion: capability(peer, 'software-version')?.version || undefined,
@@ -70,6 +72,12 @@ export function keepaliveTime(holdTime: number, wished: number): number {
 export function sendHoldTime(holdTime: number, configured: number): number {
   if (holdTime === 0) return 0
   return configured > 0 ? Math.max(configured, holdTime + 1) : Math.max(SEND_HOLD_DEFAULT, 2 * holdTime)
+}
+
+function roles(params: PeerParams, peer: readonly Capability[]): Negotiated['role'] {
+  if (params.role === undefined) return undefined
+  const theirs = capability(peer, 'role')
+  return { own: params.role.own, peer: theirs === undefined ? undefined : roleOf(theirs.role) }
 }
 
 function has(capabilities: readonly Capability[], name: Capability['name']): boolean {

@@ -1,5 +1,6 @@
 import type { Family } from '../ip/family.js'
 import { AFI_IPV4, AFI_IPV6, afiOf, SAFI_UNICAST } from '../ip/family.js'
+import { COUNTERPART, ROLES, roleOf } from '../wire/role.js'
 import type { Capability, OpenMessage } from '../wire/types.js'
 import { identifier } from './sentences.js'
 import type { PeerParams, RequiredCapability } from './types.js'
@@ -87,6 +88,8 @@ export function checkOpen(open: OpenMessage, params: PeerParams): OpenVerdict {
       `${params.peer} lacks the required ${missing.map(requiredName).join(', ')}: enable it there, or do not require it here`,
     )
   }
+  const roleError = wrongRole(open, remoteAs, params)
+  if (roleError !== undefined) return refuse(11, EMPTY, roleError)
   return { ok: true, remoteAs }
 }
 
@@ -105,6 +108,25 @@ function wrongAs(open: OpenMessage, as: number, params: PeerParams): string | un
     return `${peer} says AS ${as}, which is our own, where ${remoteAs} is configured: the two AS numbers look swapped. On a Cilium node localASN is its own AS (${remoteAs}) and peerASN ours (${localAs}); or set remote-as ${as} here for an iBGP session`
   }
   return `${peer} says AS ${as}, configured is ${remoteAs}: set remote-as ${as} here, or correct localASN to ${remoteAs} on the node`
+}
+
+/** RFC 9234 §4.2; the roles are eBGP's alone. */
+function wrongRole(open: OpenMessage, remoteAs: number, params: PeerParams): string | undefined {
+  const { role, peer, localAs } = params
+  if (role === undefined || remoteAs === localAs) return undefined
+  const values = new Set(open.capabilities.flatMap((c) => (c.name === 'role' ? [c.role] : [])))
+  const expected = COUNTERPART[role.own]
+  if (values.size === 0) {
+    if (!role.strict) return undefined
+    return `${peer} announces no BGP role, which strict mode asks for (RFC 9234): set role ${expected} there, or leave strict mode here`
+  }
+  if (values.size > 1) return `${peer} announces several BGP roles (RFC 9234 §4.2): keep one there`
+  const [value] = values
+  const theirs = roleOf(value)
+  if (theirs === expected) return undefined
+  const named = theirs ?? `with the unassigned number ${value}`
+  const remedy = theirs === undefined ? '' : `, or role ${COUNTERPART[theirs]} here`
+  return `${peer} has BGP role ${named}, but towards role ${role.own} it must be ${expected} (RFC 9234 §4.2): set role ${expected} there${remedy}`
 }
 
 function hasRequired(capabilities: readonly Capability[], wanted: RequiredCapability): boolean {
@@ -171,6 +193,10 @@ export function ownCapabilities(params: PeerParams): readonly Capability[] {
     list.push({ code: 5, name: 'extended-next-hop', tuples })
   }
   if (advertise.extendedMessage) list.push({ code: 6, name: 'extended-message' })
+  // RFC 9234 §4.1: over eBGP only.
+  if (params.role !== undefined && params.remoteAs !== params.localAs) {
+    list.push({ code: 9, name: 'role', role: ROLES.indexOf(params.role.own) })
+  }
   const restart = advertise.gracefulRestart
   if (restart) {
     list.push({

@@ -1,4 +1,5 @@
 import type { Family } from '../ip/family.js'
+import type { Role } from '../wire/role.js'
 import type { Capability, NotificationMessage, OpenMessage, RouteRefreshMessage } from '../wire/types.js'
 
 /**
@@ -65,6 +66,8 @@ export interface PeerParams {
    */
   readonly dampIncoming: boolean
   readonly advertise: AdvertiseOptions
+  /** Own role towards an eBGP peer (RFC 9234 §4); strict: the peer's OPEN must have one, too. */
+  readonly role?: { readonly own: Role; readonly strict: boolean }
   /** Capabilities without which the session is refused with 2/7 (RFC 5492 §3); by default none. */
   readonly required: readonly RequiredCapability[]
 }
@@ -142,6 +145,8 @@ export interface Negotiated {
   readonly gracefulRestart?: PeerRestart
   /** Both sides set the N bit (RFC 8538 §2). */
   readonly restartOnNotification: boolean
+  /** Roles of an eBGP session with an own one; `peer` is missing when its OPEN had none (RFC 9234). */
+  readonly role?: { readonly own: Role; readonly peer?: Role }
   readonly hostName?: string
   readonly domainName?: string
   readonly softwareVersion?: string

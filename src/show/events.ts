@@ -16,6 +16,11 @@ function what(event: SpeakerEvent): string {
       return `${familyTitle(event.family)}: ${event.announced} routes announced, ${event.changed} changed, ${event.withdrawn} withdrawn`
     case 'neighbor':
       return `neighbor ${event.neighbor} ${event.change}`
+    case 'operation': {
+      const way = event.direction === undefined || event.direction === 'both' ? '' : ` ${event.direction}`
+      const said = event.message === undefined ? '' : `: ${event.message}`
+      return `neighbor ${event.neighbor} ${event.operation}${way} by ${event.by}${said}`
+    }
     case 'refused':
       return `connection from ${event.address} port ${event.port} refused: ${event.cause}`
     case 'fault':

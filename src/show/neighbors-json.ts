@@ -1,5 +1,6 @@
 import { familyOf } from '../ip/family.js'
 import type { NeighborFamilyView, NeighborView } from '../speaker/views.js'
+import type { Role } from '../wire/role.js'
 import { capability, pairs, pairTitle, type Sides, sides } from './capabilities.js'
 import { familyKey } from './family.js'
 import { errorText, type NeighborContext } from './neighbors.js'
@@ -184,6 +185,11 @@ function connectionJson(neighbor: NeighborView): object {
   }
 }
 
+/** A role in FRR's words. */
+function roleName(role: Role | undefined): string {
+  return role === 'rs' ? 'rs-server' : (role ?? 'undefined')
+}
+
 /** The value of one neighbour in `show ip bgp neighbors json`, in FRR's shape. */
 export function neighborJson(neighbor: NeighborView, context: NeighborContext): object {
   const { now, status, config } = context
@@ -194,11 +200,14 @@ export function neighborJson(neighbor: NeighborView, context: NeighborContext): 
     remoteAs: neighbor.remoteAs,
     localAs: neighbor.localAs,
     ...(neighbor.type === 'ebgp' ? { nbrExternalLink: true } : { nbrInternalLink: true }),
-    localRole: 'undefined',
-    remoteRole: 'undefined',
+    localRole: roleName(neighbor.role?.own),
+    remoteRole: roleName(neighbor.role?.neighbor),
     ...(neighbor.description === undefined ? {} : { nbrDesc: escapeText(neighbor.description) }),
     ...(neighbor.hostName === undefined ? {} : { hostname: escapeText(neighbor.hostName) }),
     ...(neighbor.adminDown ? { adminShutDown: true } : {}),
+    ...(neighbor.shutdown?.message === undefined
+      ? {}
+      : { adminShutDownMessage: escapeText(neighbor.shutdown.message) }),
     ...(neighbor.dynamic ? { dynamicPeer: true } : {}),
     bgpVersion: 4,
     remoteRouterId: neighbor.routerId ?? '0.0.0.0',

@@ -113,6 +113,13 @@ function last(neighbor: NeighborView, now: number): string[] {
   return lines
 }
 
+function shutdown({ adminDown, shutdown }: NeighborView): string[] {
+  if (!adminDown) return []
+  const by = shutdown?.by === undefined ? '' : ` by ${shutdown.by}`
+  const said = shutdown?.message === undefined ? '' : `: "${shutdown.message}"`
+  return [escapeText(` Administratively shut down${by}${said}`)]
+}
+
 function connection(neighbor: NeighborView): string[] {
   const up = neighbor.localAddress !== undefined && neighbor.remotePort !== undefined
   if (!up) return ['No active TCP connection']
@@ -145,7 +152,12 @@ export function showNeighbor(neighbor: NeighborView, { status, config, now }: Ne
     ...(neighbor.hostName === undefined ? [] : [` Hostname: ${escapeText(neighbor.hostName)}`]),
     ...(neighbor.dynamic ? [' Dynamic neighbor, made from a listen range'] : []),
     ...(neighbor.localAs === status.localAs ? [] : [`  Local AS ${neighbor.localAs}`]),
-    ...(neighbor.adminDown ? [' Administratively shut down'] : []),
+    ...(neighbor.role === undefined
+      ? []
+      : [
+          `  Local role ${neighbor.role.own}${neighbor.role.strict ? ' (strict)' : ''}, remote role ${neighbor.role.neighbor ?? 'unknown'}`,
+        ]),
+    ...shutdown(neighbor),
     `  BGP version 4, remote router ID ${neighbor.routerId ?? '0.0.0.0'}`,
     `  BGP state = ${state(neighbor, now)}`,
     `  Last read ${ago(neighbor.lastRead)}, last write ${ago(neighbor.lastWrite)}, hold time is ${neighbor.holdTime}, keepalive interval is ${neighbor.keepalive} seconds`,

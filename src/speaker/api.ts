@@ -1,3 +1,4 @@
+import type { NeighborOperation, OperationOutcome } from './operation.js'
 import type { SpeakerOptions } from './options.js'
 import type { ApplyReport, NeighborView, RoutePage, RouteQuery, SpeakerEvent, SpeakerView } from './views.js'
 
@@ -19,6 +20,12 @@ export interface SpeakerApi {
    * @param reason 'out-of-resources': this process fails; the sessions end with Cease/Out of Resources (6/8)
    */
   stop(message: string, reason?: 'shutdown' | 'out-of-resources'): Promise<void>
+  /**
+   * Does what an operator asks of a neighbour; the log and an event of type 'operation' say who asked.
+   * @param address canonical text
+   * @param by who asks, for people
+   */
+  operate(address: string, operation: NeighborOperation, by: string): OperationOutcome
   view(): SpeakerView
   neighbors(): readonly NeighborView[]
   neighbor(address: string): NeighborView | undefined

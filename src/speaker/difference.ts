@@ -31,6 +31,7 @@ function essentials(options: Omit<NeighborOptions, 'address'>): unknown {
     options.ttlSecurity,
     options.password,
     options.families.map((family) => family.family).sort(),
+    options.role,
     options.gracefulRestart.enabled,
     options.gracefulRestart.notification,
   ]

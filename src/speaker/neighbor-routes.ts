@@ -25,6 +25,8 @@ export interface FamilyRoutes {
   endOfRibSent: boolean
   /** The maximum was exceeded: nothing more is read from this session. */
   overLimit: boolean
+  /** What was said of the number of paths: nothing, that it nears the maximum, that it exceeds it. */
+  limitSaid: 'nothing' | 'threshold' | 'exceeded'
   /** What is sent, while the family is negotiated. */
   outlet: Outlet | undefined
   /** Removal of paths that is under way. */

@@ -1,9 +1,9 @@
 import { formatIPv4 } from '../ip/address.js'
 import type { Clock } from '../ports/clock.js'
 import { printable } from '../wire/printable.js'
-import type { NeighborRoutes } from './neighbor-routes.js'
+import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
 import type { Peer } from './peer.js'
-import type { Routing } from './routing.js'
+import { limitThreshold, type Routing } from './routing.js'
 import type { NeighborFamilyView, NeighborView } from './views.js'
 
 /** The read model of one neighbour, made now. */
@@ -28,7 +28,8 @@ export function neighborView(peer: Peer, routing: Routing, clock: Clock): Neighb
     type: up ? terms.peerType : remoteAs === options.localAs ? 'ibgp' : 'ebgp',
     dynamic: peer.dynamic,
     state: peer.state,
-    adminDown: options.shutdown !== undefined,
+    adminDown: peer.adminDown,
+    shutdown: shutdownView(peer),
     since: iso(peer.since) as string,
     routerId: up ? formatIPv4(terms.routerId) : undefined,
     localAddress: connection?.local.address ?? options.localAddress,
@@ -37,6 +38,7 @@ export function neighborView(peer: Peer, routing: Routing, clock: Clock): Neighb
     passive: options.passive,
     authentication: options.password === undefined ? undefined : 'md5',
     ttlSecurity: options.ttlSecurity,
+    role: options.role && { ...options.role, neighbor: up ? terms.role?.peer : undefined },
     prefixesReceived: sum((family) => family.prefixesReceived),
     prefixesAccepted: sum((family) => family.prefixesAccepted),
     prefixesAdvertised: sum((family) => family.prefixesAdvertised),
@@ -68,6 +70,16 @@ export function neighborView(peer: Peer, routing: Routing, clock: Clock): Neighb
   }
 }
 
+/** The operator's word stands before the configuration's: it is the one that lasts longer. */
+function shutdownView({ held, options }: Peer): NeighborView['shutdown'] {
+  if (held !== undefined) {
+    const { message, by, at } = held
+    return { source: 'operator', message, by, at: new Date(at).toISOString() }
+  }
+  if (options.shutdown === undefined) return undefined
+  return { source: 'configuration', message: options.shutdown.message }
+}
+
 function familyViews(routes: NeighborRoutes, routing: Routing): NeighborFamilyView[] {
   return [...routes.families.values()].map((family) => {
     const source = routing.tables.rib(family.family).source(routes.source)
@@ -82,8 +94,21 @@ function familyViews(routes: NeighborRoutes, routing: Routing): NeighborFamilyVi
       prefixesStale: source?.stale ?? 0,
       endOfRibReceived: family.endOfRibReceived,
       endOfRibSent: family.endOfRibSent,
+      maximumPrefix: limitView(family),
     }
   })
+}
+
+function limitView({ options, limitSaid }: FamilyRoutes): NeighborFamilyView['maximumPrefix'] {
+  const { maximumPrefix: limit, maximumPrefixAction: action } = options
+  if (limit === 0) return undefined
+  return {
+    limit,
+    threshold: limitThreshold(options),
+    warningOnly: action === 'warning-only',
+    restart: action === 'warning-only' ? undefined : (action ?? 1) * 60,
+    state: limitSaid === 'nothing' ? 'below' : limitSaid === 'threshold' ? 'near' : 'exceeded',
+  }
 }
 
 /** The group that the first family with routes to send belongs to. */

@@ -1,5 +1,5 @@
 import type { Family } from '../ip/family.js'
-import type { Clock, Random } from '../ports/clock.js'
+import type { Cancel, Clock, Random } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
 import type { Connection } from '../ports/transport.js'
 import { CeaseError } from '../wire/codes.js'
@@ -35,6 +35,8 @@ export class Neighbors {
   readonly #peers = new Map<string, Peer>()
   /** Why connections with an address or prefix can't be protected as configured, so that there are none. */
   readonly unprotected = new Map<string, string>()
+  /** Timers of neighbours that are kept out for too many prefixes. */
+  readonly #pauses = new Map<Peer, Cancel>()
   #dynamic = 0
 
   constructor(parts: NeighborsParts) {
@@ -89,7 +91,7 @@ export class Neighbors {
     if (options.shutdown !== undefined && before.shutdown === undefined) {
       this.#shutDown(peer)
       this.#parts.routing.giveUp(peer)
-    } else if (options.shutdown === undefined && before.shutdown !== undefined) peer.start()
+    } else if (before.shutdown !== undefined && !peer.adminDown) peer.start()
   }
 
   /** New options that need a new session. */
@@ -111,22 +113,29 @@ export class Neighbors {
     peer.options = options
     this.#parts.routing.add(peer)
     this.tell(address, 'changed')
-    if (options.shutdown === undefined) peer.start()
+    if (!peer.adminDown) peer.start()
   }
 
   /** More paths than the neighbour may have: it stays down for a while (RFC 4486 §4). */
   overLimit(peer: Peer, family: Family, limit: number): void {
     const text = `${peer.address} announced more than ${limit} ${family} prefixes (maximum-prefix)`
     peer.stop(CeaseError.MaximumNumberOfPrefixesReached, limitData(family, limit), text)
-    this.#parts.clock.after(LIMIT_PAUSE, () => {
+    const action = peer.options.families.find((one) => one.family === family)?.maximumPrefixAction
+    const pause = typeof action === 'number' ? action * 60_000 : LIMIT_PAUSE
+    this.#pauses.get(peer)?.()
+    const start = () => {
+      this.#pauses.delete(peer)
       if (!this.#parts.running() || this.#peers.get(peer.address) !== peer) return
-      if (peer.options.shutdown === undefined) peer.start()
-    })
+      if (!peer.adminDown) peer.start()
+    }
+    this.#pauses.set(peer, this.#parts.clock.after(pause, start))
   }
 
   /** A dynamic neighbour without connection and without paths kept for it has no reason to stay. */
   ended(peer: Peer): void {
     if (!peer.dynamic || !peer.idle || this.#peers.get(peer.address) !== peer) return
+    // Forgotten, it would come back with its next connection.
+    if (peer.held !== undefined) return
     if (this.#parts.routing.of(peer)?.graceful.phase === 'waiting') return
     this.#forget(peer)
     peer.stop(CeaseError['PeerDe-configured'], NO_DATA, 'its session has ended')
@@ -170,7 +179,7 @@ export class Neighbors {
   /** True when `test` holds for every configured neighbour that is not shut down. */
   every(test: (neighbor: Expected) => boolean): boolean {
     for (const peer of this.#peers.values()) {
-      if (peer.dynamic || peer.options.shutdown !== undefined) continue
+      if (peer.dynamic || peer.adminDown) continue
       if (!test(this.#expected(peer))) return false
     }
     return true
@@ -201,6 +210,8 @@ export class Neighbors {
 
   #forget(peer: Peer): void {
     this.#peers.delete(peer.address)
+    this.#pauses.get(peer)?.()
+    this.#pauses.delete(peer)
     if (peer.dynamic) this.#dynamic--
   }
 

@@ -1,5 +1,6 @@
 import type { Family } from '../ip/family.js'
 import type { RoutePolicy } from '../policy/types.js'
+import type { Role } from '../wire/role.js'
 
 /**
  * What the speaker is told to be: the resolved configuration, every default filled in. config/ makes it from
@@ -75,6 +76,8 @@ export interface NeighborOptions {
   readonly password?: string
   /** Where the password came from, unless it stood in the configuration itself: shown instead of it. */
   readonly passwordFrom?: { readonly file: string } | { readonly variable: string }
+  /** Own role towards this eBGP neighbour (RFC 9234); strict: it must announce the matching one. */
+  readonly role?: { readonly own: Role; readonly strict: boolean }
   readonly timers: TimerOptions
   readonly families: readonly FamilyOptions[]
   readonly gracefulRestart: GracefulRestartOptions
@@ -108,6 +111,13 @@ export interface FamilyOptions {
   readonly nextHop: 'self' | 'third-party' | 'unchanged'
   /** Paths accepted before the session is ended with 6/1; 0: no limit. */
   readonly maximumPrefix: number
+  /** Percentage of the limit, 1 to 100, from which on a warning is logged; 75 when left out. */
+  readonly maximumPrefixThreshold?: number
+  /**
+   * What happens above the limit. 'warning-only': it is said, nothing else. A number: minutes, 1 to 65535,
+   * after which the ended session is started again. Left out: one minute.
+   */
+  readonly maximumPrefixAction?: 'warning-only' | number
 }
 
 /** Dynamic neighbours. */

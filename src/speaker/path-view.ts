@@ -1,6 +1,7 @@
 import { formatIPv4 } from '../ip/address.js'
 import type { PathExplanation } from '../rib/explain.js'
 import type { Rib } from '../rib/table.js'
+import { MARK_WEIGHT } from '../wire/marks.js'
 import type { PathAttributes } from '../wire/types.js'
 import { asPathText, communityText, extendedCommunityText, largeCommunityText } from './attribute-text.js'
 import type { NeighborRoutes } from './neighbor-routes.js'
@@ -32,8 +33,15 @@ export function attributeView(attributes: PathAttributes, defaultLocalPref: numb
     originatorId: attributes.originatorId === undefined ? undefined : formatIPv4(attributes.originatorId),
     clusterList: attributes.clusterList?.map((id) => formatIPv4(id)),
     atomicAggregate: attributes.atomicAggregate ?? false,
+    onlyToCustomer: attributes.otc,
     aggregator: aggregator === undefined ? undefined : `${aggregator.as} ${aggregator.address}`,
   }
+}
+
+/** The weight that counts: one that import policy has set, else the neighbour's. */
+function weightOf(rib: Rib, attribute: number, ofNeighbor: number): number {
+  const marks = rib.attributes.marksOf(attribute)
+  return (marks & MARK_WEIGHT) === 0 ? ofNeighbor : marks & 0xffff
 }
 
 /** The read model of one path with its part in the decision. */
@@ -52,7 +60,7 @@ export function pathView(context: PathContext, explanation: PathExplanation): Pa
     type: source?.type ?? 'local',
     ...attributeView(rib.attributes.get(attribute), context.defaultLocalPref),
     asPathLength: rib.attributes.hops[attribute],
-    weight: source?.weight ?? 0,
+    weight: weightOf(rib, attribute, source?.weight ?? 0),
     best: explanation.best,
     multipath: explanation.multipath,
     stale: rib.isStale(path),

@@ -22,6 +22,7 @@ export function peerParams(options: NeighborOptions, speaker: SpeakerOptions): P
     dampIncoming: false,
     advertise: advertise(options, speaker),
     required: [],
+    role: options.role,
   }
 }
 

@@ -17,6 +17,7 @@ import type { Capability, RouteRefreshMessage } from '../wire/types.js'
 import { Link } from './connection-driver.js'
 import { MessageCounters } from './counters.js'
 import { endText, lastErrorOf } from './last-error.js'
+import type { Hold } from './operation.js'
 import type { NeighborOptions } from './options.js'
 import { protectionQuestions } from './protection.js'
 import { Timers } from './timers.js'
@@ -61,6 +62,8 @@ export class Peer {
   /** True for a neighbour made from a listen range. */
   readonly dynamic: boolean
   options: NeighborOptions
+  /** Shut down by the operator, whatever the configuration says. */
+  held: Hold | undefined
   readonly sent = new MessageCounters()
   readonly received = new MessageCounters()
   lastError: LastError | undefined
@@ -116,6 +119,11 @@ export class Peer {
   /** False until started and after a stop. */
   get running(): boolean {
     return this.#state.running
+  }
+
+  /** Shut down by configuration or operator. */
+  get adminDown(): boolean {
+    return this.options.shutdown !== undefined || this.held !== undefined
   }
 
   /** True without a connection and without a dial. */

@@ -3,11 +3,14 @@ import { compilePolicy } from '../policy/route-policy.js'
 import type { Clock } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
+import type { AttributeTable } from '../rib/attributes.js'
+import { MarkingFilter } from '../rib/only-to-customer.js'
 import { REASON_POLICY, VALID } from '../rib/reasons.js'
-import type { Rib } from '../rib/table.js'
+import type { Rib, RouteFilter } from '../rib/table.js'
 import type { End, Negotiated } from '../session/types.js'
 import { MessageType } from '../wire/codes.js'
 import { encodeRouteRefresh } from '../wire/refresh.js'
+import { learnsOnlyForCustomers } from '../wire/role.js'
 import type { RouteRefreshMessage } from '../wire/types.js'
 import { asPathText } from './attribute-text.js'
 import type { Link } from './connection-driver.js'
@@ -111,7 +114,9 @@ export class Routing {
     const routes: NeighborRoutes = {
       peer,
       source,
-      families: new Map(peer.options.families.map((family) => [family.family, familyRoutes(family)])),
+      families: new Map(
+        peer.options.families.map((family) => [family.family, familyRoutes(family, this.tables.attributes)]),
+      ),
       graceful: new Graceful(this.#parts.clock, () => restartParams(peer.options), {
         keep: (families, reason) => this.#keeper.keep(routes, families, reason),
         drop: (families, reason) => this.#keeper.drop(routes, families, reason),
@@ -135,7 +140,10 @@ export class Routing {
     routes.graceful.feed({ type: 'give-up' })
     routes.graceful.close()
     this.#neighbors.delete(peer)
-    for (const family of routes.families.values()) this.#removals.finish(family)
+    for (const family of routes.families.values()) {
+      this.#removals.finish(family)
+      family.filter?.close?.()
+    }
     const ribs = [...this.tables.ribs()].filter((rib) => rib.source(routes.source) !== undefined)
     for (const rib of ribs) rib.dropSource(routes.source, Number.MAX_SAFE_INTEGER)
     this.tables.settle()
@@ -154,6 +162,8 @@ export class Routing {
       family.endOfRibReceived = false
       family.endOfRibSent = false
       family.overLimit = false
+      family.limitSaid = 'nothing'
+      this.#compile(peer, family)?.close?.()
       if (family.negotiated || this.tables.rib(family.family).source(routes.source) !== undefined) {
         this.#setSource(routes, family.family, terms)
       }
@@ -223,8 +233,9 @@ export class Routing {
         this.tables.rib(options.family).setSource({ ...source.source, weight })
       }
       if (!same(was.import, options.import)) {
-        family.filter = compilePolicy(options.import, options.family)
+        const former = this.#compile(peer, family)
         if (source !== undefined) this.#reapply(routes, family)
+        former?.close?.()
       }
       const exports = was.nextHop !== options.nextHop || !same(was.export, options.export)
       if (exports && session !== undefined && family.outlet !== undefined) {
@@ -292,6 +303,22 @@ export class Routing {
     for (const routes of this.#neighbors.values()) routes.graceful.close()
   }
 
+  /**
+   * Makes the import filter of a family anew, with what the terms of the last session add to the policy.
+   * @returns the former one, to be closed when nothing passes it any more
+   */
+  #compile(peer: Peer, family: FamilyRoutes): RouteFilter | undefined {
+    const former = family.filter
+    const { attributes } = this.tables
+    const policy = compilePolicy(family.options.import, family.family, attributes, 'in')
+    const terms = peer.negotiated
+    family.filter =
+      terms?.role !== undefined && learnsOnlyForCustomers(terms.role.own)
+        ? new MarkingFilter(attributes, terms.remoteAs, policy)
+        : policy
+    return former
+  }
+
   #decided(): void {
     let version = 0
     for (const rib of this.tables.ribs()) version += rib.version
@@ -321,6 +348,7 @@ export class Routing {
       localAs: terms.localAs,
       as4: terms.as4,
       extendedNextHop: terms.extendedNextHop.send,
+      role: terms.role?.own,
       extendedMessage: terms.extendedMessage.send,
       singleHop: isSingleHop(routes.peer.options),
       defaultLocalPref: this.#parts.options().decision.defaultLocalPref,
@@ -357,11 +385,33 @@ export class Routing {
   }
 
   #checkLimit(routes: NeighborRoutes, family: FamilyRoutes): void {
-    const { maximumPrefix } = family.options
+    const { maximumPrefix, maximumPrefixAction } = family.options
     if (maximumPrefix === 0 || routes.session === undefined || family.overLimit) return
-    if ((this.tables.rib(family.family).source(routes.source)?.accepted ?? 0) <= maximumPrefix) return
+    const accepted = this.tables.rib(family.family).source(routes.source)?.accepted ?? 0
+    this.#sayLimit(routes, family, accepted)
+    if (accepted <= maximumPrefix || maximumPrefixAction === 'warning-only') return
     family.overLimit = true
     this.#parts.overLimit(routes.peer, family.family, maximumPrefix)
+  }
+
+  /** Each line once until the number falls below the threshold. */
+  #sayLimit(routes: NeighborRoutes, family: FamilyRoutes, accepted: number): void {
+    const { peer } = routes
+    const { maximumPrefix, maximumPrefixAction } = family.options
+    if (accepted < limitThreshold(family.options)) {
+      family.limitSaid = 'nothing'
+      return
+    }
+    const exceeded = accepted > maximumPrefix
+    if (family.limitSaid === 'exceeded' || (family.limitSaid === 'threshold' && !exceeded)) return
+    family.limitSaid = exceeded ? 'exceeded' : 'threshold'
+    if (exceeded && maximumPrefixAction !== 'warning-only') return
+    const what = exceeded ? 'more than' : `${Math.floor((accepted * 100) / maximumPrefix)} % of`
+    const kept = exceeded ? '; maximum-prefix is warning-only: they are used' : ''
+    this.#parts.log.warn(
+      { neighbor: peer.address, family: family.family, accepted, limit: maximumPrefix },
+      `neighbor ${peer.name}: ${accepted} prefixes of ${family.family}, ${what} the ${maximumPrefix} allowed${kept}`,
+    )
   }
 
   #endOfRib(routes: NeighborRoutes, family: FamilyRoutes): void {
@@ -409,19 +459,25 @@ export class Routing {
   }
 }
 
-function familyRoutes(options: FamilyOptions): FamilyRoutes {
+function familyRoutes(options: FamilyOptions, attributes: AttributeTable): FamilyRoutes {
   return {
     family: options.family,
     options,
-    filter: compilePolicy(options.import, options.family),
+    filter: compilePolicy(options.import, options.family, attributes, 'in'),
     negotiated: false,
     addPathReceive: false,
     endOfRibReceived: false,
     endOfRibSent: false,
     overLimit: false,
+    limitSaid: 'nothing',
     outlet: undefined,
     removal: undefined,
   }
+}
+
+/** Number of accepted prefixes from which on a warning is logged; at least 1. */
+export function limitThreshold({ maximumPrefix, maximumPrefixThreshold = 75 }: FamilyOptions): number {
+  return Math.max(1, Math.ceil((maximumPrefix * maximumPrefixThreshold) / 100))
 }
 
 /** Data of Cease/Maximum Number of Prefixes Reached: AFI, SAFI and the limit (RFC 4486 §4). */

@@ -1,5 +1,5 @@
 import { FAMILIES } from '../ip/family.js'
-import { compilePolicy } from '../policy/route-policy.js'
+import { checkPolicy } from '../policy/route-policy.js'
 import type { Clock, Random } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
@@ -15,6 +15,8 @@ import { Events } from './events.js'
 import { Listeners } from './listeners.js'
 import { neighborView } from './neighbor-view.js'
 import { Neighbors } from './neighbors.js'
+import { operate } from './operate.js'
+import type { NeighborOperation, OperationOutcome } from './operation.js'
 import type { NeighborOptions, SpeakerOptions } from './options.js'
 import type { Peer, PeerHost } from './peer.js'
 import { peerParams } from './peer-params.js'
@@ -190,6 +192,20 @@ export class Speaker implements SpeakerApi {
     return done
   }
 
+  operate(address: string, operation: NeighborOperation, by: string): OperationOutcome {
+    const peer = this.#neighbors.get(address)
+    if (peer === undefined) {
+      const text = `No neighbor ${address}`
+      return { ok: false, reason: 'unknown', text, remedy: '`ecmpd show ip bgp summary` lists them' }
+    }
+    const { clock, log } = this.#parts
+    const parts = { clock, log, events: this.#events, routing: this.#routing }
+    const outcome = operate(peer, operation, by, parts)
+    this.#routing.tables.settle()
+    this.#settling.look()
+    return outcome
+  }
+
   view(): SpeakerView {
     return speakerView(this.#options, this.#started, this.#listeners.addresses, this.#routing)
   }
@@ -321,8 +337,8 @@ function checkPolicies(options: SpeakerOptions): void {
     for (const neighbor of neighbors) {
       const policies = neighbor.families.find((one) => one.family === family)
       if (policies === undefined) continue
-      compilePolicy(policies.import, family)
-      compilePolicy(policies.export, family)
+      checkPolicy(policies.import, family)
+      checkPolicy(policies.export, family)
     }
   }
 }

@@ -1,16 +1,18 @@
 import { AFI_IPV4, bitsOf, type Family, familyOf, SAFI_UNICAST } from '../ip/family.js'
 import type { Clock } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
-import { ATTR_HAS_ORIGINATOR, type AttributeTable } from '../rib/attributes.js'
+import { ATTR_HAS_ORIGINATOR, ATTR_HAS_OTC, type AttributeTable } from '../rib/attributes.js'
 import {
   REASON_AS_LOOP,
   REASON_CLUSTER_LOOP,
   REASON_FIRST_AS,
   REASON_NEXT_HOP_INVALID,
   REASON_ORIGINATOR_LOOP,
+  REASON_ROUTE_LEAK,
   VALID,
 } from '../rib/reasons.js'
 import type { Rib } from '../rib/table.js'
+import type { Negotiated } from '../session/types.js'
 import { checkNlri, type NlriField, nlriFault } from '../wire/nlri.js'
 import type { Fault } from '../wire/types.js'
 import { endOfRibOf, splitUpdate, UpdateFields, updateLengthFault } from '../wire/update.js'
@@ -134,6 +136,9 @@ export class UpdateIn {
     if (terms.localAs !== localAs && attributes.hasAs(attribute, localAs)) return REASON_AS_LOOP
     // RFC 4271 §6.3: the leftmost AS is the neighbour's.
     if (terms.peerType === 'ebgp' && attributes.firstAs(attribute) !== terms.remoteAs) return REASON_FIRST_AS
+    if ((attributes.flags[attribute] & ATTR_HAS_OTC) !== 0 && this.#leaked(attribute, terms)) {
+      return REASON_ROUTE_LEAK
+    }
     if (terms.peerType === 'ibgp') {
       const loop = this.#reflectionLoop(attribute)
       if (loop !== VALID) return loop
@@ -150,6 +155,13 @@ export class UpdateIn {
       }
     }
     return fault === '' ? VALID : REASON_NEXT_HOP_INVALID
+  }
+
+  /** RFC 9234 §5: a route with OTC comes from no customer, and from a peer only with the peer's own AS. */
+  #leaked(attribute: number, { role, remoteAs }: Negotiated): boolean {
+    if (role === undefined) return false
+    if (role.own === 'provider' || role.own === 'rs') return true
+    return role.own === 'peer' && this.#host.attributes.get(attribute).otc !== remoteAs
   }
 
   /** RFC 4456 §8: a route that was reflected back to where it came from, or through this cluster, is ignored. */

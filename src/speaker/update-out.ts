@@ -11,6 +11,7 @@ import type { OutMember } from '../rib/out-member.js'
 import type { Rib } from '../rib/table.js'
 import { MessageType } from '../wire/codes.js'
 import { MAX_EXTENDED_LENGTH, MAX_LENGTH } from '../wire/message.js'
+import type { Role } from '../wire/role.js'
 import { encodeEndOfRib } from '../wire/update.js'
 import type { Link } from './connection-driver.js'
 import type { FamilyOptions } from './options.js'
@@ -59,6 +60,7 @@ export interface OutletSession {
   readonly as4: boolean
   readonly extendedNextHop: boolean
   readonly extendedMessage: boolean
+  readonly role: Role | undefined
   readonly singleHop: boolean
   readonly defaultLocalPref: number
 }
@@ -215,6 +217,7 @@ export class UpdateOut {
       nextHop: options.nextHop,
       ownAddress: parseAddress(ownAddress(connection, family, session.extendedNextHop))?.bytes ?? NO_ADDRESS,
       defaultLocalPref: session.defaultLocalPref,
+      role: session.role,
     }
     const subnets = options.nextHop === 'third-party' && session.type === 'ebgp'
     const link = subnets && session.singleHop ? this.#resolve.linkOf(remote) : undefined
@@ -224,7 +227,7 @@ export class UpdateOut {
       const rib = this.#rib(family)
       const shared = (nextHop: number) =>
         link !== undefined && this.#resolve.linkOf(rib.nextHops.text(nextHop)) === link
-      const filter = compilePolicy(options.export, family)
+      const filter = compilePolicy(options.export, family, rib.attributes, 'out')
       group = {
         id: this.#nextGroup++,
         key,

@@ -1,5 +1,7 @@
 import type { Family } from '../ip/family.js'
+import type { Role } from '../wire/role.js'
 import type { Capability } from '../wire/types.js'
+import type { NeighborOperation } from './operation.js'
 
 /**
  * Read models: plain JSON values for API, CLI, metrics and tests. Times are ISO 8601 texts in UTC; durations
@@ -50,6 +52,16 @@ export interface NeighborFamilyView {
   readonly prefixesStale: number
   readonly endOfRibReceived: boolean
   readonly endOfRibSent: boolean
+  /** With a limit: `threshold` is the number from which on a warning is logged. */
+  readonly maximumPrefix?: {
+    readonly limit: number
+    readonly threshold: number
+    readonly warningOnly: boolean
+    /** Seconds that the neighbour is kept out for; absent with warningOnly. */
+    readonly restart?: number
+    /** 'near': at the threshold or above; 'exceeded': the last session went above the limit. */
+    readonly state: 'below' | 'near' | 'exceeded'
+  }
 }
 
 export interface NeighborView {
@@ -63,7 +75,17 @@ export interface NeighborView {
   /** True for a neighbour made from a listen range. */
   readonly dynamic: boolean
   readonly state: SessionState
+  /** Shut down, by `shutdown.source`. */
   readonly adminDown: boolean
+  readonly shutdown?: {
+    /** 'operator': until it is started or this process ends; a changed file does not lift it. */
+    readonly source: 'configuration' | 'operator'
+    /** What the neighbour was told (RFC 9003). */
+    readonly message?: string
+    /** The operator who asked, and when. */
+    readonly by?: string
+    readonly at?: string
+  }
   /** Since when it is in this state (Established: since when up). */
   readonly since: string
   readonly routerId?: string
@@ -75,6 +97,8 @@ export interface NeighborView {
   readonly authentication?: 'md5'
   /** GTSM (RFC 5082): most hops to the neighbour. */
   readonly ttlSecurity?: number
+  /** BGP roles (RFC 9234): the own one, and the neighbour's when it announced one. */
+  readonly role?: { readonly own: Role; readonly strict: boolean; readonly neighbor?: Role }
   readonly prefixesReceived: number
   readonly prefixesAccepted: number
   readonly prefixesAdvertised: number
@@ -135,6 +159,8 @@ export interface PathView {
   readonly clusterList?: readonly string[]
   readonly atomicAggregate: boolean
   readonly aggregator?: string
+  /** Only to Customer (RFC 9234 §5): the AS that put it there. */
+  readonly onlyToCustomer?: number
   readonly best: boolean
   readonly multipath: boolean
   readonly stale: boolean
@@ -243,6 +269,18 @@ export type SpeakerEvent =
       readonly at: string
       readonly neighbor: string
       readonly change: 'added' | 'removed' | 'changed'
+    }
+  /** An operator acted on a neighbour. */
+  | {
+      readonly type: 'operation'
+      readonly id: number
+      readonly at: string
+      readonly neighbor: string
+      readonly operation: NeighborOperation['type']
+      /** Who asked. */
+      readonly by: string
+      readonly message?: string
+      readonly direction?: 'in' | 'out' | 'both'
     }
   | {
       readonly type: 'refused'

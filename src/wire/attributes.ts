@@ -276,6 +276,10 @@ const onlyToCustomer: AttributeRow = {
   name: 'ONLY_TO_CUSTOMER',
   flags: OPTIONAL_TRANSITIVE,
   rule: 'RFC 9234 §5',
+  scan(_bytes, _start, _end, _context, out) {
+    out.hasOtc = true
+    return true
+  },
   read(bytes, start, _end, draft) {
     draft.otc = u32At(bytes, start)
   },

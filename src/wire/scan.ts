@@ -48,6 +48,8 @@ export class AttributeScan {
   localPref = 0
   hasOriginatorId = false
   originatorId = 0
+  /** ONLY_TO_CUSTOMER is there (RFC 9234 §5). */
+  hasOtc = false
   /** How many cluster ids CLUSTER_LIST holds; 0 when absent. They start at valueStart(10). */
   clusterListLength = 0
 
@@ -107,6 +109,7 @@ export class AttributeScan {
     this.localPref = 0
     this.hasOriginatorId = false
     this.originatorId = 0
+    this.hasOtc = false
     this.clusterListLength = 0
     this.nextHopStart = 0
     this.nextHopLength = 0

@@ -6,7 +6,7 @@ import type { ApiContext } from '../context.js'
 import { ApiError } from '../errors.js'
 import type { EventStreams } from '../event-streams.js'
 
-const TYPES = ['session', 'route', 'routes', 'neighbor', 'refused', 'fault'] as const
+const TYPES = ['session', 'route', 'routes', 'neighbor', 'operation', 'refused', 'fault'] as const
 
 const querystring = {
   type: 'object',

@@ -35,7 +35,8 @@ export function existingNeighbor(context: ApiContext, text: string): NeighborVie
   return neighbor
 }
 
-const params = {
+/** Path parameter of all routes about one neighbour. */
+export const NEIGHBOR_PARAMS = {
   type: 'object',
   required: ['address'],
   properties: { address: { type: 'string', maxLength: 128, description: "The neighbour's address" } },
@@ -54,7 +55,7 @@ export function neighborRoutes(app: FastifyInstance, context: ApiContext): void 
   app.route<{ Params: { address: string } }>({
     method: 'GET',
     url: '/api/v1/neighbors/:address',
-    schema: { params },
+    schema: { params: NEIGHBOR_PARAMS },
     config: {
       document: { class: 'read', summary: 'One neighbor', answer: { schema: 'Neighbor' }, errors: unknown },
     },
@@ -63,7 +64,7 @@ export function neighborRoutes(app: FastifyInstance, context: ApiContext): void 
   app.route<{ Params: { address: string }; Querystring: RawQuery }>({
     method: 'GET',
     url: '/api/v1/neighbors/:address/advertised',
-    schema: { params, querystring: ROUTE_QUERY },
+    schema: { params: NEIGHBOR_PARAMS, querystring: ROUTE_QUERY },
     config: {
       document: {
         class: 'read',

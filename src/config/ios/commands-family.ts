@@ -1,3 +1,4 @@
+import { NEIGHBOR_POLICIES } from './commands-policy.js'
 import type { Context } from './context.js'
 import type { Args, Command } from './grammar.js'
 import { noEffect, notYet, setting, withoutIt } from './rows.js'
@@ -48,21 +49,23 @@ export const FAMILY_COMMANDS: readonly Command[] = [
     no: (args, context) => context.clear(family(direction(args))(args, context)),
   },
   {
-    syntax: 'neighbor <peer:peer> maximum-prefix <prefixes:1-100000000> [<threshold:1-100>]',
+    syntax:
+      'neighbor <peer:peer> maximum-prefix <prefixes:1-100000000> [<threshold:1-100>] [{warning-only|restart <minutes:1-65535>}]',
     modes: FAMILY,
-    help: 'more prefixes end the session',
+    help: 'more prefixes end the session, for one minute or those of restart; a warning from 75 %, or the threshold, on',
     support: 'yes',
     run(args, context) {
-      context.set(family('maximumPrefix')(args, context), args.number('prefixes'))
-      if (args.has('threshold')) context.note('no warning is logged at the threshold, only at the limit')
+      const limit = args.number('prefixes')
+      const more = {
+        ...(args.has('threshold') ? { threshold: args.number('threshold') } : {}),
+        ...(args.has('warning-only') ? { warningOnly: true } : {}),
+        ...(args.has('minutes') ? { restart: args.number('minutes') } : {}),
+      }
+      const value = Object.keys(more).length === 0 ? limit : { limit, ...more }
+      context.set(family('maximumPrefix')(args, context), value)
     },
     no: (args, context) => context.clear(family('maximumPrefix')(args, context)),
   },
-  notYet(
-    'neighbor <peer:peer> maximum-prefix <prefixes:1-100000000> [<threshold:1-100>] {warning-only|restart <minutes:1-65535>}',
-    FAMILY,
-    'maximum-prefix with warning-only or restart',
-  ),
   setting(
     'neighbor <peer:peer> weight <weight:0-65535>',
     FAMILY,
@@ -118,12 +121,7 @@ export const FAMILY_COMMANDS: readonly Command[] = [
     FAMILY,
     '`remove-private-as`',
   ),
-  notYet(
-    'neighbor <peer:peer> {distribute-list|filter-list|route-map} <list> {in|out}',
-    FAMILY,
-    'policies other than prefix lists',
-    'neighbor A prefix-list N in',
-  ),
+  ...NEIGHBOR_POLICIES,
   notYet('neighbor <peer:peer> unsuppress-map <map>', FAMILY, 'aggregation (`unsuppress-map`)'),
 ]
 

@@ -1,8 +1,7 @@
 import type { Args, Command } from './grammar.js'
-import { noEffect, notYet, onlyNo, setting } from './rows.js'
+import { noEffect, onlyNo, setting } from './rows.js'
 
 const CONFIG = ['config'] as const
-const ROUTE_MAP = ['route-map'] as const
 
 /** Commands of the top level: the terminal's own, prefix lists, and what stands around BGP in a saved file. */
 export const GLOBAL_COMMANDS: readonly Command[] = [
@@ -52,27 +51,6 @@ export const GLOBAL_COMMANDS: readonly Command[] = [
     (args) => args.text('name'),
   ),
   ...(['ip', 'ipv6'] as const).flatMap(prefixListCommands),
-  {
-    syntax: 'route-map <name> {permit|deny} <seq:1-65535>',
-    modes: CONFIG,
-    help: 'route maps',
-    support: 'not yet',
-    run(_, context) {
-      context.error(
-        '% Invalid input: not supported yet: route maps',
-        'prefix lists are: neighbor A prefix-list N in',
-      )
-      context.enter('route-map')
-    },
-    no() {},
-  },
-  noEffect('{match|set|description|call|on-match|continue} <text:rest>', ROUTE_MAP, 'part of a route map'),
-  notYet('{ip|bgp} as-path access-list <text:rest>', CONFIG, 'AS path lists'),
-  notYet(
-    '{ip|bgp} {community-list|large-community-list|extcommunity-list} <text:rest>',
-    CONFIG,
-    'community lists',
-  ),
   noEffect('frr {version|defaults} <text:rest>', CONFIG, 'first lines of a file that FRR saved'),
   noEffect('version <text:rest>', CONFIG, 'first line of a file that a switch saved'),
   noEffect('{service|log} <text:rest>', CONFIG, 'services and logging of the switch'),

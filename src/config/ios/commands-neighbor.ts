@@ -10,6 +10,9 @@ const ROUTER = ['router'] as const
 /** Longest description: what a reader of `show` can take in, and a limit for what the API returns. */
 const LONGEST_TEXT = 255
 
+/** Roles in FRR's words. */
+const LOCAL_ROLES = ['provider', 'rs-server', 'rs-client', 'customer', 'peer']
+
 /** Path of one of a neighbour's settings. */
 const peer =
   (...key: readonly string[]) =>
@@ -112,6 +115,30 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
     peer('ttlSecurity'),
     (args) => args.number('hops'),
   ),
+  {
+    // The choices can't be keywords: one of them is called as the argument for the neighbour is.
+    syntax: 'neighbor <peer:peer> local-role <role> [strict-mode]',
+    modes: ROUTER,
+    help: 'provider, rs-server, rs-client, customer or peer: what this side is (RFC 9234); strict-mode: it must announce its role, too',
+    support: 'yes',
+    run(args, context) {
+      const role = LOCAL_ROLES.find((name) => name === args.text('role'))
+      if (role === undefined) {
+        context.error(
+          `% Invalid input: no role \`${args.text('role')}\``,
+          LOCAL_ROLES.join(', '),
+          args.words.get('role'),
+        )
+        return
+      }
+      context.set([...context.peer(args), 'role'], role === 'rs-server' ? 'rs' : role)
+      context.set([...context.peer(args), 'roleStrict'], args.has('strict-mode'))
+    },
+    no(args, context) {
+      context.clear([...context.peer(args), 'role'])
+      context.clear([...context.peer(args), 'roleStrict'])
+    },
+  },
   {
     syntax: 'neighbor <peer:peer> password [0|7] <text:rest>',
     modes: ROUTER,

@@ -12,6 +12,8 @@ export class Context {
   mode: Mode = 'config'
   /** The address family that a family's command is for; IPv4 unicast at router level, as on the switch. */
   family: Family = 'ipv4-unicast'
+  /** Path of the route map's entry that the lines belong to. */
+  routeMap: readonly string[] = []
   line: Line = { number: 1, words: [], raw: '' }
 
   constructor(cells: Cells, report: Report) {

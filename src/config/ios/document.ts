@@ -3,14 +3,7 @@ import { IOS_TIMERS } from '../defaults.js'
 import { type Path, type Position, pathText, type Report } from '../diagnostic.js'
 import type { Environment } from '../environment.js'
 import { didYouMean } from '../nearest.js'
-import type {
-  Document,
-  FamilySettings,
-  NeighborEntry,
-  PrefixRuleEntry,
-  RangeEntry,
-  Settings,
-} from '../schema.js'
+import type { Document, FamilySettings, NeighborEntry, RangeEntry, Settings } from '../schema.js'
 import { readAddress } from '../values.js'
 import type { ReadDocument } from '../yaml.js'
 import type { Cell, Cells } from './cells.js'
@@ -67,7 +60,10 @@ class Builder {
       neighbors: this.#cells.children(['neighbors']).flatMap((address, i) => this.#neighbor(address, i)),
       ...this.#ranges(),
       ...this.#plain('listenLimit'),
-      ...this.#prefixLists(),
+      ...this.#lists('prefixLists'),
+      ...this.#lists('asPathLists'),
+      ...this.#lists('communityLists'),
+      ...this.#routeMaps(),
     }
     this.#place(['as'], this.#cells.get(['as'])!.position)
     this.#checkRestart()
@@ -158,10 +154,11 @@ class Builder {
   }
 
   /** Family sections with something in them. */
-  #sections(from: readonly string[], to: Path): Partial<Record<Family, FamilySettings>> {
+  #sections(from: readonly string[], to: Path, group?: string): Partial<Record<Family, FamilySettings>> {
     const sections: Partial<Record<Family, FamilySettings>> = {}
     for (const family of FAMILIES) {
-      const values = this.#values([...from, 'families', family], [...to, 'families', family])
+      const path = [...to, 'families', family]
+      const values = this.#policies(this.#values([...from, 'families', family], path), path, group, family)
       if (Object.keys(values).length > 0) sections[family] = values as FamilySettings
     }
     return sections
@@ -219,7 +216,7 @@ class Builder {
     group: string | undefined,
     own: Family,
   ): Pick<Settings, 'families' | 'shutdown'> {
-    const sections = from.length === 0 ? {} : this.#sections(from, to)
+    const sections = from.length === 0 ? {} : this.#sections(from, to, group)
     const active = FAMILIES.filter((family) => this.#isActive(from, group, family, own))
     for (const family of FAMILIES) {
       if (sections[family] === undefined || active.includes(family)) continue
@@ -280,16 +277,83 @@ class Builder {
     return {}
   }
 
-  #prefixLists(): Pick<Document, 'prefixLists'> {
-    const names = this.#cells.children(['prefixLists'])
+  /**
+   * What the lines about prefix lists, access lists, AS path lists and route maps say together. A neighbour's
+   * line takes the place of its group's of the same kind only.
+   */
+  #policies(values: Draft, to: Path, group: string | undefined, family: Family): Draft {
+    const done: Draft = { ...values }
+    for (const direction of ['import', 'export']) {
+      const keys = ['', 'Map', 'Paths', 'Access'].map((key) => `${direction}${key}`)
+      const own = keys.filter((key) => values[key] !== undefined)
+      for (const key of keys) delete done[key]
+      if (own.length === 0) continue
+      const [list, map, paths, access] = keys.map(
+        (key) =>
+          (values[key] ??
+            (group === undefined
+              ? undefined
+              : this.#cells.get(['groups', group, 'families', family, key])?.value)) as string | undefined,
+      )
+      const position = this.locate([...to, own[0]])
+      this.#place([...to, direction], position)
+      if (list !== undefined && access !== undefined) {
+        const hint = 'keep one of the two'
+        this.#report.add(
+          'error',
+          position,
+          '',
+          '% Invalid input: prefix-list and distribute-list together',
+          hint,
+        )
+      }
+      const prefixList = list ?? access
+      const clash = prefixList !== undefined && this.#cells.children(['routeMaps']).includes(prefixList)
+      done[direction] =
+        prefixList !== undefined && map === undefined && paths === undefined && !clash
+          ? prefixList
+          : {
+              ...(prefixList === undefined ? {} : { prefixList }),
+              ...(paths === undefined ? {} : { asPathList: paths }),
+              ...(map === undefined ? {} : { routeMap: map }),
+            }
+    }
+    return done
+  }
+
+  /** Named lists of lines, in the order of their numbers. */
+  #lists(section: 'prefixLists' | 'asPathLists' | 'communityLists'): Draft {
+    const names = this.#cells.children([section])
     if (names.length === 0) return {}
     const lists = names.map((name) => {
-      const cells = [...this.#cells.below(['prefixLists', name])]
+      const cells = [...this.#cells.below([section, name])]
       cells.sort((a, b) => Number(a.path[2]) - Number(b.path[2]))
-      for (const [i, cell] of cells.entries()) this.#place(['prefixLists', name, i], cell.position)
-      return [name, cells.map((cell) => cell.value as PrefixRuleEntry)] as const
+      for (const [i, cell] of cells.entries()) this.#place([section, name, i], cell.position)
+      return [name, cells.map((cell) => cell.value)] as const
     })
-    return { prefixLists: Object.fromEntries(lists) }
+    return { [section]: Object.fromEntries(lists) }
+  }
+
+  #routeMaps(): Draft {
+    const names = this.#cells.children(['routeMaps'])
+    if (names.length === 0) return {}
+    const maps = names.map((name) => {
+      const numbers = [...this.#cells.children(['routeMaps', name])].map(Number).sort((a, b) => a - b)
+      const entries = numbers.map((seq, i) => {
+        const from = ['routeMaps', name, String(seq)]
+        const to: Path = ['routeMaps', name, i]
+        const match = this.#values([...from, 'match'], [...to, 'match'])
+        const set = this.#values([...from, 'set'], [...to, 'set'])
+        return {
+          seq,
+          ...this.#values(from, to),
+          ...(Object.keys(match).length === 0 ? {} : { match }),
+          ...(Object.keys(set).length === 0 ? {} : { set }),
+        }
+      })
+      return [name, entries] as const
+    })
+    return { routeMaps: Object.fromEntries(maps) }
   }
 
   #checkRestart(): void {

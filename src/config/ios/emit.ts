@@ -1,12 +1,11 @@
 import { formatIPv4 } from '../../ip/address.js'
 import type { Family } from '../../ip/family.js'
-import type { RoutePolicy } from '../../policy/types.js'
 import { same } from '../../speaker/difference.js'
 import type { FamilyOptions, NeighborOptions, SpeakerOptions } from '../../speaker/options.js'
 import { BGP_PORT, IOS_TIMERS, LISTEN_LIMIT, TIMERS } from '../defaults.js'
-import { ruleLengths } from '../describe.js'
 import type { Config } from '../model.js'
 import { HIDDEN } from '../secrets.js'
+import { PolicyLines } from './emit-policy.js'
 
 /** A configuration in the switch's words. */
 export interface IosText {
@@ -36,8 +35,8 @@ interface Peer {
 
 class Emitter {
   readonly #bgp: SpeakerOptions
-  readonly #lists = new Map<string, readonly string[]>()
   readonly #lost: string[] = []
+  readonly #policies = new PolicyLines(this.#lost)
 
   constructor(bgp: SpeakerOptions) {
     this.#bgp = bgp
@@ -45,7 +44,7 @@ class Emitter {
 
   emit(): IosText {
     const router = this.#router()
-    const lists = [...this.#lists.values()].flat()
+    const lists = this.#policies.lines
     const lines = [
       '!',
       `hostname ${this.#bgp.hostName}`,
@@ -148,6 +147,10 @@ class Emitter {
     if (options.passive) say('transport connection-mode passive')
     if (options.ebgpMultihop !== 1) say(`ebgp-multihop ${options.ebgpMultihop}`)
     if (options.ttlSecurity !== undefined) say(`ttl-security hops ${options.ttlSecurity}`)
+    if (options.role !== undefined) {
+      const role = options.role.own === 'rs' ? 'rs-server' : options.role.own
+      say(`local-role ${role}${options.role.strict ? ' strict-mode' : ''}`)
+    }
     if (options.ttl !== undefined) this.#lost.push(`${path}.ttl: ${options.ttl}`)
     if (options.password !== undefined) this.#lost.push(`${path}.password: ${HIDDEN}`)
     const { holdTime, keepalive, connectRetry } = options.timers
@@ -179,9 +182,9 @@ class Emitter {
 
   #family(family: Family, peers: readonly Peer[]): readonly string[] {
     const lines: string[] = []
-    for (const { name, options } of peers) {
+    for (const { name, options, path } of peers) {
       const settings = options.families.find((one) => one.family === family)
-      if (settings !== undefined) lines.push(...this.#activation(name, family, settings))
+      if (settings !== undefined) lines.push(...this.#activation(name, path, family, settings))
       else if (family === 'ipv4-unicast' && !name.includes(':')) lines.push(`no neighbor ${name} activate`)
     }
     if (lines.length === 0) return []
@@ -189,7 +192,7 @@ class Emitter {
     return [' !', ` address-family ${head}`, ...lines.map((line) => `  ${line}`), ' exit-address-family']
   }
 
-  #activation(name: string, family: Family, settings: FamilyOptions): readonly string[] {
+  #activation(name: string, path: string, family: Family, settings: FamilyOptions): readonly string[] {
     const lines = [`neighbor ${name} activate`]
     if (settings.nextHop === 'self') lines.push(`neighbor ${name} next-hop-self`)
     if (settings.nextHop === 'unchanged') lines.push(`neighbor ${name} next-hop-unchanged`)
@@ -197,36 +200,23 @@ class Emitter {
       [settings.import, 'in'],
       [settings.export, 'out'],
     ] as const) {
-      if (policy !== 'all')
-        lines.push(`neighbor ${name} prefix-list ${this.#list(policy, family)} ${direction}`)
+      if (policy === 'all') continue
+      const at = `${path}.families.${family}.${direction === 'in' ? 'import' : 'export'}`
+      for (const line of this.#policies.of(policy, family, direction, at))
+        lines.push(`neighbor ${name} ${line}`)
     }
-    if (settings.maximumPrefix !== 0) lines.push(`neighbor ${name} maximum-prefix ${settings.maximumPrefix}`)
+    if (settings.maximumPrefix !== 0) {
+      const {
+        maximumPrefix: limit,
+        maximumPrefixThreshold: threshold,
+        maximumPrefixAction: action,
+      } = settings
+      const percent = threshold === undefined ? '' : ` ${threshold}`
+      const then =
+        action === undefined ? '' : action === 'warning-only' ? ' warning-only' : ` restart ${action}`
+      lines.push(`neighbor ${name} maximum-prefix ${limit}${percent}${then}`)
+    }
     return lines
-  }
-
-  /** Name of the prefix list that says what a policy says; equal policies share one. */
-  #list(policy: Exclude<RoutePolicy, 'all'>, family: Family): string {
-    const command = family === 'ipv4-unicast' ? 'ip prefix-list' : 'ipv6 prefix-list'
-    const all = family === 'ipv4-unicast' ? '0.0.0.0/0 le 32' : '::/0 le 128'
-    const rules =
-      policy === 'none'
-        ? [`deny ${all}`]
-        : policy.map((rule) => {
-            const lengths = Object.entries(ruleLengths(rule, family)).map(
-              ([key, value]) => ` ${key} ${value}`,
-            )
-            return `${rule.action} ${rule.prefix}${lengths.join('')}`
-          })
-    const suffix = family === 'ipv4-unicast' ? '' : '-6'
-    const key = `${family} ${rules.join('\n')}`
-    const known = this.#lists.get(key)
-    if (known !== undefined) return known[0].split(' ')[2]
-    const name = policy === 'none' ? `NONE${suffix}` : `LIST-${this.#lists.size + 1}${suffix}`
-    this.#lists.set(
-      key,
-      rules.map((rule, i) => `${command} ${name} seq ${(i + 1) * 5} ${rule}`),
-    )
-    return name
   }
 }
 

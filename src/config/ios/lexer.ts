@@ -24,6 +24,7 @@ const NOISE = [
   /^Building configuration/,
   /^Current configuration/,
   /^\[OK\]$/,
+  /^-{1,2} ?More ?-{1,2}$/i,
 ]
 
 /**

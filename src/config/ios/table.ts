@@ -1,12 +1,14 @@
 import { FAMILY_COMMANDS } from './commands-family.js'
 import { GLOBAL_COMMANDS } from './commands-global.js'
 import { NEIGHBOR_COMMANDS } from './commands-neighbor.js'
+import { POLICY_COMMANDS } from './commands-policy.js'
 import { ROUTER_COMMANDS } from './commands-router.js'
 import type { Command } from './grammar.js'
 
 /** Every command of the dialect. */
 export const COMMANDS: readonly Command[] = [
   ...GLOBAL_COMMANDS,
+  ...POLICY_COMMANDS,
   ...ROUTER_COMMANDS,
   ...NEIGHBOR_COMMANDS,
   ...FAMILY_COMMANDS,

@@ -3,6 +3,7 @@ import { parseAddress } from '../../../src/ip/address.js'
 import { FAMILIES, type Family } from '../../../src/ip/family.js'
 import { contains, parsePrefix } from '../../../src/ip/prefix.js'
 import { specialUse } from '../../../src/ip/special.js'
+import { isList } from '../../../src/policy/route-policy.js'
 import type { PrefixRule, RoutePolicy } from '../../../src/policy/types.js'
 import type { Resolution, Resolver } from '../../../src/ports/fib.js'
 import { negotiate } from '../../../src/session/negotiate.js'
@@ -504,6 +505,7 @@ function policy(slot: Slot, family: Family, direction: 'import' | 'export'): Rou
 /** A prefix list, read from the top. */
 function permits(rules: RoutePolicy, prefix: string): boolean {
   if (typeof rules === 'string') return rules === 'all'
+  if (!isList(rules)) throw new Error('the model knows prefix lists alone')
   const route = parsePrefix(prefix)!
   const rule = rules.find((one: PrefixRule) => {
     const outer = parsePrefix(one.prefix)!

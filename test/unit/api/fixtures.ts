@@ -10,6 +10,7 @@ import type { Config } from '../../../src/config/model.js'
 import type { FibPort } from '../../../src/ports/fib.js'
 import { silent } from '../../../src/ports/log.js'
 import type { SpeakerApi } from '../../../src/speaker/api.js'
+import type { NeighborOperation, OperationOutcome } from '../../../src/speaker/operation.js'
 import type {
   NeighborView,
   RoutePage,
@@ -26,6 +27,9 @@ export class FakeSpeaker implements SpeakerApi {
   list: NeighborView[] = [neighbor(), downNeighbor()]
   table: RouteView[] = [vip({ gateways: undefined })]
   readonly queries: RouteQuery[] = []
+  /** What was asked for: address, operation, who. */
+  readonly operations: (readonly [string, NeighborOperation, string])[] = []
+  outcome: OperationOutcome = { ok: true, text: 'done' }
   readonly ring: SpeakerEvent[] = []
   readonly listeners = new Set<(event: SpeakerEvent) => void>()
   #id = 0
@@ -35,6 +39,10 @@ export class FakeSpeaker implements SpeakerApi {
     return { added: [], removed: [], changed: [], reset: [], unchanged: 2 }
   }
   async stop() {}
+  operate(address: string, operation: NeighborOperation, by: string) {
+    this.operations.push([address, operation, by])
+    return this.outcome
+  }
   view() {
     return STATUS
   }
@@ -158,7 +166,7 @@ export class TestApi {
   /** Asks over TCP, or over the UNIX socket where `via` says so. */
   async ask(
     path: string,
-    options: { method?: string; headers?: Record<string, string>; via?: 'unix' | 'tcp' } = {},
+    options: { method?: string; headers?: Record<string, string>; via?: 'unix' | 'tcp'; json?: unknown } = {},
   ): Promise<Answer> {
     const where =
       options.via === 'unix' ? { socketPath: this.socket } : { host: '127.0.0.1', port: this.port }
@@ -166,10 +174,13 @@ export class TestApi {
       ...where,
       path,
       method: options.method ?? 'GET',
-      headers: options.headers,
+      headers: {
+        ...(options.json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...options.headers,
+      },
       agent: false,
     })
-    call.end()
+    call.end(options.json === undefined ? undefined : JSON.stringify(options.json))
     const [response] = await once(call, 'response')
     let text = ''
     response.setEncoding('utf8')

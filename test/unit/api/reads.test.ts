@@ -57,6 +57,10 @@ t.test('every answer is as the OpenAPI document says', async (t) => {
     '/api/v1/neighbors',
     '/api/v1/neighbors/{address}',
     '/api/v1/neighbors/{address}/advertised',
+    '/api/v1/neighbors/{address}/refresh',
+    '/api/v1/neighbors/{address}/reset',
+    '/api/v1/neighbors/{address}/shutdown',
+    '/api/v1/neighbors/{address}/start',
     '/api/v1/openapi.json',
     '/api/v1/reload',
     '/api/v1/routes',
@@ -80,7 +84,7 @@ t.test('every answer is as the OpenAPI document says', async (t) => {
       checked++
     }
   }
-  t.equal(checked, 10)
+  t.equal(checked, 14)
   const events = (await made.ask('/api/v1/events?format=json')).body
   t.equal(await check('Events', events), '')
   t.equal(events.events.length, 2)

@@ -206,3 +206,27 @@ t.test('the examples in config/ start', async (t) => {
     t.equal((await program.stop()).code, 0, name)
   }
 })
+
+t.test('neighbors are operated from the command line', async (t) => {
+  const daemon = await Daemon.start(t, base(PASSIVE))
+  const down = await daemon.cli('neighbor', '127.0.0.9', 'shutdown', '-m', 'back at noon')
+  t.match(down, { code: 0, stdout: 'Neighbor 127.0.0.9 is shut down until it is started\n' })
+  await daemon.cli('reload')
+  t.match(
+    await daemon.show('ip bgp neighbors 127.0.0.9'),
+    /Administratively shut down by .+ \(UNIX socket\): "back at noon"/,
+  )
+  t.match(await daemon.show('events'), /neighbor 127\.0\.0\.9 shutdown by .+ \(UNIX socket\): back at noon/)
+  t.match(await daemon.cli('clear', 'ip', 'bgp', '127.0.0.9'), { code: 1, stderr: /127\.0\.0\.9 start/ })
+  t.match(await daemon.cli('clear', 'ip', 'bgp', '*'), { code: 1, stderr: /no neighbor that is not shut/ })
+  t.match(await daemon.cli('neighbor', '127.0.0.9', 'start'), { code: 0, stdout: /is started/ })
+  t.match(await daemon.cli('clear', 'ip', 'bgp', '64512'), { code: 0, stdout: /127\.0\.0\.9/ })
+  t.match(await daemon.cli('neighbor', '127.0.0.9', 'refresh', 'in'), {
+    code: 1,
+    stderr: /no routes to refr/,
+  })
+  t.match(await daemon.cli('neighbor', '127.0.0.1', 'reset'), { code: 1, stderr: /No neighbor 127\.0\.0\.1/ })
+  for (const words of [['reset', 'in'], ['start', '-m', 'x'], ['stop']]) {
+    t.equal((await daemon.cli('neighbor', '127.0.0.9', ...words)).code, 2, words.join(' '))
+  }
+})

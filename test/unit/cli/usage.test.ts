@@ -25,9 +25,18 @@ t.test('version and help', async (t) => {
   }
   const help = await cli(['--help'])
   t.equal(help.code, 0)
-  for (const command of ['run', 'show', 'config', 'reload', 'demo', 'version'])
+  for (const command of ['run', 'show', 'neighbor', 'clear', 'config', 'reload', 'demo', 'version'])
     t.match(help.stdout, `ecmpd ${command}`)
-  for (const command of [['run'], ['show'], ['config'], ['config', 'check'], ['reload'], ['demo']]) {
+  for (const command of [
+    ['run'],
+    ['show'],
+    ['config'],
+    ['config', 'check'],
+    ['reload'],
+    ['demo'],
+    ['neighbor'],
+    ['clear'],
+  ]) {
     const { code, stdout } = await cli([...command, '--help'])
     t.equal(code, 0, command.join(' '))
     if (command.length === 2 || command[0] !== 'config') t.match(stdout, 'Examples:')

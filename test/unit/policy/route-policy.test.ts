@@ -2,8 +2,11 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Family } from '../../../src/ip/family.js'
 import { contains, formatPrefix, mask, parsePrefix } from '../../../src/ip/prefix.js'
-import { compilePolicy, policyKey } from '../../../src/policy/route-policy.js'
-import type { PrefixRule } from '../../../src/policy/types.js'
+import { compilePolicy as compile, policyKey } from '../../../src/policy/route-policy.js'
+import type { PrefixRule, RoutePolicy } from '../../../src/policy/types.js'
+import { Sets } from './sets.js'
+
+const compilePolicy = (policy: RoutePolicy, family: Family) => compile(policy, family, new Sets(), 'in')
 
 function verdict(rules: readonly PrefixRule[], prefix: string, family: Family = 'ipv4-unicast'): number {
   const { bytes, length } = parsePrefix(prefix)!

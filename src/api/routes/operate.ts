@@ -1,0 +1,140 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { MAX_MESSAGE_OCTETS, type NeighborOperation } from '../../speaker/operation.js'
+import type { ApiContext } from '../context.js'
+import { ApiError } from '../errors.js'
+import { originOf } from '../listeners.js'
+import type { JsonSchema } from '../schemas.js'
+import { existingNeighbor, NEIGHBOR_PARAMS, neighborBody } from './neighbors.js'
+
+interface OperationBody {
+  readonly message?: string
+  readonly direction?: 'in' | 'out' | 'both'
+  readonly by?: string
+}
+
+const by = { type: 'string', maxLength: 64, description: 'Who asks: said in the log and the event' } as const
+const message = {
+  type: 'string',
+  maxLength: MAX_MESSAGE_OCTETS,
+  description: `Told to the neighbor (RFC 9003): one line, at most ${MAX_MESSAGE_OCTETS} octets of UTF-8`,
+} as const
+const direction = {
+  type: 'string',
+  enum: ['in', 'out', 'both'],
+  description: "'in': ask for its routes again, 'out': send ours again; both unless one is named",
+} as const
+
+/** A body that may be left out. */
+function bodySchema(properties: Record<string, JsonSchema>): JsonSchema {
+  return { type: ['object', 'null'], additionalProperties: false, properties: { ...properties, by } }
+}
+
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
+
+/** @throws ApiError 400 for a text that RFC 9003 has no room for */
+function messageOf(body: OperationBody): string | undefined {
+  const { message } = body
+  if (message === undefined || message === '') return undefined
+  const octets = Buffer.byteLength(message, 'utf8')
+  if (octets > MAX_MESSAGE_OCTETS) {
+    throw new ApiError(
+      400,
+      'bad_message',
+      `The message has ${octets} octets of UTF-8, ${MAX_MESSAGE_OCTETS} are the most (RFC 9003)`,
+      'Shorten it',
+    )
+  }
+  if (CONTROL.test(message)) {
+    throw new ApiError(400, 'bad_message', 'The message has control characters', 'Write one line of text')
+  }
+  return message
+}
+
+/** Who asks, as far as it is known: the name that the request gives, and how it came. */
+function asker(request: FastifyRequest, name: string | undefined): string {
+  const origin = originOf(request.raw.socket)
+  const door = origin.via === 'unix' ? 'UNIX socket' : `API, ${request.raw.socket.remoteAddress ?? 'TCP'}`
+  const clean = (name ?? '').replace(new RegExp(CONTROL, 'g'), '').trim()
+  return `${clean === '' ? 'the operator' : clean} (${door})`
+}
+
+interface Verb {
+  readonly name: NeighborOperation['type']
+  readonly summary: string
+  readonly description: string
+  readonly body: JsonSchema
+  readonly conflict?: string
+  operation(body: OperationBody): NeighborOperation
+}
+
+const VERBS: readonly Verb[] = [
+  {
+    name: 'shutdown',
+    summary: 'Shut a neighbor down',
+    description:
+      'Ends the session with Cease/Administrative Shutdown (6/2). The neighbor stays down until it is started, or ecmpd is: a reload of the configuration does not bring it back.',
+    body: bodySchema({ message }),
+    operation: (body) => ({ type: 'shutdown', message: messageOf(body) }),
+  },
+  {
+    name: 'start',
+    summary: 'Start a neighbor that was shut down, or dial it now',
+    description: 'Lifts a shutdown by the operator, and any wait before the next attempt to connect.',
+    body: bodySchema({}),
+    conflict: 'It is shut down by the configuration',
+    operation: () => ({ type: 'start' }),
+  },
+  {
+    name: 'reset',
+    summary: 'End the session and connect again',
+    description:
+      'Ends the session with Cease/Administrative Reset (6/4); routes of the neighbor are removed.',
+    body: bodySchema({ message }),
+    conflict: 'It is shut down',
+    operation: (body) => ({ type: 'reset', message: messageOf(body) }),
+  },
+  {
+    name: 'refresh',
+    summary: 'Ask for all routes again, or send all again',
+    description: 'The session stays (RFC 2918, RFC 7313).',
+    body: bodySchema({ direction }),
+    conflict: 'There is no session, or the neighbor does not know route refresh',
+    operation: ({ direction = 'both' }) => ({ type: 'refresh', direction }),
+  },
+]
+
+/** `POST /api/v1/neighbors/{address}/shutdown`, `…/start`, `…/reset` and `…/refresh`. */
+export function operateRoutes(app: FastifyInstance, context: ApiContext): void {
+  for (const verb of VERBS) {
+    const errors: Record<number, string> = { 404: 'No such neighbor' }
+    if (verb.conflict !== undefined) errors[409] = verb.conflict
+    app.route<{ Params: { address: string }; Body: OperationBody | null }>({
+      method: 'POST',
+      url: `/api/v1/neighbors/:address/${verb.name}`,
+      schema: { params: NEIGHBOR_PARAMS, body: verb.body },
+      config: {
+        document: {
+          class: 'change',
+          summary: verb.summary,
+          description: verb.description,
+          answer: { schema: 'Operation' },
+          errors,
+        },
+      },
+      handler: async (request) => {
+        const { address } = existingNeighbor(context, request.params.address)
+        const body = request.body ?? {}
+        const operation = verb.operation(body)
+        const outcome = context.speaker.operate(address, operation, asker(request, body.by))
+        if (!outcome.ok) {
+          const unknown = outcome.reason === 'unknown'
+          const code = unknown ? 'unknown_neighbor' : 'conflict'
+          throw new ApiError(unknown ? 404 : 409, code, outcome.text, outcome.remedy)
+        }
+        // A dynamic neighbour may have gone with its session.
+        const after = context.speaker.neighbor(address)
+        return { text: outcome.text, ...(after === undefined ? {} : { neighbor: neighborBody(after) }) }
+      },
+    })
+  }
+}

@@ -1,0 +1,61 @@
+import { userInfo } from 'node:os'
+import type { ApiClient } from './client.js'
+import { ApiFault } from './client.js'
+
+/** What the API answers to an operation. */
+interface Answer {
+  readonly text: string
+}
+
+/** Who runs this program: the user before `sudo`, for the daemon's log. */
+export function userName(environment: Readonly<Record<string, string | undefined>> = process.env): string {
+  const before = environment.SUDO_USER
+  if (before !== undefined && before !== '') return before
+  try {
+    return userInfo().username
+  } catch {
+    // A user id without an entry, as in a container.
+    return `uid ${process.getuid?.() ?? '?'}`
+  }
+}
+
+/** An operation as the API has it. */
+export interface Operation {
+  readonly name: 'shutdown' | 'start' | 'reset' | 'refresh'
+  readonly message?: string
+  readonly direction?: 'in' | 'out' | 'both'
+}
+
+/**
+ * Asks the daemon for an operation on one neighbour.
+ * @returns what was done, one sentence
+ * @throws ApiFault in the API's words, CommandError when no daemon answers
+ */
+export async function operate(client: ApiClient, address: string, operation: Operation): Promise<string> {
+  const { name, message, direction } = operation
+  const body = { message, direction, by: userName() }
+  const path = `/api/v1/neighbors/${encodeURIComponent(address)}/${name}`
+  return (await client.send<Answer>('POST', path, body)).text
+}
+
+/**
+ * The same on several neighbours, one after the other; one that refuses does not keep the others from it.
+ * @returns lines of what was done, and of what was refused
+ */
+export async function operateAll(
+  client: ApiClient,
+  addresses: readonly string[],
+  operation: Operation,
+): Promise<{ readonly done: readonly string[]; readonly refused: readonly string[] }> {
+  const done: string[] = []
+  const refused: string[] = []
+  for (const address of addresses) {
+    try {
+      done.push(await operate(client, address, operation))
+    } catch (error) {
+      if (!(error instanceof ApiFault)) throw error
+      refused.push(error.message)
+    }
+  }
+  return { done, refused }
+}

@@ -1,0 +1,145 @@
+/** What an entry of a route map sets, carried out on attributes: worked out once for an attribute set. */
+import { canonicalAddress } from '../ip/address.js'
+import {
+  MARK_EXPORTED,
+  MARK_IMPORTED,
+  MARK_MED,
+  MARK_NEXT_HOP,
+  MARK_SELF,
+  MARK_WEIGHT,
+} from '../wire/marks.js'
+import { communityText, largeCommunityText, parseCommunity, parseLargeCommunity } from '../wire/text.js'
+import { AS_SEQUENCE, type AsPathSegment, type PathAttributes } from '../wire/types.js'
+import { communityFilter, firstAs, isLarge } from './conditions.js'
+import type { RouteSet } from './types.js'
+
+/** Attributes on their way through a route map, with the marks (wire/marks.ts) set so far. */
+export interface Draft {
+  readonly attributes: PathAttributes
+  readonly marks: number
+}
+
+type Change = (draft: Draft) => Draft
+
+const U32 = 0xffffffff
+
+/**
+ * Compiles what an entry sets.
+ * @returns undefined when it sets nothing
+ * @throws SyntaxError for a regular expression that is none
+ */
+export function changeOf(set: RouteSet, direction: 'in' | 'out'): Change | undefined {
+  const changes: Change[] = []
+  const plain = (make: (attributes: PathAttributes) => PathAttributes, marks = 0) =>
+    changes.push((draft) => ({ attributes: make(draft.attributes), marks: draft.marks | marks }))
+  const { localPref, origin, weight, nextHop, prepend, prependLast } = set
+  if (localPref !== undefined) plain((attributes) => ({ ...attributes, localPref }))
+  if (origin !== undefined) plain((attributes) => ({ ...attributes, origin }))
+  if (set.med !== undefined)
+    plain((attributes) => medOf(attributes, set.med), direction === 'out' ? MARK_MED : 0)
+  if (weight !== undefined && direction === 'in') {
+    changes.push(({ attributes, marks }) => ({
+      attributes,
+      marks: ((marks & ~0xffff) | MARK_WEIGHT | weight) >>> 0,
+    }))
+  }
+  if (prepend !== undefined) plain((attributes) => prepended(attributes, prepend))
+  if (prependLast !== undefined) {
+    plain((attributes) => {
+      const as = firstAs(attributes)
+      return as === 0
+        ? attributes
+        : prepended(
+            attributes,
+            Array.from({ length: prependLast }, () => as),
+          )
+    })
+  }
+  if (nextHop !== undefined) changes.push(nextHopChange(nextHop, direction))
+  communityChanges(set, plain)
+  if (changes.length === 0) return undefined
+  const mark = direction === 'in' ? MARK_IMPORTED : MARK_EXPORTED
+  return (draft) => {
+    let done = draft
+    for (const change of changes) done = change(done)
+    return { ...done, marks: done.marks | mark }
+  }
+}
+
+function medOf(attributes: PathAttributes, med: RouteSet['med']): PathAttributes {
+  const { med: before, ...rest } = attributes
+  if (med === undefined) return attributes
+  if (med === 'none') return rest
+  const value = typeof med === 'number' ? med : (before ?? 0) + med.change
+  return { ...rest, med: Math.min(U32, Math.max(0, value)) }
+}
+
+function prepended(attributes: PathAttributes, asns: readonly number[]): PathAttributes {
+  const [first, ...rest] = attributes.asPath ?? []
+  const joined: readonly AsPathSegment[] =
+    first?.type === AS_SEQUENCE
+      ? [{ type: AS_SEQUENCE, asns: [...asns, ...first.asns] }, ...rest]
+      : [{ type: AS_SEQUENCE, asns }, ...(attributes.asPath ?? [])]
+  return { ...attributes, asPath: joined }
+}
+
+function nextHopChange(nextHop: string, direction: 'in' | 'out'): Change {
+  if (nextHop === 'self' || nextHop === 'unchanged') {
+    if (direction === 'in') return (draft) => draft
+    const [set, cleared] = nextHop === 'self' ? [MARK_SELF, MARK_NEXT_HOP] : [MARK_NEXT_HOP, MARK_SELF]
+    return ({ attributes, marks }) => ({ attributes, marks: (marks & ~cleared) | set })
+  }
+  const address = canonicalAddress(nextHop)
+  const marks = direction === 'out' ? MARK_NEXT_HOP : 0
+  return (draft) => {
+    const { linkLocalNextHop, ...attributes } = draft.attributes
+    return { attributes: { ...attributes, nextHop: address }, marks: (draft.marks & ~MARK_SELF) | marks }
+  }
+}
+
+function communityChanges(
+  set: RouteSet,
+  plain: (make: (attributes: PathAttributes) => PathAttributes) => void,
+) {
+  const { communities, largeCommunities, addCommunities, removeCommunities } = set
+  if (communities !== undefined) plain((attributes) => withStandard(attributes, numbersOf(communities)))
+  if (largeCommunities !== undefined)
+    plain((attributes) => withLarge(attributes, triplesOf(largeCommunities)))
+  if (removeCommunities !== undefined) {
+    const removes = communityFilter(removeCommunities)
+    plain((attributes) => {
+      const { communities: standard, largeCommunities: large } = attributes
+      const kept = standard?.filter((one) => !removes(communityText(one)))
+      const keptLarge = large?.filter((one) => !removes(largeCommunityText(one)))
+      return withLarge(withStandard(attributes, kept ?? []), keptLarge ?? [])
+    })
+  }
+  if (addCommunities !== undefined) {
+    const standard = numbersOf(addCommunities.filter((one) => !isLarge(one)))
+    const large = triplesOf(addCommunities.filter(isLarge))
+    plain((attributes) => {
+      const more = withStandard(attributes, [...(attributes.communities ?? []), ...standard])
+      return withLarge(more, [...(attributes.largeCommunities ?? []), ...large])
+    })
+  }
+}
+
+function withStandard(attributes: PathAttributes, communities: readonly number[]): PathAttributes {
+  const { communities: _, ...rest } = attributes
+  return communities.length === 0 ? rest : { ...rest, communities: [...new Set(communities)] }
+}
+
+type Triple = readonly [number, number, number]
+
+function withLarge(attributes: PathAttributes, communities: readonly Triple[]): PathAttributes {
+  const { largeCommunities: _, ...rest } = attributes
+  const distinct = new Map(communities.map((one) => [largeCommunityText(one), one]))
+  return distinct.size === 0 ? rest : { ...rest, largeCommunities: [...distinct.values()] }
+}
+
+const numbersOf = (texts: readonly string[]) => texts.flatMap((text) => parseCommunity(text) ?? [])
+const triplesOf = (texts: readonly string[]): readonly Triple[] =>
+  texts.flatMap((text) => {
+    const triple = parseLargeCommunity(text)
+    return triple === undefined ? [] : [triple]
+  })

@@ -1,0 +1,146 @@
+import type { Clock } from '../ports/clock.js'
+import type { Log } from '../ports/log.js'
+import { CeaseError } from '../wire/codes.js'
+import { NO_DATA } from '../wire/fault.js'
+import { shutdownData } from '../wire/notification.js'
+import type { Events } from './events.js'
+import { MAX_MESSAGE_OCTETS, type NeighborOperation, type OperationOutcome } from './operation.js'
+import type { Peer } from './peer.js'
+import type { Routing } from './routing.js'
+
+/** What operating a neighbour needs of the speaker. */
+export interface OperateParts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly events: Events
+  readonly routing: Routing
+}
+
+const done = (text: string): OperationOutcome => ({ ok: true, text })
+const conflict = (text: string, remedy: string): OperationOutcome => ({
+  ok: false,
+  reason: 'conflict',
+  text,
+  remedy,
+})
+
+/**
+ * Carries out what an operator asks of a neighbour, and says in the log and as an event who asked. What is
+ * refused changes nothing and is not said.
+ * @param by who asks, for people
+ */
+export function operate(
+  peer: Peer,
+  operation: NeighborOperation,
+  by: string,
+  parts: OperateParts,
+): OperationOutcome {
+  const refusal = refusalOf(peer, operation)
+  if (refusal !== undefined) return refusal
+  const message = 'message' in operation ? operation.message : undefined
+  const direction = operation.type === 'refresh' ? operation.direction : undefined
+  const said = message === undefined ? '' : `: ${message}`
+  const way = direction === undefined || direction === 'both' ? '' : ` ${direction}`
+  parts.log.info(
+    { neighbor: peer.address, operation: operation.type, by },
+    `neighbor ${peer.name}: ${operation.type}${way} by ${by}${said}`,
+  )
+  parts.events.add({
+    type: 'operation',
+    neighbor: peer.address,
+    operation: operation.type,
+    by,
+    ...(message === undefined ? {} : { message }),
+    ...(direction === undefined ? {} : { direction }),
+  })
+  return act(peer, operation, by, parts)
+}
+
+/** Why the neighbour's state does not allow the operation. */
+function refusalOf(peer: Peer, operation: NeighborOperation): OperationOutcome | undefined {
+  const { address, options } = peer
+  const configured = options.shutdown !== undefined
+  switch (operation.type) {
+    case 'shutdown':
+      return undefined
+    case 'start':
+      if (!configured) return undefined
+      return conflict(
+        `Neighbor ${address} is shut down by the configuration`,
+        'Take its `shutdown` out of the configuration file, then `ecmpd reload`',
+      )
+    case 'reset':
+      if (!peer.adminDown) return undefined
+      return conflict(
+        `Neighbor ${address} is shut down: there is no session to reset`,
+        configured
+          ? 'Take its `shutdown` out of the configuration file, then `ecmpd reload`'
+          : `\`ecmpd neighbor ${address} start\` brings it back`,
+      )
+    case 'refresh': {
+      if (peer.session === undefined) {
+        return conflict(
+          `Neighbor ${address} is ${peer.adminDown ? 'shut down' : `in state ${peer.state}`}: there are no routes to refresh`,
+          'A session that comes up brings all routes anyway; `ecmpd show ip bgp neighbors` says what keeps it down',
+        )
+      }
+      if (operation.direction === 'out' || peer.negotiated?.routeRefresh) return undefined
+      return conflict(
+        `Neighbor ${address} does not know route refresh (RFC 2918): it can't be asked for its routes`,
+        `\`ecmpd neighbor ${address} reset\` makes it send them with a new session; direction \`out\` works as it is`,
+      )
+    }
+  }
+}
+
+function act(peer: Peer, operation: NeighborOperation, by: string, parts: OperateParts): OperationOutcome {
+  const { clock, routing } = parts
+  const { address } = peer
+  switch (operation.type) {
+    case 'shutdown': {
+      const { message } = operation
+      const before = peer.adminDown
+      peer.held = { message, by, at: clock.wall() }
+      peer.stop(CeaseError.AdministrativeShutdown, communication(message), `shut down by ${by}`)
+      routing.giveUp(peer)
+      return done(
+        before
+          ? `Neighbor ${address} was shut down already, and stays so until it is started`
+          : `Neighbor ${address} is shut down until it is started`,
+      )
+    }
+    case 'start': {
+      const before = peer.session !== undefined
+      peer.held = undefined
+      peer.feed({ type: 'manual-start' })
+      return done(before ? `Neighbor ${address} is up already` : `Neighbor ${address} is started`)
+    }
+    case 'reset': {
+      const before = peer.session !== undefined
+      const text = `reset by ${by}`
+      peer.reset(CeaseError.AdministrativeReset, communication(operation.message), text, 0)
+      // One that waits for its next dial, or was kept out for a while, has nothing to end.
+      peer.feed({ type: 'manual-start' })
+      return done(
+        before
+          ? `The session with ${address} is reset`
+          : `Neighbor ${address} had no session: it is tried anew`,
+      )
+    }
+    case 'refresh': {
+      const { direction } = operation
+      if (direction !== 'out') routing.refresh(peer, 'in')
+      if (direction !== 'in') routing.refresh(peer, 'out')
+      const what = {
+        in: `${address} was asked for all its routes again`,
+        out: `${address} is sent all routes again`,
+        both: `${address} was asked for all its routes again, and is sent all of ours`,
+      }
+      return done(what[direction])
+    }
+  }
+}
+
+function communication(message: string | undefined): Uint8Array {
+  return message === undefined ? NO_DATA : shutdownData(message, MAX_MESSAGE_OCTETS)
+}

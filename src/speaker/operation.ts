@@ -1,0 +1,49 @@
+/** What an operator asks of one neighbour. */
+export type NeighborOperation =
+  /**
+   * Ends the session with Cease/Administrative Shutdown (6/2) and keeps the neighbour down until 'start', its
+   * removal from the configuration or the end of the process; a changed configuration file does not lift it.
+   */
+  | {
+      readonly type: 'shutdown'
+      /** Shutdown communication, 1 to 255 octets of UTF-8 (RFC 9003 §2). */
+      readonly message?: string
+    }
+  /** Lifts a shutdown by the operator, a pause after too many prefixes, or the wait before the next dial. */
+  | { readonly type: 'start' }
+  /** Ends the session with Cease/Administrative Reset (6/4) and connects again at once. */
+  | {
+      readonly type: 'reset'
+      /** As for 'shutdown': RFC 9003 allows it with both subcodes. */
+      readonly message?: string
+    }
+  /** Asks for all routes again ('in', RFC 2918), sends all again ('out'), or both; the session stays. */
+  | { readonly type: 'refresh'; readonly direction: 'in' | 'out' | 'both' }
+
+/** What became of an operation. */
+export type OperationOutcome =
+  | {
+      readonly ok: true
+      /** What was done, one sentence. */
+      readonly text: string
+    }
+  | {
+      readonly ok: false
+      /** 'unknown': no such neighbour. 'conflict': the neighbour's state does not allow it. */
+      readonly reason: 'unknown' | 'conflict'
+      readonly text: string
+      /** What to do instead. */
+      readonly remedy: string
+    }
+
+/** A shutdown by the operator. */
+export interface Hold {
+  readonly message?: string
+  /** Who asked. */
+  readonly by: string
+  /** Wall time, milliseconds. */
+  readonly at: number
+}
+
+/** Most octets of a shutdown communication (RFC 9003 §2). */
+export const MAX_MESSAGE_OCTETS = 255

@@ -1,0 +1,81 @@
+import t from 'tap'
+import { AttributeTable } from '../../../src/rib/attributes.js'
+import { BlockStore } from '../../../src/rib/block-store.js'
+import { Exporter, type ExportTreatment } from '../../../src/rib/export.js'
+import { GatewaySets } from '../../../src/rib/next-hop-sets.js'
+import { NextHops } from '../../../src/rib/next-hops.js'
+import { readOutgoing } from '../../../src/rib/outgoing.js'
+import { MARK_EXPORTED, MARK_MED, MARK_NEXT_HOP, MARK_SELF, MARK_WEIGHT } from '../../../src/wire/marks.js'
+import type { PathAttributes } from '../../../src/wire/types.js'
+import { writeAttributes } from '../../../src/wire/write-attributes.js'
+import { EBGP_CONTEXT, path, source } from './world.js'
+
+const TREATMENT: ExportTreatment = {
+  family: 'ipv4-unicast',
+  type: 'ebgp',
+  remoteAs: 65000,
+  localAs: 64513,
+  as4: true,
+  extendedNextHop: false,
+  maximumMessage: 4096,
+  nextHop: 'third-party',
+  ownAddress: Uint8Array.of(192, 0, 2, 254),
+  defaultLocalPref: 100,
+}
+
+function sent(attributes: PathAttributes, marks: number): PathAttributes | undefined {
+  const table = new AttributeTable(new NextHops(new GatewaySets()))
+  const blocks = new BlockStore(16, 0)
+  const exporter = new Exporter(TREATMENT, table, blocks, () => false)
+  const id = table.internAttributes(attributes, marks)
+  const state = { source: source(1), received: 0, accepted: 0, best: 0, multipath: 0, stale: 0 }
+  const block = exporter.outgoing(id, state)
+  return block === 0 ? undefined : readOutgoing(blocks, block, true)
+}
+
+t.test('marks make a set another one, are not among its attributes and are given back', async (t) => {
+  const table = new AttributeTable(new NextHops(new GatewaySets()))
+  const plain = table.internAttributes(path('192.0.2.1', [64512]))
+  const marked = table.internAttributes(path('192.0.2.1', [64512]), MARK_WEIGHT | 7)
+  t.not(marked, plain)
+  t.equal(table.internAttributes(path('192.0.2.1', [64512]), MARK_WEIGHT | 7), marked)
+  t.equal(table.marksOf(plain), 0)
+  t.equal(table.marksOf(marked), MARK_WEIGHT | 7)
+  t.strictSame(
+    Object.entries(table.get(marked)).filter(([, value]) => value !== undefined),
+    Object.entries(table.get(plain)),
+  )
+  t.ok(table.sameAsPath(plain, marked))
+})
+
+t.test('a neighbour can not bring marks in', async (t) => {
+  const table = new AttributeTable(new NextHops(new GatewaySets()))
+  const marked = table.internAttributes(path('192.0.2.1', [64512]), MARK_WEIGHT | 7)
+  const octets = table.blocks.octets(marked).slice()
+  t.equal(octets.length, writeAttributes(path('192.0.2.1', [64512])).length + 7)
+  const { id } = table.intern(octets, 0, octets.length, true, EBGP_CONTEXT)
+  t.not(id, 0)
+  t.not(id, marked)
+  t.equal(table.marksOf(id), 0)
+})
+
+t.test('marks are never sent, and say what is', async (t) => {
+  const learned = path('192.0.2.1', [64512], {
+    med: 5,
+    unknown: [{ code: 200, flags: 0xe0, value: Uint8Array.of(1) }],
+  })
+  const plain = sent(learned, 0)!
+  t.notOk('med' in plain)
+  t.equal(plain.nextHop, '192.0.2.254')
+  t.strictSame(sent(learned, MARK_WEIGHT | 7), plain)
+  t.equal(sent(learned, MARK_EXPORTED | MARK_MED)!.med, 5)
+  t.equal(sent(learned, MARK_EXPORTED | MARK_NEXT_HOP)!.nextHop, '192.0.2.1')
+  t.equal(sent(learned, MARK_EXPORTED | MARK_SELF)!.nextHop, '192.0.2.254')
+  t.equal(sent(learned, MARK_EXPORTED | MARK_MED)!.unknown?.length, 1)
+})
+
+t.test('a community that policy adds on the way out is sent', async (t) => {
+  const noExport = path('192.0.2.1', [64512], { communities: [0xffffff01] })
+  t.equal(sent(noExport, 0), undefined)
+  t.strictSame(sent(noExport, MARK_EXPORTED)!.communities, [0xffffff01])
+})
