@@ -67,7 +67,8 @@ export const POLICY_COMMANDS: readonly Command[] = [
     },
     no(args, context) {
       if (args.words.has('seq')) context.clear(['routeMaps', args.text('map'), args.text('seq')])
-      else context.error('% Incomplete command: <seq> is missing', '`no route-map NAME` removes the whole map')
+      else
+        context.error('% Incomplete command: <seq> is missing', '`no route-map NAME` removes the whole map')
     },
   },
   onlyNo('route-map <map>', CONFIG, 'remove a route map', (args, context) =>
