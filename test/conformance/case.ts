@@ -73,4 +73,6 @@ export interface Result {
   readonly detail: string
   /** Milliseconds. */
   readonly took: number
+  /** Of a failed one: the last lines of the daemon's log that name its peers. */
+  readonly log?: readonly string[]
 }

@@ -21,6 +21,6 @@ t.test('conformance', { skip }, async (t) => {
   for (const result of results) {
     const name = `${result.id}: ${titles.get(result.id)}`
     if (result.outcome === 'pass') t.pass(name)
-    else if (result.outcome === 'fail') t.fail(name, { found: result.detail })
+    else if (result.outcome === 'fail') t.fail(name, { found: result.detail, log: result.log })
   }
 })

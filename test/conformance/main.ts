@@ -1,9 +1,10 @@
 /**
  * Plays the conformance suite against ecmpd and other daemons and writes docs/conformance.md.
  *
- *     npm run conformance -- [--long] [--daemons ecmpd,FRR,BIRD,GoBGP] [--only REGEX] [--dry]
+ *     npm run conformance -- [--long] [--daemons ecmpd,FRR,BIRD,GoBGP] [--only REGEX] [--log] [--dry]
  *
- * --long also plays what waits for minutes; --only and --dry write no page. Needs root for namespaces.
+ * --long also plays what waits for minutes; --only plays the cases whose id matches; --log shows what the
+ * daemon logged of the peers of a failed case. --only and --dry write no page. Needs root for namespaces.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -28,6 +29,7 @@ const PAGE = 'docs/conformance.md'
 const { values } = parseArgs({
   options: {
     long: { type: 'boolean', default: false },
+    log: { type: 'boolean', default: false },
     dry: { type: 'boolean', default: false },
     only: { type: 'string' },
     daemons: { type: 'string', default: Object.keys(DRIVERS).join(',') },
@@ -55,7 +57,9 @@ async function playAll(name: string, driverClass: DriverClass): Promise<Column |
     ...(values.only ? { only: new RegExp(values.only) } : {}),
     result: (result) => {
       results.set(result.id, result)
-      if (result.outcome === 'fail') say(`${name} ${result.id} FAIL ${result.detail}`)
+      if (result.outcome !== 'fail') return
+      say(`${name} ${result.id} FAIL ${result.detail}`)
+      if (values.log) for (const line of result.log ?? []) say(`    ${line}`)
     },
   })
   const passed = [...results.values()].filter(({ outcome }) => outcome === 'pass').length

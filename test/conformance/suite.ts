@@ -5,7 +5,7 @@ import type { Case, Result, Setup } from './case.js'
 import { casesOf } from './cases/index.js'
 import { type Driver, DUT, Lacks } from './drivers/driver.js'
 import { type Capability, DUT_ADDRESS, DUT_ADDRESS6 } from './model.js'
-import { modelOf, places, testerAddress, testerAddress6 } from './place.js'
+import { modelOf, type Place, places, testerAddress, testerAddress6 } from './place.js'
 import type { Answer, Question } from './protocol.js'
 import { SETUPS } from './setups.js'
 
@@ -83,6 +83,12 @@ async function build(lab: Lab, setup: Setup, addresses: number): Promise<void> {
   ])
 }
 
+/** Lines of a daemon's log that a failed case is shown with. */
+const LOG_LINES = 12
+
+const addressesOf = ({ speakers }: Place): string[] =>
+  Object.values(speakers).flatMap(({ address, address6 }) => [address, address6])
+
 /** Plays the cases of one setup. @returns a result for every case of the setup that `only` lets through */
 export async function playSetup(
   driverClass: DriverClass,
@@ -92,13 +98,16 @@ export async function playSetup(
   const all = casesOf(setup.name)
   const wanted = all.filter(({ id }) => options.only?.test(id) ?? true)
   const results: Result[] = []
+  const place = places(setup, all)
   const tell = (result: Result) => {
-    results.push(result)
-    options.result?.(result)
+    const log = result.outcome === 'fail' ? driver.linesAbout(addressesOf(place.get(result.id)!)) : []
+    const told = log.length > 0 ? { ...result, log: log.slice(-LOG_LINES) } : result
+    results.push(told)
+    options.result?.(told)
   }
   const lab = new Lab()
+  const driver = new driverClass(lab)
   try {
-    const driver = new driverClass(lab)
     const played: Case[] = []
     for (const one of wanted) {
       const reason = reasonAgainst(one, setup, driver, options.long ?? false)
@@ -106,7 +115,6 @@ export async function playSetup(
       else played.push(one)
     }
     if (played.length === 0) return results
-    const place = places(setup, all)
     const addresses = [...place.values()].reduce((sum, { speakers }) => sum + Object.keys(speakers).length, 0)
     await build(lab, setup, addresses)
     options.note?.(`${driver.name}, ${setup.name}: ${played.length} cases`)

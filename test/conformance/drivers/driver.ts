@@ -114,8 +114,19 @@ export abstract class Driver implements Control {
     await this.apply()
   }
 
-  async log(): Promise<string> {
+  get #output(): string {
     return this.#earlier + (this.child?.output ?? '')
+  }
+
+  async log(): Promise<string> {
+    return this.#output
+  }
+
+  /** Lines of the log that name one of these addresses. */
+  linesAbout(addresses: readonly string[]): string[] {
+    // «10.99.0.1» must not be found in «10.99.0.12».
+    const names = addresses.map((address) => new RegExp(`${address.replaceAll('.', '\\.')}(?![\\da-f:])`))
+    return this.#output.split('\n').filter((line) => names.some((name) => name.test(line)))
   }
 
   async restart(orderly: boolean): Promise<void> {
