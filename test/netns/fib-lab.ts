@@ -37,9 +37,9 @@ export const clock: Clock = {
   soon: (fn) => void setImmediate(fn),
 }
 
-/** Polls until it holds. @throws Error naming what did not come, after 10 s */
+/** Polls until it holds. @throws Error naming what did not come, after 30 s: a refused route is tried again after seconds */
 export async function until(what: string, holds: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000
+  const end = Date.now() + 30_000
   while (!holds()) {
     if (Date.now() > end) throw new Error(`did not come: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
