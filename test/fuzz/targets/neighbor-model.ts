@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { isDeepStrictEqual } from 'node:util'
 import type { Family } from '../../../src/ip/family.js'
 import { parsePrefix } from '../../../src/ip/prefix.js'
 import { isMartian } from '../../../src/ip/special.js'
@@ -15,6 +16,16 @@ export interface ModelPath {
   stale: boolean
   /** Why it takes no part, '' when nothing is wrong with it: judged when it came. */
   reason: string
+  /** Nothing is wrong with it, and import policy lets it in. */
+  accepted: boolean
+  /** When its attributes, or whether it is accepted, changed last: milliseconds since 1970. */
+  since: number
+}
+
+/** What the speaker's configuration and machine make of a path. */
+export interface Judge {
+  reason(attributes: PathAttributes): string
+  permits(family: Family, prefix: string): boolean
 }
 
 /** What is remembered of one family of a neighbour. */
@@ -145,9 +156,8 @@ export class NeighborModel {
 
   /**
    * An UPDATE that left the session standing.
-   * @param reason judges a path: why it takes no part
    */
-  update(bytes: Uint8Array, reason: (attributes: PathAttributes) => string): void {
+  update(bytes: Uint8Array, judge: Judge, now: number): void {
     const update = decodeUpdate(bytes, this.context)
     const families = this.session!.families
     if (update.endOfRib !== undefined) {
@@ -162,9 +172,17 @@ export class NeighborModel {
       if (!families.includes(family)) return
       const attributes = index < count ? field : (update.reachAttributes ?? field)
       if (broken) this.paths[family].delete(prefix)
-      else if (!martian(prefix))
-        this.paths[family].set(prefix, { attributes, stale: false, reason: reason(attributes) })
+      else if (!martian(prefix)) this.#put(family, prefix, attributes, judge, now)
     })
+  }
+
+  #put(family: Family, prefix: string, attributes: PathAttributes, judge: Judge, now: number): void {
+    const reason = judge.reason(attributes)
+    const accepted = reason === '' && judge.permits(family, prefix)
+    const former = this.paths[family].get(prefix)
+    const same = former?.accepted === accepted && isDeepStrictEqual(former.attributes, attributes)
+    const since = same ? former.since : now
+    this.paths[family].set(prefix, { attributes, stale: false, reason, accepted, since })
   }
 
   /** Whether an UPDATE must end the session: by its faults, without those of families nobody negotiated. */
@@ -176,10 +194,15 @@ export class NeighborModel {
     )
   }
 
-  /** Judges all paths again. */
-  judge(reason: (attributes: PathAttributes) => string): void {
-    for (const paths of Object.values(this.paths)) {
-      for (const path of paths.values()) path.reason = reason(path.attributes)
+  /** Judges all paths again; without a session what was wrong with them stays. */
+  judge(judge: Judge, now: number): void {
+    for (const [family, paths] of Object.entries(this.paths) as [Family, Paths][]) {
+      for (const [prefix, path] of paths) {
+        if (this.session !== undefined) path.reason = judge.reason(path.attributes)
+        const accepted = path.reason === '' && judge.permits(family, prefix)
+        if (accepted !== path.accepted) path.since = now
+        path.accepted = accepted
+      }
     }
   }
 

@@ -49,13 +49,13 @@ const vectors: readonly Uint8Array[] = (
  */
 export const speaker: Target = {
   name: 'speaker',
-  limit: 2048,
-  batch: 1,
+  limit: 3072,
+  batch: 3,
   *seeds() {
     yield new Uint8Array(40)
     yield Uint8Array.from({ length: 600 }, (_, i) => (i * 7 + (i >> 3)) & 255)
   },
-  generate: (random) => Uint8Array.from({ length: 50 + random.below(800) }, () => random.below(256)),
+  generate: (random) => Uint8Array.from({ length: 150 + random.below(1500) }, () => random.below(256)),
   async run(input) {
     const c = new ByteChoices(input)
     const slots = [
@@ -65,9 +65,17 @@ export const speaker: Target = {
       new Slot('192.168.95.220', 64513),
       new Slot('192.168.95.221', 64513),
       new Slot('192.168.95.230', 4200000001),
+      new Slot('192.168.95.241', 65010, true),
     ]
     const world = new SpeakerWorld(slots, configuration(c, slots))
     await world.start()
+    for (const slot of slots) {
+      // Most runs begin with most neighbours.
+      if (oneIn(c, 4)) continue
+      await world.dial(slot)
+      await greet(c, world, slot, slot.lines.at(-1))
+    }
+    world.compare()
     for (let step = 0; step < STEPS && c.left > 0; step++) {
       await oneStep(c, world)
       world.compare()
@@ -79,7 +87,7 @@ export const speaker: Target = {
 async function oneStep(c: ByteChoices, world: SpeakerWorld): Promise<void> {
   const slot = pick(c, world.slots)
   const line = slot.session ?? slot.lines.at(-1)
-  const kind = c.below(32)
+  const kind = c.below(36)
   if (line === undefined || kind === 0) {
     await world.dial(slot)
     if (!oneIn(c, 4)) await greet(c, world, slot, slot.lines.at(-1))
@@ -87,8 +95,11 @@ async function oneStep(c: ByteChoices, world: SpeakerWorld): Promise<void> {
   }
   switch (kind) {
     case 1:
+      if (slot.session === undefined) return greet(c, world, slot, line)
+      return oneIn(c, 6) ? greet(c, world, slot, pick(c, slot.lines)) : world.settle()
     case 2:
-      return greet(c, world, slot, pick(c, slot.lines))
+      await world.dial(slot)
+      return greet(c, world, slot, slot.lines.at(-1))
     case 3:
     case 4:
     case 5:
@@ -127,8 +138,16 @@ async function oneStep(c: ByteChoices, world: SpeakerWorld): Promise<void> {
     case 22:
       await keepAll(world)
       return world.advance(pick(c, [1, 100, 1000, 5000, 20_000]))
-    case 23:
-      return world.advance(pick(c, [30_000, 100_000, 130_000, 400_000]))
+    case 23: {
+      const rounds = pick(c, [1, 4, 5, 16])
+      if (oneIn(c, 3)) return world.advance(rounds * 25_000)
+      // Those with the usual hold time stay.
+      for (let i = 0; i < rounds; i++) {
+        await keepAll(world)
+        await world.advance(25_000)
+      }
+      return
+    }
     case 24:
     case 25: {
       const changed = oneIn(c, 8) ? configuration(c, world.slots) : changedOptions(c, world)
@@ -158,6 +177,13 @@ async function oneStep(c: ByteChoices, world: SpeakerWorld): Promise<void> {
       return
     case 30:
       return views(c, world)
+    case 31:
+      return world.burst(Array.from({ length: 1 + c.below(12) }, () => change(c, pick(c, world.slots))))
+    case 32:
+    case 33:
+      return world.apply(changedOptions(c, world))
+    case 34:
+      return world.burst([many(c, slot), change(c, pick(c, world.slots)), many(c, pick(c, world.slots))])
     default:
       world.switch.speaker.refresh(slot.address, pick(c, ['in', 'out']))
       return world.settle()
@@ -267,6 +293,30 @@ function announcement(c: Choices, slot: Slot): Uint8Array {
   })
 }
 
+/** An announcement or a withdrawal for a burst. */
+function change(c: Choices, slot: Slot): [Slot, Uint8Array] {
+  return [slot, c.below(3) > 0 ? announcement(c, slot) : withdrawal(c)]
+}
+
+/** Many prefixes at once, so that the tables have work for more than a turn. */
+function many(c: Choices, slot: Slot): [Slot, Uint8Array] {
+  const count = pick(c, [50, 300, 900])
+  const first = c.below(3) * 200
+  const prefixes = Array.from(
+    { length: count },
+    (_, i) => `10.64.${(first + i) >> 8}.${(first + i) & 255}/32`,
+  )
+  if (oneIn(c, 3)) return [slot, update({ withdrawn: prefixes.slice(0, 700) })]
+  const as4 = slot.model.session?.as4 ?? true
+  const path = slot.as === 64513 ? [] : [slot.as]
+  const attributes = [
+    origin(),
+    as4 ? asPath(...path) : narrowPath(path),
+    attribute(0x40, 3, ipv4(slot.address)),
+  ]
+  return [slot, update({ attributes, announced: prefixes.slice(0, 700) })]
+}
+
 /** Attributes that are passed on, changed or dropped. */
 function extra(c: Choices, internal: boolean, as4: boolean): number[] {
   switch (c.below(12)) {
@@ -328,7 +378,7 @@ const RULES: readonly PrefixRule[] = [
 ]
 
 function policyOf(c: Choices): RoutePolicy {
-  return pick(c, ['all', 'all', RULES, 'none'])
+  return pick(c, ['all', 'all', 'all', RULES, 'all', 'none'])
 }
 
 function neighborOptions(c: Choices, slot: Slot): NeighborOptions {
@@ -340,7 +390,9 @@ function neighborOptions(c: Choices, slot: Slot): NeighborOptions {
       maximumPrefix: oneIn(c, 6) ? 2 : 0,
     })
   return neighbor(slot.address, {
-    remoteAs: slot.as,
+    remoteAs: slot.dynamic ? pick(c, [0, slot.as]) : slot.as,
+    localAs: slot.as !== 64513 && oneIn(c, 10) ? 64600 : 64513,
+    ebgpMultihop: slot.as !== 64513 && oneIn(c, 8) ? 2 : 1,
     passive: !oneIn(c, 3),
     weight: oneIn(c, 6) ? 5 : 0,
     ...(oneIn(c, 20) && { shutdown: { message: 'closed' } }),
@@ -360,11 +412,19 @@ function neighborOptions(c: Choices, slot: Slot): NeighborOptions {
 }
 
 function configuration(c: Choices, slots: readonly Slot[]): SpeakerOptions {
-  const present = slots.filter(() => !oneIn(c, 6))
+  const present = slots.filter(({ dynamic }) => !dynamic && !oneIn(c, 6))
   return speakerOptions(
     present.map((slot) => neighborOptions(c, slot)),
-    { decision: decision(c) },
+    { decision: decision(c), listenRanges: ranges(c, slots) },
   )
+}
+
+/** Guests, or none. */
+function ranges(c: Choices, slots: readonly Slot[]): SpeakerOptions['listenRanges'] {
+  const guest = slots.find(({ dynamic }) => dynamic)
+  if (guest === undefined || oneIn(c, 4)) return []
+  const { address: _, ...template } = neighborOptions(c, guest)
+  return [{ prefix: '192.168.95.240/28', template: { ...template, passive: true, shutdown: undefined } }]
 }
 
 function decision(c: Choices): Partial<SpeakerOptions['decision']> {
@@ -375,6 +435,7 @@ function decision(c: Choices): Partial<SpeakerOptions['decision']> {
     alwaysCompareMed: oneIn(c, 4),
     missingMedAsWorst: oneIn(c, 4),
     ignoreAsPath: oneIn(c, 6),
+    compareRouterId: !oneIn(c, 4),
     defaultLocalPref: pick(c, [100, 150]),
   }
 }
@@ -382,10 +443,13 @@ function decision(c: Choices): Partial<SpeakerOptions['decision']> {
 /** The configuration with one neighbour changed, gone or come, or other rules of decision. */
 function changedOptions(c: Choices, world: SpeakerWorld): SpeakerOptions {
   const { options, slots } = world
-  const slot = pick(c, slots)
+  // What changes for those who have heard something has consequences.
+  const hearing = slots.filter(({ session }) => session !== undefined && session.heard.routes.size > 0)
+  const slot = pick(c, hearing.length > 0 && !oneIn(c, 3) ? hearing : slots)
+  if (slot.dynamic) return { ...options, listenRanges: ranges(c, slots) }
   const others = options.neighbors.filter(({ address }) => address !== slot.address)
   const current = options.neighbors.find(({ address }) => address === slot.address)
-  switch (c.below(5)) {
+  switch (c.below(8)) {
     case 0:
       return { ...options, neighbors: others }
     case 1:
@@ -398,8 +462,8 @@ function changedOptions(c: Choices, world: SpeakerWorld): SpeakerOptions {
       const fresh = neighborOptions(c, slot)
       const families = current.families.map((one) => ({
         ...one,
-        import: policyOf(c),
-        export: policyOf(c),
+        import: oneIn(c, 2) ? policyOf(c) : one.import,
+        export: pick(c, [one.export, 'all', RULES, 'none'] as const),
         nextHop: fresh.families[0].nextHop,
         maximumPrefix: fresh.families[0].maximumPrefix,
       }))
