@@ -20,6 +20,7 @@ import { splitUpdate, UpdateFields } from '../../../src/wire/update.js'
 import { contentOf, encodeContent, mergedContent, ordered } from '../../support/update-content.js'
 import { ByteChoices, type Choices } from '../engine/random.js'
 import { check, type Target } from '../engine/target.js'
+import { CRASH_INPUTS } from './crash-inputs.js'
 import { stream } from './grammar.js'
 
 /** First octets of an input: how it is cut into chunks, and what was negotiated. */
@@ -40,6 +41,8 @@ export const codec: Target = {
   batch: 64,
   *seeds() {
     for (const { hex } of vectors) yield Uint8Array.of(0, 0, ...Buffer.from(hex, 'hex'))
+    // With Extended Message, which some of them need.
+    for (const message of Object.values(CRASH_INPUTS)) yield Uint8Array.of(0, 1, ...message)
   },
   generate: (random) => Uint8Array.of(random.below(256), random.below(256), ...stream(random)),
   mutate(input, random) {

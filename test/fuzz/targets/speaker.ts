@@ -29,17 +29,22 @@ import {
 } from '../../support/raw-bytes.js'
 import { ByteChoices, type Choices, octets, oneIn, pick } from '../engine/random.js'
 import { check, type Target } from '../engine/target.js'
+import { CRASH_INPUTS } from './crash-inputs.js'
 import { anyMessage, updateBody } from './grammar.js'
 import { type Line, Slot, SpeakerWorld } from './speaker-world.js'
 
 /** Longest sequences of steps. */
 const STEPS = 150
 
-const vectors: readonly Uint8Array[] = (
-  JSON.parse(readFileSync(`${process.cwd()}/test/fixtures/malformed-corpus.json`, 'utf8')) as {
-    hex: string
-  }[]
-).map(({ hex }) => Uint8Array.from(Buffer.from(hex, 'hex')))
+const corpus = JSON.parse(readFileSync(`${process.cwd()}/test/fixtures/malformed-corpus.json`, 'utf8')) as {
+  hex: string
+}[]
+
+/** Malformed messages, and what has brought other daemons down. */
+const vectors: readonly Uint8Array[] = [
+  ...corpus.map(({ hex }) => Uint8Array.from(Buffer.from(hex, 'hex'))),
+  ...Object.values(CRASH_INPUTS),
+]
 
 /**
  * A whole speaker with a clock that stands still between steps: neighbours come and go, announce and withdraw,
@@ -275,7 +280,8 @@ function announcement(c: Choices, slot: Slot): Uint8Array {
   const terms = slot.model.session
   const as4 = terms?.as4 ?? true
   const tail = pick(c, [[], [7], [7, 8], [64512], [65001], [64513], [4200000001], [64999]])
-  const path = internal ? tail : oneIn(c, 20) ? [1, ...tail] : [slot.as, ...tail]
+  const long = oneIn(c, 40) ? new Array<number>(254).fill(7) : tail
+  const path = internal ? tail : oneIn(c, 20) ? [1, ...tail] : [slot.as, ...long]
   const parts = [origin(pick(c, [0, 0, 1, 2])), as4 ? asPath(...path) : narrowPath(path)]
   const six = oneIn(c, 3)
   if (!six) parts.push(attribute(0x40, 3, ipv4(pick(c, [slot.address, ...HOPS4]))))
