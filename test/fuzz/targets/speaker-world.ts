@@ -175,6 +175,7 @@ export class SpeakerWorld {
    */
   async burst(messages: readonly (readonly [Slot, Uint8Array])[]): Promise<void> {
     const { clock } = this.lab
+    const begin = clock.wall()
     const sent: [Slot, Line, number, Uint8Array][] = []
     for (const [slot, message] of messages) {
       const { session, model, dropped } = slot
@@ -193,6 +194,25 @@ export class SpeakerWorld {
     for (const [slot, line, dropped, message] of sent) {
       if (slot.session !== line || slot.dropped !== dropped) continue
       slot.model.update(message, this.#judgeOf(slot), clock.wall())
+    }
+    this.#learnAges(begin)
+  }
+
+  /**
+   * A slow speaker reads some neighbours later than others, and which ones the models can't know: the age of what
+   * came since `begin` is taken from the speaker, for the day when the configuration lets age decide.
+   */
+  #learnAges(begin: number): void {
+    const end = this.lab.clock.wall()
+    for (const family of FAMILIES) {
+      for (const { prefix, paths } of this.switch.speaker.routes({ family, limit: 10_000 }).routes) {
+        for (const { neighbor, since } of paths) {
+          const slot = this.slots.find(({ address }) => address === neighbor)
+          const path = slot?.model.paths[family].get(prefix)
+          const seen = Date.parse(since)
+          if (path?.since === end && seen >= begin && seen <= end) path.since = seen
+        }
+      }
     }
   }
 
