@@ -18,7 +18,7 @@ export interface Kernel {
 /**
  * Opens the kernel's side as the configuration says. Without the FIB nothing of it is even loaded.
  * @param neighbors addresses that no learned prefix may cover
- * @throws Error, one sentence with the remedy, when routes can't be installed (no capability, no `ip`)
+ * @throws Error, one sentence with the remedy, when routes can't be installed (no capability, no `ip`, another daemon)
  */
 export async function openKernel(
   config: Config,
@@ -27,7 +27,11 @@ export async function openKernel(
   neighbors: () => readonly string[],
 ): Promise<Kernel> {
   if (!config.fib.enabled) return { fib: fibOff, neighborsChanged() {}, stop: async () => {} }
-  const { KernelFib } = await import('../fib/kernel-fib.js')
+  const [{ KernelFib }, { FibClaim }] = await Promise.all([
+    import('../fib/kernel-fib.js'),
+    import('../fib/claim.js'),
+  ])
+  const claim = await FibClaim.take(config.fib.metric, config.fib.nextHopIds.base)
   const families = new Set(
     [...config.bgp.neighbors, ...config.bgp.listenRanges.map(({ template }) => template)].flatMap((options) =>
       options.families.map(({ family }) => family),
@@ -40,11 +44,19 @@ export async function openKernel(
     protected: neighbors,
     ...(families.size === 0 ? {} : { families: [...families] }),
   })
-  await fib.start()
+  try {
+    await fib.start()
+  } catch (error) {
+    await claim.release()
+    throw error
+  }
   return {
     fib,
     resolver: fib.resolver,
     neighborsChanged: () => fib.protectedChanged(),
-    stop: (keep) => fib.stop({ keep }),
+    stop: async (keep) => {
+      await fib.stop({ keep })
+      await claim.release()
+    },
   }
 }
