@@ -3,8 +3,27 @@ import { resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { getJson } from '../../../src/demo/socket.js'
 import type { Feature } from '../case.js'
-import { type Capability, DUT_AS, DUT_HOST_NAME, DUT_ID, type NeighborModel } from '../model.js'
+import {
+  type Capability,
+  DUT_AS,
+  DUT_HOST_NAME,
+  DUT_ID,
+  type NeighborModel,
+  type NeighborOptions,
+} from '../model.js'
 import { Driver } from './driver.js'
+
+type Limit = NonNullable<NeighborOptions['maximumPrefix']>
+
+/** A limit as the YAML file has it. */
+function limitOf({ limit, warning, restart, warningOnly }: Limit) {
+  return {
+    limit,
+    ...(warning === undefined ? {} : { threshold: warning }),
+    ...(restart === undefined ? {} : { restart }),
+    ...(warningOnly ? { warningOnly } : {}),
+  }
+}
 
 const MAIN = resolve('dist/cli/main.js')
 
@@ -17,10 +36,11 @@ export class EcmpdDriver extends Driver {
   readonly programs = []
   readonly can: ReadonlySet<Capability> = new Set<Capability>([
     ...(['openHold', 'sendHold', 'connectRetry', 'nextHopSelf', 'password', 'ttlSecurity'] as const),
-    ...(['extendedMessages', 'extendedNextHop', 'maximumPrefix'] as const),
+    ...(['extendedMessages', 'extendedNextHop', 'role', 'roleStrict', 'maximumPrefix'] as const),
+    ...(['maximumPrefix.warning', 'maximumPrefix.restart', 'maximumPrefix.warningOnly'] as const),
     ...(['as', 'deterministicMed', 'notificationRestart', 'maximumPaths', 'kernel', 'dialect'] as const),
     ...(['shutdown', 'enable', 'remove', 'changeHold', 'neighbor', 'route', 'log', 'check'] as const),
-    ...(['restart', 'ip', 'explains'] as const),
+    ...(['reset', 'softOut', 'restart', 'ip', 'explains'] as const),
   ])
   override readonly coming: ReadonlySet<Feature> = new Set<Feature>(['graceful-shutdown'])
   /** Shut down, by address, with the message. */
@@ -56,7 +76,9 @@ export class EcmpdDriver extends Driver {
       ...(options.nextHopSelf ? { nextHopSelf: true } : {}),
       ...(options.password ? { password: options.password } : {}),
       ...(options.ttlSecurity ? { ttlSecurity: options.ttlSecurity } : {}),
-      ...(options.maximumPrefix ? { maximumPrefix: options.maximumPrefix.limit } : {}),
+      ...(options.role ? { role: options.role === 'rs-server' ? 'rs' : options.role } : {}),
+      ...(options.roleStrict ? { roleStrict: true } : {}),
+      ...(options.maximumPrefix ? { maximumPrefix: limitOf(options.maximumPrefix) } : {}),
     }
   }
 
@@ -114,12 +136,16 @@ export class EcmpdDriver extends Driver {
     await this.apply()
   }
 
-  async reset() {
-    this.lacks('command that resets a neighbour')
+  #operate(...words: string[]) {
+    return this.run(process.execPath, MAIN, 'neighbor', ...words, '--socket', this.#socket)
   }
 
-  async softOut() {
-    this.lacks('command that sends everything anew')
+  async reset(address: string) {
+    await this.#operate(address, 'reset')
+  }
+
+  async softOut(address: string) {
+    await this.#operate(address, 'refresh', 'out')
   }
 
   async neighbor(address: string) {
