@@ -19,6 +19,8 @@ const MESSAGE_TYPES: readonly (keyof MessageCounts)[] = [
   'routeRefresh',
 ]
 
+const VERDICTS = ['discard', 'withdraw', 'reset'] as const
+
 type Neighbors = readonly NeighborView[]
 
 /**
@@ -147,13 +149,29 @@ export class Metrics {
     )
     this.#counter(
       'ecmpd_update_faults_total',
-      'Faulty UPDATEs handled without a reset (RFC 7606).',
+      'Faulty UPDATEs by what became of them (RFC 7606).',
       ['verdict'],
       (counter) => {
-        for (const verdict of ['discard', 'withdraw'] as const) {
+        for (const verdict of VERDICTS) {
           let count = 0
           for (const neighbor of this.#neighbors) count += neighbor.faults[verdict]
           counter.inc({ verdict }, count)
+        }
+      },
+    )
+    this.#counter(
+      'ecmpd_neighbor_update_faults_total',
+      'Faults in the UPDATEs of a neighbour, by the attribute they lay in; none for those that sent no faulty one.',
+      ['neighbor', 'attribute', 'verdict'],
+      (counter) => {
+        for (const { address, faults } of this.#neighbors) {
+          for (const of of faults.attributes) {
+            for (const verdict of VERDICTS) {
+              if (of[verdict] > 0) {
+                counter.inc({ neighbor: address, attribute: of.name, verdict }, of[verdict])
+              }
+            }
+          }
         }
       },
     )

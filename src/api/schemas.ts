@@ -29,6 +29,7 @@ const messageCounts = object({
   keepalive: count,
   routeRefresh: count,
 })
+const faultCounts = { discard: count, withdraw: count, reset: count }
 const fibStatus = {
   enabled: flag,
   mode: oneOf('off', 'nexthop-objects', 'plain'),
@@ -105,7 +106,11 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ),
       families: list(ref('NeighborFamily')),
       messages: object({ sent: messageCounts, received: messageCounts }),
-      faults: object({ discard: count, withdraw: count }),
+      faults: object({
+        ...faultCounts,
+        attributes: list(object({ name: text, ...faultCounts }, { attribute: count })),
+      }),
+      lastFaults: list(ref('UpdateFault')),
       established: count,
       dropped: count,
       outputQueue: count,
@@ -119,7 +124,6 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       remotePort: count,
       shutdown: object({ source: oneOf('configuration', 'operator') }, { message: text, by: text, at: time }),
       lastError: ref('LastError'),
-      lastFault: object({ at: time, text }),
       authentication: oneOf('md5'),
       ttlSecurity: count,
       role: object({ own: role, strict: flag }, { neighbor: role }),
@@ -129,6 +133,18 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       lastWrite: seconds,
       updateGroup: count,
     },
+  ),
+  UpdateFault: object(
+    {
+      at: time,
+      verdict: oneOf('discard', 'withdraw', 'reset'),
+      rule: text,
+      text,
+      prefixes: list(text),
+      message: text,
+      size: count,
+    },
+    { attribute: count },
   ),
   Neighbors: object({ neighbors: list(ref('Neighbor')) }),
   Path: object(

@@ -239,7 +239,7 @@ export function neighborJson(neighbor: NeighborView, context: NeighborContext): 
       ? { externalBgpNbrMaxHopsAway: neighbor.ttlSecurity ?? options?.ebgpMultihop ?? 1 }
       : {}),
     ...(neighbor.authentication === undefined ? {} : { authenticationEnabled: 1 }),
-    updateErrors: neighbor.faults,
+    updateErrors: { ...neighbor.faults, last: neighbor.lastFaults },
     ...connectionJson(neighbor),
   }
 }

@@ -1,6 +1,7 @@
 import type { LastError, NeighborFamilyView, NeighborView } from '../speaker/views.js'
 import { capabilityLines } from './capabilities.js'
 import { familyTitle } from './family.js'
+import { faultLines } from './faults.js'
 import type { ConfigView, StatusView } from './source.js'
 import { totalMessages, upDownSeconds } from './summary.js'
 import { tableVersion } from './table.js'
@@ -101,16 +102,7 @@ function last(neighbor: NeighborView, now: number): string[] {
   if (lastError !== undefined && neighbor.state !== 'Established' && lastError.at !== lastReset?.at) {
     lines.push(`  Last attempt failed ${age(lastError.at)} ago: ${errorText(lastError)}`)
   }
-  const { discard, withdraw } = neighbor.faults
-  if (discard + withdraw > 0) {
-    lines.push(`  UPDATE errors handled: ${withdraw} treated as withdraw, ${discard} attributes discarded`)
-  }
-  if (neighbor.lastFault !== undefined) {
-    lines.push(
-      `  Last UPDATE error ${age(neighbor.lastFault.at)} ago: ${escapeText(neighbor.lastFault.text)}`,
-    )
-  }
-  return lines
+  return [...lines, ...faultLines(neighbor, now)]
 }
 
 function shutdown({ adminDown, shutdown }: NeighborView): string[] {

@@ -6,6 +6,7 @@ import { nlriOctets, readNlri } from '../wire/nlri.js'
 import { hex } from '../wire/printable.js'
 import type { Fault } from '../wire/types.js'
 import type { Events } from './events.js'
+import type { FaultVerdict } from './faults.js'
 import type { FamilyRoutes } from './neighbor-routes.js'
 import type { Peer } from './peer.js'
 
@@ -48,19 +49,18 @@ export class FaultReport {
   update(
     peer: Peer,
     faults: readonly Fault[],
-    verdict: 'discard' | 'withdraw' | 'reset',
+    verdict: FaultVerdict,
     bytes: Uint8Array,
     start: number,
     end: number,
     announced: readonly NlriRange[],
   ): void {
     const fault = faults.find((one) => one.verdict === verdict) ?? faults[0]
-    if (verdict !== 'reset') peer.faults[verdict]++
     const text = faults.map((one) => one.text).join('; ')
-    peer.lastFault = { at: new Date(this.#clock.wall()).toISOString(), text: `${text} (${fault.rule})` }
+    const prefixes = announced.flatMap((range) => prefixesOf(bytes, range)).slice(0, MOST_PREFIXES)
+    peer.faults.add(faults, fault, verdict, bytes, start, end, prefixes, this.#clock.wall())
     const kept = this.#keptBack(peer, verdict === 'reset')
     if (kept === undefined) return
-    const prefixes = announced.flatMap((range) => prefixesOf(bytes, range))
     const message = hex(bytes.subarray(start, end), end - start)
     const consequence =
       verdict === 'discard'

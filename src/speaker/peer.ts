@@ -16,6 +16,7 @@ import { printable } from '../wire/printable.js'
 import type { Capability, RouteRefreshMessage } from '../wire/types.js'
 import { Link } from './connection-driver.js'
 import { MessageCounters } from './counters.js'
+import { Faults } from './faults.js'
 import { endText, lastErrorOf } from './last-error.js'
 import type { Hold } from './operation.js'
 import type { NeighborOptions } from './options.js'
@@ -67,8 +68,7 @@ export class Peer {
   readonly sent = new MessageCounters()
   readonly received = new MessageCounters()
   lastError: LastError | undefined
-  lastFault: { readonly at: string; readonly text: string } | undefined
-  readonly faults = { discard: 0, withdraw: 0 }
+  readonly faults = new Faults()
   /** Sessions that came up, and that ended. */
   establishedCount = 0
   droppedCount = 0

@@ -64,6 +64,41 @@ export interface NeighborFamilyView {
   }
 }
 
+/** Counts by what became of the routes or the session (RFC 7606 §2). */
+export interface FaultCounts {
+  /** The attribute was left out, the routes were taken. */
+  readonly discard: number
+  /** The routes were treated as withdrawn. */
+  readonly withdraw: number
+  /** The session was reset. */
+  readonly reset: number
+}
+
+/** Faults that lay in one attribute. */
+export interface AttributeFaults extends FaultCounts {
+  /** Type code; absent for what lay in no attribute: lengths, NLRI. */
+  readonly attribute?: number
+  /** 'ORIGIN'; 'message' when there is no attribute. */
+  readonly name: string
+}
+
+/** A faulty UPDATE as it came. */
+export interface FaultView {
+  readonly at: string
+  readonly verdict: 'discard' | 'withdraw' | 'reset'
+  /** Type code of the attribute that decided, when it was one. */
+  readonly attribute?: number
+  /** 'RFC 7606 §7.1'. */
+  readonly rule: string
+  readonly text: string
+  /** Announced in it; at most 100. */
+  readonly prefixes: readonly string[]
+  /** The whole message, hexadecimal; of one above 4,096 octets the beginning. */
+  readonly message: string
+  /** Octets of the whole message. */
+  readonly size: number
+}
+
 export interface NeighborView {
   readonly address: string
   readonly description?: string
@@ -121,9 +156,10 @@ export interface NeighborView {
   }
   readonly families: readonly NeighborFamilyView[]
   readonly messages: { readonly sent: MessageCounts; readonly received: MessageCounts }
-  /** UPDATE faults handled without a reset (RFC 7606), by verdict. */
-  readonly faults: { readonly discard: number; readonly withdraw: number }
-  readonly lastFault?: { readonly at: string; readonly text: string }
+  /** Faulty UPDATEs over all sessions (RFC 7606), and the faults in them by attribute, ascending. */
+  readonly faults: FaultCounts & { readonly attributes: readonly AttributeFaults[] }
+  /** The last faulty UPDATEs, the newest first. */
+  readonly lastFaults: readonly FaultView[]
   readonly established: number
   readonly dropped: number
   /** When the last established session ended, ISO 8601; unlike `since` it stays while connecting is retried. */

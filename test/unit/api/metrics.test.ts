@@ -45,3 +45,30 @@ t.test('a second scrape counts nothing twice and forgets who left', async (t) =>
   t.notMatch(text, '192.168.95.210')
   t.match(text, `ecmpd_rib_prefixes{family="ipv4-unicast"} ${STATUS.tables[0].prefixes}\n`)
 })
+
+t.test('faults of UPDATEs by neighbour and attribute', async (t) => {
+  const made = await api(t)
+  made.speaker.list[0] = {
+    ...made.speaker.list[0],
+    faults: {
+      withdraw: 3,
+      discard: 1,
+      reset: 1,
+      attributes: [
+        { name: 'message', withdraw: 0, discard: 0, reset: 1 },
+        { attribute: 2, name: 'AS_PATH', withdraw: 3, discard: 1, reset: 0 },
+      ],
+    },
+  }
+  const { text } = await made.ask('/metrics')
+  const lines = text.split('\n').filter((line) => /^ecmpd_(neighbor_)?update_faults/.test(line))
+  const of = 'ecmpd_neighbor_update_faults_total{neighbor="192.168.95.210"'
+  t.same(lines.sort(), [
+    `${of},attribute="AS_PATH",verdict="discard"} 1`,
+    `${of},attribute="AS_PATH",verdict="withdraw"} 3`,
+    `${of},attribute="message",verdict="reset"} 1`,
+    'ecmpd_update_faults_total{verdict="discard"} 1',
+    'ecmpd_update_faults_total{verdict="reset"} 1',
+    'ecmpd_update_faults_total{verdict="withdraw"} 3',
+  ])
+})

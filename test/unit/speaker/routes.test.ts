@@ -217,8 +217,25 @@ t.test('RFC 7606: routes with a malformed attribute go, the session stays, and i
   t.same(sw.fib.via('10.9.0.0/16'), [NODES[0]])
   t.match(sw.speaker.neighbor(NODES[0]), {
     state: 'Established',
-    faults: { withdraw: 1, discard: 1 },
-    lastFault: { text: /LOCAL_PREF/ },
+    faults: {
+      withdraw: 1,
+      discard: 1,
+      reset: 0,
+      attributes: [
+        { attribute: 1, name: 'ORIGIN', withdraw: 1, discard: 0, reset: 0 },
+        { attribute: 5, name: 'LOCAL_PREF', withdraw: 0, discard: 1, reset: 0 },
+      ],
+    },
+    lastFaults: [
+      { verdict: 'discard', attribute: 5, text: /LOCAL_PREF/, prefixes: ['10.9.0.0/16'] },
+      {
+        verdict: 'withdraw',
+        attribute: 1,
+        prefixes: [VIP],
+        message: Buffer.from(broken).toString('hex'),
+        size: broken.length,
+      },
+    ],
   })
   const [fault] = sw.speaker.recent().filter((event) => event.type === 'fault')
   t.match(fault, { verdict: 'withdraw', neighbor: NODES[0], prefixes: [VIP], rule: 'RFC 7606 §7.1' })
@@ -235,6 +252,8 @@ t.test('an UPDATE that cannot be read ends the session', async (t) => {
   t.equal(sw.fib.size, 0)
   t.match(sw.speaker.neighbor(NODES[0]), {
     lastError: { notification: { direction: 'sent', name: 'UPDATE Message Error/Invalid Network Field' } },
+    faults: { reset: 1, attributes: [{ name: 'message', reset: 1 }] },
+    lastFaults: [{ verdict: 'reset', rule: 'RFC 7606 §5.3' }],
   })
 })
 
