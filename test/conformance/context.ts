@@ -4,6 +4,7 @@ import { Conversation, Failure, Listening, now, type Speaker } from './conversat
 import { type Control, DUT_ADDRESS, DUT_ADDRESS6 } from './model.js'
 import { enhancedRefresh, fourOctetAs, KEEPALIVE, multiprotocol, open, routeRefresh } from './octets.js'
 import type { Place } from './place.js'
+import type { Job } from './protocol.js'
 import { readOpen } from './reading.js'
 
 /** How a peer opens a session. */
@@ -40,18 +41,27 @@ export class Context {
   readonly control: Control
   /** Milliseconds between what one observer may see and another, for daemons that batch. */
   readonly settleTime: number
+  /** Messages of the corpus must get their strict reading, or the other one that is explained. */
+  readonly strict: boolean
   readonly #place: Place
   readonly #observers: Observers
   readonly #open = new Set<{ close(): void }>()
   #sentinels = 0
 
   /** @param place the peers' addresses @param control what can be done to the daemon */
-  constructor(one: Case, place: Place, observers: Observers, control: Control, settleTime: number) {
+  constructor(
+    one: Case,
+    place: Place,
+    observers: Observers,
+    control: Control,
+    { settleTime, strict }: Pick<Job, 'settleTime' | 'strict'>,
+  ) {
     this.case = one
     this.#place = place
     this.#observers = observers
     this.control = control
     this.settleTime = settleTime
+    this.strict = strict
   }
 
   peer(name: string): Speaker {

@@ -6,6 +6,8 @@ export interface Job {
   /** Cases to play, by id. */
   readonly cases: readonly string[]
   readonly settleTime: number
+  /** Messages of the corpus must get their strict reading, or the other one that is explained. */
+  readonly strict: boolean
 }
 
 /** A question of the tester's; verbs of model.ts's Control, and two about the daemon's life. */

@@ -71,7 +71,10 @@ class SharedObservers implements Observers {
   async #start(kind: 'external' | 'internal'): Promise<Conversation> {
     const place = { number: 0, speakers: { o: observerSpeaker(kind, setup) } }
     const nothing: Case = { id: '', title: '', rfc: '', peers: {}, run: async () => {} }
-    const conversation = await new Context(nothing, place, this, control, 0).session('o', { within: 30_000 })
+    const conversation = await new Context(nothing, place, this, control, { ...job, settleTime: 0 }).session(
+      'o',
+      { within: 30_000 },
+    )
     // What went before it is then known; a daemon that sends none is judged elsewhere.
     await conversation.endOfRib('1/1', 5000).catch(() => {})
     return conversation
@@ -82,7 +85,7 @@ const observers = new SharedObservers()
 
 async function playOnce(one: Case): Promise<Result> {
   const started = now()
-  const c = new Context(one, place.get(one.id)!, observers, control, job.settleTime)
+  const c = new Context(one, place.get(one.id)!, observers, control, job)
   const timeout = one.timeout ?? 40_000
   let timer: NodeJS.Timeout | undefined
   try {

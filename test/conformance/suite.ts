@@ -160,6 +160,7 @@ async function converse(
       setup: setup.name,
       cases: cases.map(({ id }) => id),
       settleTime: driver.settleTime,
+      strict: driver.strict,
     }),
   )
   const runner = fileURLToPath(new URL(`./runner${import.meta.url.slice(-3)}`, import.meta.url))

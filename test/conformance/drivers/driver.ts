@@ -28,6 +28,8 @@ export abstract class Driver implements Control {
   abstract readonly can: ReadonlySet<Capability>
   /** Parts that are still to come; of other daemons than ecmpd nothing is. */
   readonly coming: ReadonlySet<Feature> = new Set()
+  /** Of the readings that the corpus of malformed messages allows it must give the strict one. */
+  readonly strict: boolean = false
   /** Milliseconds that it may take between what one and another observer are told. */
   readonly settleTime: number = 150
 

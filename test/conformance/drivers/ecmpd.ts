@@ -34,6 +34,7 @@ const MAIN = resolve('dist/cli/main.js')
 export class EcmpdDriver extends Driver {
   readonly name = 'ecmpd'
   readonly programs = []
+  override readonly strict = true
   readonly can: ReadonlySet<Capability> = new Set<Capability>([
     ...(['openHold', 'sendHold', 'connectRetry', 'nextHopSelf', 'password', 'ttlSecurity'] as const),
     ...(['extendedMessages', 'extendedNextHop', 'role', 'roleStrict', 'maximumPrefix'] as const),

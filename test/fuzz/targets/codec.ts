@@ -17,10 +17,10 @@ import { decodeOpen, encodeOpen } from '../../../src/wire/open.js'
 import { decodeRouteRefresh, encodeRouteRefresh } from '../../../src/wire/refresh.js'
 import type { DecodeContext, Fault } from '../../../src/wire/types.js'
 import { splitUpdate, UpdateFields } from '../../../src/wire/update.js'
+import { CRASH_INPUTS } from '../../support/crash-inputs.js'
 import { contentOf, encodeContent, mergedContent, ordered } from '../../support/update-content.js'
 import { ByteChoices, type Choices } from '../engine/random.js'
 import { check, type Target } from '../engine/target.js'
-import { CRASH_INPUTS } from './crash-inputs.js'
 import { stream } from './grammar.js'
 
 /** First octets of an input: how it is cut into chunks, and what was negotiated. */

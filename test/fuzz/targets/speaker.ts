@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { FAMILIES, type Family } from '../../../src/ip/family.js'
 import type { PrefixRule, RoutePolicy } from '../../../src/policy/types.js'
 import type { NeighborOptions, SpeakerOptions } from '../../../src/speaker/options.js'
+import { CRASH_INPUTS } from '../../support/crash-inputs.js'
 import type { MemoryConnection } from '../../support/memory-transport.js'
 import { family, neighbor, speakerOptions } from '../../support/options.js'
 import {
@@ -29,7 +30,6 @@ import {
 } from '../../support/raw-bytes.js'
 import { ByteChoices, type Choices, octets, oneIn, pick } from '../engine/random.js'
 import { check, type Target } from '../engine/target.js'
-import { CRASH_INPUTS } from './crash-inputs.js'
 import { anyMessage, updateBody } from './grammar.js'
 import { type Line, Slot, SpeakerWorld } from './speaker-world.js'
 

@@ -14,7 +14,7 @@ import {
   u16,
   u32,
   update,
-} from '../../support/raw-bytes.js'
+} from './raw-bytes.js'
 
 const route = (...others: number[][]): Uint8Array =>
   update({
