@@ -105,6 +105,24 @@ export class Metrics {
       }
     })
     this.#gauge(
+      'ecmpd_maintenance',
+      '1 while all routes are announced with GRACEFUL_SHUTDOWN.',
+      [],
+      (gauge) => {
+        gauge.set(this.#context.speaker.view().maintenance === undefined ? 0 : 1)
+      },
+    )
+    this.#gauge(
+      'ecmpd_neighbor_maintenance',
+      '1 while the neighbour is drained, 0 else.',
+      ['neighbor'],
+      (gauge) => {
+        for (const { address, maintenance } of this.#neighbors) {
+          gauge.set({ neighbor: address }, maintenance === undefined ? 0 : 1)
+        }
+      },
+    )
+    this.#gauge(
       'ecmpd_neighbor_up',
       '1 while the session is Established, 0 else.',
       ['neighbor', 'description', 'remote_as'],

@@ -39,6 +39,7 @@ const fibStatus = {
   operations: object({ add: count, replace: count, delete: count }),
   errors: count,
 }
+const maintenance = object({ source: oneOf('configuration', 'operator') }, { by: text, at: time })
 const stamp = { id: count, at: time }
 
 /** Named schemas of the read models: `components.schemas` of the OpenAPI document. */
@@ -122,6 +123,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       localAddress: text,
       localPort: count,
       remotePort: count,
+      maintenance,
       shutdown: object({ source: oneOf('configuration', 'operator') }, { message: text, by: text, at: time }),
       lastError: ref('LastError'),
       authentication: oneOf('md5'),
@@ -201,36 +203,39 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ),
     ),
   }),
-  Status: object({
-    version: text,
-    node: text,
-    pid: count,
-    now: time,
-    uptime: seconds,
-    configuration: object({ loaded: time }, { file: text }),
-    fib: object(fibStatus),
-    ready: flag,
-    waiting: list(text),
-    memory: count,
-    localAs: count,
-    routerId: text,
-    hostName: text,
-    started: time,
-    maximumPaths: object({ ebgp: count, ibgp: count }),
-    listen: list(object({ address: text, port: count })),
-    tables: list(
-      object({
-        family,
-        version: count,
-        prefixes: count,
-        paths: count,
-        multipathPrefixes: count,
-        multipathPaths: count,
-        attributeSets: count,
-        widths: list(count),
-      }),
-    ),
-  }),
+  Status: object(
+    {
+      version: text,
+      node: text,
+      pid: count,
+      now: time,
+      uptime: seconds,
+      configuration: object({ loaded: time }, { file: text }),
+      fib: object(fibStatus),
+      ready: flag,
+      waiting: list(text),
+      memory: count,
+      localAs: count,
+      routerId: text,
+      hostName: text,
+      started: time,
+      maximumPaths: object({ ebgp: count, ibgp: count }),
+      listen: list(object({ address: text, port: count })),
+      tables: list(
+        object({
+          family,
+          version: count,
+          prefixes: count,
+          paths: count,
+          multipathPrefixes: count,
+          multipathPaths: count,
+          attributeSets: count,
+          widths: list(count),
+        }),
+      ),
+    },
+    { maintenance },
+  ),
   Config: { type: 'object', description: 'The effective configuration; secrets are removed' },
   Event: {
     oneOf: [
@@ -275,11 +280,12 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
           type: { const: 'operation' },
           ...stamp,
           neighbor: text,
-          operation: oneOf('shutdown', 'start', 'reset', 'refresh'),
+          operation: oneOf('shutdown', 'start', 'reset', 'drain', 'undrain', 'refresh'),
           by: text,
         },
         { message: text, direction: oneOf('in', 'out', 'both') },
       ),
+      object({ type: { const: 'maintenance' }, ...stamp, on: flag, by: text }),
       object({ type: { const: 'refused' }, ...stamp, address: text, port: count, cause: text }),
       object({
         type: { const: 'fault' },
@@ -308,6 +314,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     { text: { ...text, description: 'What was done, one sentence' } },
     { neighbor: ref('Neighbor') },
   ),
+  Maintenance: object({ on: flag, text: { ...text, description: 'What was done, one sentence' } }),
   Ready: object({ ready: flag, waiting: list(text) }),
   Health: object({ healthy: flag }),
 }

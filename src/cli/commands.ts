@@ -5,6 +5,7 @@ import { clearCommand } from './clear.js'
 import { configCommand } from './config.js'
 import { demoCommand } from './demo.js'
 import { CommandError, USAGE } from './exit.js'
+import { maintenanceCommand } from './maintenance.js'
 import { neighborCommand } from './neighbor.js'
 import { reloadCommand } from './reload.js'
 import { runCommand } from './run.js'
@@ -16,6 +17,7 @@ const COMMANDS = [
   showCommand,
   neighborCommand,
   clearCommand,
+  maintenanceCommand,
   configCommand,
   reloadCommand,
   demoCommand,

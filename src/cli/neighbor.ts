@@ -28,12 +28,12 @@ async function neighbor({ address, action, direction, message, socket }: Argumen
 
 export const neighborCommand: CommandModule<object, Arguments> = {
   command: 'neighbor <address> <action> [direction]',
-  describe: 'shut a neighbor down, start, reset or refresh it',
+  describe: 'shut a neighbor down, start, reset, drain or refresh it',
   builder: (parser) =>
     parser
       .positional('address', { type: 'string', demandOption: true, describe: "the neighbor's address" })
       .positional('action', {
-        choices: ['shutdown', 'start', 'reset', 'refresh'] as const,
+        choices: ['shutdown', 'start', 'reset', 'drain', 'undrain', 'refresh'] as const,
         demandOption: true,
         describe: 'what to do',
       })
@@ -49,10 +49,11 @@ export const neighborCommand: CommandModule<object, Arguments> = {
       })
       .options(SOCKET_OPTION)
       .usage(
-        `$0 neighbor ADDRESS shutdown|start|reset|refresh [in|out]
+        `$0 neighbor ADDRESS shutdown|start|reset|drain|undrain|refresh [in|out]
 
 A neighbor that is shut down stays down until it is started here, or ecmpd is started anew: \`ecmpd reload\`
-does not bring it back. To keep it down for good, write \`shutdown\` into the configuration file.`,
+does not bring it back. To keep it down for good, write \`shutdown\` into the configuration file. One that is
+drained keeps its session; traffic moves to other paths (GRACEFUL_SHUTDOWN, RFC 8326) until undrain.`,
       )
       .example(
         '$0 neighbor 192.168.95.210 shutdown -m "kernel update, back at noon"',

@@ -21,7 +21,7 @@ export function userName(environment: Readonly<Record<string, string | undefined
 
 /** An operation as the API has it. */
 export interface Operation {
-  readonly name: 'shutdown' | 'start' | 'reset' | 'refresh'
+  readonly name: 'shutdown' | 'start' | 'reset' | 'drain' | 'undrain' | 'refresh'
   readonly message?: string
   readonly direction?: 'in' | 'out' | 'both'
 }

@@ -30,6 +30,7 @@ export function describe(config: Config): Document {
       compareRouterId: decision.compareRouterId,
     },
     defaultLocalPref: decision.defaultLocalPref,
+    maintenance: bgp.maintenance ?? false,
     gracefulRestart: restart(bgp.gracefulRestart),
     neighbors: bgp.neighbors.map((neighbor) => describeNeighbor(neighbor, bgp.localAs, lists)),
     listenRanges: bgp.listenRanges.map(({ prefix, template }) => ({
@@ -111,6 +112,8 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number, li
     ),
     gracefulRestart: restart(options.gracefulRestart),
     weight: options.weight,
+    maintenance: options.maintenance ?? false,
+    honorGracefulShutdown: options.ignoreGracefulShutdown !== true,
   }
 }
 

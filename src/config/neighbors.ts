@@ -110,6 +110,8 @@ function template(
       context.document.gracefulRestart,
     ]),
     weight: firstOf(layers, 'weight')?.value ?? 0,
+    ...(firstOf(layers, 'maintenance')?.value === true ? { maintenance: true } : {}),
+    ...(firstOf(layers, 'honorGracefulShutdown')?.value === false ? { ignoreGracefulShutdown: true } : {}),
   }
 }
 

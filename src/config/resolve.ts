@@ -37,6 +37,7 @@ export function resolve(context: Resolution, source: ConfigSource): Config {
     decision: decisionOf(context),
     gracefulRestart: restartOf([document.gracefulRestart]),
     hostName: document.hostName ?? context.environment.hostName,
+    ...(document.maintenance === true ? { maintenance: true } : {}),
   }
   checkListening(bgp, context)
   checkOwnAddresses(bgp, context)

@@ -161,6 +161,12 @@ const settings = {
   families: familiesSchema.optional().describe('Address families. Default: that of the neighbour’s address'),
   ...familySettings,
   gracefulRestart: gracefulRestartSchema.optional(),
+  maintenance: flag()
+    .optional()
+    .describe('Drained: its paths are the last choice, and it is told so of ours (RFC 8326). Default false'),
+  honorGracefulShutdown: flag()
+    .optional()
+    .describe('LOCAL_PREF 0 for eBGP paths with GRACEFUL_SHUTDOWN (RFC 8326). Default true'),
   weight: integer(0, 65535)
     .optional()
     .describe('Added to the neighbour’s paths; the highest wins. Default 0'),
@@ -287,6 +293,9 @@ export const documentSchema = z.strictObject(
       })
       .optional(),
     defaultLocalPref: integer(0, 4_294_967_295).optional().describe('Default 100'),
+    maintenance: flag()
+      .optional()
+      .describe('Announce all routes with GRACEFUL_SHUTDOWN (RFC 8326). Default false'),
     gracefulRestart: gracefulRestartSchema
       .optional()
       .describe('Of every neighbour that does not say it itself'),

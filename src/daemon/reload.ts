@@ -30,6 +30,7 @@ const AT_START: readonly (readonly [string, (config: Config) => unknown])[] = [
 const AT_ONCE: typeof AT_START = [
   ['listen', (config) => config.bgp.listen],
   ['listenRanges', (config) => [config.bgp.listenRanges, config.bgp.listenLimit]],
+  ['maintenance', (config) => config.bgp.maintenance ?? false],
   ['the choice of best paths', (config) => config.bgp.decision],
   ['fib.keepOnStop', (config) => config.fib.keepOnStop],
   ['api.token', (config) => config.api.token],

@@ -25,6 +25,8 @@ export interface RouteFilter {
    * @returns the attribute set in use; 0: rejected
    */
   apply(bytes: Uint8Array, offset: number, bits: number, attribute: number): number
+  /** True when routes with this set come out as they went in, whatever their prefix. */
+  passes?(attribute: number): boolean
   /** Gives up what it keeps of attribute sets. */
   close?(): void
 }

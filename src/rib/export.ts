@@ -50,6 +50,8 @@ export interface ExportTreatment {
   readonly reflector?: { readonly clusterId: number; readonly clients: boolean }
   /** What the own side is to eBGP neighbours: decides about Only to Customer (RFC 9234 §5). */
   readonly role?: Role
+  /** All is announced with GRACEFUL_SHUTDOWN, to iBGP with LOCAL_PREF 0 (RFC 8326 §4). */
+  readonly gracefulShutdown?: boolean
 }
 
 /** Text that is equal for equal treatments; `policy` names the export policy, `subnet` the shared subnets. */
@@ -69,6 +71,7 @@ export function treatmentKey(treatment: ExportTreatment, policy: string, subnet:
     treatment.defaultLocalPref,
     reflector === undefined ? '' : `${reflector.clusterId}/${reflector.clients}`,
     treatment.role ?? '',
+    treatment.gracefulShutdown ?? false,
     policy,
     subnet,
   ].join(' ')

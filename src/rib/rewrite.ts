@@ -6,6 +6,7 @@
 import type { Family } from '../ip/family.js'
 import { EXTENDED_LENGTH, OPTIONAL, TRANSITIVE } from '../wire/attribute-row.js'
 import { AS_TRANS, AttributeCode } from '../wire/codes.js'
+import { Community } from '../wire/community.js'
 import { isMarks, MARK_MED, MARK_NEXT_HOP, MARK_SELF } from '../wire/marks.js'
 import { marksOnEgress } from '../wire/role.js'
 import { AS_SEQUENCE } from '../wire/types.js'
@@ -16,6 +17,8 @@ import type { Source } from './types.js'
 /** Set in the first octet of an extended community that stays within an AS (RFC 4360 §2). */
 const NON_TRANSITIVE = 0x40
 const NONE = new Uint8Array(0)
+const NO_COMMUNITIES: readonly number[] = []
+const GRACEFUL_SHUTDOWN: readonly number[] = [Community.GRACEFUL_SHUTDOWN]
 
 /** Rewrites attribute octets for export, as described at the head of this file. */
 export class Rewrite {
@@ -33,6 +36,8 @@ export class Rewrite {
   /** The new AS_PATH with 4-octet numbers. */
   #path = new Uint8Array(1024)
   #pathLength = 0
+  /** Communities that the treatment adds to those of the set. */
+  #added: readonly number[] = NO_COMMUNITIES
   /** AS number and address of an AGGREGATOR whose AS does not fit two octets. */
   #aggregator: Uint8Array = NONE
 
@@ -53,6 +58,7 @@ export class Rewrite {
     this.#source = source
     this.#nextHop = nextHop
     this.#aggregator = NONE
+    this.#added = this.#treatment.gracefulShutdown === true ? GRACEFUL_SHUTDOWN : NO_COMMUNITIES
     this.#done = 0
     this.#length = 0
     this.#preparePath()
@@ -89,6 +95,8 @@ export class Rewrite {
       for (const octet of this.#nextHop) this.#octet(octet)
     }
     if (this.#due(AttributeCode.LOCAL_PREF, code) && type === 'ibgp') this.#writeLocalPref()
+    if (this.#due(AttributeCode.COMMUNITIES, code) && this.#added.length > 0)
+      this.#writeCommunities(NONE, 0, 0)
     if (this.#due(AttributeCode.ORIGINATOR_ID, code) && this.#reflected()) this.#writeOriginator()
     if (this.#due(AttributeCode.CLUSTER_LIST, code) && this.#reflected()) this.#writeClusterList(NONE, 0, 0)
     if (this.#due(AttributeCode.AS4_PATH, code) && !as4) this.#writeAs4Path()
@@ -137,6 +145,10 @@ export class Rewrite {
       case AttributeCode.CLUSTER_LIST:
         if (external) return
         if (this.#reflected()) this.#writeClusterList(octets, value, end)
+        else this.#copy(flags, code, octets, value, end)
+        return
+      case AttributeCode.COMMUNITIES:
+        if (this.#added.length > 0) this.#writeCommunities(octets, value, end)
         else this.#copy(flags, code, octets, value, end)
         return
       case AttributeCode.EXTENDED_COMMUNITIES:
@@ -257,7 +269,16 @@ export class Rewrite {
     const { flags, localPref } = this.#attributes
     const has = (flags[this.#attribute] & ATTR_HAS_LOCAL_PREF) !== 0
     this.#header(TRANSITIVE, AttributeCode.LOCAL_PREF, 4)
-    this.#word(has ? localPref[this.#attribute] : this.#treatment.defaultLocalPref)
+    if (this.#added.length > 0) this.#word(0)
+    else this.#word(has ? localPref[this.#attribute] : this.#treatment.defaultLocalPref)
+  }
+
+  /** The communities in [start, end) and those that are added, each once. */
+  #writeCommunities(octets: Uint8Array, start: number, end: number): void {
+    const missing = this.#added.filter((community) => !hasCommunity(octets, start, end, community))
+    this.#header(OPTIONAL | TRANSITIVE, AttributeCode.COMMUNITIES, end - start + missing.length * 4)
+    for (let at = start; at < end; at++) this.#octet(octets[at])
+    for (const community of missing) this.#word(community)
   }
 
   #writeOriginator(): void {
@@ -339,6 +360,14 @@ export class Rewrite {
     bytes.set(this.bytes)
     this.bytes = bytes
   }
+}
+
+function hasCommunity(octets: Uint8Array, start: number, end: number, community: number): boolean {
+  for (let at = start; at < end; at += 4) {
+    const value = ((octets[at] << 24) | (octets[at + 1] << 16) | (octets[at + 2] << 8) | octets[at + 3]) >>> 0
+    if (value === community) return true
+  }
+  return false
 }
 
 /** Whether a family's routes can be sent with such a next hop. */

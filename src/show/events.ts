@@ -21,6 +21,8 @@ function what(event: SpeakerEvent): string {
       const said = event.message === undefined ? '' : `: ${event.message}`
       return `neighbor ${event.neighbor} ${event.operation}${way} by ${event.by}${said}`
     }
+    case 'maintenance':
+      return `maintenance ${event.on ? 'begins' : 'ends'}, by ${event.by}`
     case 'refused':
       return `connection from ${event.address} port ${event.port} refused: ${event.cause}`
     case 'fault':

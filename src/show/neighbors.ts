@@ -112,6 +112,11 @@ function shutdown({ adminDown, shutdown }: NeighborView): string[] {
   return [escapeText(` Administratively shut down${by}${said}`)]
 }
 
+function maintenance({ maintenance: state }: NeighborView): string[] {
+  if (state === undefined) return []
+  return [escapeText(`  Graceful shutdown: drained${state.by === undefined ? '' : `, by ${state.by}`}`)]
+}
+
 function connection(neighbor: NeighborView): string[] {
   const up = neighbor.localAddress !== undefined && neighbor.remotePort !== undefined
   if (!up) return ['No active TCP connection']
@@ -150,6 +155,7 @@ export function showNeighbor(neighbor: NeighborView, { status, config, now }: Ne
           `  Local role ${neighbor.role.own}${neighbor.role.strict ? ' (strict)' : ''}, remote role ${neighbor.role.neighbor ?? 'unknown'}`,
         ]),
     ...shutdown(neighbor),
+    ...maintenance(neighbor),
     `  BGP version 4, remote router ID ${neighbor.routerId ?? '0.0.0.0'}`,
     `  BGP state = ${state(neighbor, now)}`,
     `  Last read ${ago(neighbor.lastRead)}, last write ${ago(neighbor.lastWrite)}, hold time is ${neighbor.holdTime}, keepalive interval is ${neighbor.keepalive} seconds`,

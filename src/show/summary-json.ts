@@ -52,6 +52,7 @@ export function summaryJson(
     vrfId: 0,
     vrfName: 'default',
     tableVersion: table?.version ?? 0,
+    ...(status.maintenance === undefined ? {} : { gracefulShutdown: true }),
     ribCount: table?.prefixes ?? 0,
     // The process's memory: ecmpd does not account for tables and neighbours apart.
     ribMemory: status.memory,

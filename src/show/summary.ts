@@ -2,7 +2,7 @@ import type { Family } from '../ip/family.js'
 import type { NeighborFamilyView, NeighborView } from '../speaker/views.js'
 import { familyTitle } from './family.js'
 import type { StatusView } from './source.js'
-import { left, right } from './text.js'
+import { escapeText, left, right } from './text.js'
 import { secondsSince, upDown } from './time.js'
 
 /** Neighbours with this family, each with its counts. */
@@ -52,6 +52,12 @@ function row(neighbor: NeighborView, counts: NeighborFamilyView, version: number
   ].join(' ')
 }
 
+function maintenanceLine({ maintenance }: StatusView): string[] {
+  if (maintenance === undefined) return []
+  const by = maintenance.by === undefined ? '' : `, by ${maintenance.by}`
+  return [escapeText(`Maintenance: all routes are announced with graceful-shutdown${by}`)]
+}
+
 /**
  * `show ip bgp summary` of one family, in Cisco's layout (which ZebOS-like switches are read with too).
  * @param now milliseconds since 1970
@@ -69,6 +75,7 @@ export function showSummary(
   const prefixes = table?.prefixes ?? 0
   const lines = [
     `BGP router identifier ${status.routerId}, local AS number ${status.localAs}`,
+    ...maintenanceLine(status),
     `BGP table version is ${version}, main routing table version ${version}`,
     `${prefixes} network entries`,
     `${paths} path entries`,

@@ -26,6 +26,12 @@ export interface SpeakerApi {
    * @param by who asks, for people
    */
   operate(address: string, operation: NeighborOperation, by: string): OperationOutcome
+  /**
+   * Begins or ends the maintenance of the whole speaker: all routes are announced with GRACEFUL_SHUTDOWN
+   * (RFC 8326) while it lasts. A changed configuration does not end what an operator began.
+   * @param by who asks, for people
+   */
+  maintenance(on: boolean, by: string): OperationOutcome
   view(): SpeakerView
   neighbors(): readonly NeighborView[]
   neighbor(address: string): NeighborView | undefined

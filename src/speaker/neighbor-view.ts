@@ -1,6 +1,7 @@
 import { formatIPv4 } from '../ip/address.js'
 import type { Clock } from '../ports/clock.js'
 import { printable } from '../wire/printable.js'
+import { maintenanceView } from './maintenance.js'
 import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
 import type { Peer } from './peer.js'
 import { limitThreshold, type Routing } from './routing.js'
@@ -30,6 +31,7 @@ export function neighborView(peer: Peer, routing: Routing, clock: Clock): Neighb
     state: peer.state,
     adminDown: peer.adminDown,
     shutdown: shutdownView(peer),
+    maintenance: maintenanceView(peer.drained, options.maintenance),
     since: iso(peer.since) as string,
     routerId: up ? formatIPv4(terms.routerId) : undefined,
     localAddress: connection?.local.address ?? options.localAddress,

@@ -62,7 +62,14 @@ function refusalOf(peer: Peer, operation: NeighborOperation): OperationOutcome |
   const configured = options.shutdown !== undefined
   switch (operation.type) {
     case 'shutdown':
+    case 'drain':
       return undefined
+    case 'undrain':
+      if (options.maintenance !== true) return undefined
+      return conflict(
+        `Neighbor ${address} is in maintenance by the configuration`,
+        'Take its `maintenance` out of the configuration file, then `ecmpd reload`',
+      )
     case 'start':
       if (!configured) return undefined
       return conflict(
@@ -107,6 +114,24 @@ function act(peer: Peer, operation: NeighborOperation, by: string, parts: Operat
         before
           ? `Neighbor ${address} was shut down already, and stays so until it is started`
           : `Neighbor ${address} is shut down until it is started`,
+      )
+    }
+    case 'drain': {
+      const before = peer.inMaintenance
+      peer.drained = { by, at: clock.wall() }
+      if (!before) routing.drainChanged(peer)
+      return done(
+        before
+          ? `Neighbor ${address} was in maintenance already, and stays so until undrain`
+          : `Neighbor ${address} is drained until undrain: its paths are the last choice, and it is told so of ours`,
+      )
+    }
+    case 'undrain': {
+      const before = peer.inMaintenance
+      peer.drained = undefined
+      if (before) routing.drainChanged(peer)
+      return done(
+        before ? `Neighbor ${address} is used as before` : `Neighbor ${address} was not in maintenance`,
       )
     }
     case 'start': {

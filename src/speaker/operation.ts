@@ -17,6 +17,12 @@ export type NeighborOperation =
       /** As for 'shutdown': RFC 9003 allows it with both subcodes. */
       readonly message?: string
     }
+  /**
+   * Maintenance of one neighbour: its paths count as with GRACEFUL_SHUTDOWN (RFC 8326), and all that it is sent
+   * carries it, until 'undrain', its removal from the configuration or the end of the process.
+   */
+  | { readonly type: 'drain' }
+  | { readonly type: 'undrain' }
   /** Asks for all routes again ('in', RFC 2918), sends all again ('out'), or both; the session stays. */
   | { readonly type: 'refresh'; readonly direction: 'in' | 'out' | 'both' }
 
@@ -36,7 +42,7 @@ export type OperationOutcome =
       readonly remedy: string
     }
 
-/** A shutdown by the operator. */
+/** A shutdown or drain by the operator. */
 export interface Hold {
   readonly message?: string
   /** Who asked. */

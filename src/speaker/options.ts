@@ -21,6 +21,8 @@ export interface SpeakerOptions {
   readonly gracefulRestart: GracefulRestartOptions
   /** Host name for capability 73 and for logs. */
   readonly hostName: string
+  /** All routes are announced with GRACEFUL_SHUTDOWN (RFC 8326), to iBGP with LOCAL_PREF 0. Left out: no. */
+  readonly maintenance?: boolean
 }
 
 export interface DecisionOptions {
@@ -83,6 +85,10 @@ export interface NeighborOptions {
   readonly gracefulRestart: GracefulRestartOptions
   /** Added to every path received (weight, Cisco style), 0 to 65535. */
   readonly weight: number
+  /** Drained: its paths count as with GRACEFUL_SHUTDOWN, all that it is sent carries it. Left out: no. */
+  readonly maintenance?: boolean
+  /** GRACEFUL_SHUTDOWN on the paths of an eBGP neighbour does not lower their LOCAL_PREF to 0. Left out: it does. */
+  readonly ignoreGracefulShutdown?: boolean
 }
 
 export interface TimerOptions {

@@ -65,6 +65,8 @@ export class Peer {
   options: NeighborOptions
   /** Shut down by the operator, whatever the configuration says. */
   held: Hold | undefined
+  /** Drained by the operator, whatever the configuration says. */
+  drained: Hold | undefined
   readonly sent = new MessageCounters()
   readonly received = new MessageCounters()
   lastError: LastError | undefined
@@ -124,6 +126,11 @@ export class Peer {
   /** Shut down by configuration or operator. */
   get adminDown(): boolean {
     return this.options.shutdown !== undefined || this.held !== undefined
+  }
+
+  /** Drained by configuration or operator. */
+  get inMaintenance(): boolean {
+    return this.options.maintenance === true || this.drained !== undefined
   }
 
   /** True without a connection and without a dial. */

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
 import type { AttributeTable } from '../rib/attributes.js'
+import { LoweringFilter } from '../rib/graceful-shutdown.js'
 import { MarkingFilter } from '../rib/only-to-customer.js'
 import { REASON_POLICY, VALID } from '../rib/reasons.js'
 import type { Rib, RouteFilter } from '../rib/table.js'
@@ -45,6 +46,8 @@ export interface RoutingParts {
   /** Seeds the hash tables: an unsigned 32-bit number that neighbours can't guess. */
   readonly seed: number
   options(): SpeakerOptions
+  /** The whole speaker is in maintenance. */
+  maintenance(): boolean
   /** A neighbour sent more than it may: end its session. */
   overLimit(peer: Peer, family: Family, limit: number): void
   /** An End-of-RIB came. */
@@ -232,12 +235,15 @@ export class Routing {
         const { weight } = peer.options
         this.tables.rib(options.family).setSource({ ...source.source, weight })
       }
-      if (!same(was.import, options.import)) {
+      if (!same(was.import, options.import) || lowersOtherwise(before, peer.options)) {
         const former = this.#compile(peer, family)
         if (source !== undefined) this.#reapply(routes, family)
         former?.close?.()
       }
-      const exports = was.nextHop !== options.nextHop || !same(was.export, options.export)
+      const exports =
+        was.nextHop !== options.nextHop ||
+        !same(was.export, options.export) ||
+        before.maintenance !== peer.options.maintenance
       if (exports && session !== undefined && family.outlet !== undefined) {
         const { link, terms } = session
         this.#updateOut.change(family.outlet, this.#outletSession(routes, link, terms), options)
@@ -253,9 +259,34 @@ export class Routing {
     for (const rib of this.tables.ribs()) rib.setOptions(decision)
     if (decision.defaultLocalPref === before.defaultLocalPref) return
     // Internal neighbours are told the preference of paths that have none.
-    for (const routes of this.#neighbors.values()) {
+    this.#reexport(({ peerType }) => peerType === 'ibgp')
+  }
+
+  /** Maintenance began or ended: every neighbour is sent its routes as they are to be now. */
+  maintenanceChanged(): void {
+    this.#reexport(() => true)
+  }
+
+  /** A neighbour is to be drained, or no longer. */
+  drainChanged(peer: Peer): void {
+    const routes = this.#neighbors.get(peer)
+    if (routes === undefined) return
+    for (const family of routes.families.values()) {
+      const former = this.#compile(peer, family)
+      const known = this.tables.rib(family.family).source(routes.source) !== undefined
+      if (known) this.#reapply(routes, family)
+      former?.close?.()
+    }
+    this.#reexport(() => true, [routes])
+  }
+
+  #reexport(
+    concerns: (terms: Negotiated) => boolean,
+    neighbors: Iterable<NeighborRoutes> = this.#neighbors.values(),
+  ): void {
+    for (const routes of neighbors) {
       const { session } = routes
-      if (session?.terms.peerType !== 'ibgp') continue
+      if (session === undefined || !concerns(session.terms)) continue
       const outlet = this.#outletSession(routes, session.link, session.terms)
       for (const family of routes.families.values()) {
         if (family.outlet !== undefined) this.#updateOut.change(family.outlet, outlet, family.options)
@@ -312,10 +343,15 @@ export class Routing {
     const { attributes } = this.tables
     const policy = compilePolicy(family.options.import, family.family, attributes, 'in')
     const terms = peer.negotiated
-    family.filter =
+    const marked =
       terms?.role !== undefined && learnsOnlyForCustomers(terms.role.own)
         ? new MarkingFilter(attributes, terms.remoteAs, policy)
         : policy
+    const heeded = terms?.peerType === 'ebgp' && peer.options.ignoreGracefulShutdown !== true
+    family.filter =
+      peer.inMaintenance || heeded
+        ? new LoweringFilter(attributes, peer.inMaintenance ? 'all' : 'marked', marked)
+        : marked
     return former
   }
 
@@ -352,6 +388,7 @@ export class Routing {
       extendedMessage: terms.extendedMessage.send,
       singleHop: isSingleHop(routes.peer.options),
       defaultLocalPref: this.#parts.options().decision.defaultLocalPref,
+      gracefulShutdown: this.#parts.maintenance() || routes.peer.inMaintenance,
     }
   }
 
@@ -457,6 +494,13 @@ export class Routing {
     const neighbor = this.#sources[rib.sourceOf(path)]?.peer.address ?? 'local'
     return { neighbor, asPath: asPathText(rib.attributes.get(rib.attributeOf(path)).asPath) }
   }
+}
+
+/** GRACEFUL_SHUTDOWN of a neighbour's paths means something else than before. */
+function lowersOtherwise(before: NeighborOptions, after: NeighborOptions): boolean {
+  return (
+    before.maintenance !== after.maintenance || before.ignoreGracefulShutdown !== after.ignoreGracefulShutdown
+  )
 }
 
 function familyRoutes(options: FamilyOptions, attributes: AttributeTable): FamilyRoutes {

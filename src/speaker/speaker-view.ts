@@ -1,5 +1,6 @@
 import { formatIPv4 } from '../ip/address.js'
 import { FAMILIES } from '../ip/family.js'
+import type { Maintenance } from './maintenance.js'
 import type { SpeakerOptions } from './options.js'
 import type { Routing } from './routing.js'
 import type { SpeakerView } from './views.js'
@@ -13,12 +14,14 @@ export function speakerView(
   started: number,
   listen: readonly { readonly address: string; readonly port: number }[],
   routing: Routing,
+  maintenance: Maintenance,
 ): SpeakerView {
   return {
     localAs: options.localAs,
     routerId: formatIPv4(options.routerId),
     hostName: options.hostName,
     started: new Date(started).toISOString(),
+    maintenance: maintenance.view(options),
     maximumPaths: { ebgp: options.decision.maximumPathsEbgp, ibgp: options.decision.maximumPathsIbgp },
     listen: listen.map(({ address, port }) => ({ address, port })),
     tables: FAMILIES.map((family) => {

@@ -13,6 +13,7 @@ import type { SpeakerApi } from './api.js'
 import { applyDifference } from './apply.js'
 import { Events } from './events.js'
 import { Listeners } from './listeners.js'
+import { Maintenance } from './maintenance.js'
 import { neighborView } from './neighbor-view.js'
 import { Neighbors } from './neighbors.js'
 import { operate } from './operate.js'
@@ -55,6 +56,7 @@ export class Speaker implements SpeakerApi {
   readonly #neighbors: Neighbors
   readonly #listeners: Listeners
   readonly #settling: Settling
+  readonly #maintenance: Maintenance
   #options: SpeakerOptions
   /** Parameters of the session machines, by the neighbour's options. */
   #params = new WeakMap<NeighborOptions, PeerParams>()
@@ -73,6 +75,7 @@ export class Speaker implements SpeakerApi {
     this.#events = new Events(() => clock.wall(), log)
     const events = this.#events
     const options = () => this.#options
+    this.#maintenance = new Maintenance(clock, log, events)
     const work = new Work(clock, {
       failed: (error) => log.error({ err: error }, 'a piece of work failed'),
       sliceEnd: () => this.#routing.tables.settle(),
@@ -86,6 +89,7 @@ export class Speaker implements SpeakerApi {
       resolver: parts.resolver,
       seed: Math.floor(random() * 0x1_0000_0000) >>> 0,
       options,
+      maintenance: () => this.#maintenance.active(this.#options),
       overLimit: (peer, family, limit) => this.#neighbors.overLimit(peer, family, limit),
       endOfRib: () => this.#settling.look(),
       pathsGone: (peer) => this.#neighbors.ended(peer),
@@ -149,6 +153,7 @@ export class Speaker implements SpeakerApi {
       reset: (address, changed) => neighbors.reset(address, changed),
       decide: () => this.#routing.decisionChanged(before.decision),
     })
+    if (this.#maintenance.applied(before, options)) this.#routing.maintenanceChanged()
     neighbors.noteUnprotected()
     this.#routing.tables.settle()
     return report
@@ -206,8 +211,21 @@ export class Speaker implements SpeakerApi {
     return outcome
   }
 
+  maintenance(on: boolean, by: string): OperationOutcome {
+    const before = this.#maintenance.active(this.#options)
+    const outcome = this.#maintenance.set(on, by, this.#options)
+    if (this.#maintenance.active(this.#options) !== before) this.#routing.maintenanceChanged()
+    return outcome
+  }
+
   view(): SpeakerView {
-    return speakerView(this.#options, this.#started, this.#listeners.addresses, this.#routing)
+    return speakerView(
+      this.#options,
+      this.#started,
+      this.#listeners.addresses,
+      this.#routing,
+      this.#maintenance,
+    )
   }
 
   /** What is held in memory because of neighbours: tests look whether it goes with them. */

@@ -198,7 +198,8 @@ export class UpdateIn {
     }
     const reason = this.reason(routes, attribute)
     const now = this.#host.clock.wall()
-    const { filter } = family
+    // Asked once here rather than for each prefix.
+    const filter = family.filter?.passes?.(attribute) === true ? undefined : family.filter
     const martians = rib.announce(source, bytes, start, end, addPathReceive, attribute, reason, filter, now)
     if (martians > 0) this.#host.faults.martians(routes.peer, bytes, range)
     if (family.options.maximumPrefix > 0) this.#host.checkLimit(routes, family)

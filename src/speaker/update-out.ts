@@ -63,6 +63,8 @@ export interface OutletSession {
   readonly role: Role | undefined
   readonly singleHop: boolean
   readonly defaultLocalPref: number
+  /** Routes are announced with GRACEFUL_SHUTDOWN. */
+  readonly gracefulShutdown: boolean
 }
 
 /**
@@ -218,6 +220,7 @@ export class UpdateOut {
       ownAddress: parseAddress(ownAddress(connection, family, session.extendedNextHop))?.bytes ?? NO_ADDRESS,
       defaultLocalPref: session.defaultLocalPref,
       role: session.role,
+      gracefulShutdown: session.gracefulShutdown,
     }
     const subnets = options.nextHop === 'third-party' && session.type === 'ebgp'
     const link = subnets && session.singleHop ? this.#resolve.linkOf(remote) : undefined

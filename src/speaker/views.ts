@@ -99,6 +99,15 @@ export interface FaultView {
   readonly size: number
 }
 
+/** Who put the speaker, or a neighbour, into maintenance. */
+export interface MaintenanceView {
+  /** 'operator': until it is ended or this process ends; a changed file does not lift it. */
+  readonly source: 'configuration' | 'operator'
+  /** The operator who asked, and when. */
+  readonly by?: string
+  readonly at?: string
+}
+
 export interface NeighborView {
   readonly address: string
   readonly description?: string
@@ -121,6 +130,8 @@ export interface NeighborView {
     readonly by?: string
     readonly at?: string
   }
+  /** Drained: its paths are the last choice, and what it is sent carries GRACEFUL_SHUTDOWN. Absent: it is not. */
+  readonly maintenance?: MaintenanceView
   /** Since when it is in this state (Established: since when up). */
   readonly since: string
   readonly routerId?: string
@@ -247,6 +258,8 @@ export interface SpeakerView {
   readonly routerId: string
   readonly hostName: string
   readonly started: string
+  /** All routes are announced with GRACEFUL_SHUTDOWN (RFC 8326). Absent: they are not. */
+  readonly maintenance?: MaintenanceView
   readonly maximumPaths: { readonly ebgp: number; readonly ibgp: number }
   readonly listen: readonly { readonly address: string; readonly port: number }[]
   readonly tables: readonly {
@@ -317,6 +330,15 @@ export type SpeakerEvent =
       readonly by: string
       readonly message?: string
       readonly direction?: 'in' | 'out' | 'both'
+    }
+  /** Maintenance of the whole speaker began or ended. */
+  | {
+      readonly type: 'maintenance'
+      readonly id: number
+      readonly at: string
+      readonly on: boolean
+      /** Who asked: an operator, or 'the configuration'. */
+      readonly by: string
     }
   | {
       readonly type: 'refused'

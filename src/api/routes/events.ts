@@ -6,7 +6,16 @@ import type { ApiContext } from '../context.js'
 import { ApiError } from '../errors.js'
 import type { EventStreams } from '../event-streams.js'
 
-const TYPES = ['session', 'route', 'routes', 'neighbor', 'operation', 'refused', 'fault'] as const
+const TYPES = [
+  'session',
+  'route',
+  'routes',
+  'neighbor',
+  'operation',
+  'maintenance',
+  'refused',
+  'fault',
+] as const
 
 const querystring = {
   type: 'object',
@@ -71,6 +80,7 @@ function filterOf(query: EventQuery): (event: SpeakerEvent) => boolean {
       case 'refused':
         return event.address === neighbor
       case 'routes':
+      case 'maintenance':
         return false
       default:
         return event.neighbor === neighbor

@@ -94,6 +94,22 @@ const VERBS: readonly Verb[] = [
     operation: (body) => ({ type: 'reset', message: messageOf(body) }),
   },
   {
+    name: 'drain',
+    summary: 'Move traffic away from a neighbor (maintenance)',
+    description:
+      'Its paths count as with GRACEFUL_SHUTDOWN (RFC 8326: LOCAL_PREF 0), and all that it is sent carries it; the session stays.',
+    body: bodySchema({}),
+    operation: () => ({ type: 'drain' }),
+  },
+  {
+    name: 'undrain',
+    summary: 'End the maintenance of a neighbor',
+    description: 'Its paths count as before.',
+    body: bodySchema({}),
+    conflict: 'The configuration has it in maintenance',
+    operation: () => ({ type: 'undrain' }),
+  },
+  {
     name: 'refresh',
     summary: 'Ask for all routes again, or send all again',
     description: 'The session stays (RFC 2918, RFC 7313).',
@@ -103,8 +119,12 @@ const VERBS: readonly Verb[] = [
   },
 ]
 
-/** `POST /api/v1/neighbors/{address}/shutdown`, `…/start`, `…/reset` and `…/refresh`. */
+/**
+ * `POST /api/v1/neighbors/{address}/shutdown`, `…/start`, `…/reset`, `…/drain`, `…/undrain` and `…/refresh`, and
+ * `POST /api/v1/maintenance`.
+ */
 export function operateRoutes(app: FastifyInstance, context: ApiContext): void {
+  maintenanceRoute(app, context)
   for (const verb of VERBS) {
     const errors: Record<number, string> = { 404: 'No such neighbor' }
     if (verb.conflict !== undefined) errors[409] = verb.conflict
@@ -137,4 +157,36 @@ export function operateRoutes(app: FastifyInstance, context: ApiContext): void {
       },
     })
   }
+}
+
+/** Maintenance of the whole speaker. */
+function maintenanceRoute(app: FastifyInstance, context: ApiContext): void {
+  app.route<{ Body: { readonly on: boolean; readonly by?: string } }>({
+    method: 'POST',
+    url: '/api/v1/maintenance',
+    schema: {
+      body: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['on'],
+        properties: { on: { type: 'boolean', description: 'Begin it, or end it' }, by },
+      },
+    },
+    config: {
+      document: {
+        class: 'change',
+        summary: 'Begin or end maintenance',
+        description:
+          'While it lasts all routes are announced with GRACEFUL_SHUTDOWN (RFC 8326), to iBGP neighbors with LOCAL_PREF 0. A reload of the configuration does not end it.',
+        answer: { schema: 'Maintenance' },
+        errors: { 409: 'The configuration has it on' },
+      },
+    },
+    handler: async (request) => {
+      const { on, by: name } = request.body
+      const outcome = context.speaker.maintenance(on, asker(request, name))
+      if (!outcome.ok) throw new ApiError(409, 'conflict', outcome.text, outcome.remedy)
+      return { on: context.speaker.view().maintenance !== undefined, text: outcome.text }
+    },
+  })
 }

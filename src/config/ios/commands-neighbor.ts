@@ -202,6 +202,12 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
     run: (args, context) => context.set(peer('gracefulRestart')(args, context), false),
     no: (args, context) => context.clear(peer('gracefulRestart')(args, context)),
   },
+  toggle(
+    'neighbor <peer:peer> graceful-shutdown',
+    ROUTER,
+    'drained: its paths are the last choice, and it is told so of ours (RFC 8326)',
+    peer('maintenance'),
+  ),
   noEffect(
     'neighbor <peer:peer> advertisement-interval <seconds:0-600>',
     ROUTER,

@@ -50,6 +50,9 @@ export const ROUTER_COMMANDS: readonly Command[] = [
     run: (_, context) => context.set(['gracefulRestart', 'enabled'], false),
     no: (_, context) => context.clear(['gracefulRestart', 'enabled']),
   },
+  toggle('bgp graceful-shutdown', ROUTER, 'announce all routes with GRACEFUL_SHUTDOWN (RFC 8326)', () => [
+    'maintenance',
+  ]),
   withoutIt(
     'bgp graceful-restart preserve-fw-state',
     ROUTER,

@@ -50,6 +50,7 @@ class Builder {
       ...this.#plain('multipathRelax'),
       ...this.#section('bestPath'),
       ...this.#plain('defaultLocalPref'),
+      ...this.#plain('maintenance'),
       gracefulRestart: { enabled: true, ...this.#values(['gracefulRestart'], ['gracefulRestart']) },
       defaults: {
         export: 'all',
@@ -88,7 +89,9 @@ class Builder {
     }
   }
 
-  #plain(key: 'routerId' | 'hostName' | 'multipathRelax' | 'defaultLocalPref' | 'listenLimit'): Draft {
+  #plain(
+    key: 'routerId' | 'hostName' | 'multipathRelax' | 'defaultLocalPref' | 'listenLimit' | 'maintenance',
+  ): Draft {
     const cell = this.#cells.get([key])
     if (cell === undefined) return {}
     this.#place([key], cell.position)

@@ -74,6 +74,7 @@ class Emitter {
       `bgp router-id ${formatIPv4(bgp.routerId)}`,
       'bgp log-neighbor-changes',
       ...this.#restart(),
+      ...(bgp.maintenance === true ? ['bgp graceful-shutdown'] : []),
       ...this.#decision(),
       ...(timers === undefined ? [] : [`timers bgp ${timers.keepalive} ${timers.hold}`]),
     ]
@@ -162,6 +163,8 @@ class Emitter {
         this.#lost.push(`${path}.timers.${key}: ${options.timers[key]}`)
     }
     if (options.weight !== 0) say(`weight ${options.weight}`)
+    if (options.maintenance === true) say('graceful-shutdown')
+    if (options.ignoreGracefulShutdown === true) this.#lost.push(`${path}.honorGracefulShutdown: false`)
     this.#restartOf(options, path, say)
     if (options.shutdown !== undefined) {
       const { message } = options.shutdown

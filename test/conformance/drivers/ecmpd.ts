@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { getJson } from '../../../src/demo/socket.js'
-import type { Feature } from '../case.js'
 import {
   type Capability,
   DUT_AS,
@@ -41,9 +40,8 @@ export class EcmpdDriver extends Driver {
     ...(['maximumPrefix.warning', 'maximumPrefix.restart', 'maximumPrefix.warningOnly'] as const),
     ...(['as', 'deterministicMed', 'notificationRestart', 'maximumPaths', 'kernel', 'dialect'] as const),
     ...(['shutdown', 'enable', 'remove', 'changeHold', 'neighbor', 'route', 'log', 'check'] as const),
-    ...(['reset', 'softOut', 'restart', 'ip', 'explains'] as const),
+    ...(['reset', 'softOut', 'restart', 'ip', 'explains', 'maintenance'] as const),
   ])
-  override readonly coming: ReadonlySet<Feature> = new Set<Feature>(['graceful-shutdown'])
   /** Shut down, by address, with the message. */
   readonly #down = new Map<string, string>()
 
@@ -147,6 +145,10 @@ export class EcmpdDriver extends Driver {
 
   async softOut(address: string) {
     await this.#operate(address, 'refresh', 'out')
+  }
+
+  override async maintenance(on: boolean) {
+    await this.run(process.execPath, MAIN, 'maintenance', on ? 'on' : 'off', '--socket', this.#socket)
   }
 
   async neighbor(address: string) {

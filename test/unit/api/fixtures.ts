@@ -29,6 +29,8 @@ export class FakeSpeaker implements SpeakerApi {
   readonly queries: RouteQuery[] = []
   /** What was asked for: address, operation, who. */
   readonly operations: (readonly [string, NeighborOperation, string])[] = []
+  /** Maintenance that was asked for: on or off, who. */
+  readonly maintained: (readonly [boolean, string])[] = []
   outcome: OperationOutcome = { ok: true, text: 'done' }
   readonly ring: SpeakerEvent[] = []
   readonly listeners = new Set<(event: SpeakerEvent) => void>()
@@ -41,6 +43,10 @@ export class FakeSpeaker implements SpeakerApi {
   async stop() {}
   operate(address: string, operation: NeighborOperation, by: string) {
     this.operations.push([address, operation, by])
+    return this.outcome
+  }
+  maintenance(on: boolean, by: string) {
+    this.maintained.push([on, by])
     return this.outcome
   }
   view() {

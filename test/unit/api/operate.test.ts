@@ -25,6 +25,26 @@ t.test('operations reach the speaker, with who asked', async (t) => {
   ])
 })
 
+t.test('maintenance of all, and of one neighbor', async (t) => {
+  const made = await api(t)
+  const post = (path: string, json?: unknown) =>
+    made.ask(path, { method: 'POST', via: 'unix', ...(json === undefined ? {} : { json }) })
+  t.match(await post('/api/v1/maintenance', { on: true, by: 'ann' }), {
+    status: 200,
+    body: { on: false, text: 'done' },
+  })
+  t.equal((await post('/api/v1/maintenance', {})).status, 400)
+  await post(url('drain'))
+  await post(url('undrain'))
+  t.same(made.speaker.maintained, [[true, 'ann (UNIX socket)']])
+  t.match(made.speaker.operations, [
+    [NODE, { type: 'drain' }],
+    [NODE, { type: 'undrain' }],
+  ])
+  made.speaker.outcome = { ok: false, reason: 'conflict', text: 'It is on', remedy: 'Edit the file' }
+  t.match(await post('/api/v1/maintenance', { on: false }), { status: 409 })
+})
+
 t.test('over TCP only with the token', async (t) => {
   const made = await api(t)
   t.match(await made.ask(url('reset'), { method: 'POST' }), {

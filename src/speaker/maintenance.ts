@@ -1,0 +1,76 @@
+import type { Clock } from '../ports/clock.js'
+import type { Log } from '../ports/log.js'
+import type { Events } from './events.js'
+import type { Hold, OperationOutcome } from './operation.js'
+import type { SpeakerOptions } from './options.js'
+import type { MaintenanceView } from './views.js'
+
+/**
+ * Maintenance of the whole speaker (RFC 8326 §4): while it lasts every route is announced with GRACEFUL_SHUTDOWN,
+ * so that neighbours move their traffic away before anything is shut down. The configuration or an operator
+ * begins it; what an operator began outlives a changed configuration, not the process.
+ */
+export class Maintenance {
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #events: Events
+  #held: Hold | undefined
+
+  constructor(clock: Clock, log: Log, events: Events) {
+    this.#clock = clock
+    this.#log = log
+    this.#events = events
+  }
+
+  /** Whether it lasts. */
+  active(options: SpeakerOptions): boolean {
+    return options.maintenance === true || this.#held !== undefined
+  }
+
+  /**
+   * An operator begins or ends it.
+   * @param by who asks, for people
+   */
+  set(on: boolean, by: string, options: SpeakerOptions): OperationOutcome {
+    const before = this.active(options)
+    if (!on && options.maintenance === true) {
+      const text = 'Maintenance is on by the configuration'
+      const remedy = 'Take `maintenance` out of the configuration file, then `ecmpd reload`'
+      return { ok: false, reason: 'conflict', text, remedy }
+    }
+    this.#held = on ? { by, at: this.#clock.wall() } : undefined
+    if (before === on) return { ok: true, text: `Maintenance was ${on ? 'on' : 'off'} already` }
+    this.#say(on, by)
+    const text = on
+      ? 'Maintenance is on: all routes are announced with GRACEFUL_SHUTDOWN'
+      : 'Maintenance is off: all routes are announced as before'
+    return { ok: true, text }
+  }
+
+  /** Another configuration holds. @returns whether that began or ended it */
+  applied(before: SpeakerOptions, after: SpeakerOptions): boolean {
+    if (this.active(before) === this.active(after)) return false
+    this.#say(this.active(after), 'the configuration')
+    return true
+  }
+
+  /** Undefined while it does not last. */
+  view(options: SpeakerOptions): MaintenanceView | undefined {
+    return maintenanceView(this.#held, options.maintenance)
+  }
+
+  #say(on: boolean, by: string): void {
+    const what = on ? 'begins: routes are announced with GRACEFUL_SHUTDOWN' : 'ends'
+    this.#log.info({ maintenance: on, by }, `maintenance ${what}, by ${by}`)
+    this.#events.add({ type: 'maintenance', on, by })
+  }
+}
+
+/** The operator's word stands before the configuration's: it is the one that lasts longer. */
+export function maintenanceView(
+  held: Hold | undefined,
+  configured: boolean | undefined,
+): MaintenanceView | undefined {
+  if (held !== undefined) return { source: 'operator', by: held.by, at: new Date(held.at).toISOString() }
+  return configured === true ? { source: 'configuration' } : undefined
+}
