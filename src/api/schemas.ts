@@ -187,6 +187,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     { prefix: text, family, version: count, paths: list(ref('Path')), nextHops: list(text) },
     {
       gateways: list(gateway),
+      suppressed: { ...flag, description: 'An own aggregate is announced instead (summary only)' },
       fib: object({ state: oneOf('installed', 'pending', 'refused', 'off') }, { reason: text }),
     },
   ),

@@ -12,8 +12,8 @@
  * 3. After each Rib.decide(), and whenever a member's socket takes more (drain): `while (socket takes more)`
  *    write `next(member)`, until it returns undefined. Nothing is queued here for a slow member: it falls behind,
  *    and what changes meanwhile replaces what it has not seen.
- * 4. `resend(member, begin, end)` for a route refresh; `reevaluate()` when the answers of `shared` or the filter
- *    changed.
+ * 4. `resend(member, begin, end)` for a route refresh; `reevaluate()` when the answers of `shared`, the filter or
+ *    what the table suppresses changed; `originate(attribute)` for a default route of the members' own.
  *
  * How it works: each prefix has one entry in a log, either that of announcements or that of withdrawals; a
  * change puts a new entry at the end and the old one becomes void. A member is a position in each log. It is
@@ -39,6 +39,8 @@ const CHUNK_ENTRIES = 16384
 const CHUNK_OCTETS = 262144
 /** Stands for all sources that are no members, in a chunk: their routes go to everyone. */
 const NO_MEMBER = -1
+/** The default route has no octets. */
+const NO_OCTETS = new Uint8Array(0)
 /** Prefixes that one step of the first fill looks at. */
 const FILL = 8192
 
@@ -58,6 +60,10 @@ export class AdjOut {
   /** Prefix ids below this have been looked at; NEVER when the first fill is complete. */
   #filled = 0
   readonly #address = new Uint8Array(16)
+  /** Prefix id of the default route while one is originated for this group; else -1. */
+  #default = -1
+  /** Attribute set that it is sent with. */
+  #originated = 0
   readonly #chunkEntries: number
   readonly #unsubscribe: () => void
 
@@ -134,18 +140,46 @@ export class AdjOut {
     if (end !== undefined) this.#mark(member, end)
   }
 
+  /**
+   * Sends the default route with this attribute set as an own one, whatever the table holds and the filter
+   * says; 0: as the table has it. Members are sent what follows from it with their next messages.
+   */
+  originate(attribute: number): void {
+    const { attributes, prefixes } = this.#rib
+    const former = this.#originated
+    if (attribute === former) return
+    if (former === 0) {
+      this.#default = prefixes.intern(NO_OCTETS, 0, 0)
+      this.#rib.hold(this.#default)
+    }
+    if (attribute !== 0) attributes.retain(attribute)
+    this.#originated = attribute
+    const prefix = this.#default
+    if (attribute === 0) this.#default = -1
+    if (prefix < this.#filled) this.#updateOne(prefix)
+    if (former !== 0) attributes.release(former)
+    if (attribute === 0) this.#rib.unhold(prefix)
+    this.#blocks.reclaim()
+  }
+
+  /** True when what members are sent of a prefix is the default route that is originated for them. */
+  isOriginated(prefix: number): boolean {
+    return prefix === this.#default
+  }
+
   /** Works out every route again, after the answers of `shared` or the filter changed. */
   reevaluate(): void {
     this.#exporter.reset()
     const limit = Math.min(this.#filled, this.#rib.prefixes.limit)
     for (let prefix = 0; prefix < limit; prefix++) {
-      if (this.#rib.count(prefix) > 0) this.#updateOne(prefix)
+      if (this.#rib.count(prefix) > 0 || prefix === this.#default) this.#updateOne(prefix)
     }
     this.#blocks.reclaim()
   }
 
   /** Gives the group up: references and prefixes are released. */
   close(): void {
+    this.originate(0)
     this.#unsubscribe()
     this.#members.clear()
     this.#out.clear()
@@ -204,7 +238,7 @@ export class AdjOut {
     const limit = this.#rib.prefixes.limit
     const end = Math.min(limit, this.#filled + FILL)
     for (let prefix = this.#filled; prefix < end; prefix++) {
-      if (this.#rib.best(prefix) !== 0) this.#updateOne(prefix)
+      if (this.#rib.best(prefix) !== 0 || prefix === this.#default) this.#updateOne(prefix)
     }
     this.#filled = end
     if (end < limit) return
@@ -216,8 +250,13 @@ export class AdjOut {
 
   /** Brings a prefix's state in line with the table. */
   #updateOne(prefix: number): void {
+    if (prefix === this.#default) {
+      // An own route (source 0), which no filter is asked about.
+      this.#out.set(prefix, this.#exporter.outgoing(this.#originated, this.#rib.source(0)!), 0)
+      return
+    }
     const path = this.#rib.best(prefix)
-    if (path === 0) this.#out.set(prefix, 0, 0)
+    if (path === 0 || this.#rib.isSuppressed(prefix)) this.#out.set(prefix, 0, 0)
     else {
       const source = this.#rib.sourceOf(path)
       this.#out.set(prefix, this.#outgoing(prefix, this.#rib.attributeOf(path), source), source)

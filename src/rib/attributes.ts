@@ -9,6 +9,7 @@
 import { familyOf } from '../ip/family.js'
 import { pathContains } from '../wire/as-path.js'
 import { Block, CANONICAL_CONTEXT, canonicalize, type NextHopForm } from '../wire/canonical.js'
+import { AttributeCode } from '../wire/codes.js'
 import { NO_FAULTS } from '../wire/fault.js'
 import { isMarks, marksAttribute } from '../wire/marks.js'
 import { readCanonical } from '../wire/read-attributes.js'
@@ -34,6 +35,7 @@ export const ATTR_LLGR_STALE = CommunityFlag.LlgrStale << COMMUNITY_SHIFT
 export const ATTR_NO_LLGR = CommunityFlag.NoLlgr << COMMUNITY_SHIFT
 /** Stands above the communities. */
 export const ATTR_HAS_OTC = 1 << 12
+export const ATTR_ATOMIC_AGGREGATE = 1 << 13
 
 /** Contexts with ids below this are remembered with the sets that were valid in them. */
 const REMEMBERED_CONTEXTS = 32
@@ -277,6 +279,7 @@ export class AttributeTable implements AttributeSets {
       (scan.hasLocalPref ? ATTR_HAS_LOCAL_PREF : 0) |
       (scan.hasOriginatorId ? ATTR_HAS_ORIGINATOR : 0) |
       (scan.hasOtc ? ATTR_HAS_OTC : 0) |
+      (scan.has(AttributeCode.ATOMIC_AGGREGATE) ? ATTR_ATOMIC_AGGREGATE : 0) |
       (scan.communityFlags << COMMUNITY_SHIFT)
     this.origin[id] = Math.max(0, scan.origin)
     this.hops[id] = scan.asPathHops

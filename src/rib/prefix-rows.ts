@@ -14,6 +14,8 @@ export const PREFIX_FULL = 16
 export const PREFIX_TOUCHED = 32
 /** Its paths are in the PathIndex. */
 export const PREFIX_INDEXED = 64
+/** Covered by an own aggregate that is announced instead: not to be sent to neighbours. */
+export const PREFIX_SUPPRESSED = 128
 
 /** Columns of a table, one element for each prefix id. */
 export class PrefixRows {

@@ -9,7 +9,7 @@ import type { NextHops } from './next-hops.js'
 import { PairCounts } from './pair-counts.js'
 import { PathIndex } from './path-index.js'
 import { PATH_BEST, PATH_MULTIPATH, PATH_NEW, PathStore } from './paths.js'
-import { PREFIX_INDEXED, PrefixRows } from './prefix-rows.js'
+import { PREFIX_INDEXED, PREFIX_SUPPRESSED, PrefixRows } from './prefix-rows.js'
 import { type SourceState, SourceTable } from './sources.js'
 
 /** What a table is built on. Attribute sets, next hops and gateway sets are shared by both families' tables. */
@@ -109,6 +109,11 @@ export class RibReader {
   /** Table version at the last change of a prefix. */
   versionOf(prefix: number): number {
     return prefix < this.rows.capacity ? this.rows.version[prefix] : 0
+  }
+
+  /** True when an own aggregate is announced instead of a prefix (summary only). */
+  isSuppressed(prefix: number): boolean {
+    return prefix < this.rows.capacity && (this.rows.flags[prefix] & PREFIX_SUPPRESSED) !== 0
   }
 
   /** Prefix id of a path. */

@@ -24,7 +24,7 @@ import { AdjIn } from './adj-in.js'
 import { growInt32 } from './columns.js'
 import type { DecisionParameters } from './decide.js'
 import { PATH_MULTIPATH } from './paths.js'
-import { PREFIX_DIRTY, PREFIX_TOUCHED } from './prefix-rows.js'
+import { PREFIX_DIRTY, PREFIX_SUPPRESSED, PREFIX_TOUCHED } from './prefix-rows.js'
 import type { RibParts } from './reader.js'
 import type { ChangeBatch } from './types.js'
 
@@ -113,6 +113,16 @@ export class Rib extends AdjIn {
       const index = this.#subscribers.indexOf(subscriber)
       if (index >= 0) this.#subscribers.splice(index, 1)
     }
+  }
+
+  /**
+   * Says whether an own aggregate is announced instead of a prefix, until its last path goes. Adj-RIB-Outs look
+   * when the prefix changes: who says it at another time has them reevaluate().
+   */
+  suppress(prefix: number, suppressed: boolean): void {
+    this.rows.ensure(prefix)
+    if (suppressed) this.rows.flags[prefix] |= PREFIX_SUPPRESSED
+    else this.rows.flags[prefix] &= ~PREFIX_SUPPRESSED
   }
 
   /** Keeps a prefix id alive although its paths may go; undo with unhold(). */

@@ -44,6 +44,8 @@ function path(route: RouteView, entry: PathView): object {
     ...(entry.weight === 0 ? {} : { weight: entry.weight }),
     valid: entry.valid,
     ...(entry.stale ? { stale: true } : {}),
+    ...(entry.type === 'local' ? { sourced: true, local: true } : {}),
+    ...(route.suppressed ? { suppressed: true } : {}),
     version: route.version,
     ...(entry.multipath ? { multipath: true } : {}),
     ...(entry.best
@@ -83,7 +85,7 @@ function path(route: RouteView, entry: PathView): object {
           ]),
     ],
     peer: {
-      peerId: entry.neighbor,
+      peerId: entry.type === 'local' ? '0.0.0.0' : entry.neighbor,
       routerId: entry.neighborRouterId,
       ...name,
       type: pathFrom(entry.type),

@@ -10,7 +10,7 @@ function traits(path: PathView): string {
   words.push(`localpref ${path.localPref}`)
   if (path.weight !== 0) words.push(`weight ${path.weight}`)
   words.push(path.valid ? 'valid' : 'invalid')
-  words.push(path.type === 'ebgp' ? 'external' : path.type === 'ibgp' ? 'internal' : 'local')
+  words.push(path.type === 'ebgp' ? 'external' : path.type === 'ibgp' ? 'internal' : 'sourced, local')
   if (path.stale) words.push('stale')
   if (path.atomicAggregate) words.push('atomic-aggregate')
   if (path.multipath || path.best) {
@@ -33,7 +33,7 @@ function pathLines(path: PathView): string[] {
   const linkLocal = path.linkLocalNextHop === undefined ? '' : ` (${path.linkLocalNextHop})`
   const from =
     path.type === 'local'
-      ? ''
+      ? ` from ${path.nextHop.includes(':') ? '::' : '0.0.0.0'} (${path.neighborRouterId})`
       : ` from ${path.neighbor} (${path.neighborRouterId})${name === '' ? '' : `,${name}`}`
   const lines = [
     `  ${path.asPath === '' ? 'Local' : path.asPath}${path.aggregator === undefined ? '' : `, (aggregated by ${path.aggregator})`}`,
@@ -71,10 +71,11 @@ export function showDetail(route: RouteView): string {
   const best = route.paths.findIndex((path) => path.best)
   const available = route.paths.filter((path) => path.valid).length
   const choice = best < 0 ? 'no best path' : `best #${best + 1}`
+  const suppressed = route.suppressed ? ', Advertisements suppressed by an aggregate.' : ''
   const kinds = new Set(route.paths.filter((path) => path.multipath).map((path) => path.type))
   const lines = [
     `BGP routing table entry for ${route.prefix}, version ${route.version}`,
-    `Paths: (${available} available, ${choice}, table default)`,
+    `Paths: (${available} available, ${choice}, table default${suppressed})`,
   ]
   if (kinds.size > 0) {
     lines.push(`  Multipath: ${[...kinds].map((kind) => (kind === 'ebgp' ? 'eBGP' : 'iBGP')).join(' ')}`)

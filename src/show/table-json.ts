@@ -29,6 +29,7 @@ export function pathJson(route: RouteView, path: PathView): object {
   return {
     ...(path.valid ? { valid: true } : {}),
     ...(path.stale ? { stale: true } : {}),
+    ...(route.suppressed ? { suppressed: true } : {}),
     ...(path.best ? { bestpath: true, selectionReason: path.decidedBy ?? 'First path received' } : {}),
     ...(path.multipath && !path.best ? { multipath: true } : {}),
     pathFrom: pathFrom(path.type),
@@ -39,7 +40,7 @@ export function pathJson(route: RouteView, path: PathView): object {
     ...(path.med === undefined ? {} : { metric: path.med }),
     ...(path.type === 'ibgp' ? { locPrf: path.localPref } : {}),
     weight: path.weight,
-    peerId: path.neighbor,
+    peerId: path.type === 'local' ? '(unspec)' : path.neighbor,
     path: path.asPath,
     origin: path.origin,
     nexthops: nextHops(route, path),

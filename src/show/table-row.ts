@@ -38,12 +38,20 @@ export function tableHeader(dialect: Dialect): string {
 }
 
 /**
- * Three status characters: valid ('*'), stale ('S') or refused by the kernel ('r'); best ('>') or multipath
+ * Three status characters: valid ('*'), stale ('S'), suppressed by an own aggregate ('s') or refused by the kernel ('r'); best ('>') or multipath
  * ('m'); internal ('i').
  */
 export function statusCodes(route: RouteView, path: PathView): string {
   const used = path.best || path.multipath
-  const first = path.stale ? 'S' : used && route.fib?.state === 'refused' ? 'r' : path.valid ? '*' : ' '
+  const first = path.stale
+    ? 'S'
+    : route.suppressed && path.valid
+      ? 's'
+      : used && route.fib?.state === 'refused'
+        ? 'r'
+        : path.valid
+          ? '*'
+          : ' '
   const second = path.best ? '>' : path.multipath ? 'm' : ' '
   return `${first}${second}${path.type === 'ibgp' ? 'i' : ' '}`
 }

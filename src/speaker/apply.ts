@@ -16,6 +16,8 @@ export interface Applicable {
   reset(address: string, options: NeighborOptions): void
   /** The rules of the decision changed. */
   decide(): void
+  /** Own routes changed. */
+  announce(): void
 }
 
 /**
@@ -37,6 +39,7 @@ export function applyDifference(
     removed.push(address)
   }
   if (change.decision) speaker.decide()
+  if (change.announce) speaker.announce()
   for (const { after: options } of change.reset) {
     speaker.reset(options.address, options)
     reset.push(options.address)

@@ -64,7 +64,10 @@ export function familyChanges(before: NeighborOptions, after: NeighborOptions): 
     const change = {
       family: now.family,
       import: !same(was.import, now.import),
-      export: !same(was.export, now.export) || was.nextHop !== now.nextHop,
+      export:
+        !same(was.export, now.export) ||
+        was.nextHop !== now.nextHop ||
+        !same(was.defaultOriginate, now.defaultOriginate),
     }
     if (change.import || change.export) changes.push(change)
   }
@@ -81,6 +84,8 @@ export interface Difference {
   readonly open: SpeakerOptions['listen']
   readonly close: SpeakerOptions['listen']
   readonly decision: boolean
+  /** Own routes. */
+  readonly announce: boolean
   /** Own AS or router id: nothing of the old speaker survives that, every session is reset. */
   readonly identity: boolean
   readonly listenRanges: boolean
@@ -119,6 +124,7 @@ export function difference(before: SpeakerOptions, after: SpeakerOptions): Diffe
     open: after.listen.filter((listen) => !listening.has(listenKey(listen))),
     close: before.listen.filter((listen) => !wanted.has(listenKey(listen))),
     decision: !same(before.decision, after.decision),
+    announce: identity || !same(before.announce, after.announce),
     identity,
     listenRanges: !same([before.listenRanges, before.listenLimit], [after.listenRanges, after.listenLimit]),
   }

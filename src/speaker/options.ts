@@ -1,6 +1,7 @@
 import type { Family } from '../ip/family.js'
 import type { RoutePolicy } from '../policy/types.js'
 import type { Role } from '../wire/role.js'
+import type { AnnounceOptions, DefaultOriginateOptions } from './announce-options.js'
 
 /**
  * What the speaker is told to be: the resolved configuration, every default filled in. config/ makes it from
@@ -17,6 +18,8 @@ export interface SpeakerOptions {
   /** Dynamic neighbours: connections from these prefixes become neighbours with these options. */
   readonly listenRanges: readonly ListenRange[]
   readonly listenLimit: number
+  /** Own routes; absent: none. */
+  readonly announce?: AnnounceOptions
   readonly decision: DecisionOptions
   readonly gracefulRestart: GracefulRestartOptions
   /** Host name for capability 73 and for logs. */
@@ -115,6 +118,8 @@ export interface FamilyOptions {
    * shared with an eBGP neighbour, own address otherwise; unchanged to iBGP. 'unchanged': never touched.
    */
   readonly nextHop: 'self' | 'third-party' | 'unchanged'
+  /** A default route of our own for this neighbour, whatever `export` says. */
+  readonly defaultOriginate?: DefaultOriginateOptions
   /** Paths accepted before the session is ended with 6/1; 0: no limit. */
   readonly maximumPrefix: number
   /** Percentage of the limit, 1 to 100, from which on a warning is logged; 75 when left out. */

@@ -1,4 +1,5 @@
 import { formatIPv4 } from '../ip/address.js'
+import type { Family } from '../ip/family.js'
 import type { PathExplanation } from '../rib/explain.js'
 import type { Rib } from '../rib/table.js'
 import { MARK_WEIGHT } from '../wire/marks.js'
@@ -8,6 +9,14 @@ import type { NeighborRoutes } from './neighbor-routes.js'
 import type { PathView } from './views.js'
 
 const ORIGINS = ['IGP', 'EGP', 'incomplete'] as const
+
+/** Stands where a neighbour's address stands for the paths of others. */
+export const LOCAL = 'local'
+
+/** The next hop of an own route, as switches show it. */
+function unspecified(family: Family): string {
+  return family === 'ipv4-unicast' ? '0.0.0.0' : '::'
+}
 
 /** What a view of paths needs beside the table. */
 export interface PathContext {
@@ -38,6 +47,24 @@ export function attributeView(attributes: PathAttributes, defaultLocalPref: numb
   }
 }
 
+/** The read model of a default route that is originated for a neighbour. @param attributes as it is sent */
+export function originatedView(context: PathContext, attributes: PathAttributes, since: number): PathView {
+  const source = context.rib.source(0)?.source
+  return {
+    neighbor: LOCAL,
+    neighborRouterId: formatIPv4(source?.routerId ?? 0),
+    type: 'local',
+    ...attributeView(attributes, context.defaultLocalPref),
+    asPathLength: attributes.asPath?.flatMap(({ asns }) => asns).length ?? 0,
+    weight: source?.weight ?? 0,
+    best: true,
+    multipath: false,
+    stale: false,
+    valid: true,
+    since: new Date(since).toISOString(),
+  }
+}
+
 /** The weight that counts: one that import policy has set, else the neighbour's. */
 function weightOf(rib: Rib, attribute: number, ofNeighbor: number): number {
   const marks = rib.attributes.marksOf(attribute)
@@ -53,12 +80,15 @@ export function pathView(context: PathContext, explanation: PathExplanation): Pa
   const source = rib.source(sourceIndex)?.source
   const neighbor = context.neighbor(sourceIndex)
   const pathId = rib.pathIdOf(path)
+  const type = source?.type ?? 'local'
+  const attributes = attributeView(rib.attributes.get(attribute), context.defaultLocalPref)
   return {
-    neighbor: source?.address ?? '',
+    neighbor: type === 'local' ? LOCAL : (source?.address ?? ''),
     neighborDescription: neighbor?.peer.options.description,
     neighborRouterId: formatIPv4(source?.routerId ?? 0),
-    type: source?.type ?? 'local',
-    ...attributeView(rib.attributes.get(attribute), context.defaultLocalPref),
+    type,
+    ...attributes,
+    ...(type === 'local' && attributes.nextHop === '' ? { nextHop: unspecified(rib.family) } : {}),
     asPathLength: rib.attributes.hops[attribute],
     weight: weightOf(rib, attribute, source?.weight ?? 0),
     best: explanation.best,

@@ -4,7 +4,7 @@ import type { FibPort } from '../ports/fib.js'
 import type { AdjOut } from '../rib/adj-out.js'
 import type { OutMember } from '../rib/out-member.js'
 import type { Rib } from '../rib/table.js'
-import { attributeView, type PathContext, pathView } from './path-view.js'
+import { attributeView, originatedView, type PathContext, pathView } from './path-view.js'
 import { gatewayText } from './resolve.js'
 import type { Outlet } from './update-out.js'
 import type { PathView, RoutePage, RouteQuery, RouteView } from './views.js'
@@ -12,6 +12,8 @@ import type { PathView, RoutePage, RouteQuery, RouteView } from './views.js'
 /** What route pages are made from. */
 export interface RouteContext extends PathContext {
   readonly fib: FibPort | undefined
+  /** Wall time, milliseconds. */
+  now(): number
 }
 
 const EMPTY: RoutePage = { routes: [], total: 0 }
@@ -99,6 +101,7 @@ function routeView(context: RouteContext, prefix: number, source: number | undef
     prefix: text,
     family: rib.family,
     version: rib.versionOf(prefix),
+    ...(rib.isSuppressed(prefix) ? { suppressed: true } : {}),
     paths,
     nextHops: (rib.gatewaySet(prefix)?.gateways ?? []).map(gatewayText),
     fib:
@@ -119,10 +122,14 @@ function advertisedView(
   const { rib } = context
   const block = adj.advertised(member, prefix)
   if (block === 0) return undefined
-  const best = rib.explain(prefix).find((explanation) => explanation.best)
-  if (best === undefined) return undefined
-  const attributes = attributeView(adj.attributes(block), context.defaultLocalPref)
-  const path: PathView = { ...pathView(context, best), ...attributes }
+  const sent = adj.attributes(block)
+  let path: PathView
+  if (adj.isOriginated(prefix)) path = originatedView(context, sent, context.now())
+  else {
+    const best = rib.explain(prefix).find((explanation) => explanation.best)
+    if (best === undefined) return undefined
+    path = { ...pathView(context, best), ...attributeView(sent, context.defaultLocalPref) }
+  }
   return {
     prefix: rib.prefixes.text(prefix),
     family: rib.family,

@@ -3,6 +3,7 @@ import { compilePolicy } from '../policy/route-policy.js'
 import type { Clock } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
+import type { MachineRoutes } from '../ports/machine-routes.js'
 import type { AttributeTable } from '../rib/attributes.js'
 import { LoweringFilter } from '../rib/graceful-shutdown.js'
 import { MarkingFilter } from '../rib/only-to-customer.js'
@@ -22,6 +23,7 @@ import { FaultReport } from './fault-report.js'
 import { Graceful } from './graceful.js'
 import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
 import type { DecisionOptions, FamilyOptions, NeighborOptions, SpeakerOptions } from './options.js'
+import { OwnRoutes } from './own-routes.js'
 import { PathKeeper } from './path-keeper.js'
 import type { Peer } from './peer.js'
 import { restartParams } from './peer-params.js'
@@ -43,6 +45,8 @@ export interface RoutingParts {
   readonly work: Work
   readonly fib: FibPort | undefined
   readonly resolver: Resolver | undefined
+  /** Routes of this machine, for own routes. */
+  readonly machine: MachineRoutes | undefined
   /** Seeds the hash tables: an unsigned 32-bit number that neighbours can't guess. */
   readonly seed: number
   options(): SpeakerOptions
@@ -59,6 +63,7 @@ export interface RoutingParts {
 /** The routes of neighbours: in through the tables, out to kernel, other neighbours and events. */
 export class Routing {
   readonly tables: Tables
+  readonly #own: OwnRoutes
   readonly #parts: RoutingParts
   readonly #resolve: Resolve
   readonly #contexts = new Contexts()
@@ -76,8 +81,16 @@ export class Routing {
     this.#parts = parts
     const { clock, log, events, work, fib, seed } = parts
     const { decision } = parts.options()
-    this.tables = new Tables({ clock, work, fib, decision, seed, decided: () => this.#decided() })
+    this.tables = new Tables({
+      ...{ clock, work, fib, decision, seed },
+      decided: () => this.#decided(),
+      batch: () => this.#own.follow(),
+    })
     const { tables } = this
+    this.#own = new OwnRoutes({
+      ...{ clock, log, work, machine: parts.machine, options: parts.options, ribs: tables.ribs() },
+      settle: () => tables.settle(),
+    })
     const rib = (family: Family) => tables.rib(family)
     this.#resolve = new Resolve(tables.nextHops, parts.resolver, () => this.#resolutionChanged())
     this.#removals = new Removals(work, rib)
@@ -98,6 +111,18 @@ export class Routing {
       endOfRib: (routes, family) => this.#endOfRib(routes, family),
       checkLimit: (routes, family) => this.#checkLimit(routes, family),
     })
+  }
+
+  /** Puts own routes into the tables. */
+  start(): Promise<void> {
+    return this.#own.start()
+  }
+
+  /** The options of own routes changed, or who the speaker is. */
+  announceChanged(): void {
+    if (!this.#own.changed()) return
+    this.#updateOut.reevaluate()
+    this.#written = -1
   }
 
   /** What the tables know of a neighbour; undefined after remove(). */
@@ -243,7 +268,8 @@ export class Routing {
       const exports =
         was.nextHop !== options.nextHop ||
         !same(was.export, options.export) ||
-        before.maintenance !== peer.options.maintenance
+        before.maintenance !== peer.options.maintenance ||
+        !same(was.defaultOriginate, options.defaultOriginate)
       if (exports && session !== undefined && family.outlet !== undefined) {
         const { link, terms } = session
         this.#updateOut.change(family.outlet, this.#outletSession(routes, link, terms), options)
@@ -331,6 +357,7 @@ export class Routing {
 
   close(): void {
     this.#resolve.close()
+    this.#own.close()
     for (const routes of this.#neighbors.values()) routes.graceful.close()
   }
 

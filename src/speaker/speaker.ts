@@ -3,6 +3,7 @@ import { checkPolicy } from '../policy/route-policy.js'
 import type { Clock, Random } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
+import type { MachineRoutes } from '../ports/machine-routes.js'
 import type { Transport } from '../ports/transport.js'
 import type { Rib } from '../rib/table.js'
 import type { PeerParams, State } from '../session/types.js'
@@ -41,6 +42,8 @@ export interface SpeakerParts {
   readonly fib?: FibPort
   /** Answers whether next hops can be used; left out, all count as reachable. */
   readonly resolver?: Resolver
+  /** This machine's routes, followed when own routes depend on them; left out, none of these is announced. */
+  readonly machine?: MachineRoutes
   readonly options: SpeakerOptions
 }
 
@@ -87,6 +90,7 @@ export class Speaker implements SpeakerApi {
       work,
       fib,
       resolver: parts.resolver,
+      machine: parts.machine,
       seed: Math.floor(random() * 0x1_0000_0000) >>> 0,
       options,
       maintenance: () => this.#maintenance.active(this.#options),
@@ -122,6 +126,7 @@ export class Speaker implements SpeakerApi {
 
   async start(): Promise<void> {
     this.#protect(this.#options)
+    await this.#routing.start()
     await this.#listeners.replace(this.#options.listen)
     this.#running = true
     for (const options of this.#options.neighbors) this.#neighbors.add(options)
@@ -152,6 +157,7 @@ export class Speaker implements SpeakerApi {
       change: (address, changed) => neighbors.change(address, changed),
       reset: (address, changed) => neighbors.reset(address, changed),
       decide: () => this.#routing.decisionChanged(before.decision),
+      announce: () => this.#routing.announceChanged(),
     })
     if (this.#maintenance.applied(before, options)) this.#routing.maintenanceChanged()
     neighbors.noteUnprotected()
@@ -284,6 +290,7 @@ export class Speaker implements SpeakerApi {
     return {
       rib,
       fib: this.#parts.fib,
+      now: () => this.#parts.clock.wall(),
       defaultLocalPref: this.#options.decision.defaultLocalPref,
       neighbor: (source: number) => this.#routing.bySource(source),
     }

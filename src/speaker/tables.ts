@@ -26,12 +26,15 @@ export class Tables {
   readonly #ribs: ReadonlyMap<Family, Rib>
   /** Called after each round of decisions. */
   readonly #decided: () => void
+  /** Called after each batch. */
+  readonly #batch: () => void
   #settling = false
   #working = false
 
   /**
    * @param seed of the hash tables: an unsigned 32-bit number that neighbours can't guess
    * @param decided runs after each round of decisions, the kernel is told by then
+   * @param batch runs after each batch of a round: what it changes in the tables is decided in the same round
    */
   constructor(parts: {
     clock: Clock
@@ -40,11 +43,13 @@ export class Tables {
     decision: DecisionOptions
     seed: number
     decided: () => void
+    batch?: () => void
   }) {
     const { decision, seed } = parts
     this.#clock = parts.clock
     this.#work = parts.work
     this.#decided = parts.decided
+    this.#batch = parts.batch ?? (() => {})
     const gatewaySets = new GatewaySets()
     this.nextHops = new NextHops(gatewaySets)
     this.attributes = new AttributeTable(this.nextHops, 1024, seed)
@@ -126,6 +131,7 @@ export class Tables {
     for (const rib of this.#ribs.values()) {
       while (rib.pending > 0) {
         rib.decide(DECIDE_STEP)
+        this.#batch()
         if (this.#clock.now() >= end) return
       }
     }

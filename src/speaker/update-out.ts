@@ -14,6 +14,7 @@ import { MAX_EXTENDED_LENGTH, MAX_LENGTH } from '../wire/message.js'
 import type { Role } from '../wire/role.js'
 import { encodeEndOfRib } from '../wire/update.js'
 import type { Link } from './connection-driver.js'
+import { DefaultRoute } from './default-route.js'
 import type { FamilyOptions } from './options.js'
 import type { Resolve } from './resolve.js'
 import type { SpeakerSizes } from './sizes.js'
@@ -29,6 +30,7 @@ interface Group {
   readonly id: number
   readonly key: string
   readonly adj: AdjOut
+  readonly defaultRoute: DefaultRoute | undefined
   /** 'third-party': its members' shared subnets decide about next hops. */
   readonly looksAtSubnets: boolean
 }
@@ -106,7 +108,7 @@ export class UpdateOut {
       ...told,
     }
     this.#outlets.add(outlet)
-    if (options.export === 'none') {
+    if (sendsNothing(options)) {
       session.link.write(outlet.marker, MessageType.Update)
       outlet.markerSent()
     } else this.#join(outlet, session, options, outlet.marker)
@@ -131,7 +133,7 @@ export class UpdateOut {
   change(outlet: Outlet, session: OutletSession, options: FamilyOptions): void {
     const held = this.#held(outlet)
     this.#leave(outlet)
-    if (options.export === 'none') {
+    if (sendsNothing(options)) {
       this.#withdraw(outlet, held, maximumOf(session))
       this.#release(outlet.family, held)
       return
@@ -154,6 +156,11 @@ export class UpdateOut {
   /** Interfaces changed: next hops are chosen anew where subnets matter. */
   subnetsChanged(): void {
     for (const group of this.#groups.values()) if (group.looksAtSubnets) group.adj.reevaluate()
+  }
+
+  /** What the tables suppress has changed. */
+  reevaluate(): void {
+    for (const group of this.#groups.values()) group.adj.reevaluate()
   }
 
   /** Writes what is ready to every neighbour whose connection takes it. */
@@ -224,17 +231,24 @@ export class UpdateOut {
     }
     const subnets = options.nextHop === 'third-party' && session.type === 'ebgp'
     const link = subnets && session.singleHop ? this.#resolve.linkOf(remote) : undefined
-    const key = treatmentKey(treatment, policyKey(options.export), subnets ? (link ?? '-') : '')
+    const { defaultOriginate } = options
+    const policy = `${policyKey(options.export)} ${defaultOriginate === undefined ? '' : JSON.stringify(defaultOriginate)}`
+    const key = treatmentKey(treatment, policy, subnets ? (link ?? '-') : '')
     let group = this.#groups.get(key)
     if (group === undefined) {
       const rib = this.#rib(family)
       const shared = (nextHop: number) =>
         link !== undefined && this.#resolve.linkOf(rib.nextHops.text(nextHop)) === link
       const filter = compilePolicy(options.export, family, rib.attributes, 'out')
+      const adj = new AdjOut(rib, this.#blocks, treatment, shared, filter)
       group = {
         id: this.#nextGroup++,
         key,
-        adj: new AdjOut(rib, this.#blocks, treatment, shared, filter),
+        adj,
+        defaultRoute:
+          defaultOriginate === undefined
+            ? undefined
+            : new DefaultRoute(rib, defaultOriginate, (attribute) => adj.originate(attribute)),
         looksAtSubnets: subnets,
       }
       this.#groups.set(key, group)
@@ -252,6 +266,7 @@ export class UpdateOut {
     group.adj.leave(member)
     if (group.adj.size > 0) return
     group.adj.close()
+    group.defaultRoute?.close()
     this.#groups.delete(group.key)
   }
 
@@ -290,6 +305,9 @@ export class UpdateOut {
 }
 
 const NO_ADDRESS = new Uint8Array(0)
+
+const sendsNothing = (options: FamilyOptions) =>
+  options.export === 'none' && options.defaultOriginate === undefined
 
 /** The own address for next hops of a family: that of the session where it is of the family's IP version. */
 function ownAddress(connection: Connection, family: Family, extendedNextHop: boolean): string {

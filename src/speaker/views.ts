@@ -185,7 +185,7 @@ export interface NeighborView {
 }
 
 export interface PathView {
-  /** The neighbour that sent it. */
+  /** The neighbour that sent it; 'local' for an own route. */
   readonly neighbor: string
   readonly neighborDescription?: string
   readonly neighborRouterId: string
@@ -227,6 +227,8 @@ export interface RouteView {
   /** Table version at the last change of this prefix. */
   readonly version: number
   readonly paths: readonly PathView[]
+  /** An own aggregate is announced to neighbours instead (summary only). */
+  readonly suppressed?: true
   /** Gateways of the ECMP set, canonical order. */
   readonly nextHops: readonly string[]
   readonly fib?: { readonly state: 'installed' | 'pending' | 'refused' | 'off'; readonly reason?: string }
