@@ -1,5 +1,6 @@
 import type { Resolver } from '../../src/ports/fib.js'
 import type { Log } from '../../src/ports/log.js'
+import type { MachineRoutes } from '../../src/ports/machine-routes.js'
 import type { SpeakerOptions } from '../../src/speaker/options.js'
 import { Speaker } from '../../src/speaker/speaker.js'
 import { ManualClock } from './manual-clock.js'
@@ -45,6 +46,7 @@ export class SpeakerLab {
     addresses: string | readonly string[],
     options: SpeakerOptions,
     resolver?: Resolver,
+    machine?: MachineRoutes,
   ): Promise<LabSpeaker> {
     const host = this.host(...(typeof addresses === 'string' ? [addresses] : addresses))
     const lines: string[] = []
@@ -54,7 +56,8 @@ export class SpeakerLab {
     const log: Log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
     const fib = new RecordingFib()
     const random = pseudoRandom(this.#seed++)
-    const speaker = new Speaker({ clock: this.clock, transport: host, log, random, fib, resolver, options })
+    const { clock } = this
+    const speaker = new Speaker({ clock, transport: host, log, random, fib, resolver, machine, options })
     await speaker.start()
     return { speaker, host, fib, lines }
   }

@@ -99,7 +99,7 @@ t.test('the sums are those of counting anew, whatever happens', async (t) => {
   const texts = ['10.0.0.0/8', '10.0.0.0/12', '10.1.0.0/16', '10.1.0.0/24', '0.0.0.0/0']
   let rules = texts.map((text) => rule(text))
   scene.aggregates.configure(rules)
-  const prefixes = Array.from({ length: 60 }, (_, i) => {
+  const prefixes = Array.from({ length: 60 }, () => {
     const length = 8 + random(22)
     const bytes = Uint8Array.of(10, random(4), random(4) * 64, 0)
     return parsePrefix(`${[...bytes].join('.')}/${length}`)!
