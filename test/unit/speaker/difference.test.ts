@@ -14,6 +14,7 @@ t.test('the same configuration again is no change', async (t) => {
     open: [],
     close: [],
     decision: false,
+    announce: false,
     identity: false,
     listenRanges: false,
   })
