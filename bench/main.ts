@@ -1,60 +1,32 @@
-import { summarize } from './stats.js'
-import { type StoryRun, story } from './story.js'
-import { bird } from './switches/bird.js'
-import { ecmpd } from './switches/ecmpd.js'
-import { frr } from './switches/frr.js'
-
 /**
- * `npm run bench [runs]`: the switch's story with ecmpd, FRR and BIRD in the same lab, in turn, so that a
- * machine whose speed drifts treats them alike. Needs root, gobgpd, frr, bird2 and tcpdump.
+ * `npm run bench [-- PART… [options]]`: ecmpd and each installed peer through the same work. Needs root.
+ * `npm run bench -- --help` says more.
  */
-const runs = Number(process.argv[2] ?? 5)
-const daemons = [ecmpd, frr, bird]
-const results = new Map<string, StoryRun[]>(daemons.map((daemon) => [daemon.name, []]))
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readOptions, USAGE } from './options.js'
+import { PARTS } from './parts/index.js'
+import { report } from './report/page.js'
+import { measure } from './rounds.js'
 
-for (let run = 1; run <= runs; run++) {
-  for (const daemon of daemons) {
-    const result = await story(daemon)
-    results.get(daemon.name)!.push(result)
-    const { start, withdraw, announce, memory } = result
-    console.error(
-      `run ${run} ${daemon.name}: start ${start.toFixed(1)} ms, withdraw ${withdraw.toFixed(2)} ms, ` +
-        `announce ${announce.toFixed(2)} ms, memory ${memory.pss.toFixed(1)} MiB (PSS)`,
-    )
-  }
-}
+const DIRECTORY = 'docs'
 
-const cell = (values: number[], digits: number) => {
-  const { min, median, max } = summarize(values)
-  return `${median.toFixed(digits)} (${min.toFixed(digits)} – ${max.toFixed(digits)})`
+const asked = readOptions(process.argv.slice(2))
+if ('problem' in asked) {
+  console.error(`${asked.problem}\n\n${USAGE}`)
+  process.exit(2)
 }
-console.log(`Medians of ${runs} runs (least – most), run in turn:\n`)
-console.log(
-  '| | start to three next hops, ms | withdrawal to two, ms | announcement to three, ms | PSS, MiB | RSS, MiB |',
-)
-console.log('|---|---|---|---|---|---|')
-for (const [name, rows] of results) {
-  const columns = [
-    cell(
-      rows.map((row) => row.start),
-      0,
-    ),
-    cell(
-      rows.map((row) => row.withdraw),
-      2,
-    ),
-    cell(
-      rows.map((row) => row.announce),
-      2,
-    ),
-    cell(
-      rows.map((row) => row.memory.pss),
-      1,
-    ),
-    cell(
-      rows.map((row) => row.memory.rss),
-      1,
-    ),
-  ]
-  console.log(`| ${name} | ${columns.join(' | ')} |`)
+if (asked.help) {
+  console.log(USAGE)
+  process.exit(0)
 }
+if (process.getuid?.() !== 0) {
+  console.error('The benchmarks make network namespaces: run them as root.')
+  process.exit(2)
+}
+const { results, wrong } = await measure(asked)
+if (asked.write) {
+  mkdirSync(DIRECTORY, { recursive: true })
+  for (const { name, text } of report(results, PARTS)) writeFileSync(join(DIRECTORY, name), text)
+}
+process.exitCode = wrong ? 1 : 0

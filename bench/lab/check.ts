@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { monotonic } from '../../src/demo/client.js'
+import type { Sample } from '../bytes/tables.js'
+import type { Running } from '../daemons/daemon.js'
+import { TimeoutError } from '../feeder/handle.js'
+
+/** Longest pause between two questions, milliseconds. */
+const LONGEST_PAUSE = 200
+/** Shortest one. */
+const SHORTEST_PAUSE = 5
+
+/**
+ * Asks the daemon until it has so many paths and nothing waits. It is asked less often the longer its answers
+ * take, so that asking costs it little.
+ * @param since beginning of the measurement on the monotonic clock
+ * @param limit milliseconds after it
+ * @returns when the answer that said so was there
+ * @throws TimeoutError
+ */
+export async function untilPaths(
+  running: Running,
+  expected: number,
+  since: number,
+  limit: number,
+): Promise<number> {
+  let last = 'no answer'
+  for (;;) {
+    const asked = monotonic()
+    try {
+      const { paths, settled } = await running.progress()
+      if (paths >= expected && settled) return monotonic()
+      last = `${paths} paths${settled ? '' : ', not settled'}`
+    } catch (error) {
+      last = (error as Error).message.split('\n')[0]
+    }
+    const gone = running.children.find((child) => !child.running)
+    if (gone) throw new Error(`${gone.name} ended: ${gone.output.slice(-1000)}`)
+    const now = monotonic()
+    if (now - since > limit) {
+      throw new TimeoutError(`after ${(limit / 1000).toFixed(0)} s not ${expected} paths: ${last}`)
+    }
+    await sleep(Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, 3 * (now - asked))))
+  }
+}
+
+/**
+ * Compares what the daemon has with what was announced.
+ * @param paths paths that each prefix must have
+ * @throws Error naming the prefix and both
+ */
+export async function checkSamples(running: Running, samples: readonly Sample[], paths = 1): Promise<void> {
+  for (const sample of samples) {
+    const seen = await running.route(sample.prefix)
+    if (!seen) throw new Error(`${sample.prefix} is missing`)
+    const found = JSON.stringify([seen.paths, seen.asPath, seen.nextHop, [...seen.communities].sort()])
+    const { asPath, nextHop, communities } = sample
+    const expected = JSON.stringify([paths, asPath, nextHop, [...communities].sort()])
+    if (found !== expected) throw new Error(`${sample.prefix} is ${found}, announced was ${expected}`)
+  }
+}
+
+/** The number of paths must be exactly this. */
+export async function checkPaths(running: Running, expected: number): Promise<void> {
+  const { paths } = await running.progress()
+  if (paths !== expected) throw new Error(`${paths} paths, announced were ${expected}`)
+}

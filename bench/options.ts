@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util'
+import { DAEMONS } from './daemons/index.js'
+import { PARTS } from './parts/index.js'
+import type { Options } from './parts/part.js'
+
+/** What the command line asks for. */
+export interface Asked extends Options {
+  readonly parts: readonly string[]
+  readonly daemons: readonly string[]
+  /** Pieces of work, '' for all. */
+  readonly works: readonly string[]
+  readonly runs: number
+  /** Writes results and page. */
+  readonly write: boolean
+  readonly help: boolean
+  /** The command line, for the page. */
+  readonly command: string
+}
+
+export const USAGE = `npm run bench [-- PART… [options]]
+
+parts: ${PARTS.map(({ name }) => name).join(', ')}; none: all of them
+
+  --runs N            rounds (default 5)
+  --daemons A,B       of ${DAEMONS.map(({ name }) => name.toLowerCase()).join(', ')} (default: all that are installed)
+  --work A,B          only these pieces of work of the parts
+  --quick             a tenth of the size and of the time, nothing is written: to see that it works
+  --replay FILE       full-table: a recorded session as well, BGP messages one behind the other (.gz or not)
+  --mrt FILE          full-table: the table of an MRT file in the place of the Internet-like one
+  --no-write          print figures only; docs/benchmarks.json, docs/benchmarks.md and its charts stay as they are`
+
+/** Reads the command line. */
+export function readOptions(argv: readonly string[]): Asked | { readonly problem: string } {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        runs: { type: 'string', default: '5' },
+        daemons: { type: 'string' },
+        work: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        replay: { type: 'string' },
+        mrt: { type: 'string' },
+        'no-write': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    const known = <T extends { name: string }>(what: string, words: readonly string[], all: readonly T[]) => {
+      for (const word of words) {
+        if (!all.some(({ name }) => name.toLowerCase() === word)) {
+          throw new Error(
+            `no ${what} «${word}»; there are ${all.map(({ name }) => name.toLowerCase()).join(', ')}`,
+          )
+        }
+      }
+      return words
+    }
+    const list = (text: string | undefined) => (text ? text.toLowerCase().split(',') : [])
+    const runs = Number(values.runs)
+    if (!Number.isInteger(runs) || runs < 1)
+      throw new Error(`--runs ${values.runs} is no whole number above 0`)
+    return {
+      parts: known('part', positionals, PARTS),
+      daemons: known('daemon', list(values.daemons), DAEMONS),
+      works: list(values.work),
+      runs,
+      quick: values.quick,
+      replay: values.replay,
+      mrt: values.mrt,
+      // Figures of a smaller size would stand beside those of the whole one.
+      write: !values['no-write'] && !values.quick,
+      help: values.help,
+      command: ['npm run bench --', ...argv].join(' '),
+    }
+  } catch (error) {
+    return { problem: (error as Error).message }
+  }
+}

@@ -1,0 +1,5 @@
+import { fullTable } from './full-table.js'
+import type { Part } from './part.js'
+
+/** Every part of the suite, in the order of the page. */
+export const PARTS: readonly Part[] = [fullTable]

@@ -1,0 +1,105 @@
+import type { Part } from '../parts/part.js'
+import { type Bar, barChart } from './chart.js'
+import type { Results, Row } from './results.js'
+import { summarize } from './summary.js'
+
+/** A file of the report: its name in the directory of the page, and its text. */
+export interface ReportFile {
+  readonly name: string
+  readonly text: string
+}
+
+/** A figure with its digits and thousands apart. */
+export function figure(value: number, digits: number): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+}
+
+/** 'median (least – most)' of one metric over the runs; '–' where no run has it. */
+export function cell(row: Row, metric: string, digits: number): string {
+  const values = row.runs.map((run) => run[metric]).filter((value) => value !== undefined)
+  if (values.length === 0) return '–'
+  const { min, median, max } = summarize(values)
+  if (values.length === 1 || figure(min, digits) === figure(max, digits)) return figure(median, digits)
+  return `${figure(median, digits)} (${figure(min, digits)} – ${figure(max, digits)})`
+}
+
+function works(rows: readonly Row[]): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>()
+  for (const row of rows) groups.set(row.work, [...(groups.get(row.work) ?? []), row])
+  return groups
+}
+
+function table(part: Part, rows: readonly Row[]): string {
+  const metrics = part.metrics.filter(({ id }) => rows.some((row) => row.runs.some((run) => id in run)))
+  const notes = rows.some(({ note }) => note)
+  const head = ['', ...metrics.map(({ title }) => title), 'runs', ...(notes ? ['note'] : [])]
+  const lines = rows.map((row) => [
+    row.name,
+    ...metrics.map(({ id, digits }) => cell(row, id, digits)),
+    String(row.runs.length),
+    ...(notes ? [row.note ?? ''] : []),
+  ])
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), `|${head.map(() => '---').join('|')}|`, ...lines.map(line)].join('\n')
+}
+
+function charts(part: Part, work: string, rows: readonly Row[]): { links: string[]; files: ReportFile[] } {
+  const files: ReportFile[] = []
+  const links: string[] = []
+  for (const { id, title, chart, digits } of part.metrics) {
+    if (!chart) continue
+    const bars: Bar[] = []
+    for (const row of rows) {
+      const values = row.runs.map((run) => run[id]).filter((value) => value !== undefined)
+      if (values.length) bars.push({ name: row.name, ...summarize(values) })
+    }
+    if (bars.length < 2) continue
+    const name = `benchmarks-${part.name}-${work}-${id}.svg`
+    const heading = `${rows[0].title}: ${title}`
+    files.push({ name, text: barChart(heading, bars, (value) => `${figure(value, digits)} ${chart}`) })
+    links.push(`![${heading}](${name})`)
+  }
+  return { links, files }
+}
+
+/**
+ * The page of everything measured, and its charts.
+ * @param parts in the order of the page
+ */
+export function report(results: Results, parts: readonly Part[]): ReportFile[] {
+  const { machine, rows } = results
+  const files: ReportFile[] = []
+  const sections: string[] = []
+  for (const part of parts) {
+    const own = rows.filter((row) => row.part === part.name)
+    if (own.length === 0) continue
+    const days = [...new Set(own.map(({ at }) => at.slice(0, 10)))].sort().join(', ')
+    const commands = [...new Set(own.map(({ command }) => `\`${command}\``))].join(', ')
+    sections.push(`## ${part.title}\n\n${part.text}\n\nMeasured ${days} with ${commands}.`)
+    for (const [work, group] of works(own)) {
+      const drawn = charts(part, work, group)
+      files.push(...drawn.files)
+      sections.push(`### ${group[0].title}\n\n${table(part, group)}`)
+      if (drawn.links.length) sections.push(drawn.links.join('\n'))
+    }
+  }
+  const versions = [...new Set(rows.map(({ version }) => version).filter((version) => version))]
+  const page = `# Benchmarks
+
+Written by \`npm run bench\`; the figures of every run are in [benchmarks.json](benchmarks.json). ecmpd and its peers do the same
+work in the same network (namespaces joined by a cable), one after the other in each round, so that a machine whose speed
+drifts treats them alike. A cell is the median of the runs, with least and most in parentheses. A result is checked before its
+time counts. Read ratios rather than seconds: they hold for other machines too.
+
+| | |
+|---|---|
+| processor | ${machine.cpu}, ${machine.cores} cores |
+| memory | ${figure(machine.memory / 1024, 0)} GiB |
+| system | ${machine.system}, Linux ${machine.kernel}, iproute2 ${machine.iproute2}, Node.js ${machine.node} |
+| load before the last session | ${machine.load} |
+| daemons | ${versions.join('; ')} |
+
+${sections.join('\n\n')}
+`
+  return [{ name: 'benchmarks.md', text: page }, ...files]
+}

@@ -1,0 +1,125 @@
+import { Lab } from '../src/demo/lab.js'
+import type { Daemon } from './daemons/daemon.js'
+import { DAEMONS } from './daemons/index.js'
+import { TimeoutError } from './feeder/handle.js'
+import type { Asked } from './options.js'
+import { PARTS } from './parts/index.js'
+import type { Case, Figures, Part } from './parts/part.js'
+import { thisMachine } from './report/machine.js'
+import { figure } from './report/page.js'
+import { mergeRows, type Results, type Row, readResults, writeResults } from './report/results.js'
+
+const FILE = 'docs/benchmarks.json'
+
+/** One who does a piece of work: a daemon or a floor. */
+interface Runner {
+  readonly name: string
+  readonly version?: string
+  readonly own: boolean
+  run(): Promise<Figures>
+  readonly runs: Figures[]
+  note?: string
+}
+
+function runners(
+  part: Part,
+  work: Case,
+  daemons: readonly Daemon[],
+  versions: Map<string, string>,
+  asked: Asked,
+): Runner[] {
+  const list: Runner[] = daemons.map((daemon) => {
+    const suits = part.suits(daemon, work)
+    return {
+      name: daemon.name,
+      version: versions.get(daemon.name),
+      own: daemon.name === 'ecmpd',
+      run: () => part.run(daemon, work, asked),
+      runs: [],
+      note: suits === true ? undefined : suits,
+    }
+  })
+  const floors = (part.floors ?? []).map((floor) => ({
+    ...{ name: floor.name, own: false, runs: [] },
+    run: () => floor.run(work, asked),
+  }))
+  return [...list, ...floors]
+}
+
+function spoken(part: Part, figures: Figures): string {
+  return part.metrics
+    .filter(({ id }) => id in figures)
+    .map(({ id, title, digits }) => `${title} ${figure(figures[id], digits)}`)
+    .join('; ')
+}
+
+/** One run of one runner. @returns false when it has no more runs */
+async function once(part: Part, work: Case, runner: Runner): Promise<void> {
+  const label = `${part.name} ${work.id}, ${runner.name}`
+  try {
+    const figures = await runner.run()
+    runner.runs.push(figures)
+    console.error(`${label}: ${spoken(part, figures)}`)
+  } catch (error) {
+    const text = (error as Error).message
+    runner.note = error instanceof TimeoutError ? `over ${work.limit} s` : 'wrong or broken'
+    console.error(`${label}: ${runner.note}: ${text}`)
+  }
+}
+
+/**
+ * Measures what was asked for, round by round, and keeps the results after every piece of work.
+ * @returns everything measured so far, and whether ecmpd gave a wrong result or none
+ */
+export async function measure(asked: Asked): Promise<{ results: Results; wrong: boolean }> {
+  const daemons = DAEMONS.filter(
+    (daemon) =>
+      (asked.daemons.length === 0 || asked.daemons.includes(daemon.name.toLowerCase())) && daemon.installed(),
+  )
+  const lab = new Lab()
+  const versions = new Map<string, string>()
+  for (const daemon of daemons) versions.set(daemon.name, await daemon.version(lab))
+  await lab.destroy()
+
+  const machine = thisMachine()
+  const parts = PARTS.filter(({ name }) => asked.parts.length === 0 || asked.parts.includes(name))
+  let rows = readResults(FILE)?.rows ?? []
+  let wrong = false
+  for (const part of parts) {
+    const works = part.cases(asked).filter(({ id }) => asked.works.length === 0 || asked.works.includes(id))
+    for (const work of works) {
+      const list = runners(part, work, daemons, versions, asked)
+      for (let round = 0; round < asked.runs; round++) {
+        for (const runner of list) if (!runner.note) await once(part, work, runner)
+      }
+      wrong ||= list.some(({ own, note }) => own && note !== undefined)
+      const at = new Date().toISOString()
+      const measured = list.map(({ name, version, runs, note }): Row => {
+        return {
+          part: part.name,
+          work: work.id,
+          title: work.title,
+          name,
+          version,
+          at,
+          command: asked.command,
+          runs,
+          note,
+        }
+      })
+      rows = mergeRows(rows, measured, orderOf(asked))
+      if (asked.write) writeResults(FILE, { machine, rows })
+    }
+  }
+  return { results: { machine, rows }, wrong }
+}
+
+/** Parts, works and daemons in the order in which they are declared; others behind. */
+function orderOf(asked: Asked): (row: Row) => readonly number[] {
+  const behind = (index: number) => (index < 0 ? 1000 : index)
+  return (row) => {
+    const part = PARTS.findIndex(({ name }) => name === row.part)
+    const work = PARTS[part]?.cases(asked).findIndex(({ id }) => id === row.work) ?? -1
+    return [behind(part), behind(work), behind(DAEMONS.findIndex(({ name }) => name === row.name))]
+  }
+}
