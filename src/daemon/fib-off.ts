@@ -16,6 +16,7 @@ export const fibOff: FibPort = {
   flush() {},
   gatewayLost() {},
   sweep() {},
+  kept: () => 0,
   route: () => undefined,
   refused: () => [],
   status: () => STATUS,

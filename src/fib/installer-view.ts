@@ -4,6 +4,8 @@ import type { NextHops } from './nexthops.js'
 import type { Refusals } from './refusals.js'
 import { installedGroup, type Route } from './routes.js'
 
+const KEPT = 'left by an earlier run, kept until the first routes are settled'
+
 /** A prefix as `show` and the API see it; undefined: neither wanted nor in the kernel. */
 export function viewRoute(route: Route, nextHops: NextHops, refusals: Refusals): FibRouteView | undefined {
   const { prefix, desired } = route
@@ -15,10 +17,11 @@ export function viewRoute(route: Route, nextHops: NextHops, refusals: Refusals):
   if (desired === undefined) {
     if (group === undefined) return undefined
     if (!route.adopted) return { prefix, state: 'pending', reason: 'leaving', gateways: hops }
-    const reason = 'left by an earlier run, kept until the first routes are settled'
-    return { prefix, state: 'installed', reason, gateways: hops }
+    return { prefix, state: 'installed', reason: KEPT, gateways: hops }
   }
   const key = nextHops.key(desired)
+  if (route.adopted && group !== undefined && group.key !== key)
+    return { prefix, state: 'installed', reason: KEPT, gateways: hops }
   if (key === undefined)
     return { prefix, state: 'pending', reason: nextHops.reason(desired), gateways: wanted }
   if (group?.key === key) return { prefix, state: 'installed', gateways: hops }

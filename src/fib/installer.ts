@@ -120,7 +120,6 @@ export class Installer {
       if (route === undefined) return
       if (route.desired !== undefined) this.nextHops.release(route.desired)
       route.desired = undefined
-      route.adopted = false
       this.refusals.clear(route)
       this.#queue.push(route)
       return
@@ -138,8 +137,14 @@ export class Installer {
       if (before !== undefined) this.nextHops.release(before)
       else this.#guard.ask(route)
     }
-    route.adopted = false
     this.#queue.push(route)
+  }
+
+  /** See FibPort.kept. */
+  kept(): number {
+    let kept = 0
+    for (const route of this.routes.values()) if (route.adopted && installedGroup(route) !== undefined) kept++
+    return kept
   }
 
   /** See FibPort.flush. */
@@ -358,6 +363,20 @@ export class Installer {
     }
   }
 
+  /**
+   * A route of an earlier run is left as it is until the first routes are settled: the first neighbour that is
+   * back would narrow it to its own paths, the first withdrawal would take it away. It is the present run's as
+   * soon as all of its gateways are wanted again, or when the guard refuses it.
+   */
+  #isKept(route: Route, group: Group | undefined): boolean {
+    if (!route.adopted) return false
+    const { desired } = route
+    const wanted = () => desired !== undefined && this.nextHops.covers(desired, group!)
+    if (!this.#swept && group !== undefined && !this.refusals.isBlocked(route) && !wanted()) return true
+    route.adopted = false
+    return false
+  }
+
   /** The key of the group that the prefix should use now; undefined: none. */
   #wanted(route: Route): string | undefined {
     if (route.desired === undefined || this.refusals.isBlocked(route)) return undefined
@@ -389,8 +408,7 @@ export class Installer {
   }
 
   #action(route: Route, group: Group | undefined): 'none' | 'add' | 'replace' | 'delete' {
-    if (route.adopted && !this.#swept) return 'none'
-    return plan(this.#wanted(route), group?.key)
+    return this.#isKept(route, group) ? 'none' : plan(this.#wanted(route), group?.key)
   }
 
   /** @returns the group, or why there is none */

@@ -158,6 +158,10 @@ export class KernelFib implements FibPort {
     else this.#installer.set(prefix, nextHops)
   }
 
+  kept(): number {
+    return this.#installer?.kept() ?? 0
+  }
+
   flush(): void {
     this.#installer?.flush()
   }

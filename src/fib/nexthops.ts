@@ -93,6 +93,12 @@ export class NextHops {
     return set.usable.length === 0 ? undefined : set.key
   }
 
+  /** True when every member of the group is a usable gateway of the set. */
+  covers(set: SetState, group: Group): boolean {
+    this.key(set)
+    return group.members.every((member) => set.usable.some(({ object }) => object === member))
+  }
+
   /** Why no gateway of the set can be used, for people. */
   reason(set: SetState): string {
     return `no usable gateway: ${set.gateways.map((state) => `${state.key}: ${unusableReason(state) ?? 'usable'}`).join('; ')}`

@@ -11,7 +11,7 @@ export interface Route {
   /** The operation in flight; at most one. */
   flight: 'none' | 'add' | 'replace' | 'delete'
   queued: boolean
-  /** Found in the kernel at start, or of unknown origin; not asked for since. */
+  /** Found in the kernel at start, or of unknown origin; left as it is until it is the present run's. */
   adopted: boolean
   /** Sequence number of its last operation. */
   stamp: number

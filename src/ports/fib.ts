@@ -50,6 +50,11 @@ export interface FibPort {
   gatewayLost(gateway: Gateway): void
   /** The first complete set of routes is known (all End-of-RIBs or the deferral timer): remove own routes left over. */
   sweep(): void
+  /**
+   * Routes of an earlier run that are still as it left them. They stay so until `sweep`, whatever is set, or until
+   * all their gateways are wanted again.
+   */
+  kept(): number
   route(prefix: string): FibRouteView | undefined
   /** Every refused prefix with its reason. */
   refused(): readonly FibRouteView[]

@@ -5,7 +5,13 @@ import type { FibPort, FibRouteView, FibStatusView, Gateway, NextHopSet } from '
 export class RecordingFib implements FibPort {
   /** Every call, oldest first: 'set 10.0.0.0/8 via a,b', 'set 10.0.0.0/8 none', 'flush', 'lost a', 'sweep'. */
   readonly calls: string[] = []
+  /** Routes that an earlier run left. */
+  readonly left: number
   readonly #routes = new Map<string, readonly string[]>()
+
+  constructor(left = 0) {
+    this.left = left
+  }
 
   set(_family: Family, prefix: string, nextHops: NextHopSet | undefined): void {
     if (nextHops === undefined) {
@@ -34,6 +40,10 @@ export class RecordingFib implements FibPort {
     const gateways = this.#routes.get(prefix)
     if (gateways === undefined) return undefined
     return { prefix, state: 'installed', gateways: gateways.map((address) => ({ address })) }
+  }
+
+  kept(): number {
+    return this.left
   }
 
   refused(): readonly FibRouteView[] {

@@ -41,12 +41,16 @@ export class SpeakerLab {
     return host
   }
 
-  /** Makes and starts a speaker on a machine with these addresses. */
+  /**
+   * Makes and starts a speaker on a machine with these addresses.
+   * @param left kernel routes that an earlier run left
+   */
   async start(
     addresses: string | readonly string[],
     options: SpeakerOptions,
     resolver?: Resolver,
     machine?: MachineRoutes,
+    left = 0,
   ): Promise<LabSpeaker> {
     const host = this.host(...(typeof addresses === 'string' ? [addresses] : addresses))
     const lines: string[] = []
@@ -54,7 +58,7 @@ export class SpeakerLab {
       lines.push(`${level} ${text}`)
     }
     const log: Log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
-    const fib = new RecordingFib()
+    const fib = new RecordingFib(left)
     const random = pseudoRandom(this.#seed++)
     const { clock } = this
     const speaker = new Speaker({ clock, transport: host, log, random, fib, resolver, machine, options })

@@ -110,6 +110,7 @@ const fib: FibPort = {
   flush() {},
   gatewayLost() {},
   sweep() {},
+  kept: () => 0,
   route: (prefix) => ({
     prefix,
     state: 'installed',

@@ -127,17 +127,28 @@ for (const objects of [true, false]) {
 
     const b = bench({ objects, kernel })
     t.match(b.installer.route(P), { state: 'installed', reason: /earlier run/ })
+    t.equal(b.installer.kept(), 3)
+    want(b, P, A)
+    want(b, P, A, B)
     want(b, P, A, B, C)
     want(b, '10.9.0.2/32', A, C)
     b.settle()
     t.same(
-      kernel.lines
-        .filter((line) => line.startsWith('route'))
-        .map((line) => line.split(' ').slice(0, 3).join(' ')),
-      ['route replace 10.9.0.2/32'],
-      'what is right is not rewritten',
+      kernel.lines.filter((line) => line.startsWith('route')),
+      [],
+      'what is right is not rewritten, and nothing is narrowed',
     )
     t.same(kernel.gateways('10.9.0.1/32'), [A], 'kept until the sweep')
+    t.match(b.installer.route('10.9.0.2/32'), { state: 'installed', reason: /earlier run/ })
+    t.equal(b.installer.kept(), 2, 'P is as it is wanted')
+    want(b, P, A, B)
+    b.settle()
+    t.same(kernel.gateways(P), [A, B], 'it is the present run’s now')
+    want(b, P, A, B, C)
+    b.installer.set('10.9.0.2/32', undefined)
+    want(b, '10.9.0.2/32', A, C)
+    b.settle()
+    t.same(kernel.gateways('10.9.0.2/32'), [A, B])
     b.installer.sweep()
     b.settle()
     b.clock.advance(5000)
@@ -235,6 +246,27 @@ for (const objects of [true, false]) {
     t.equal(b.installer.deleted('10.1.1.1/32', nhid), false, 'nothing known about it')
   })
 }
+
+t.test('routes of an earlier run: what may change before the sweep', async (t) => {
+  const before = bench()
+  for (const prefix of ['10.9.0.1/32', '10.9.0.2/32', '10.9.0.3/32']) want(before, prefix, A, B)
+  before.settle()
+  const kernel = new FakeKernel()
+  for (const [id, nextHop] of before.kernel.nextHops) kernel.nextHops.set(id, nextHop)
+  for (const [prefix, route] of before.kernel.routes) kernel.routes.set(prefix, route)
+  const b = bench({ kernel })
+  b.guard.protect(new Map([['10.9.0.3', 'eth3']]), [])
+  want(b, '10.9.0.1/32', A, B, C)
+  want(b, '10.9.0.2/32', A)
+  want(b, '10.9.0.3/32', A)
+  b.settle()
+  t.same(kernel.gateways('10.9.0.1/32'), [A, B, C], 'it is widened at once')
+  t.same(kernel.gateways('10.9.0.2/32'), [A, B])
+  t.equal(kernel.gateways('10.9.0.3/32'), undefined, 'what the guard refuses goes at once')
+  b.installer.gatewayLost({ address: A })
+  b.settle()
+  t.same(kernel.gateways('10.9.0.2/32'), [B], 'a gateway whose session ended again leaves')
+})
 
 t.test('a lost gateway is one line ahead of the queue, and nothing is rewritten behind it', async (t) => {
   const b = bench({ window: 100 })
