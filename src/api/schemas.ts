@@ -99,6 +99,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       keepalive: seconds,
       configuredHoldTime: seconds,
       configuredKeepalive: seconds,
+      sendHoldTime: count,
       connectRetry: seconds,
       capabilities: object({ sent: list(ref('Capability')), received: list(ref('Capability')) }),
       gracefulRestart: object(

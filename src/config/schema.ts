@@ -241,7 +241,7 @@ const log = z.strictObject(
   { error: 'must be a mapping such as { level: info }' },
 )
 
-const HOST_NAME = 'must be up to 64 letters, digits, dots and hyphens'
+const HOST_NAME = 'must be up to 253 letters, digits, dots and hyphens'
 
 /** The whole document. */
 export const documentSchema = z.strictObject(
@@ -252,7 +252,7 @@ export const documentSchema = z.strictObject(
       .describe('BGP Identifier. Default: the highest IPv4 address of this machine'),
     hostName: z
       .string({ error: HOST_NAME })
-      .regex(/^[\w.-]{1,64}$/, { error: HOST_NAME })
+      .regex(/^[\w.-]{1,253}$/, { error: HOST_NAME })
       .optional()
       .describe('Name told to neighbours. Default: the machine’s'),
     listen: z

@@ -226,6 +226,7 @@ export function neighborJson(neighbor: NeighborView, context: NeighborContext): 
     bgpTimerConfiguredKeepAliveIntervalMsecs: neighbor.configuredKeepalive * 1000,
     bgpTimerHoldTimeMsecs: neighbor.holdTime * 1000,
     bgpTimerKeepAliveIntervalMsecs: neighbor.keepalive * 1000,
+    bgpTimerSendHoldTimeMsecs: neighbor.sendHoldTime * 1000,
     extendedOptionalParametersLength: false,
     neighborCapabilities: capabilitiesJson(neighbor),
     gracefulRestartInfo: restartJson(neighbor, context),

@@ -160,6 +160,7 @@ export function showNeighbor(neighbor: NeighborView, { status, config, now }: Ne
     `  BGP state = ${state(neighbor, now)}`,
     `  Last read ${ago(neighbor.lastRead)}, last write ${ago(neighbor.lastWrite)}, hold time is ${neighbor.holdTime}, keepalive interval is ${neighbor.keepalive} seconds`,
     `  Configured hold time is ${neighbor.configuredHoldTime}, keepalive interval is ${neighbor.configuredKeepalive} seconds`,
+    `  Send hold time is ${neighbor.sendHoldTime} seconds`,
     '  Neighbor sessions:',
     `    ${neighbor.state === 'Established' ? 1 : 0} active, is not multisession capable (disabled)`,
     '  Neighbor capabilities:',

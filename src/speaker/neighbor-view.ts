@@ -1,5 +1,6 @@
 import { formatIPv4 } from '../ip/address.js'
 import type { Clock } from '../ports/clock.js'
+import { sendHoldTime } from '../session/negotiate.js'
 import { printable } from '../wire/printable.js'
 import { maintenanceView } from './maintenance.js'
 import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
@@ -49,6 +50,7 @@ export function neighborView(peer: Peer, routing: Routing, clock: Clock): Neighb
     configuredHoldTime: options.timers.holdTime,
     configuredKeepalive: options.timers.keepalive,
     connectRetry: options.timers.connectRetry,
+    sendHoldTime: up ? terms.sendHold : sendHoldTime(options.timers.holdTime, options.timers.sendHold),
     lastError: peer.lastError,
     capabilities: { sent: peer.sentCapabilities, received: terms?.received ?? [] },
     gracefulRestart: {

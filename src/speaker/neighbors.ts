@@ -2,9 +2,9 @@ import type { Family } from '../ip/family.js'
 import type { Cancel, Clock, Random } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
 import type { Connection } from '../ports/transport.js'
-import { CeaseError } from '../wire/codes.js'
+import { CeaseError, ErrorCode } from '../wire/codes.js'
 import { NO_DATA } from '../wire/fault.js'
-import { shutdownData } from '../wire/notification.js'
+import { encodeNotification, shutdownData } from '../wire/notification.js'
 import type { Events } from './events.js'
 import { dynamicOptions, rangeFor } from './listen-ranges.js'
 import type { NeighborOptions, SpeakerOptions } from './options.js'
@@ -15,6 +15,13 @@ import type { Expected } from './settling.js'
 
 /** Milliseconds for which a neighbour that announced too much is kept out. */
 const LIMIT_PAUSE = 60_000
+
+const CONNECTION_REJECTED = encodeNotification({
+  type: 'notification',
+  code: ErrorCode.Cease,
+  subcode: CeaseError.ConnectionRejected,
+  data: NO_DATA,
+})
 
 export interface NeighborsParts {
   readonly clock: Clock
@@ -167,7 +174,8 @@ export class Neighbors {
       const remedy = `add neighbor ${remote.address} with its remote AS, or a listen range that covers it, if it belongs here`
       this.#parts.refusals.report(remote, 'it is not configured as a neighbour', remedy)
     } else if (this.#dynamic >= listenLimit) {
-      refuse(connection)
+      // It belongs here: it is told (RFC 4486 §4).
+      refuse(connection, CONNECTION_REJECTED)
       const cause = `there are ${this.#dynamic} dynamic neighbours already`
       this.#parts.refusals.report(remote, cause, 'raise the listen limit if more are meant to come')
     } else {
@@ -221,8 +229,8 @@ export class Neighbors {
   }
 }
 
-/** Closes a connection without a word: who is not known here learns nothing. */
-function refuse(connection: Connection): void {
+/** Closes a connection, without a word unless there is one: who is not known here learns nothing. */
+function refuse(connection: Connection, last?: Uint8Array): void {
   connection.handle({ data() {}, drain() {}, closed() {} })
-  connection.close()
+  connection.close(last)
 }

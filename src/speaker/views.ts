@@ -154,6 +154,8 @@ export interface NeighborView {
   readonly configuredHoldTime: number
   readonly configuredKeepalive: number
   readonly connectRetry: number
+  /** Seconds for which nothing can be sent until the session ends (RFC 9687); 0 with a hold time of 0. */
+  readonly sendHoldTime: number
   readonly lastError?: LastError
   readonly capabilities: { readonly sent: readonly Capability[]; readonly received: readonly Capability[] }
   readonly gracefulRestart: {

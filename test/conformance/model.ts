@@ -60,6 +60,8 @@ export interface NeighborOptions {
 /** What holds for the whole daemon. */
 export interface GlobalOptions {
   readonly as?: number
+  /** The name in capability 73. */
+  readonly hostName?: string
   /** Own routes. */
   readonly originate?: readonly string[]
   readonly clusterId?: string
@@ -102,6 +104,10 @@ export interface Control {
   reset(address: string): Promise<void>
   /** Changes the neighbour's hold time in the configuration. */
   changeHold(address: string, hold: number): Promise<void>
+  /** Asks for all routes of the neighbour again. */
+  softIn(address: string): Promise<void>
+  /** Changes the neighbour's families in the configuration. */
+  changeFamilies(address: string, families: readonly ('ipv4' | 'ipv6')[]): Promise<void>
   /** Sends the whole Adj-RIB-Out anew. */
   softOut(address: string): Promise<void>
   /** Announces all routes with GRACEFUL_SHUTDOWN (RFC 8326), or ends that. */
@@ -110,6 +116,10 @@ export interface Control {
   neighbor(address: string): Promise<string>
   /** What the daemon shows of a prefix. */
   route(prefix: string): Promise<string>
+  /** What the daemon's API tells of what happened, in its own words. */
+  events(): Promise<string>
+  /** Its metrics. */
+  metrics(): Promise<string>
   /** Everything logged so far. */
   log(): Promise<string>
   /** Errors and warnings that a configuration with this neighbour would give; empty when it is accepted. */

@@ -5,6 +5,7 @@ export const SETUPS: readonly Setup[] = [
   { name: 'main', parallel: 14 },
   { name: 'corpus', parallel: 12 },
   { name: 'as4', as: 4200000001 },
+  { name: 'long-name', hostName: `${'n'.repeat(60)}.${'m'.repeat(60)}.${'o'.repeat(60)}.${'p'.repeat(70)}` },
   { name: 'origin', originate: ['198.51.100.0/24', '2001:db8:c0::/48'] },
   { name: 'notification', notificationRestart: true },
   { name: 'long-lived', longLived: 30 },

@@ -6,6 +6,7 @@ import {
   attribute,
   extendedMessage,
   extendedNextHop,
+  message,
   mpReach,
   multiprotocol,
   nextHop6,
@@ -98,6 +99,43 @@ export const extensionCases: readonly Case[] = [
     },
   },
   {
+    id: 'EXT-1.keepalive',
+    title: 'also then neither OPEN nor KEEPALIVE may be longer than 4,096 octets: 1/2',
+    rfc: '8654 4',
+    feature: 'extended-message',
+    peers: { t: large, u: large },
+    async run(c) {
+      for (const [name, type] of [
+        ['t', 1],
+        ['u', 4],
+      ] as const) {
+        const t = await c.session(name, { capabilities: [extendedMessage()] })
+        t.send(message(type, new Array(4097 - 19).fill(0)))
+        await t.ends('1/2/1001')
+      }
+    },
+  },
+  {
+    id: 'ENH-1.withdrawn',
+    title:
+      'an IPv4 route with an IPv6 next hop, without the capability: it is withdrawn, or the session is reset',
+    rfc: '8950 4',
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      t.announce(c.prefix())
+      await o.has(c.prefix())
+      const attributes = [
+        mpReach(1, nextHop6(t.speaker.address6), c.prefix()),
+        origin(),
+        asPath(t.speaker.as),
+      ]
+      t.send(rawUpdate([], attributes.flat(), []))
+      await o.lacks(c.prefix())
+    },
+  },
+  {
     id: 'EXT-2',
     title: 'a NOTIFICATION to a peer without the capability has at most 4,096 octets',
     rfc: '8654 5',
@@ -186,6 +224,23 @@ export const extensionCases: readonly Case[] = [
       t.announce(c.prefix(3))
       await t.ends('6/1/00010100000003')
       await o.lacks(c.prefix(0))
+    },
+  },
+  {
+    id: 'MAX-1.limit-ipv6',
+    title: 'the same with IPv6: 6/1 names that family; it is logged',
+    rfc: '4486 4',
+    needs: ['maximumPrefix', 'log'],
+    peers: { t: { options: { maximumPrefix: { limit: 2 } } } },
+    async run(c) {
+      const t = await c.session('t')
+      t.announce([0, 1, 2].map((index) => c.prefix6(index)))
+      await t.ends('6/1/00020100000002')
+      const lines = (await c.control.log()).split('\n').filter((line) => line.includes(t.speaker.address))
+      check(
+        lines.some((line) => /max|limit|prefix/i.test(line) && /\b2\b/.test(line)),
+        'no line of the log tells the limit',
+      )
     },
   },
   {

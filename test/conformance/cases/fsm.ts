@@ -1,7 +1,8 @@
 import type { Case } from '../case.js'
 import { type Context, check, same } from '../context.js'
 import { type Conversation, Failure, now } from '../conversation.js'
-import { gracefulRestart, KEEPALIVE } from '../octets.js'
+import { gracefulRestart, KEEPALIVE, toHex } from '../octets.js'
+import { readOpen } from '../reading.js'
 
 /** Two connections of one neighbour, one from each side, with OPENs sent on both. */
 async function collide(c: Context, id?: string): Promise<{ dialled: Conversation; accepted: Conversation }> {
@@ -183,6 +184,45 @@ export const fsmCases: readonly Case[] = [
     },
   },
   {
+    id: 'FSM-7.5',
+    title:
+      'a connection of a neighbour that is shut down is refused without an OPEN, with 6/5 or 6/2 or silently',
+    rfc: '4486 3',
+    needs: ['shutdown'],
+    peers: { t: {} },
+    async run(c) {
+      const t = await c.session('t')
+      await c.control.shutdown(t.speaker.address)
+      await t.ends('6/2')
+      const again = await c.connect('t', 2000).catch((error) => {
+        if (error instanceof Failure) return undefined
+        throw error
+      })
+      if (!again) return
+      await again.ends(['6/5', '6/2', 'close'])
+      same(again.all(1).length, 0, 'number of OPENs')
+    },
+  },
+  {
+    id: 'FSM-7.6.families',
+    title: 'a family is taken out of the configuration: 6/6, the next OPEN is without it',
+    rfc: '4486 3',
+    needs: ['changeFamilies'],
+    peers: { t: {} },
+    async run(c) {
+      const t = await c.session('t')
+      await c.control.changeFamilies(t.speaker.address, ['ipv4'])
+      await t.ends('6/6')
+      const again = await c.session('t')
+      const { capabilities } = readOpen(again.all(1)[0].body)
+      same(
+        capabilities.filter(({ code }) => code === 1).map(({ value }) => toHex(value)),
+        ['00010001'],
+        'capabilities of families',
+      )
+    },
+  },
+  {
     id: 'FSM-7.6',
     title: 'a changed configuration that needs a new session: 6/6, otherwise none',
     rfc: '4486 3',
@@ -303,6 +343,33 @@ export const fsmCases: readonly Case[] = [
       const took = (now() - from) / 1000
       check(took > 3.5, `the session ended after ${took.toFixed(1)} s`)
       f.alive()
+      const lines = (await c.control.log()).split('\n').filter((line) => line.includes(t.speaker.address))
+      check(
+        lines.some((line) => /send hold/i.test(line) && /8\/0|code.{0,4}8/i.test(line)),
+        'no line of the log tells the send hold timer and code 8',
+      )
+    },
+  },
+  {
+    id: 'SHT-2.default',
+    title: 'the default SendHoldTime is the larger of 8 minutes and twice the hold time, and is shown',
+    rfc: '9687 6',
+    needs: ['neighbor', 'sendHold'],
+    peers: { t: {}, u: { hold: 300 }, v: { hold: 9, options: { sendHold: 20 } } },
+    async run(c) {
+      for (const [name, hold, expected] of [
+        ['t', 90, 480],
+        ['u', 300, 600],
+        ['v', 9, 20],
+      ] as const) {
+        await c.session(name, { hold })
+        await c.sleep(200)
+        const text = await c.control.neighbor(c.peer(name).address)
+        check(
+          new RegExp(`send ?hold ?time"?[^\\d]*${expected}\\b`, 'i').test(text),
+          `${expected} s is not shown with hold time ${hold}`,
+        )
+      }
     },
   },
   {

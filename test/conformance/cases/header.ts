@@ -9,6 +9,35 @@ const BAD_MARKER = raw('fffffffffffffffffffffffffffffffe001304')
 /** Section 1: message header (RFC 4271 §6.1). */
 export const headerCases: readonly Case[] = [
   {
+    id: 'HDR-1.data',
+    title: 'a marker that is not all ones: 1/1, without data',
+    rfc: '4271 6.1',
+    peers: { t: {} },
+    async run(c) {
+      const t = await c.session('t')
+      t.send(BAD_MARKER)
+      same(await t.verdict(), '1/1', 'NOTIFICATION')
+    },
+  },
+  {
+    id: 'HDR-5.logged',
+    title: 'a NOTIFICATION that is too short is logged',
+    rfc: '4271 6.4',
+    needs: ['log'],
+    peers: { t: {} },
+    async run(c) {
+      const t = await c.session('t')
+      t.send(raw('ffffffffffffffffffffffffffffffff00140306'))
+      await t.ends(['close', '1/2'])
+      await c.sleep(300)
+      const lines = (await c.control.log()).split('\n').filter((line) => line.includes(t.speaker.address))
+      check(
+        lines.some((line) => /notification/i.test(line) && /\b20\b|length|short/i.test(line)),
+        'no line of the log tells of it',
+      )
+    },
+  },
+  {
     id: 'HDR-3',
     title: 'length judged from the header alone: answer within a second',
     rfc: '4271 6.1',

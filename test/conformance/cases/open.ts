@@ -49,6 +49,42 @@ export const openCases: readonly Case[] = [
     },
   },
   {
+    id: 'OPN-5.zero-long',
+    title: 'hold time 0 and silence for 120 s: the session is still up',
+    rfc: '4271 4.4',
+    long: true,
+    timeout: 150_000,
+    peers: { t: { hold: 9 } },
+    async run(c) {
+      const t = await c.session('t', { hold: 0 })
+      await c.sleep(120_000)
+      t.alive()
+      same(t.all(4).length, 1, 'number of KEEPALIVEs')
+      t.announce(c.prefix())
+      await (await c.observer()).has(c.prefix())
+    },
+  },
+  {
+    id: 'OPN-9.own',
+    title: 'more than 255 octets of capabilities: the own OPEN has the extended form',
+    rfc: '9072 2',
+    setup: 'long-name',
+    peers: { t: {} },
+    async run(c) {
+      const t = await c.connect('t')
+      const { bytes, body } = await t.until('OPEN', () => t.all(1)[0])
+      same([body[9], body[10]], [255, 255], 'non-extended length and type')
+      same(body[11] * 256 + body[12], bytes.length - 32, 'extended length')
+      // Parameters of type 2, each with a length of two octets.
+      same(body[13], 2, 'type of the first parameter')
+      const name = readOpen(body).capabilities.find(({ code }) => code === 73)
+      same(name?.value[0], 253, 'length of the host name')
+      await c.greet(t)
+      t.announce(c.prefix())
+      await (await c.observer()).has(c.prefix())
+    },
+  },
+  {
     id: 'OPN-10',
     title: 'a local AS above 65535: My AS is 23456, capability 65 has it',
     rfc: '6793 9',

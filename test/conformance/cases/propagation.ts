@@ -274,6 +274,18 @@ export const propagationCases: readonly Case[] = [
     },
   },
   {
+    id: 'COM-1.text',
+    title: 'large communities are shown as a:b:c',
+    rfc: '8092 5',
+    needs: ['route'],
+    peers: { t: {} },
+    async run(c) {
+      await spread(c, { more: [largeCommunities([65001, 0, 4294967295])] })
+      const text = await c.control.route(c.prefix())
+      check(/65001:0:4294967295/.test(text), `it is not in: ${text.slice(0, 300)}`)
+    },
+  },
+  {
     id: 'COM-2',
     title: 'non-transitive extended communities stay inside the AS',
     rfc: '4360 6',

@@ -1,7 +1,7 @@
 import type { Case } from '../case.js'
 import { check, same } from '../context.js'
 import type { Conversation } from '../conversation.js'
-import { gracefulRestart, KEEPALIVE, raw, refresh } from '../octets.js'
+import { gracefulRestart, KEEPALIVE, raw, refresh, toHex } from '../octets.js'
 
 /** Places of the ROUTE-REFRESH messages with a subtype among the messages received. */
 const places = (t: Conversation, subtype: number): number[] =>
@@ -150,6 +150,29 @@ export const refreshCases: readonly Case[] = [
       const hex = 'ffffffffffffffffffffffffffffffff0018050001010100'
       t.send(raw(hex))
       await t.ends(`7/1/${hex}`)
+    },
+  },
+  {
+    id: 'RFR-5.in',
+    title:
+      'an operator asks for the routes of a peer again: ROUTE-REFRESH for each family, the session stays',
+    rfc: '2918',
+    feature: 'soft-reconfiguration',
+    needs: ['softIn'],
+    peers: { t: {} },
+    async run(c) {
+      const t = await c.session('t')
+      await c.control.softIn(t.speaker.address)
+      const asked = () => t.all(5).filter(({ body }) => body[2] === 0)
+      await t.until('ROUTE-REFRESH of both families', () => asked().length >= 2)
+      same(
+        asked()
+          .map(({ body }) => toHex(body))
+          .sort(),
+        ['00010001', '00020001'],
+        'what is asked for',
+      )
+      t.alive()
     },
   },
   {

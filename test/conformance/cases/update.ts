@@ -163,6 +163,72 @@ export const updateCases: readonly Case[] = [
     },
   },
   {
+    id: 'UPD-13.event',
+    title:
+      'and is an event of the API with the message, counted by attribute in what is shown and in the metrics',
+    rfc: '7606 6',
+    needs: ['events', 'metrics', 'neighbor'],
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      const { address } = t.speaker
+      const withOrigin = (value: number, ...more: number[][]) =>
+        rawUpdate(
+          [],
+          [origin(value), asPath(t.speaker.as), nextHop(address), ...more].flat(),
+          nlri(c.prefix()),
+        )
+      const withdrawn = withOrigin(9)
+      const discarded = withOrigin(0, attribute(0x40, 6, [1]))
+      // MP_REACH_NLRI twice (RFC 7606 §3g).
+      const twice = mpReach(2, nextHop6(t.speaker.address6), c.prefix6())
+      const fatal = rawUpdate([], [twice, twice, origin(), asPath(t.speaker.as)].flat(), [])
+      t.send(withdrawn, withdrawn, discarded)
+      await c.settled(t, o)
+      t.send(fatal)
+      await t.ends('3/1')
+      const events = (await c.control.events()).toLowerCase()
+      for (const message of [withdrawn, discarded, fatal]) {
+        check(events.includes(toHex(message)), `no event holds ${toHex(message)}`)
+      }
+      check(events.includes(c.prefix()), 'no event names the prefix')
+      const text = await c.control.neighbor(address)
+      const row = (name: string, ...counts: number[]) =>
+        new RegExp(`${name} \\(\\d+\\) +${counts.join(' +')}$`, 'm').test(text)
+      check(row('ORIGIN', 2, 0, 0), `ORIGIN is not counted: ${text}`)
+      check(row('ATOMIC_AGGREGATE', 0, 1, 0), `ATOMIC_AGGREGATE is not counted: ${text}`)
+      check(row('MP_REACH_NLRI', 0, 0, 1), `MP_REACH_NLRI is not counted: ${text}`)
+      check(text.includes(toHex(fatal).slice(0, 64)), 'the octets of the last one are not shown')
+      const metrics = await c.control.metrics()
+      for (const [name, verdict, count] of [
+        ['ORIGIN', 'withdraw', 2],
+        ['ATOMIC_AGGREGATE', 'discard', 1],
+        ['MP_REACH_NLRI', 'reset', 1],
+      ]) {
+        const line = `neighbor="${address}",attribute="${name}",verdict="${verdict}"} ${count}`
+        check(metrics.includes(line), `no metric ${line}`)
+      }
+    },
+  },
+  {
+    id: 'UPD-4.mp6',
+    title: 'ORIGIN missing beside MP_REACH_NLRI: the IPv6 route is withdrawn',
+    rfc: '7606 3d',
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      t.announce(c.prefix6())
+      await o.has(c.prefix6())
+      const attributes = [mpReach(2, nextHop6(t.speaker.address6), c.prefix6()), asPath(t.speaker.as)]
+      t.send(rawUpdate([], attributes.flat(), []))
+      await o.lacks(c.prefix6())
+      await c.settled(t, o)
+      t.alive()
+    },
+  },
+  {
     id: 'UPD-14',
     title: 'a route whose attributes no longer fit the message is withdrawn where it was sent',
     rfc: '4271 9.2, 8654 4',
@@ -195,6 +261,64 @@ export const updateCases: readonly Case[] = [
       await o.has(c.prefix())
       t.alive()
       check(!o.table.has('224.1.1.0/24'), '224.1.1.0/24 was passed on')
+    },
+  },
+  {
+    id: 'NLR-3.logged',
+    title: 'and is logged',
+    rfc: '4271 6.3',
+    needs: ['log'],
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      t.announce(['224.2.2.0/24', c.prefix()])
+      await o.has(c.prefix())
+      await c.sleep(200)
+      check((await c.control.log()).includes('224.2.2.0/24'), 'the log does not name the prefix')
+    },
+  },
+  {
+    id: 'MP-4.logged',
+    title: 'routes of a family that was not negotiated are ignored and logged',
+    rfc: '4760 7-8',
+    needs: ['log'],
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t', { families: ['ipv4'] })
+      const attributes = [
+        mpReach(2, nextHop6(t.speaker.address6), c.prefix6()),
+        origin(),
+        asPath(t.speaker.as),
+      ]
+      t.send(rawUpdate([], attributes.flat(), []))
+      await c.settled(t, o)
+      t.alive()
+      check(!o.table.has(c.prefix6()), 'the route was used')
+      const lines = (await c.control.log()).split('\n').filter((line) => line.includes(t.speaker.address))
+      check(
+        lines.some(
+          (line) =>
+            /ipv6|afi.{0,8}2/i.test(line) && /negotiated|not (active|configured|enabled)|ignor/i.test(line),
+        ),
+        'no line of the log tells of it',
+      )
+    },
+  },
+  {
+    id: 'MP-5.link-local',
+    title: 'a link-local next hop alone is accepted on a shared link',
+    rfc: '2545 3',
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      const attributes = [mpReach(2, nextHop6('fe80::99'), c.prefix6()), origin(), asPath(t.speaker.as)]
+      t.send(rawUpdate([], attributes.flat(), []))
+      const route = await o.has(c.prefix6())
+      check(!route.nextHop.split(',')[0].startsWith('fe80'), `next hop ${route.nextHop}`)
+      t.alive()
     },
   },
   {

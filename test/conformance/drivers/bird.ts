@@ -35,7 +35,16 @@ export class BirdDriver extends Driver {
     ] as const),
     ...(['extendedMessages', 'as', 'originate', 'clusterId', 'deterministicMed'] as const),
     ...(['longLived', 'maximumPaths', 'kernel'] as const),
-    ...(['shutdown', 'enable', 'remove', 'reset', 'changeHold', 'softOut'] as const),
+    ...([
+      'shutdown',
+      'enable',
+      'remove',
+      'reset',
+      'changeHold',
+      'changeFamilies',
+      'softIn',
+      'softOut',
+    ] as const),
     ...(['neighbor', 'route', 'log', 'restart', 'ip'] as const),
   ])
 
@@ -58,7 +67,7 @@ export class BirdDriver extends Driver {
 ${options.nextHopSelf ? '    next hop self;\n' : ''}${
   addPath ? `    add paths ${paths[addPath]};\n` : ''
 }${options.extendedNextHop && family === 'ipv4' ? '    extended next hop on;\n' : ''}${
-  maximum && family === 'ipv4'
+  maximum
     ? `    receive limit ${maximum.limit} action ${maximum.warningOnly ? 'warn' : maximum.restart ? 'restart' : 'disable'};\n`
     : ''
 }${internal ? '    gateway recursive;\n' : ''}  };
@@ -144,6 +153,9 @@ ${model.kernel ? kernel('ipv4') + kernel('ipv6') : ''}${statics('ipv4')}${static
   }
   async reset(address: string) {
     await this.#birdc('restart', this.#name(address))
+  }
+  override async softIn(address: string) {
+    await this.#birdc('reload', 'in', this.#name(address))
   }
   async softOut(address: string) {
     await this.#birdc('reload', 'out', this.#name(address))

@@ -116,6 +116,12 @@ export abstract class Driver implements Control {
     await this.apply()
   }
 
+  async changeFamilies(address: string, families: readonly ('ipv4' | 'ipv6')[]): Promise<void> {
+    this.edit(address, (one) => ({ ...one, families }))
+    await this.write()
+    await this.apply()
+  }
+
   get #output(): string {
     return this.#earlier + (this.child?.output ?? '')
   }
@@ -148,8 +154,20 @@ export abstract class Driver implements Control {
   abstract neighbor(address: string): Promise<string>
   abstract route(prefix: string): Promise<string>
 
+  async softIn(_address: string): Promise<void> {
+    this.lacks('command that asks for routes again')
+  }
+
   async maintenance(_on: boolean): Promise<void> {
     this.lacks('maintenance mode')
+  }
+
+  async events(): Promise<string> {
+    this.lacks('events')
+  }
+
+  async metrics(): Promise<string> {
+    this.lacks('metrics')
   }
 
   async check(_neighbor: NeighborModel): Promise<string> {

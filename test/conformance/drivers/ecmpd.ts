@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { getJson } from '../../../src/demo/socket.js'
@@ -24,6 +25,16 @@ function limitOf({ limit, warning, restart, warningOnly }: Limit) {
   }
 }
 
+function getText(socketPath: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get({ socketPath, path, timeout: 5000 }, async (response) => {
+      let text = ''
+      for await (const piece of response) text += piece
+      resolve(text)
+    }).on('error', reject)
+  })
+}
+
 const MAIN = resolve('dist/cli/main.js')
 
 /**
@@ -39,8 +50,9 @@ export class EcmpdDriver extends Driver {
     ...(['extendedMessages', 'extendedNextHop', 'role', 'roleStrict', 'maximumPrefix'] as const),
     ...(['maximumPrefix.warning', 'maximumPrefix.restart', 'maximumPrefix.warningOnly'] as const),
     ...(['as', 'deterministicMed', 'notificationRestart', 'maximumPaths', 'kernel', 'dialect'] as const),
-    ...(['shutdown', 'enable', 'remove', 'changeHold', 'neighbor', 'route', 'log', 'check'] as const),
-    ...(['reset', 'softOut', 'restart', 'ip', 'explains', 'maintenance'] as const),
+    ...(['shutdown', 'enable', 'remove', 'changeHold', 'changeFamilies'] as const),
+    ...(['hostName', 'events', 'metrics', 'neighbor', 'route', 'log', 'check'] as const),
+    ...(['reset', 'softIn', 'softOut', 'restart', 'ip', 'explains', 'maintenance'] as const),
   ])
   /** Shut down, by address, with the message. */
   readonly #down = new Map<string, string>()
@@ -86,7 +98,7 @@ export class EcmpdDriver extends Driver {
     return stringify({
       as,
       routerId: DUT_ID,
-      hostName: DUT_HOST_NAME,
+      hostName: this.model.hostName ?? DUT_HOST_NAME,
       ...(deterministicMed ? { bestPath: { deterministicMed } } : {}),
       ...(notificationRestart ? { gracefulRestart: { notification: true } } : {}),
       ...(maximumPaths ? { maximumPaths, multipathRelax: true } : {}),
@@ -143,6 +155,10 @@ export class EcmpdDriver extends Driver {
     await this.#operate(address, 'reset')
   }
 
+  override async softIn(address: string) {
+    await this.#operate(address, 'refresh', 'in')
+  }
+
   async softOut(address: string) {
     await this.#operate(address, 'refresh', 'out')
   }
@@ -166,6 +182,14 @@ export class EcmpdDriver extends Driver {
     const family = prefix.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast'
     const query = `family=${family}&prefix=${encodeURIComponent(prefix)}`
     return JSON.stringify(await getJson(this.#socket, `/api/v1/routes?${query}`))
+  }
+
+  override async events() {
+    return JSON.stringify(await getJson(this.#socket, '/api/v1/events?format=json'))
+  }
+
+  override metrics() {
+    return getText(this.#socket, '/metrics')
   }
 
   override async check(neighbor: NeighborModel) {

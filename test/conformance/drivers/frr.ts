@@ -15,7 +15,17 @@ export class FrrDriver extends Driver {
     ...(['maximumPrefix.restart', 'maximumPrefix.warningOnly'] as const),
     ...(['as', 'originate', 'clusterId', 'clientToClient', 'ebgpRequiresPolicy'] as const),
     ...(['deterministicMed', 'notificationRestart', 'longLived', 'maximumPaths', 'kernel'] as const),
-    ...(['shutdown', 'enable', 'remove', 'reset', 'changeHold', 'softOut', 'maintenance'] as const),
+    ...([
+      'shutdown',
+      'enable',
+      'remove',
+      'reset',
+      'changeHold',
+      'changeFamilies',
+      'softIn',
+      'softOut',
+      'maintenance',
+    ] as const),
     ...(['neighbor', 'route', 'log', 'restart', 'ip', 'explains'] as const),
   ])
   #zebra?: Child
@@ -65,7 +75,7 @@ export class FrrDriver extends Driver {
       ...(options.reflectorClient ? [about('route-reflector-client')] : []),
       ...(addPath === 'send' || addPath === 'both' ? [about('addpath-tx-all-paths')] : []),
       ...(addPath === 'send' ? [about('disable-addpath-rx')] : []),
-      ...(limit && family === 'ipv4' ? [about(limit.join(' '))] : []),
+      ...(limit ? [about(limit.join(' '))] : []),
       ...policy('in'),
       ...policy('out'),
     ]
@@ -188,8 +198,17 @@ export class FrrDriver extends Driver {
   override async changeHold(address: string, hold: number) {
     await this.#configure(`neighbor ${address} timers ${Math.floor(hold / 3)} ${hold}`)
   }
+  override async changeFamilies(address: string, families: readonly ('ipv4' | 'ipv6')[]) {
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const active = families.includes(family) ? '' : 'no '
+      await this.#configure(`address-family ${family} unicast`, `${active}neighbor ${address} activate`)
+    }
+  }
   async reset(address: string) {
     await this.#bgpd(`clear bgp ${address}`)
+  }
+  override async softIn(address: string) {
+    await this.#bgpd(`clear bgp ${address} soft in`)
   }
   async softOut(address: string) {
     await this.#bgpd(`clear bgp ${address} soft out`)

@@ -16,7 +16,7 @@ export class GobgpDriver extends Driver {
       'password',
     ] as const),
     ...(['ttlSecurity', 'as', 'originate', 'clusterId', 'notificationRestart', 'longLived'] as const),
-    ...(['shutdown', 'enable', 'remove', 'reset', 'softOut', 'neighbor', 'route', 'log'] as const),
+    ...(['shutdown', 'enable', 'remove', 'reset', 'softIn', 'softOut', 'neighbor', 'route', 'log'] as const),
     ...(['restart', 'ip'] as const),
   ])
 
@@ -33,7 +33,7 @@ export class GobgpDriver extends Driver {
     [neighbors.afi-safis.mp-graceful-restart.config]
       enabled = true
 ${longLived ? `    [neighbors.afi-safis.long-lived-graceful-restart.config]\n      enabled = true\n      restart-time = ${longLived}\n` : ''}${
-  maximum && name === 'ipv4'
+  maximum
     ? `    [neighbors.afi-safis.prefix-limit.config]\n      max-prefixes = ${maximum.limit}\n${maximum.warning ? `      shutdown-threshold-pct = ${maximum.warning}\n` : ''}`
     : ''
 }`
@@ -119,6 +119,9 @@ ${neighbors.map((one) => this.#neighbor(one)).join('')}`,
   }
   async reset(address: string) {
     await this.#gobgp('neighbor', address, 'reset')
+  }
+  override async softIn(address: string) {
+    await this.#gobgp('neighbor', address, 'softresetin')
   }
   async softOut(address: string) {
     await this.#gobgp('neighbor', address, 'softresetout')

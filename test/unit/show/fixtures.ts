@@ -87,6 +87,7 @@ export function neighbor(change: Partial<NeighborView> = {}): NeighborView {
     configuredHoldTime: 180,
     configuredKeepalive: 60,
     connectRetry: 120,
+    sendHoldTime: 480,
     capabilities: { sent: SENT, received: RECEIVED },
     gracefulRestart: { negotiated: true, restartTime: 120, helper: 'none' },
     families: [familyCounts()],
