@@ -1,0 +1,6 @@
+import t from 'tap'
+import { column } from './column.js'
+
+t.setTimeout(600_000)
+
+await column(t, 'ExaBGP')

@@ -1,0 +1,15 @@
+import { exchangeScenes } from './exchange.js'
+import { md5Scenes } from './md5.js'
+import { nextHopScenes } from './next-hop.js'
+import { restartScenes } from './restart.js'
+import type { Scene } from './scene.js'
+import { sessionScenes } from './sessions.js'
+
+/** All scenes; the longest first, so that they do not come last. */
+export const SCENES: readonly Scene[] = [
+  ...restartScenes,
+  ...exchangeScenes,
+  ...md5Scenes,
+  ...sessionScenes,
+  ...nextHopScenes,
+]
