@@ -79,6 +79,11 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         { limit: count, threshold: count, warningOnly: flag, state: oneOf('below', 'near', 'exceeded') },
         { restart: seconds },
       ),
+      routeReflectorClient: flag,
+      addPath: object(
+        { receive: flag, receiving: flag, sending: flag },
+        { send: { description: 'all, best-per-as, or a number of paths' } },
+      ),
     },
   ),
   Neighbor: object(
@@ -177,6 +182,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       med: count,
       originatorId: text,
       clusterList: list(text),
+      fromClient: flag,
       onlyToCustomer: count,
       aggregator: text,
       reason: text,

@@ -31,6 +31,8 @@ export function describe(config: Config): Document {
     },
     defaultLocalPref: decision.defaultLocalPref,
     maintenance: bgp.maintenance ?? false,
+    ...(bgp.clusterId === undefined ? {} : { clusterId: formatIPv4(bgp.clusterId) }),
+    clientToClientReflection: bgp.clientToClientReflection ?? true,
     gracefulRestart: restart(bgp.gracefulRestart),
     neighbors: bgp.neighbors.map((neighbor) => describeNeighbor(neighbor, bgp.localAs, lists)),
     listenRanges: bgp.listenRanges.map(({ prefix, template }) => ({
@@ -107,6 +109,8 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number, li
           export: lists.policy(one.export, one.family),
           nextHop: one.nextHop,
           maximumPrefix: describeLimit(one),
+          ...(internal ? { routeReflectorClient: one.routeReflectorClient ?? false } : {}),
+          addPath: describeAddPath(one),
         },
       ]),
     ),
@@ -124,6 +128,14 @@ function describeLimit(options: FamilyOptions): NonNullable<FamilySettings['maxi
     limit,
     ...(threshold === undefined ? {} : { threshold }),
     ...(action === undefined ? {} : action === 'warning-only' ? { warningOnly: true } : { restart: action }),
+  }
+}
+
+function describeAddPath({ addPath }: FamilyOptions): NonNullable<FamilySettings['addPath']> {
+  const send = addPath?.send
+  return {
+    receive: addPath?.receive ?? false,
+    ...(send === undefined ? {} : { send: typeof send === 'number' ? { best: send } : send }),
   }
 }
 

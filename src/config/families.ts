@@ -1,5 +1,6 @@
 import type { Family } from '../ip/family.js'
 import type { FamilyOptions } from '../speaker/options.js'
+import type { Path } from './diagnostic.js'
 import type { Layer } from './layers.js'
 import { resolvePolicy } from './policies.js'
 import type { Resolution } from './resolution.js'
@@ -75,7 +76,28 @@ function familyOf(
         : resolvePolicy(announce.value, announce.path, family, context),
     nextHop: nextHopOf(sections.map((section) => section.settings)) ?? (internal ? 'third-party' : 'self'),
     ...limitOf(setting('maximumPrefix')?.value),
+    ...reflectionOf(setting('routeReflectorClient'), internal, context),
+    ...addPathOf(setting('addPath')?.value),
   }
+}
+
+function reflectionOf(
+  client: { readonly value: boolean; readonly path: Path } | undefined,
+  internal: boolean,
+  context: Resolution,
+): Pick<FamilyOptions, 'routeReflectorClient'> {
+  if (client?.value !== true) return {}
+  if (internal) return { routeReflectorClient: true }
+  const hint = 'a route reflector’s clients are in its own AS'
+  context.warn(client.path, '`routeReflectorClient` has no effect on an eBGP neighbour', hint)
+  return {}
+}
+
+function addPathOf(value: FamilySettings['addPath']): Pick<FamilyOptions, 'addPath'> {
+  if (value === undefined || (value.receive !== true && value.send === undefined)) return {}
+  const { receive = false, send } = value
+  const selection = typeof send === 'object' ? send.best : send
+  return { addPath: { receive, ...(selection === undefined ? {} : { send: selection }) } }
 }
 
 function limitOf(

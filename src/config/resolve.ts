@@ -36,6 +36,8 @@ export function resolve(context: Resolution, source: ConfigSource): Config {
     listenLimit: document.listenLimit ?? LISTEN_LIMIT,
     decision: decisionOf(context),
     gracefulRestart: restartOf([document.gracefulRestart]),
+    ...clusterOf(context),
+    clientToClientReflection: document.clientToClientReflection ?? true,
     hostName: document.hostName ?? context.environment.hostName,
     ...(document.maintenance === true ? { maintenance: true } : {}),
   }
@@ -88,6 +90,15 @@ function routerIdOf(context: Resolution): number {
     context.note([], `no router id is set: ${formatIPv4(highest)}, the highest address of this machine`, hint)
   }
   return highest
+}
+
+function clusterOf(context: Resolution): Pick<SpeakerOptions, 'clusterId'> {
+  const written = context.document.clusterId
+  if (written === undefined) return {}
+  const read = readRouterId(written)
+  if ('value' in read) return { clusterId: read.value }
+  context.error(['clusterId'], read.problem, read.hint)
+  return {}
 }
 
 const ANY_IPV4: Endpoint = { address: '0.0.0.0', port: BGP_PORT }

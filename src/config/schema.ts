@@ -66,6 +66,8 @@ const timersSchema = z
   )
   .meta({ id: 'timers' })
 
+const SELECTION = { error: 'must be all, best-per-as or a mapping such as { best: 2 }' }
+
 const familySettings = {
   import: policySchema.optional().describe('What is accepted from the neighbour. Default all'),
   export: policySchema
@@ -101,6 +103,27 @@ const familySettings = {
     )
     .optional()
     .describe('More accepted prefixes end the session (Cease 6/1). Default 0: no limit'),
+  routeReflectorClient: flag()
+    .optional()
+    .describe('The iBGP neighbour is a client of this route reflector (RFC 4456). Default false'),
+  addPath: z
+    .strictObject(
+      {
+        receive: flag().optional().describe('Take several paths of a prefix. Default false'),
+        send: z
+          .union(
+            [z.enum(['all', 'best-per-as'], SELECTION), z.strictObject({ best: integer(1, 255) })],
+            SELECTION,
+          )
+          .optional()
+          .describe(
+            'Paths sent: all, the best of each neighbouring AS, or the N best. Default the best alone',
+          ),
+      },
+      { error: 'must be a mapping such as { receive: true, send: all }' },
+    )
+    .optional()
+    .describe('Several paths of a prefix in one session (RFC 7911), where the neighbour agrees'),
 }
 
 const familySection = z.strictObject(familySettings).meta({ id: 'family' })
@@ -296,6 +319,12 @@ export const documentSchema = z.strictObject(
     maintenance: flag()
       .optional()
       .describe('Announce all routes with GRACEFUL_SHUTDOWN (RFC 8326). Default false'),
+    clusterId: text(readRouterId, 'a cluster id')
+      .optional()
+      .describe('Cluster of this route reflector (RFC 4456), as an IPv4 address. Default: the router id'),
+    clientToClientReflection: flag()
+      .optional()
+      .describe('Reflect routes of clients to other clients; false: they are fully meshed. Default true'),
     gracefulRestart: gracefulRestartSchema
       .optional()
       .describe('Of every neighbour that does not say it itself'),

@@ -46,8 +46,15 @@ export interface ExportTreatment {
   readonly ownAddress: Uint8Array
   /** LOCAL_PREF sent to iBGP for paths that have none. */
   readonly defaultLocalPref: number
-  /** Own BGP Identifier and cluster id, and whether the members are clients (RFC 4456); undefined: no reflector. */
-  readonly reflector?: { readonly clusterId: number; readonly clients: boolean }
+  /** How routes from iBGP are reflected (RFC 4456); undefined: not at all. */
+  readonly reflector?: {
+    /** Own cluster, unsigned 32 bits. */
+    readonly clusterId: number
+    /** The members are clients. */
+    readonly clients: boolean
+    /** False: routes of clients are not sent to clients (RFC 4456 §6). Default true. */
+    readonly clientToClient?: boolean
+  }
   /** What the own side is to eBGP neighbours: decides about Only to Customer (RFC 9234 §5). */
   readonly role?: Role
   /** All is announced with GRACEFUL_SHUTDOWN, to iBGP with LOCAL_PREF 0 (RFC 8326 §4). */
@@ -69,7 +76,9 @@ export function treatmentKey(treatment: ExportTreatment, policy: string, subnet:
     nextHop,
     treatment.ownAddress.join('.'),
     treatment.defaultLocalPref,
-    reflector === undefined ? '' : `${reflector.clusterId}/${reflector.clients}`,
+    reflector === undefined
+      ? ''
+      : `${reflector.clusterId}/${reflector.clients}/${reflector.clients && reflector.clientToClient !== false}`,
     treatment.role ?? '',
     treatment.gracefulShutdown ?? false,
     policy,
@@ -171,7 +180,9 @@ export class Exporter {
     // RFC 4271 §9.2: iBGP routes stay with iBGP neighbours; a reflector hands a client's to all, the rest to
     // clients (RFC 4456 §6).
     if (source.type !== 'ibgp') return true
-    return reflector !== undefined && (source.client === true || reflector.clients)
+    if (reflector === undefined) return false
+    if (source.client !== true) return reflector.clients
+    return !reflector.clients || reflector.clientToClient !== false
   }
 
   /** Paths of one kind with one attribute set are sent alike. */

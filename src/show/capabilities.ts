@@ -55,11 +55,44 @@ export function pairs(
   return [...found.values()]
 }
 
+/** ADD-PATH of one AFI/SAFI pair: who announced that it receives, and that it sends. */
+export interface AddPathSides {
+  readonly afi: number
+  readonly safi: number
+  readonly receive: Sides
+  readonly send: Sides
+}
+
+/** ADD-PATH (RFC 7911 §4) of every pair that a side announced it for. */
+export function addPaths(neighbor: NeighborView): readonly AddPathSides[] {
+  const found = new Map<string, { afi: number; safi: number; sent: number; received: number }>()
+  for (const side of ['sent', 'received'] as const) {
+    for (const { afi, safi, mode } of capability(neighbor.capabilities[side], 'add-path')?.families ?? []) {
+      const key = `${afi}/${safi}`
+      const pair = found.get(key) ?? { afi, safi, sent: 0, received: 0 }
+      // Other values than 1 to 3 are ignored.
+      pair[side] = mode > 3 ? 0 : mode
+      found.set(key, pair)
+    }
+  }
+  const sidesOf = (sent: number, received: number, bit: number) => ({
+    sent: (sent & bit) !== 0,
+    received: (received & bit) !== 0,
+  })
+  return [...found.values()]
+    .filter(({ sent, received }) => (sent | received) !== 0)
+    .map(({ afi, safi, sent, received }) => ({
+      afi,
+      safi,
+      receive: sidesOf(sent, received, 1),
+      send: sidesOf(sent, received, 2),
+    }))
+}
+
 const SIMPLE: readonly (readonly [Capability['name'], string])[] = [
   ['extended-message', 'Extended Message Capability'],
   ['enhanced-route-refresh', 'Enhanced Refresh Capability'],
   ['extended-next-hop', 'Extended Next Hop Capability'],
-  ['add-path', 'Additional Paths Capability'],
   ['long-lived-graceful-restart', 'Long-lived Graceful Restart Capability'],
   ['role', 'BGP Role Capability'],
 ]
@@ -77,6 +110,17 @@ export function capabilityLines(neighbor: NeighborView): string[] {
     lines.push(`    Address family ${pairTitle(pair.afi, pair.safi)}: ${sidesText(pair)}`)
   }
   for (const [name, title] of SIMPLE) say(title, name)
+  const addPath = addPaths(neighbor)
+  if (addPath.length > 0) {
+    say('Additional Paths Capability', 'add-path')
+    for (const { afi, safi, receive, send } of addPath) {
+      const modes = [
+        ...(sidesText(send) === undefined ? [] : [`send ${sidesText(send)}`]),
+        ...(sidesText(receive) === undefined ? [] : [`receive ${sidesText(receive)}`]),
+      ]
+      lines.push(`      ${pairTitle(afi, safi)}: ${modes.join(', ')}`)
+    }
+  }
   const { sent, received } = neighbor.capabilities
   const fqdn = [capability(sent, 'fqdn'), capability(received, 'fqdn')] as const
   if (fqdn[0] !== undefined || fqdn[1] !== undefined) {

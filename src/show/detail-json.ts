@@ -58,6 +58,7 @@ function path(route: RouteView, entry: PathView): object {
       ? { extendedCommunity: communityJson(entry.extendedCommunities) }
       : {}),
     ...(entry.largeCommunities.length > 0 ? { largeCommunity: communityJson(entry.largeCommunities) } : {}),
+    ...(entry.fromClient === true ? { rrClient: true } : {}),
     ...(entry.originatorId === undefined ? {} : { originatorId: entry.originatorId }),
     ...(entry.clusterList === undefined ? {} : { clusterList: { list: entry.clusterList } }),
     lastUpdate: { epoch: epoch(entry.since), string: `${ctime(entry.since)}\n` },

@@ -36,7 +36,7 @@ function pathLines(path: PathView): string[] {
       ? ` from ${path.nextHop.includes(':') ? '::' : '0.0.0.0'} (${path.neighborRouterId})`
       : ` from ${path.neighbor} (${path.neighborRouterId})${name === '' ? '' : `,${name}`}`
   const lines = [
-    `  ${path.asPath === '' ? 'Local' : path.asPath}${path.aggregator === undefined ? '' : `, (aggregated by ${path.aggregator})`}`,
+    `  ${path.asPath === '' ? 'Local' : path.asPath}${path.aggregator === undefined ? '' : `, (aggregated by ${path.aggregator})`}${path.fromClient === true ? ', (Received from a RR-client)' : ''}`,
     `    ${path.nextHop}${linkLocal}${from}`,
     `      ${traits(path)}`,
   ]

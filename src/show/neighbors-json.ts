@@ -1,7 +1,7 @@
 import { familyOf } from '../ip/family.js'
 import type { NeighborFamilyView, NeighborView } from '../speaker/views.js'
 import type { Role } from '../wire/role.js'
-import { capability, pairs, pairTitle, type Sides, sides } from './capabilities.js'
+import { addPaths, capability, pairs, pairTitle, type Sides, sides } from './capabilities.js'
 import { familyKey } from './family.js'
 import { errorText, type NeighborContext } from './neighbors.js'
 import { totalMessages, upDownSeconds } from './summary.js'
@@ -19,6 +19,24 @@ function sidesKey({ sent, received }: Sides): string | undefined {
   return sent ? 'advertised' : received ? 'received' : undefined
 }
 
+/** 'txAdvertisedAndReceived', 'rxReceived' and the like, by family. */
+function addPathJson(neighbor: NeighborView): object {
+  const pairs = addPaths(neighbor)
+  if (pairs.length === 0) return {}
+  const flags = (name: 'tx' | 'rx', side: Sides) => {
+    const key = sidesKey(side)
+    return key === undefined ? {} : { [`${name}${key[0].toUpperCase()}${key.slice(1)}`]: true }
+  }
+  return {
+    addPath: Object.fromEntries(
+      pairs.map(({ afi, safi, receive, send }) => [
+        pairKey(afi, safi),
+        { ...flags('tx', send), ...flags('rx', receive) },
+      ]),
+    ),
+  }
+}
+
 function capabilitiesJson(neighbor: NeighborView): object {
   const { sent, received } = neighbor.capabilities
   const say = (key: string, name: Parameters<typeof sides>[1], suffix = '') => {
@@ -32,7 +50,7 @@ function capabilitiesJson(neighbor: NeighborView): object {
   return {
     ...say('4byteAs', 'four-octet-as'),
     ...say('extendedMessage', 'extended-message'),
-    ...say('addPath', 'add-path'),
+    ...addPathJson(neighbor),
     ...say('extendedNexthop', 'extended-next-hop'),
     ...say('longLivedGracefulRestart', 'long-lived-graceful-restart'),
     ...say('routeRefresh', 'route-refresh', refreshed.sent && refreshed.received ? 'New' : ''),
@@ -145,6 +163,8 @@ function families(neighbor: NeighborView): object {
         bestPrefixCounter: entry.prefixesBest,
         multipathPrefixCounter: entry.prefixesMultipath,
         stalePrefixCounter: entry.prefixesStale,
+        ...(entry.routeReflectorClient === true ? { routeReflectorClient: true } : {}),
+        ...(entry.addPath === undefined ? {} : { additionalPaths: entry.addPath }),
       },
     ]),
   )

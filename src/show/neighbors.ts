@@ -63,6 +63,8 @@ function family(neighbor: NeighborView, counts: NeighborFamilyView, version: num
     `  BGP table version ${version}, neighbor version ${up ? version : 0}/0`,
     `  Output queue size : ${neighbor.outputQueue}`,
     ...(neighbor.updateGroup === undefined ? [] : [`  Update group ${neighbor.updateGroup}`]),
+    ...(counts.routeReflectorClient === true ? ['  Route-Reflector Client'] : []),
+    ...addPath(counts),
     ...(up && !counts.negotiated ? ['  Not negotiated: the neighbor did not announce this family'] : []),
     `  End-of-RIB: sent ${yes(counts.endOfRibSent)}, received ${yes(counts.endOfRibReceived)}`,
     '                                 Sent       Rcvd',
@@ -77,6 +79,19 @@ function family(neighbor: NeighborView, counts: NeighborFamilyView, version: num
     '  Local Policy Denied Prefixes:    --------    -------',
     `    Total:                         ${right('n/a', 8)} ${right(Math.max(0, counts.prefixesReceived - counts.prefixesAccepted), 10)}`,
   ]
+}
+
+/** What is configured of ADD-PATH; what was agreed on stands among the capabilities. */
+function addPath({ addPath: options }: NeighborFamilyView): string[] {
+  if (options?.send === undefined) return []
+  const { send, sending } = options
+  const paths =
+    send === 'all'
+      ? 'all paths'
+      : send === 'best-per-as'
+        ? 'the best path of each neighboring AS'
+        : `the best ${send} paths`
+  return [`  Additional paths: ${paths}${sending ? '' : ' (not agreed on: only the best path is sent)'}`]
 }
 
 /** The sentence of an error, with the NOTIFICATION and the peer's own words. */

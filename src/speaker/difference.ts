@@ -30,11 +30,16 @@ function essentials(options: Omit<NeighborOptions, 'address'>): unknown {
     options.ttl,
     options.ttlSecurity,
     options.password,
-    options.families.map((family) => family.family).sort(),
+    options.families.map(sessionTerms).sort(),
     options.role,
     options.gracefulRestart.enabled,
     options.gracefulRestart.notification,
   ]
+}
+
+/** What the OPEN says of a family. */
+function sessionTerms({ family, addPath }: FamilyOptions): string {
+  return `${family} ${addPath?.receive ?? false} ${addPath?.send !== undefined}`
 }
 
 /** What changing `before` into `after` means for the session. */
@@ -55,6 +60,17 @@ export interface FamilyChange {
   readonly export: boolean
 }
 
+/** What decides about the routes that a neighbour is sent in a family. */
+export function exportTerms(options: FamilyOptions): unknown {
+  return [
+    options.export,
+    options.nextHop,
+    options.defaultOriginate,
+    options.routeReflectorClient ?? false,
+    options.addPath?.send,
+  ]
+}
+
 /** Families of both, with what changed in them. */
 export function familyChanges(before: NeighborOptions, after: NeighborOptions): readonly FamilyChange[] {
   const changes: FamilyChange[] = []
@@ -64,10 +80,7 @@ export function familyChanges(before: NeighborOptions, after: NeighborOptions): 
     const change = {
       family: now.family,
       import: !same(was.import, now.import),
-      export:
-        !same(was.export, now.export) ||
-        was.nextHop !== now.nextHop ||
-        !same(was.defaultOriginate, now.defaultOriginate),
+      export: !same(exportTerms(was), exportTerms(now)),
     }
     if (change.import || change.export) changes.push(change)
   }
@@ -86,6 +99,8 @@ export interface Difference {
   readonly decision: boolean
   /** Own routes. */
   readonly announce: boolean
+  /** Cluster id or client-to-client reflection. */
+  readonly reflection: boolean
   /** Own AS or router id: nothing of the old speaker survives that, every session is reset. */
   readonly identity: boolean
   readonly listenRanges: boolean
@@ -125,6 +140,10 @@ export function difference(before: SpeakerOptions, after: SpeakerOptions): Diffe
     close: before.listen.filter((listen) => !wanted.has(listenKey(listen))),
     decision: !same(before.decision, after.decision),
     announce: identity || !same(before.announce, after.announce),
+    reflection: !same(
+      [before.clusterId, before.clientToClientReflection ?? true],
+      [after.clusterId, after.clientToClientReflection ?? true],
+    ),
     identity,
     listenRanges: !same([before.listenRanges, before.listenLimit], [after.listenRanges, after.listenLimit]),
   }

@@ -19,8 +19,9 @@ export interface FamilyRoutes {
   filter: RouteFilter | undefined
   /** Both sides announced the family in the session that is up. */
   negotiated: boolean
-  /** NLRI carry path identifiers. */
+  /** NLRI carry path identifiers (RFC 7911), in the session that is up: those that come, those that go. */
   addPathReceive: boolean
+  addPathSend: boolean
   endOfRibReceived: boolean
   endOfRibSent: boolean
   /** The maximum was exceeded: nothing more is read from this session. */

@@ -99,6 +99,8 @@ function familyViews(routes: NeighborRoutes, routing: Routing): NeighborFamilyVi
       endOfRibReceived: family.endOfRibReceived,
       endOfRibSent: family.endOfRibSent,
       maximumPrefix: limitView(family),
+      routeReflectorClient: family.options.routeReflectorClient,
+      addPath: addPathView(family),
     }
   })
 }
@@ -113,6 +115,12 @@ function limitView({ options, limitSaid }: FamilyRoutes): NeighborFamilyView['ma
     restart: action === 'warning-only' ? undefined : (action ?? 1) * 60,
     state: limitSaid === 'nothing' ? 'below' : limitSaid === 'threshold' ? 'near' : 'exceeded',
   }
+}
+
+function addPathView(family: FamilyRoutes): NeighborFamilyView['addPath'] {
+  const { addPath } = family.options
+  if (addPath === undefined) return undefined
+  return { ...addPath, receiving: family.addPathReceive, sending: family.addPathSend }
 }
 
 /** The group that the first family with routes to send belongs to. */

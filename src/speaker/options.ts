@@ -1,5 +1,6 @@
 import type { Family } from '../ip/family.js'
 import type { RoutePolicy } from '../policy/types.js'
+import type { PathSelection } from '../rib/path-selection.js'
 import type { Role } from '../wire/role.js'
 import type { AnnounceOptions, DefaultOriginateOptions } from './announce-options.js'
 
@@ -22,6 +23,10 @@ export interface SpeakerOptions {
   readonly announce?: AnnounceOptions
   readonly decision: DecisionOptions
   readonly gracefulRestart: GracefulRestartOptions
+  /** Cluster of a route reflector (RFC 4456 §7), unsigned 32 bits, not 0; left out: the router id. */
+  readonly clusterId?: number
+  /** False: the clients are fully meshed, and routes of one are not reflected to others. Default true. */
+  readonly clientToClientReflection?: boolean
   /** Host name for capability 73 and for logs. */
   readonly hostName: string
   /** All routes are announced with GRACEFUL_SHUTDOWN (RFC 8326), to iBGP with LOCAL_PREF 0. Left out: no. */
@@ -129,6 +134,17 @@ export interface FamilyOptions {
    * after which the ended session is started again. Left out: one minute.
    */
   readonly maximumPrefixAction?: 'warning-only' | number
+  /** The iBGP neighbour is a client of this route reflector (RFC 4456 §6). Default false. */
+  readonly routeReflectorClient?: boolean
+  /** ADD-PATH (RFC 7911); left out: in neither direction. */
+  readonly addPath?: AddPathOptions
+}
+
+/** What is announced of ADD-PATH for a family, and which paths of a prefix are sent when it is agreed on. */
+export interface AddPathOptions {
+  readonly receive: boolean
+  /** Left out: none but the best, without path identifiers. */
+  readonly send?: PathSelection
 }
 
 /** Dynamic neighbours. */

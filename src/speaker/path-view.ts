@@ -99,5 +99,6 @@ export function pathView(context: PathContext, explanation: PathExplanation): Pa
     decidedBy: explanation.decidedBy,
     since: new Date(rib.sinceOf(path)).toISOString(),
     pathId: pathId === 0 ? undefined : pathId,
+    fromClient: source?.client === true ? true : undefined,
   }
 }

@@ -37,6 +37,9 @@ function advertise(options: NeighborOptions, speaker: SpeakerOptions): Advertise
     // Nodes that peer over IPv6 send their IPv4 prefixes with an IPv6 next hop (RFC 8950).
     extendedNextHop:
       families.includes('ipv4-unicast') && parseAddress(options.address)?.family === 'ipv6-unicast',
+    addPath: options.families.flatMap(({ family, addPath }) =>
+      addPath === undefined ? [] : [{ family, receive: addPath.receive, send: false }],
+    ),
     fqdn: speaker.hostName === '' ? undefined : { host: speaker.hostName, domain: '' },
     // No families: a helper only. Neighbours may wait for End-of-RIB all the same, so it leaves at once.
     gracefulRestart: gracefulRestart.enabled

@@ -9,6 +9,7 @@ import { LoweringFilter } from '../rib/graceful-shutdown.js'
 import { MarkingFilter } from '../rib/only-to-customer.js'
 import { REASON_POLICY, VALID } from '../rib/reasons.js'
 import type { Rib, RouteFilter } from '../rib/table.js'
+import type { Source } from '../rib/types.js'
 import type { End, Negotiated } from '../session/types.js'
 import { MessageType } from '../wire/codes.js'
 import { encodeRouteRefresh } from '../wire/refresh.js'
@@ -17,7 +18,7 @@ import type { RouteRefreshMessage } from '../wire/types.js'
 import { asPathText } from './attribute-text.js'
 import type { Link } from './connection-driver.js'
 import { Contexts } from './contexts.js'
-import { same } from './difference.js'
+import { exportTerms, same } from './difference.js'
 import type { Events } from './events.js'
 import { FaultReport } from './fault-report.js'
 import { Graceful } from './graceful.js'
@@ -107,6 +108,7 @@ export class Routing {
       resolve: this.#resolve,
       localAs: () => parts.options().localAs,
       routerId: () => parts.options().routerId,
+      clusterId: () => parts.options().clusterId ?? parts.options().routerId,
       rib,
       endOfRib: (routes, family) => this.#endOfRib(routes, family),
       checkLimit: (routes, family) => this.#checkLimit(routes, family),
@@ -187,13 +189,14 @@ export class Routing {
       this.#removals.finish(family)
       family.negotiated = terms.families.includes(family.family)
       family.addPathReceive = terms.addPath.receive.includes(family.family)
+      family.addPathSend = terms.addPath.send.includes(family.family)
       family.endOfRibReceived = false
       family.endOfRibSent = false
       family.overLimit = false
       family.limitSaid = 'nothing'
       this.#compile(peer, family)?.close?.()
       if (family.negotiated || this.tables.rib(family.family).source(routes.source) !== undefined) {
-        this.#setSource(routes, family.family, terms)
+        this.#setSource(routes, family.options, terms)
       }
     }
     routes.session = {
@@ -236,6 +239,8 @@ export class Routing {
       if (family.outlet !== undefined) this.#updateOut.close(family.outlet)
       family.outlet = undefined
       family.negotiated = false
+      family.addPathReceive = false
+      family.addPathSend = false
     }
     routes.graceful.feed({ type: 'lost', cause: end.cause, negotiated: terms })
   }
@@ -256,20 +261,15 @@ export class Routing {
       const was = family.options
       family.options = options
       const source = this.tables.rib(options.family).source(routes.source)
-      if (source !== undefined && source.source.weight !== peer.options.weight) {
-        const { weight } = peer.options
-        this.tables.rib(options.family).setSource({ ...source.source, weight })
-      }
+      if (source !== undefined)
+        this.#sourceChanged(options, { ...source.source, ...sourceTerms(peer, options) })
       if (!same(was.import, options.import) || lowersOtherwise(before, peer.options)) {
         const former = this.#compile(peer, family)
         if (source !== undefined) this.#reapply(routes, family)
         former?.close?.()
       }
       const exports =
-        was.nextHop !== options.nextHop ||
-        !same(was.export, options.export) ||
-        before.maintenance !== peer.options.maintenance ||
-        !same(was.defaultOriginate, options.defaultOriginate)
+        !same(exportTerms(was), exportTerms(options)) || before.maintenance !== peer.options.maintenance
       if (exports && session !== undefined && family.outlet !== undefined) {
         const { link, terms } = session
         this.#updateOut.change(family.outlet, this.#outletSession(routes, link, terms), options)
@@ -318,6 +318,15 @@ export class Routing {
         if (family.outlet !== undefined) this.#updateOut.change(family.outlet, outlet, family.options)
       }
     }
+  }
+
+  /** The cluster id or client-to-client reflection changed: which paths have come round, and what is reflected. */
+  reflectionChanged(): void {
+    for (const routes of this.#neighbors.values()) {
+      if (routes.session?.terms.peerType !== 'ibgp') continue
+      for (const family of routes.families.values()) if (family.negotiated) this.#reapply(routes, family)
+    }
+    this.#reexport(({ peerType }) => peerType === 'ibgp')
   }
 
   /** One UPDATE in [start, end). */
@@ -390,19 +399,30 @@ export class Routing {
     this.#updateOut.pumpAll()
   }
 
-  #setSource(routes: NeighborRoutes, family: Family, terms: Negotiated): void {
+  #setSource(routes: NeighborRoutes, options: FamilyOptions, terms: Negotiated): void {
     const { peer, source } = routes
-    this.tables.rib(family).setSource({
+    this.tables.rib(options.family).setSource({
       index: source,
       type: terms.peerType,
       routerId: terms.routerId,
       address: peer.address,
       remoteAs: terms.remoteAs,
-      weight: peer.options.weight,
+      ...sourceTerms(peer, options),
     })
   }
 
+  #sourceChanged(options: FamilyOptions, source: Source): void {
+    const rib = this.tables.rib(options.family)
+    const { weight, client } = rib.source(source.index)!.source
+    if (weight === source.weight && client === source.client) return
+    rib.setSource(source)
+    if (client === source.client) return
+    this.#updateOut.reevaluate(options.family)
+    this.#written = -1
+  }
+
   #outletSession(routes: NeighborRoutes, link: Link, terms: Negotiated): OutletSession {
+    const { decision, clusterId, routerId, clientToClientReflection } = this.#parts.options()
     return {
       link,
       source: routes.source,
@@ -414,7 +434,9 @@ export class Routing {
       role: terms.role?.own,
       extendedMessage: terms.extendedMessage.send,
       singleHop: isSingleHop(routes.peer.options),
-      defaultLocalPref: this.#parts.options().decision.defaultLocalPref,
+      defaultLocalPref: decision.defaultLocalPref,
+      clusterId: clusterId ?? routerId,
+      clientToClient: clientToClientReflection ?? true,
       gracefulShutdown: this.#parts.maintenance() || routes.peer.inMaintenance,
     }
   }
@@ -537,6 +559,7 @@ function familyRoutes(options: FamilyOptions, attributes: AttributeTable): Famil
     filter: compilePolicy(options.import, options.family, attributes, 'in'),
     negotiated: false,
     addPathReceive: false,
+    addPathSend: false,
     endOfRibReceived: false,
     endOfRibSent: false,
     overLimit: false,
@@ -544,6 +567,11 @@ function familyRoutes(options: FamilyOptions, attributes: AttributeTable): Famil
     outlet: undefined,
     removal: undefined,
   }
+}
+
+/** What a neighbour's options say of it as a source of paths. */
+function sourceTerms(peer: Peer, options: FamilyOptions): Pick<Source, 'weight' | 'client'> {
+  return { weight: peer.options.weight, client: options.routeReflectorClient ?? false }
 }
 
 /** Number of accepted prefixes from which on a warning is logged; at least 1. */

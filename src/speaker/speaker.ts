@@ -158,6 +158,7 @@ export class Speaker implements SpeakerApi {
       reset: (address, changed) => neighbors.reset(address, changed),
       decide: () => this.#routing.decisionChanged(before.decision),
       announce: () => this.#routing.announceChanged(),
+      reflect: () => this.#routing.reflectionChanged(),
     })
     if (this.#maintenance.applied(before, options)) this.#routing.maintenanceChanged()
     neighbors.noteUnprotected()

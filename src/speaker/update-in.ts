@@ -32,6 +32,8 @@ export interface UpdateInHost {
   localAs(): number
   /** Own BGP Identifier, which is the cluster id, too. */
   routerId(): number
+  /** Own cluster (RFC 4456 §7). */
+  clusterId(): number
   rib(family: Family): Rib
   endOfRib(routes: NeighborRoutes, family: FamilyRoutes): void
   /** Looks whether there are more paths than the neighbour may have. */
@@ -171,7 +173,7 @@ export class UpdateIn {
     const originated = (attributes.flags[attribute] & ATTR_HAS_ORIGINATOR) !== 0
     if (originated && attributes.originatorId[attribute] === routerId) return REASON_ORIGINATOR_LOOP
     if (attributes.clusterLength[attribute] === 0) return VALID
-    const passed = attributes.get(attribute).clusterList?.includes(routerId) ?? false
+    const passed = attributes.get(attribute).clusterList?.includes(this.#host.clusterId()) ?? false
     return passed ? REASON_CLUSTER_LOOP : VALID
   }
 

@@ -35,6 +35,15 @@ interface Group {
   readonly looksAtSubnets: boolean
 }
 
+/** What decides which group a neighbour is in. */
+interface Plan {
+  readonly treatment: ExportTreatment
+  readonly key: string
+  /** Its shared subnets decide about next hops, and the link that it is on. */
+  readonly subnets: boolean
+  readonly link: string | undefined
+}
+
 /** What a neighbour is sent of one family, from Established on. */
 export interface Outlet {
   readonly family: Family
@@ -67,6 +76,9 @@ export interface OutletSession {
   readonly defaultLocalPref: number
   /** Routes are announced with GRACEFUL_SHUTDOWN. */
   readonly gracefulShutdown: boolean
+  /** Own cluster (RFC 4456), unsigned 32 bits, and whether routes of clients go to other clients. */
+  readonly clusterId: number
+  readonly clientToClient: boolean
 }
 
 /**
@@ -131,9 +143,11 @@ export class UpdateOut {
 
   /** The export policy changed: sends the difference. */
   change(outlet: Outlet, session: OutletSession, options: FamilyOptions): void {
+    const nothing = sendsNothing(options)
+    if (!nothing && outlet.group?.key === this.#planOf(session, options).key) return
     const held = this.#held(outlet)
     this.#leave(outlet)
-    if (sendsNothing(options)) {
+    if (nothing) {
       this.#withdraw(outlet, held, maximumOf(session))
       this.#release(outlet.family, held)
       return
@@ -151,6 +165,11 @@ export class UpdateOut {
     }
     group.adj.resend(member, undefined, DUMPED)
     this.pump(outlet)
+  }
+
+  /** What a source of routes is to the reflector changed: every route of the family is looked at again. */
+  reevaluate(family: Family): void {
+    for (const { adj } of this.#groups.values()) if (adj.treatment.family === family) adj.reevaluate()
   }
 
   /** Interfaces changed: next hops are chosen anew where subnets matter. */
@@ -212,6 +231,14 @@ export class UpdateOut {
   }
 
   #join(outlet: Outlet, session: OutletSession, options: FamilyOptions, marker: Uint8Array): void {
+    const group = this.#groupOf(this.#planOf(session, options), options)
+    outlet.group = group
+    outlet.member = group.adj.join(session.source, marker)
+    this.pump(outlet)
+  }
+
+  /** How a neighbour's routes are treated; those with one key share a group. */
+  #planOf(session: OutletSession, options: FamilyOptions): Plan {
     const { family } = options
     const { connection } = session.link
     const remote = connection.remote.address
@@ -228,34 +255,44 @@ export class UpdateOut {
       defaultLocalPref: session.defaultLocalPref,
       role: session.role,
       gracefulShutdown: session.gracefulShutdown,
+      reflector:
+        session.type === 'ibgp'
+          ? {
+              clusterId: session.clusterId,
+              clients: options.routeReflectorClient ?? false,
+              clientToClient: session.clientToClient,
+            }
+          : undefined,
     }
     const subnets = options.nextHop === 'third-party' && session.type === 'ebgp'
     const link = subnets && session.singleHop ? this.#resolve.linkOf(remote) : undefined
     const { defaultOriginate } = options
     const policy = `${policyKey(options.export)} ${defaultOriginate === undefined ? '' : JSON.stringify(defaultOriginate)}`
     const key = treatmentKey(treatment, policy, subnets ? (link ?? '-') : '')
-    let group = this.#groups.get(key)
-    if (group === undefined) {
-      const rib = this.#rib(family)
-      const shared = (nextHop: number) =>
-        link !== undefined && this.#resolve.linkOf(rib.nextHops.text(nextHop)) === link
-      const filter = compilePolicy(options.export, family, rib.attributes, 'out')
-      const adj = new AdjOut(rib, this.#blocks, treatment, shared, filter)
-      group = {
-        id: this.#nextGroup++,
-        key,
-        adj,
-        defaultRoute:
-          defaultOriginate === undefined
-            ? undefined
-            : new DefaultRoute(rib, defaultOriginate, (attribute) => adj.originate(attribute)),
-        looksAtSubnets: subnets,
-      }
-      this.#groups.set(key, group)
+    return { treatment, key, subnets, link }
+  }
+
+  #groupOf({ treatment, key, subnets, link }: Plan, options: FamilyOptions): Group {
+    const known = this.#groups.get(key)
+    if (known !== undefined) return known
+    const rib = this.#rib(options.family)
+    const shared = (nextHop: number) =>
+      link !== undefined && this.#resolve.linkOf(rib.nextHops.text(nextHop)) === link
+    const filter = compilePolicy(options.export, options.family, rib.attributes, 'out')
+    const { defaultOriginate } = options
+    const adj = new AdjOut(rib, this.#blocks, treatment, shared, filter)
+    const group = {
+      id: this.#nextGroup++,
+      key,
+      adj,
+      defaultRoute:
+        defaultOriginate === undefined
+          ? undefined
+          : new DefaultRoute(rib, defaultOriginate, (attribute) => adj.originate(attribute)),
+      looksAtSubnets: subnets,
     }
-    outlet.group = group
-    outlet.member = group.adj.join(session.source, marker)
-    this.pump(outlet)
+    this.#groups.set(key, group)
+    return group
   }
 
   #leave(outlet: Outlet): void {

@@ -1,4 +1,5 @@
 import type { Family } from '../ip/family.js'
+import type { PathSelection } from '../rib/path-selection.js'
 import type { Role } from '../wire/role.js'
 import type { Capability } from '../wire/types.js'
 import type { NeighborOperation } from './operation.js'
@@ -61,6 +62,15 @@ export interface NeighborFamilyView {
     readonly restart?: number
     /** 'near': at the threshold or above; 'exceeded': the last session went above the limit. */
     readonly state: 'below' | 'near' | 'exceeded'
+  }
+  /** Present, and true, for a client of this route reflector (RFC 4456). */
+  readonly routeReflectorClient?: boolean
+  /** ADD-PATH (RFC 7911) as configured, and what the session that is up has agreed on. */
+  readonly addPath?: {
+    readonly receive: boolean
+    readonly send?: PathSelection
+    readonly receiving: boolean
+    readonly sending: boolean
   }
 }
 
@@ -206,6 +216,8 @@ export interface PathView {
   readonly extendedCommunities: readonly string[]
   readonly originatorId?: string
   readonly clusterList?: readonly string[]
+  /** Present, and true, when the neighbour is a client of this route reflector. */
+  readonly fromClient?: boolean
   readonly atomicAggregate: boolean
   readonly aggregator?: string
   /** Only to Customer (RFC 9234 §5): the AS that put it there. */
@@ -220,6 +232,7 @@ export interface PathView {
   readonly decidedBy?: string
   /** When its attributes last changed; a re-sent identical path is no change. */
   readonly since: string
+  /** ADD-PATH identifier: the neighbour's own, or, among advertised routes, the one sent. */
   readonly pathId?: number
 }
 

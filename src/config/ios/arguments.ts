@@ -1,9 +1,9 @@
-import { parseAddress, parseIPv4 } from '../../ip/address.js'
+import { formatIPv4, parseAddress, parseIPv4 } from '../../ip/address.js'
 import { type Checked, readAddress, readAs, readHost, readPrefix, readRouterId } from '../values.js'
 
 /**
  * Argument types of the grammar: `MIN-MAX` for numbers; peer (an address, or a group's name), host, as,
- * router-id, prefix4, prefix6, address, mask, word; `rest` runs to the end of the line.
+ * router-id, cluster-id, prefix4, prefix6, address, mask, word; `rest` runs to the end of the line.
  */
 export function readArgument(type: string, name: string, text: string): Checked<string | number> {
   const range = /^(\d+)-(\d+)$/.exec(type)
@@ -21,6 +21,8 @@ export function readArgument(type: string, name: string, text: string): Checked<
       const read = readRouterId(text)
       return 'problem' in read ? read : { value: text }
     }
+    case 'cluster-id':
+      return readClusterId(text)
     case 'prefix4':
     case 'prefix6':
       return readFamilyPrefix(text, type === 'prefix4')
@@ -37,6 +39,16 @@ function readNumber(text: string, name: string, min: number, max: number): Check
   const value = Number(text)
   if (/^\d+$/.test(text) && value >= min && value <= max) return { value }
   return { problem: `${name} \`${text}\` is no number from ${min} to ${max}` }
+}
+
+/** A cluster id as four numbers, however it was written. */
+function readClusterId(text: string): Checked<string> {
+  const value = /^\d+$/.test(text) ? Number(text) : parseIPv4(text)
+  if (value !== undefined && value > 0 && value <= 0xffffffff) return { value: formatIPv4(value) }
+  return {
+    problem: `\`${text}\` is no cluster id`,
+    hint: 'four numbers such as 192.168.95.200, or 1 to 4294967295',
+  }
 }
 
 /** What starts like an address is meant as one: `192.168.95.300` is no group's name. */

@@ -1,7 +1,8 @@
+import { ADD_PATH_COMMANDS } from './commands-add-path.js'
 import { NEIGHBOR_POLICIES } from './commands-policy.js'
 import type { Context } from './context.js'
 import type { Args, Command } from './grammar.js'
-import { noEffect, notYet, setting, withoutIt } from './rows.js'
+import { noEffect, notYet, setting, toggle } from './rows.js'
 
 /** A family's commands are taken at router level too, where they are meant for IPv4 unicast, as on the switch. */
 const FAMILY = ['router', 'family'] as const
@@ -83,31 +84,13 @@ export const FAMILY_COMMANDS: readonly Command[] = [
     FAMILY,
     'keep what the neighbour sent: always done',
   ),
-  withoutIt(
-    'neighbor <peer:peer> additional-paths {send|receive|disable} [receive]',
+  toggle(
+    'neighbor <peer:peer> route-reflector-client',
     FAMILY,
-    'ADD-PATH (RFC 7911)',
-    'no ADD-PATH: only the best path is sent and one path per prefix is received',
+    'an iBGP neighbour that routes are reflected to and from (RFC 4456)',
+    family('routeReflectorClient'),
   ),
-  withoutIt(
-    'neighbor <peer:peer> advertise additional-paths <text:rest>',
-    FAMILY,
-    'ADD-PATH (RFC 7911)',
-    'no ADD-PATH: only the best path is sent',
-  ),
-  withoutIt(
-    'neighbor <peer:peer> {addpath-tx-all-paths|addpath-tx-bestpath-per-AS}',
-    FAMILY,
-    'ADD-PATH (RFC 7911)',
-    'no ADD-PATH: only the best path is sent',
-  ),
-  withoutIt(
-    'bgp additional-paths <text:rest>',
-    FAMILY,
-    'ADD-PATH (RFC 7911)',
-    'no ADD-PATH: only the best path is sent and one path per prefix is received',
-  ),
-  notYet('neighbor <peer:peer> route-reflector-client', FAMILY, 'route reflection (RFC 4456)'),
+  ...ADD_PATH_COMMANDS,
   notYet('neighbor <peer:peer> route-server-client', FAMILY, 'route server (RFC 7947)'),
   notYet(
     'neighbor <peer:peer> allowas-in [{<count:1-10>|origin}]',

@@ -133,11 +133,18 @@ export const ROUTER_COMMANDS: readonly Command[] = [
     'MED in a confederation',
     'ecmpd is no member of a confederation',
   ),
-  withoutIt(
-    'bgp cluster-id <id>',
+  setting(
+    'bgp cluster-id <id:cluster-id>',
     ROUTER,
-    'cluster of a route reflector',
-    'not needed: ecmpd does not reflect routes yet',
+    'cluster of this route reflector, as an address or a number; default: the router id',
+    () => ['clusterId'],
+    (args) => args.text('id'),
+  ),
+  toggle(
+    'bgp client-to-client reflection',
+    BOTH,
+    'reflect routes of clients to other clients; default on',
+    () => ['clientToClientReflection'],
   ),
   withoutIt(
     'bgp confederation {identifier|peers} <text:rest>',

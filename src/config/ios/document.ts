@@ -6,6 +6,7 @@ import { didYouMean } from '../nearest.js'
 import type { Document, FamilySettings, NeighborEntry, RangeEntry, Settings } from '../schema.js'
 import { readAddress } from '../values.js'
 import type { ReadDocument } from '../yaml.js'
+import { readAddPath } from './add-path.js'
 import type { Cell, Cells } from './cells.js'
 
 /**
@@ -51,6 +52,8 @@ class Builder {
       ...this.#section('bestPath'),
       ...this.#plain('defaultLocalPref'),
       ...this.#plain('maintenance'),
+      ...this.#plain('clusterId'),
+      ...this.#plain('clientToClientReflection'),
       gracefulRestart: { enabled: true, ...this.#values(['gracefulRestart'], ['gracefulRestart']) },
       defaults: {
         export: 'all',
@@ -89,9 +92,7 @@ class Builder {
     }
   }
 
-  #plain(
-    key: 'routerId' | 'hostName' | 'multipathRelax' | 'defaultLocalPref' | 'listenLimit' | 'maintenance',
-  ): Draft {
+  #plain(key: keyof Document): Draft {
     const cell = this.#cells.get([key])
     if (cell === undefined) return {}
     this.#place([key], cell.position)
@@ -143,6 +144,17 @@ class Builder {
         this.#report.add('error', position, '', `% Invalid input: there is no peer group \`${name}\``, hint)
       }
       const families = this.#sections(from, ['groups', name])
+      for (const family of FAMILIES) {
+        this.#addPath(
+          families,
+          family,
+          [
+            [...from, 'families', family, 'addPath'],
+            ['addPath', family],
+          ],
+          ['groups', name],
+        )
+      }
       const settings = this.#settings(from, ['groups', name])
       groups[name] = { ...settings, ...(Object.keys(families).length === 0 ? {} : { families }) }
     }
@@ -235,12 +247,34 @@ class Builder {
       this.#report.add('warning', this.locate(to), '', message, hint)
       return { shutdown: true }
     }
+    for (const family of active) {
+      const own = [...from, 'families', family, 'addPath']
+      // Without a line of its own it has what its group has.
+      if (from.length === 0 || (group !== undefined && this.#cells.below(own).length === 0)) continue
+      const above = group === undefined ? [] : [['groups', group, 'families', family, 'addPath']]
+      this.#addPath(sections, family, [own, ...above, ['addPath', family]], to)
+    }
     const entries = active.map((family) => [family, sections[family] ?? {}] as const)
     if (entries.some(([, section]) => Object.keys(section).length > 0)) {
       return { families: Object.fromEntries(entries) }
     }
-    const grouped = group !== undefined && this.#cells.below(['groups', group, 'families']).length > 0
+    const grouped =
+      group !== undefined &&
+      this.#cells.below(['groups', group, 'families']).length + this.#cells.below(['addPath']).length > 0
     return active.length === 1 && active[0] === own && !grouped ? {} : { families: active }
+  }
+
+  /** Puts what the lines about ADD-PATH say into a family's section. */
+  #addPath(
+    sections: Partial<Record<Family, FamilySettings>>,
+    family: Family,
+    scopes: readonly (readonly string[])[],
+    to: Path,
+  ): void {
+    const read = readAddPath(this.#cells, scopes)
+    if (read === undefined) return
+    sections[family] = { ...sections[family], addPath: read.value }
+    this.#place([...to, 'families', family, 'addPath'], read.position)
   }
 
   #isActive(from: readonly string[], group: string | undefined, family: Family, own: Family): boolean {

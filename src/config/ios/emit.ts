@@ -5,6 +5,7 @@ import type { FamilyOptions, NeighborOptions, SpeakerOptions } from '../../speak
 import { BGP_PORT, IOS_TIMERS, LISTEN_LIMIT, TIMERS } from '../defaults.js'
 import type { Config } from '../model.js'
 import { HIDDEN } from '../secrets.js'
+import { addPathWords } from './add-path.js'
 import { PolicyLines } from './emit-policy.js'
 
 /** A configuration in the switch's words. */
@@ -72,6 +73,8 @@ class Emitter {
     const timers = commonTimers(peers.concat(groups))
     const speaker = [
       `bgp router-id ${formatIPv4(bgp.routerId)}`,
+      ...(bgp.clusterId === undefined ? [] : [`bgp cluster-id ${formatIPv4(bgp.clusterId)}`]),
+      ...(bgp.clientToClientReflection === false ? ['no bgp client-to-client reflection'] : []),
       'bgp log-neighbor-changes',
       ...this.#restart(),
       ...(bgp.maintenance === true ? ['bgp graceful-shutdown'] : []),
@@ -197,6 +200,8 @@ class Emitter {
 
   #activation(name: string, path: string, family: Family, settings: FamilyOptions): readonly string[] {
     const lines = [`neighbor ${name} activate`]
+    if (settings.routeReflectorClient) lines.push(`neighbor ${name} route-reflector-client`)
+    lines.push(...addPathWords(settings).map((words) => `neighbor ${name} ${words}`))
     if (settings.nextHop === 'self') lines.push(`neighbor ${name} next-hop-self`)
     if (settings.nextHop === 'unchanged') lines.push(`neighbor ${name} next-hop-unchanged`)
     for (const [policy, direction] of [

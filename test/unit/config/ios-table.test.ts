@@ -12,6 +12,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   address: '192.168.95.0',
   as: '64512',
   'router-id': '192.168.95.200',
+  'cluster-id': '192.168.95.200',
   prefix4: '10.0.0.0/8',
   prefix6: '2001:db8::/32',
   prefix: '10.0.0.0/8',

@@ -152,10 +152,6 @@ t.test('each mistake is refused with its line and IOS’s phrase', async (t) => 
     [' redistribute connected', '% Invalid input: not supported yet: own routes (`redistribute`)'],
     [' neighbor 192.168.95.210 route-map RM in', 'there is no route map `RM`'],
     [' neighbor 192.168.95.210 fall-over bfd', '% Invalid input: not supported yet: BFD'],
-    [
-      ' neighbor 192.168.95.210 route-reflector-client',
-      '% Invalid input: not supported yet: route reflection (RFC 4456)',
-    ],
     ['intreface GigabitEthernet 0/1', '% Unrecognized command: `intreface`'],
     [' show ip bgp', '% Unrecognized command: `show`'],
   ]
@@ -440,9 +436,7 @@ t.test('what is worth a word without being wrong', async (t) => {
     '4: warning: graceful restart is off',
   )
   warned(' distance bgp 30 200 200', '4: warning: distance 30 200 200 has no effect')
-  warned(' bgp cluster-id 1.1.1.1', '4: warning: not needed')
   warned(' bgp confederation identifier 5', '4: warning: ecmpd is no member of a confederation')
-  warned(' neighbor 192.168.95.210 additional-paths receive', '4: warning: no ADD-PATH')
   warned(' neighbor 192.168.95.211 remote-as 64512', '1: warning: 2 neighbours in AS 64512, but at most 1')
   t.same(said(`${HEAD}${NODE} distance bgp 20 200 200\n`), [])
 })

@@ -15,6 +15,7 @@ t.test('the same configuration again is no change', async (t) => {
     close: [],
     decision: false,
     announce: false,
+    reflection: false,
     identity: false,
     listenRanges: false,
   })
