@@ -125,7 +125,7 @@ t.test('ADD-PATH of a whole family, and of a group', async (t) => {
 
 t.test('mistakes', async (t) => {
   t.match(errors(yaml('addPath: { send: some }')), [/all, best-per-as or a mapping/])
-  t.match(errors(yaml('addPath: { send: { best: 0 } }')), [/all, best-per-as or a mapping/])
+  t.match(errors(yaml('addPath: { send: { best: 0 } }')), [/`best` must be a whole number from 1 to 255/])
   t.match(errors(yaml('addPath: true')), [/must be a mapping such as/])
   t.match(errors(yaml('passive: true', 'clusterId: 0.0.0.0\n')), [/0\.0\.0\.0/])
   t.match(errors(ios('bgp cluster-id 0')), [/`0` is no cluster id/])
