@@ -417,7 +417,7 @@ export class Routing {
     if (weight === source.weight && client === source.client) return
     rib.setSource(source)
     if (client === source.client) return
-    this.#updateOut.reevaluate(options.family)
+    this.#updateOut.reevaluate()
     this.#written = -1
   }
 

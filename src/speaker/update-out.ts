@@ -167,17 +167,12 @@ export class UpdateOut {
     this.pump(outlet)
   }
 
-  /** What a source of routes is to the reflector changed: every route of the family is looked at again. */
-  reevaluate(family: Family): void {
-    for (const { adj } of this.#groups.values()) if (adj.treatment.family === family) adj.reevaluate()
-  }
-
   /** Interfaces changed: next hops are chosen anew where subnets matter. */
   subnetsChanged(): void {
     for (const group of this.#groups.values()) if (group.looksAtSubnets) group.adj.reevaluate()
   }
 
-  /** What the tables suppress has changed. */
+  /** What the tables suppress, or what a source of routes is to the reflector, has changed. */
   reevaluate(): void {
     for (const group of this.#groups.values()) group.adj.reevaluate()
   }
