@@ -69,6 +69,20 @@ function translate(error: unknown, known: readonly string[]): ApiError {
   return new ApiError(500, 'internal', 'The request failed inside ecmpd', 'See the log')
 }
 
+/** Methods that the routes of a path take; none: there is no such path. */
+function methodsOf(path: string, documented: readonly DocumentedRoute[]): string[] {
+  const parts = path.split('/')
+  const matches = ({ url }: DocumentedRoute) => {
+    const pattern = url.split('/')
+    return (
+      pattern.length === parts.length &&
+      pattern.every((part, index) => (part.startsWith(':') ? parts[index] !== '' : part === parts[index]))
+    )
+  }
+  const methods = documented.filter(matches).map(({ method }) => method)
+  return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+}
+
 /** Builds the HTTP application. Nothing listens here: listeners hand requests to `handle`. */
 export async function createApplication(context: ApiContext): Promise<ApiApplication> {
   const documented: DocumentedRoute[] = []
@@ -111,8 +125,14 @@ export async function createApplication(context: ApiContext): Promise<ApiApplica
     if (known.status === 401) reply.header('www-authenticate', 'Bearer')
     reply.code(known.status).send(errorBody(known))
   })
-  app.setNotFoundHandler((request) => {
+  app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]
+    const allowed = methodsOf(path, documented)
+    if (allowed.length > 0) {
+      reply.header('allow', allowed.join(', '))
+      const message = `${request.method} ${path.slice(0, 200)}: only ${allowed.join(', ')} here`
+      throw new ApiError(405, 'method_not_allowed', message, 'See /api/v1/openapi.json')
+    }
     const near = nearest(
       path,
       documented.map((route) => route.url),

@@ -2,7 +2,7 @@ import yargs, { type CommandModule } from 'yargs'
 import { nearest } from '../config/nearest.js'
 import { packageVersion } from '../daemon/version.js'
 import { clearCommand } from './clear.js'
-import { configCommand } from './config.js'
+import { CONFIG_NAMES, configCommand } from './config.js'
 import { demoCommand } from './demo.js'
 import { CommandError, USAGE } from './exit.js'
 import { maintenanceCommand } from './maintenance.js'
@@ -26,6 +26,17 @@ const COMMANDS = [
 
 /** Names that a first word may have. */
 const NAMES = COMMANDS.flatMap(({ command }) => String([command].flat()[0]).split(' ')[0])
+
+/** @throws CommandError when a word is none of the commands behind `before` */
+function known(word: string | undefined, before: string, names: readonly string[]): void {
+  if (word === undefined || word.startsWith('-') || names.includes(word)) return
+  const near = nearest(word, names)
+  const hint =
+    near === undefined
+      ? `commands: ${names.filter((name) => name !== 'sh').join(', ')}`
+      : `did you mean \`${before}${near}\`?`
+  throw new CommandError(`ecmpd: no command \`${before}${word}\` (${hint})`, USAGE)
+}
 
 /**
  * Runs one command line.
@@ -52,11 +63,8 @@ export async function main(words: readonly string[]): Promise<void> {
       if (error !== undefined && error.name !== 'YError') throw error
       throw new CommandError(`ecmpd: ${message}`, USAGE)
     })
-  const first = words[0]
-  if (first !== undefined && !first.startsWith('-') && !NAMES.includes(first) && first !== 'sh') {
-    const near = nearest(first, NAMES)
-    const hint = near === undefined ? `commands: ${NAMES.join(', ')}` : `did you mean \`${near}\`?`
-    throw new CommandError(`ecmpd: no command \`${first}\` (${hint})`, USAGE)
-  }
+  const [first, second] = words
+  known(first, '', [...NAMES, 'sh'])
+  if (first === 'config') known(second, 'config ', CONFIG_NAMES)
   await parser.parseAsync()
 }

@@ -12,10 +12,15 @@ async function report(diagnostics: readonly Diagnostic[]): Promise<void> {
   if (diagnostics.length > 0) process.stderr.write(`${formatDiagnostics(diagnostics)}\n`)
 }
 
+/** Whether `-` stands in place of a file: the parser makes an empty text of it. */
+const isStdin = (file: string) => file === '-' || file === ''
+const nameOf = (file: string) => (isStdin(file) ? 'standard input' : file)
+
 /** @throws CommandError with exit code 2 when the file is wrong; its lines are printed */
-async function load(file: string): Promise<{ config: Config; diagnostics: readonly Diagnostic[] }> {
-  const { loadConfig } = await import('../config/load.js')
-  const { config, diagnostics } = loadConfig(file)
+async function load(path: string): Promise<{ config: Config; diagnostics: readonly Diagnostic[] }> {
+  const { loadConfig, loadText } = await import('../config/load.js')
+  const file = nameOf(path)
+  const { config, diagnostics } = isStdin(path) ? loadText(await text(path), file) : loadConfig(path)
   await report(diagnostics)
   if (config === undefined) {
     const errors = diagnostics.filter(({ severity }) => severity === 'error').length
@@ -24,13 +29,28 @@ async function load(file: string): Promise<{ config: Config; diagnostics: readon
   return { config, diagnostics }
 }
 
+/** Text of a file or of standard input. @throws CommandError when it can't be read */
+async function text(path: string): Promise<string> {
+  const { readFileSync } = await import('node:fs')
+  try {
+    return readFileSync(isStdin(path) ? 0 : path, 'utf8')
+  } catch (error) {
+    throw new CommandError(`${nameOf(path)}: can't be read: ${(error as Error).message}`, USAGE)
+  }
+}
+
 const check: CommandModule<object, FileArguments> = {
   command: 'check <file>',
   describe: 'validate a file: every fault with its line, exit 2 when there is one',
   builder: (parser) =>
     parser
-      .positional('file', { type: 'string', demandOption: true, describe: 'YAML, or the text of the switch' })
-      .example('$0 config check ruijie.conf', 'does ecmpd understand every line?'),
+      .positional('file', {
+        type: 'string',
+        demandOption: true,
+        describe: 'YAML, or the text of the switch; - is standard input',
+      })
+      .example('$0 config check ruijie.conf', 'does ecmpd understand every line?')
+      .example('ssh switch show running-config | $0 config check -', 'the same without a file'),
   handler: async ({ file }) => {
     const { config, diagnostics } = await load(file)
     const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length
@@ -40,7 +60,7 @@ const check: CommandModule<object, FileArguments> = {
     const ranges =
       listenRanges.length === 0 ? '' : `, ${plural(listenRanges.length, 'listen range', 'listen ranges')}`
     process.stdout.write(
-      `${file}: fine, AS ${config.bgp.localAs}, ${count}${ranges}${warnings === 0 ? '' : `, ${plural(warnings, 'warning', 'warnings')}`}\n`,
+      `${nameOf(file)}: fine, AS ${config.bgp.localAs}, ${count}${ranges}${warnings === 0 ? '' : `, ${plural(warnings, 'warning', 'warnings')}`}\n`,
     )
   },
 }
@@ -73,18 +93,11 @@ const convert: CommandModule<object, FileArguments> = {
       .positional('file', { type: 'string', demandOption: true, describe: 'the text of the switch' })
       .example('$0 config convert ruijie.conf > switch.yaml', 'leave the switch behind'),
   handler: async ({ file }) => {
-    const { readFileSync } = await import('node:fs')
     const { convertToYaml } = await import('../config/emit-yaml.js')
-    let source: string
-    try {
-      source = readFileSync(file, 'utf8')
-    } catch (error) {
-      throw new CommandError(`${file}: can't be read: ${(error as Error).message}`, USAGE)
-    }
-    const { text, diagnostics } = convertToYaml(source, file)
-    await report(diagnostics)
-    if (text === undefined) throw new CommandError(`${file}: not converted`, USAGE)
-    process.stdout.write(text)
+    const converted = convertToYaml(await text(file), nameOf(file))
+    await report(converted.diagnostics)
+    if (converted.text === undefined) throw new CommandError(`${nameOf(file)}: not converted`, USAGE)
+    process.stdout.write(converted.text)
   },
 }
 
@@ -95,6 +108,9 @@ const diff: CommandModule<object, { readonly before: string; readonly after: str
     parser
       .positional('before', { type: 'string', demandOption: true, describe: 'the file as it is' })
       .positional('after', { type: 'string', demandOption: true, describe: 'the file as it shall be' })
+      .check(
+        ({ before, after }) => !isStdin(before) || !isStdin(after) || '- can stand for one of both files',
+      )
       .example('$0 config diff ruijie.conf switch.yaml', 'do they say the same?'),
   handler: async ({ before, after }) => {
     const [old, now] = [await load(before), await load(after)]
@@ -115,12 +131,17 @@ const schema: CommandModule = {
   },
 }
 
+const COMMANDS = [check, show, convert, diff, schema] as CommandModule[]
+
+/** Names that the word behind `config` may have. */
+export const CONFIG_NAMES = COMMANDS.map(({ command }) => String(command).split(' ')[0])
+
 export const configCommand: CommandModule = {
   command: 'config',
   describe: 'check, show, convert and compare configuration files',
   builder: (parser) =>
     parser
-      .command([check, show, convert, diff, schema] as CommandModule[])
+      .command(COMMANDS)
       .demandCommand(1, 'what about the configuration? check, show, convert, diff or schema')
       .strict(),
   handler: () => {},

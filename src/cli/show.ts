@@ -19,14 +19,20 @@ async function print(chunks: AsyncIterable<string>): Promise<void> {
 async function show({ words = [], json, dialect, socket }: Arguments): Promise<void> {
   const { parseShow } = await import('../show/command.js')
   const parsed = parseShow(words)
-  if ('error' in parsed) throw new CommandError(parsed.error, USAGE)
-  const { NotThere, render } = await import('../show/render.js')
+  const { errorJson, NotThere, render } = await import('../show/render.js')
+  if ('error' in parsed) {
+    if (json || /^js(on?)?$/i.test(words.at(-1) ?? '')) process.stdout.write(errorJson(parsed.error))
+    throw new CommandError(parsed.error, USAGE)
+  }
+  const asJson = json || parsed.json
   const source = apiSource(clientFor(socket))
   try {
-    await print(render(parsed.command, source, { json: json || parsed.json, dialect }))
+    await print(render(parsed.command, source, { json: asJson, dialect }))
   } catch (error) {
-    if (error instanceof NotThere) throw new CommandError(error.message.trimEnd())
-    throw error
+    if (!(error instanceof NotThere)) throw error
+    // A script that asked for JSON gets JSON, people read the line.
+    if (asJson) process.stdout.write(errorJson(error.message, error.keys))
+    throw new CommandError(error.message.trimEnd())
   }
 }
 

@@ -26,7 +26,20 @@ export interface RenderOptions {
 }
 
 /** Thrown when what was asked for is not there; the message is the switch's line, '% …' with its line break. */
-export class NotThere extends Error {}
+export class NotThere extends Error {
+  /** Keys that FRR's JSON has in this case. */
+  readonly keys: Readonly<Record<string, unknown>>
+
+  constructor(message: string, keys: Readonly<Record<string, unknown>> = {}) {
+    super(message)
+    this.keys = keys
+  }
+}
+
+/** What an error is in JSON: the line without its sign, beside FRR's own keys. */
+export function errorJson(line: string, keys: Readonly<Record<string, unknown>> = {}): string {
+  return json({ ...keys, error: line.trimEnd().replace(/^% /, '') })
+}
 
 type Chunks = AsyncGenerator<string>
 
@@ -104,7 +117,9 @@ async function neighborContext(source: ShowSource): Promise<NeighborContext> {
 
 async function existing(source: ShowSource, address: string): Promise<NeighborView> {
   const neighbor = await source.neighbor(address)
-  if (neighbor === undefined) throw new NotThere(noSuchNeighbor(address, await source.neighbors()))
+  if (neighbor === undefined) {
+    throw new NotThere(noSuchNeighbor(address, await source.neighbors()), { bgpNoSuchNeighbor: true })
+  }
   return neighbor
 }
 

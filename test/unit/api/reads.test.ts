@@ -54,13 +54,16 @@ t.test('every answer is as the OpenAPI document says', async (t) => {
     '/api/v1/config',
     '/api/v1/events',
     '/api/v1/fib',
+    '/api/v1/maintenance',
     '/api/v1/neighbors',
     '/api/v1/neighbors/{address}',
     '/api/v1/neighbors/{address}/advertised',
+    '/api/v1/neighbors/{address}/drain',
     '/api/v1/neighbors/{address}/refresh',
     '/api/v1/neighbors/{address}/reset',
     '/api/v1/neighbors/{address}/shutdown',
     '/api/v1/neighbors/{address}/start',
+    '/api/v1/neighbors/{address}/undrain',
     '/api/v1/openapi.json',
     '/api/v1/reload',
     '/api/v1/routes',
@@ -78,13 +81,14 @@ t.test('every answer is as the OpenAPI document says', async (t) => {
       const name = content['application/json']?.schema.$ref?.split('/').at(-1)
       if (name === undefined) continue
       const path = url.replace('{address}', '192.168.95.210')
-      const answer = await made.ask(path, { method: method.toUpperCase(), via: 'unix' })
+      const json = url === '/api/v1/maintenance' ? { on: true } : undefined
+      const answer = await made.ask(path, { method: method.toUpperCase(), via: 'unix', json })
       t.equal(answer.status, 200, `${method} ${path}`)
       t.equal(await check(name, answer.body), '', `${name} fits`)
       checked++
     }
   }
-  t.equal(checked, 14)
+  t.equal(checked, 17)
   const events = (await made.ask('/api/v1/events?format=json')).body
   t.equal(await check('Events', events), '')
   t.equal(events.events.length, 2)
@@ -232,4 +236,18 @@ t.test('health and readiness', async (t) => {
     status: 503,
     body: { ready: false, waiting: ['BGP does not listen yet'] },
   })
+})
+
+t.test('another method than a path takes is 405, with those that it takes', async (t) => {
+  const made = await api(t)
+  for (const [method, path, allow] of [
+    ['POST', '/api/v1/neighbors', 'GET, HEAD'],
+    ['DELETE', '/api/v1/neighbors/192.168.95.210?x=1', 'GET, HEAD'],
+    ['PUT', '/metrics', 'GET, HEAD'],
+    ['PATCH', '/api/v1/reload', 'POST'],
+  ]) {
+    const { status, headers, body } = await made.ask(path, { method, via: 'unix' })
+    t.match([status, headers.allow, body.error.code], [405, allow, 'method_not_allowed'], `${method} ${path}`)
+  }
+  t.equal((await made.ask('/api/v1/nothing', { method: 'POST', via: 'unix' })).status, 404)
 })

@@ -19,6 +19,8 @@ export interface RunOptions {
   /** Options of Node.js itself. */
   readonly node?: readonly string[]
   readonly uid?: number
+  /** Its standard input, empty by default. */
+  readonly stdin?: string
 }
 
 interface Teardown {
@@ -33,15 +35,16 @@ export class Program {
   readonly #ended: Promise<number | null>
   #wake = () => {}
 
-  constructor(words: readonly string[], { env = {}, node = [], uid }: RunOptions = {}) {
+  constructor(words: readonly string[], { env = {}, node = [], uid, stdin }: RunOptions = {}) {
     // Through env(1), so that the program runs as it does for a user: tap adds its own hooks to children.
     const variables = Object.entries({ PATH: process.env.PATH, ...env }).map(
       ([name, value]) => `${name}=${value}`,
     )
     this.child = spawn('/usr/bin/env', ['-i', ...variables, process.execPath, ...node, MAIN, ...words], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       ...(uid === undefined ? {} : { uid, gid: uid }),
     })
+    this.child.stdin?.end(stdin)
     for (const name of ['stdout', 'stderr'] as const) {
       this.child[name]?.setEncoding('utf8').on('data', (text: string) => {
         this[name] += text

@@ -58,6 +58,12 @@ t.test('wrong usage is exit 2 with one line that helps', async (t) => {
       ['show', 'ip', 'bgp', 'sumary'],
       /^% Invalid input: `show ip bgp sumary` \(did you mean `summary`\?\)\n$/,
     ],
+    [['config', 'chekc', 'x'], /^ecmpd: no command `config chekc` \(did you mean `config check`\?\)\n$/],
+    [
+      ['config', 'xyzzy'],
+      /^ecmpd: no command `config xyzzy` \(commands: check, show, convert, diff, schema\)\n$/,
+    ],
+    [['config', 'diff', '-', '-'], /^ecmpd: - can stand for one of both files\n$/],
     [['show', 'ip'], /^% Incomplete command: `show ip` /],
   ]
   for (const [words, message, result] of cases.map(
@@ -119,6 +125,22 @@ t.test('config check: fine, or every fault with its line', async (t) => {
   t.equal((await cli(['run', '-c', bad])).code, 2)
   t.match((await cli(['run', '-c', bad])).stderr, `${bad}:4:`)
   t.equal((await cli(['config', 'check', join(home, 'none')])).code, 2)
+})
+
+t.test('config check and convert read standard input', async (t) => {
+  const yaml = await cli(['config', 'check', '-'], { stdin: YAML })
+  t.match(yaml, { code: 0, stdout: 'standard input: fine, AS 64513, 1 neighbor\n' })
+  const wrong = await cli(['config', 'check', '-'], { stdin: YAML.replace('remoteAs', 'remoteAS') })
+  t.equal(wrong.code, 2)
+  t.match(wrong.stderr, /^standard input:4:\d+: error: .*remoteAs/m)
+  t.match(await cli(['config', 'convert', '-'], { stdin: SWITCH }), { code: 0, stdout: /^as: 64513$/m })
+})
+
+t.test('what is asked for as JSON is refused as JSON', async (t) => {
+  const { code, stdout, stderr } = await cli(['show', 'ip', 'bgp', 'sumary', 'json'])
+  t.equal(code, 2)
+  t.match(JSON.parse(stdout), { error: /did you mean `summary`/ })
+  t.match(stderr, /^% Invalid input/)
 })
 
 t.test('config show, convert, diff and schema', async (t) => {

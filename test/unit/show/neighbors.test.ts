@@ -1,4 +1,5 @@
 import t from 'tap'
+import { errorJson, NotThere } from '../../../src/show/render.js'
 import { ask } from './ask.js'
 import { downNeighbor, neighbor } from './fixtures.js'
 
@@ -128,6 +129,18 @@ t.test('all neighbours, one block each', async (t) => {
 
 t.test('an unknown neighbour is an error that names the known ones', async (t) => {
   await t.rejects(ask('ip bgp neighbors 192.0.2.1'), /% No such neighbor: 192\.0\.2\.1 \(neighbors: 192\.168/)
+})
+
+t.test('as JSON an error has the key that FRR gives it', async (t) => {
+  const error = await ask('ip bgp neighbors 192.0.2.1 json').then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (!(error instanceof NotThere)) throw error
+  t.match(JSON.parse(errorJson(error.message, error.keys)), {
+    bgpNoSuchNeighbor: true,
+    error: /^No such neighbor: 192\.0\.2\.1 \(neighbors: 192\.168[^\n]*$/,
+  })
 })
 
 t.test('JSON has the keys of FRR', async (t) => {
