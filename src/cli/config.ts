@@ -108,11 +108,11 @@ const diff: CommandModule<object, { readonly before: string; readonly after: str
     parser
       .positional('before', { type: 'string', demandOption: true, describe: 'the file as it is' })
       .positional('after', { type: 'string', demandOption: true, describe: 'the file as it shall be' })
-      .check(
-        ({ before, after }) => !isStdin(before) || !isStdin(after) || '- can stand for one of both files',
-      )
       .example('$0 config diff ruijie.conf switch.yaml', 'do they say the same?'),
   handler: async ({ before, after }) => {
+    if (isStdin(before) && isStdin(after)) {
+      throw new CommandError('ecmpd: - can stand for one of both files', USAGE)
+    }
     const [old, now] = [await load(before), await load(after)]
     const { diffConfigs, formatChange } = await import('../config/diff.js')
     const changes = diffConfigs(old.config, now.config)
