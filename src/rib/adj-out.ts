@@ -188,6 +188,19 @@ export class AdjOut {
     this.#blocks.reclaim()
   }
 
+  /**
+   * Withdrawals that wait for a member whose announcements are held back: none of the rest is touched.
+   * @returns as next()
+   */
+  nextWithdrawals(member: OutMember): Packed | undefined {
+    if (member.queue.length > 0) return member.queue.shift()
+    if (member.revisit.size > 0) this.#passRevisits(member, true)
+    while (member.queue.length === 0 && member.withdrawn < this.#out.withdrawals.end) {
+      this.#passWithdrawals(member)
+    }
+    return member.queue.shift()
+  }
+
   /** True when next() has something for the member. */
   ready(member: OutMember): boolean {
     return (
@@ -295,21 +308,27 @@ export class AdjOut {
     return true
   }
 
-  #passRevisits(member: OutMember): void {
+  /** @param held what is to be announced waits */
+  #passRevisits(member: OutMember, held = false): void {
     const { rows } = this.#out
     const announce: number[] = []
     const withdraw: number[] = []
+    const waiting = new Set<number>()
     for (const prefix of member.revisit) {
       if (!rows.known(prefix) || rows.block[prefix] === 0) continue
       if (rows.position[prefix] > member.announced) continue
       const own = rows.source[prefix] === member.source
       if (own && member.clear(prefix)) withdraw.push(prefix)
       else if (!own && !member.has(prefix)) {
+        if (held) {
+          waiting.add(prefix)
+          continue
+        }
         member.set(prefix)
         announce.push(prefix)
       }
     }
-    member.revisit.clear()
+    member.revisit = waiting
     this.#packer.clear()
     this.#packer.withdraw(Int32Array.from(withdraw), 0, withdraw.length)
     for (const prefix of announce) this.#packer.announce(rows.block[prefix], Int32Array.of(prefix), 0, 1)

@@ -7,7 +7,7 @@
  * next reclaim(), which Rib.decide() calls at its end: so intern() and announce() belong into one turn.
  */
 import { familyOf } from '../ip/family.js'
-import { pathContains } from '../wire/as-path.js'
+import { pathContains, pathCount } from '../wire/as-path.js'
 import { Block, CANONICAL_CONTEXT, canonicalize, type NextHopForm } from '../wire/canonical.js'
 import { AttributeCode } from '../wire/codes.js'
 import { NO_FAULTS } from '../wire/fault.js'
@@ -144,6 +144,12 @@ export class AttributeTable implements AttributeSets {
   hasAs(id: number, as: number): boolean {
     const start = this.blocks.offset(id) + this.pathStart[id]
     return pathContains(this.blocks.slab(id), start, this.pathLength[id], as)
+  }
+
+  /** How often `as` stands in AS_PATH, sets included. */
+  countAs(id: number, as: number): number {
+    const start = this.blocks.offset(id) + this.pathStart[id]
+    return pathCount(this.blocks.slab(id), start, this.pathLength[id], as)
   }
 
   /** True when two sets have the same AS_PATH. */

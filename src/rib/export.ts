@@ -19,6 +19,7 @@ import {
 } from './attributes.js'
 import type { BlockStore } from './block-store.js'
 import { growInt32, grownCapacity } from './columns.js'
+import { changesKey, type ExportChanges } from './export-changes.js'
 import { Rewrite } from './rewrite.js'
 import type { SourceState } from './sources.js'
 
@@ -26,7 +27,7 @@ import type { SourceState } from './sources.js'
 export interface ExportTreatment {
   readonly family: Family
   readonly type: 'ebgp' | 'ibgp'
-  /** AS of the neighbours; a path that holds it is not sent to them. */
+  /** AS of the neighbours; a path that holds it is not sent to them, unless `changes` says so. */
   readonly remoteAs: number
   /** Own AS towards them, put in front of AS_PATH for eBGP. */
   readonly localAs: number
@@ -59,6 +60,8 @@ export interface ExportTreatment {
   readonly role?: Role
   /** All is announced with GRACEFUL_SHUTDOWN, to iBGP with LOCAL_PREF 0 (RFC 8326 §4). */
   readonly gracefulShutdown?: boolean
+  /** What the neighbours' configuration changes. */
+  readonly changes?: ExportChanges
 }
 
 /** Text that is equal for equal treatments; `policy` names the export policy, `subnet` the shared subnets. */
@@ -81,6 +84,7 @@ export function treatmentKey(treatment: ExportTreatment, policy: string, subnet:
       : `${reflector.clusterId}/${reflector.clients}/${reflector.clients && reflector.clientToClient !== false}`,
     treatment.role ?? '',
     treatment.gracefulShutdown ?? false,
+    changesKey(treatment.changes),
     policy,
     subnet,
   ].join(' ')
@@ -169,12 +173,13 @@ export class Exporter {
   /** Propagation rules that no policy lifts. */
   #permitted(attribute: number, { source }: SourceState): boolean {
     const flags = this.#attributes.flags[attribute]
-    const { type, remoteAs, reflector, role } = this.treatment
+    const { type, remoteAs, reflector, role, changes } = this.treatment
     if ((flags & ATTR_NO_ADVERTISE) !== 0) return false
     if (type === 'ebgp') {
       // RFC 9234 §5: what is only for customers goes to no provider, peer or route server.
       if (role !== undefined && learnsOnlyForCustomers(role) && (flags & ATTR_HAS_OTC) !== 0) return false
       if ((flags & (ATTR_NO_EXPORT | ATTR_NO_EXPORT_SUBCONFED)) !== 0) return false
+      if (changes?.loops === true || changes?.asOverride === true) return true
       return !this.#attributes.hasAs(attribute, remoteAs)
     }
     // RFC 4271 §9.2: iBGP routes stay with iBGP neighbours; a reflector hands a client's to all, the rest to

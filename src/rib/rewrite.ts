@@ -12,6 +12,7 @@ import { marksOnEgress } from '../wire/role.js'
 import { AS_SEQUENCE } from '../wire/types.js'
 import { ATTR_HAS_LOCAL_PREF, ATTR_HAS_ORIGINATOR, type AttributeTable } from './attributes.js'
 import type { ExportTreatment } from './export.js'
+import { changedPath, changesPath } from './export-changes.js'
 import type { Source } from './types.js'
 
 /** Set in the first octet of an extended community that stays within an AS (RFC 4360 §2). */
@@ -27,6 +28,8 @@ export class Rewrite {
   readonly #treatment: ExportTreatment
   readonly #attributes: AttributeTable
   readonly #shared: (nextHop: number) => boolean
+  /** Own AS numbers as eBGP neighbours see them, the outermost first. */
+  readonly #own: readonly number[]
   #length = 0
   /** Codes below this have been written, or need not be. */
   #done = 0
@@ -45,6 +48,8 @@ export class Rewrite {
     this.#treatment = treatment
     this.#attributes = attributes
     this.#shared = shared
+    const { localAs, changes } = treatment
+    this.#own = changes?.ownAs === undefined ? [localAs] : [localAs, changes.ownAs]
   }
 
   /**
@@ -118,6 +123,7 @@ export class Rewrite {
 
   /** Writes what becomes of a stored attribute. */
   #learned(octets: Uint8Array, flags: number, code: number, value: number, end: number): void {
+    const { changes } = this.#treatment
     const external = this.#treatment.type === 'ebgp'
     switch (code) {
       case AttributeCode.AS_PATH:
@@ -130,7 +136,7 @@ export class Rewrite {
         return
       case AttributeCode.MULTI_EXIT_DISC:
         // RFC 4271 §5.1.4: that of another AS goes no further.
-        if (!external || this.#source?.type === 'local' || this.#marked(MARK_MED))
+        if (!external || this.#source?.type === 'local' || this.#marked(MARK_MED) || changes?.medUnchanged)
           this.#copy(flags, code, octets, value, end)
         return
       case AttributeCode.LOCAL_PREF:
@@ -148,14 +154,19 @@ export class Rewrite {
         else this.#copy(flags, code, octets, value, end)
         return
       case AttributeCode.COMMUNITIES:
-        if (this.#added.length > 0) this.#writeCommunities(octets, value, end)
-        else this.#copy(flags, code, octets, value, end)
+        this.#writeKept(flags, octets, value, end)
+        return
+      case AttributeCode.LARGE_COMMUNITIES:
+        if (changes?.communities?.large !== false)
+          this.#copy(flags & ~EXTENDED_LENGTH, code, octets, value, end)
         return
       case AttributeCode.EXTENDED_COMMUNITIES:
+        if (changes?.communities?.extended === false) return
         if (external) this.#copyTransitive(flags, code, octets, value, end, 8)
         else this.#copy(flags, code, octets, value, end)
         return
       case AttributeCode.IPV6_EXTENDED_COMMUNITIES:
+        if (changes?.communities?.extended === false) return
         if (external) this.#copyTransitive(flags, code, octets, value, end, 20)
         else this.#copy(flags, code, octets, value, end)
         return
@@ -204,24 +215,34 @@ export class Rewrite {
   }
 
   #preparePath(): void {
+    const { type, remoteAs, changes } = this.#treatment
     const { blocks, pathStart, pathLength } = this.#attributes
-    const octets = blocks.slab(this.#attribute)
+    const external = type === 'ebgp'
+    let octets = blocks.slab(this.#attribute)
     let at = blocks.offset(this.#attribute) + pathStart[this.#attribute]
-    const length = pathLength[this.#attribute]
+    let length = pathLength[this.#attribute]
+    if (external && changes !== undefined && changesPath(changes)) {
+      octets = changedPath(octets, at, length, changes, remoteAs, this.#own)
+      at = 0
+      length = octets.length
+    }
     const end = at + length
-    if (length + 6 > this.#path.length) this.#path = new Uint8Array(length * 2)
+    if (length + 10 > this.#path.length) this.#path = new Uint8Array(length * 2)
     const path = this.#path
     let to = 0
-    const { type, localAs } = this.#treatment
-    if (type === 'ebgp') {
+    // A route without a path is an own one: it needs a neighbouring AS.
+    if (external && (length === 0 || changes?.asPathUnchanged !== true)) {
+      const own = this.#own
       path[to++] = AS_SEQUENCE
       // RFC 4271 §5.1.2: a new segment when the first is no sequence or is full.
-      const joins = length > 0 && octets[at] === AS_SEQUENCE && octets[at + 1] < 255
-      path[to++] = joins ? octets[at + 1] + 1 : 1
-      path[to++] = localAs >>> 24
-      path[to++] = localAs >>> 16
-      path[to++] = localAs >>> 8
-      path[to++] = localAs
+      const joins = length > 0 && octets[at] === AS_SEQUENCE && octets[at + 1] + own.length <= 255
+      path[to++] = joins ? octets[at + 1] + own.length : own.length
+      for (const as of own) {
+        path[to++] = as >>> 24
+        path[to++] = as >>> 16
+        path[to++] = as >>> 8
+        path[to++] = as
+      }
       if (joins) at += 2
     }
     for (; at < end; at++) path[to++] = octets[at]
@@ -271,6 +292,13 @@ export class Rewrite {
     this.#header(TRANSITIVE, AttributeCode.LOCAL_PREF, 4)
     if (this.#added.length > 0) this.#word(0)
     else this.#word(has ? localPref[this.#attribute] : this.#treatment.defaultLocalPref)
+  }
+
+  /** What a neighbour that is sent no communities gets all the same is what this speaker adds. */
+  #writeKept(flags: number, octets: Uint8Array, start: number, end: number): void {
+    const kept = this.#treatment.changes?.communities?.standard === false ? start : end
+    if (this.#added.length > 0) this.#writeCommunities(octets, start, kept)
+    else if (kept > start) this.#copy(flags, AttributeCode.COMMUNITIES, octets, start, kept)
   }
 
   /** The communities in [start, end) and those that are added, each once. */

@@ -47,6 +47,7 @@ export class Draft {
   connections: readonly ConnectionState[]
   retries: number
   plainOpen: boolean
+  private otherAs: boolean
   private seed: number
   private readonly before: PeerState
   /** The last state that was reported. */
@@ -54,27 +55,30 @@ export class Draft {
 
   constructor(state: PeerState, params: PeerParams) {
     this.before = state
-    this.params = params
+    const { otherAs } = params
+    this.params = state.otherAs && otherAs !== undefined ? { ...params, localAs: otherAs } : params
     this.phase = state.phase
     this.running = state.running
     this.connections = state.connections
     this.retries = state.retries
     this.plainOpen = state.plainOpen
+    this.otherAs = state.otherAs
     this.seed = state.seed
     this.reported = visibleState(state.phase, state.connections)
   }
 
   /** What came of it; the state object of before when nothing changed. */
   result(): Step<PeerState, PeerAction> {
-    const { phase, running, connections, retries, plainOpen, seed, before } = this
+    const { phase, running, connections, retries, plainOpen, otherAs, seed, before } = this
     const same =
       phase === before.phase &&
       running === before.running &&
       connections === before.connections &&
       retries === before.retries &&
       plainOpen === before.plainOpen &&
+      otherAs === before.otherAs &&
       seed === before.seed
-    const state = same ? before : { phase, running, connections, retries, plainOpen, seed }
+    const state = same ? before : { phase, running, connections, retries, plainOpen, otherAs, seed }
     return { state, actions: this.actions }
   }
 
@@ -165,22 +169,24 @@ export class Draft {
     }
   }
 
-  /** RFC 5492 §3: a peer that answers 2/4 is offered an OPEN without capabilities. */
+  /**
+   * RFC 5492 §3: a peer that answers 2/4 is offered an OPEN without capabilities; one that answers 2/2 the
+   * other own AS, where there are two.
+   */
   private learnFrom(c: ConnectionState, { notification }: End): void {
     if (c.state === 'Established') {
       this.plainOpen = false
-    } else if (
-      notification?.direction === 'received' &&
-      notification.code === 2 &&
-      notification.subcode === 4
-    ) {
-      this.plainOpen = (c.sent?.capabilities.length ?? 0) > 0
+      return
     }
+    if (notification?.direction !== 'received' || notification.code !== 2) return
+    if (notification.subcode === 4) this.plainOpen = (c.sent?.capabilities.length ?? 0) > 0
+    else if (notification.subcode === 2 && this.params.otherAs !== undefined) this.otherAs = !this.otherAs
   }
 
   /** What a connection's step depends on. */
   context(): ConnectionContext {
-    return { params: this.params, plain: this.plainOpen, random: () => this.random() }
+    const { params } = this
+    return { params, plain: this.plainOpen || params.plainOpen === true, random: () => this.random() }
   }
 
   // Small things

@@ -19,7 +19,9 @@ export function negotiate(sent: OpenMessage, received: OpenMessage, params: Peer
   const localAs = asOf(sent)
   const remoteAs = asOf(received)
   const holdTime = Math.min(sent.holdTime, received.holdTime)
-  const families = commonFamilies(own, peer)
+  const families = params.overrideFamilies
+    ? FAMILIES.filter((family) => familiesOf(own).has(family))
+    : commonFamilies(own, peer)
   const ownRestart = capability(own, 'graceful-restart')
   const peerRestart = capability(peer, 'graceful-restart')
   const fqdn = capability(peer, 'fqdn')

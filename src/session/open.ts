@@ -103,6 +103,9 @@ function wrongAs(open: OpenMessage, as: number, params: PeerParams): string | un
   if (as === AS_TRANS) {
     return `${peer} says AS ${AS_TRANS} (AS_TRANS) and no other: its AS number is above 65535 and it does not announce 4-octet AS numbers, or it is misconfigured`
   }
+  if (remoteAs === 0 && as === localAs) {
+    return `${peer} says AS ${as}, which is our own, where another one is expected (remote-as external): set remote-as internal, or ${as}, here for an iBGP session`
+  }
   if (remoteAs === 0 || as === remoteAs) return undefined
   if (as === localAs) {
     return `${peer} says AS ${as}, which is our own, where ${remoteAs} is configured: the two AS numbers look swapped. On a Cilium node localASN is its own AS (${remoteAs}) and peerASN ours (${localAs}); or set remote-as ${as} here for an iBGP session`

@@ -56,7 +56,15 @@ const noJitter = () => 0
  * @param seed of the jitter, any number; different for each neighbour
  */
 export function initialPeer(seed: number): PeerState {
-  return { phase: 'Idle', running: false, connections: [], retries: 0, plainOpen: false, seed: seed >>> 0 }
+  return {
+    phase: 'Idle',
+    running: false,
+    connections: [],
+    retries: 0,
+    plainOpen: false,
+    otherAs: false,
+    seed: seed >>> 0,
+  }
 }
 
 /** The state that RFC 4271 speaks of: that of the furthest connection, else the neighbour's phase. */

@@ -40,7 +40,9 @@ export interface PeerParams {
   readonly questions?: readonly string[]
   /** 1 to 4294967295. */
   readonly localAs: number
-  /** 0: any AS is accepted (RFC 4271 has no such thing; listen ranges do). */
+  /** Offered in place of `localAs` to a peer that refuses that with 2/2, and the other way round. */
+  readonly otherAs?: number
+  /** 0: any AS but the own one is accepted (RFC 4271 has no such thing; listen ranges do). */
   readonly remoteAs: number
   /** Own BGP Identifier, unsigned, not 0. */
   readonly routerId: number
@@ -70,6 +72,10 @@ export interface PeerParams {
   readonly role?: { readonly own: Role; readonly strict: boolean }
   /** Capabilities without which the session is refused with 2/7 (RFC 5492 §3); by default none. */
   readonly required: readonly RequiredCapability[]
+  /** The own OPEN never has capabilities. */
+  readonly plainOpen?: boolean
+  /** The own families are used whatever the peer announces. */
+  readonly overrideFamilies?: boolean
 }
 
 /** What the own OPEN announces. Only what the speaker can do belongs here. */
@@ -333,6 +339,8 @@ export interface PeerState {
   readonly retries: number
   /** The peer answered 2/4: the next OPEN carries no capabilities (RFC 5492 §3). */
   readonly plainOpen: boolean
+  /** The peer answered 2/2: the next OPEN is from `otherAs`. */
+  readonly otherAs: boolean
   /** State of the jitter's generator, an unsigned 32-bit number. */
   readonly seed: number
 }

@@ -24,6 +24,7 @@ function essentials(options: Omit<NeighborOptions, 'address'>): unknown {
   return [
     options.remoteAs,
     options.localAs,
+    options.localAsStyle,
     options.port,
     options.localAddress,
     options.ebgpMultihop,
@@ -32,6 +33,8 @@ function essentials(options: Omit<NeighborOptions, 'address'>): unknown {
     options.password,
     options.families.map(sessionTerms).sort(),
     options.role,
+    options.connectedCheck,
+    options.capabilities,
     options.gracefulRestart.enabled,
     options.gracefulRestart.notification,
   ]
@@ -51,6 +54,11 @@ export function consequence(
   return same(essentials(before), essentials(after)) ? 'in place' : 'reset'
 }
 
+/** What decides whether and how received paths are used, policy apart. */
+export function acceptance(options: NeighborOptions, family: FamilyOptions): unknown {
+  return [options.enforceFirstAs, family.allowAsIn]
+}
+
 /** How one family of a neighbour changed. */
 export interface FamilyChange {
   readonly family: FamilyOptions['family']
@@ -68,6 +76,11 @@ export function exportTerms(options: FamilyOptions): unknown {
     options.defaultOriginate,
     options.routeReflectorClient ?? false,
     options.addPath?.send,
+    options.removePrivateAs,
+    options.asOverride,
+    options.senderLoopDetection,
+    options.sendCommunity,
+    options.unchanged,
   ]
 }
 
@@ -79,7 +92,7 @@ export function familyChanges(before: NeighborOptions, after: NeighborOptions): 
     if (was === undefined) continue
     const change = {
       family: now.family,
-      import: !same(was.import, now.import),
+      import: !same([was.import, acceptance(before, was)], [now.import, acceptance(after, now)]),
       export: !same(exportTerms(was), exportTerms(now)),
     }
     if (change.import || change.export) changes.push(change)

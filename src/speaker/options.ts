@@ -1,6 +1,8 @@
 import type { Family } from '../ip/family.js'
 import type { RoutePolicy } from '../policy/types.js'
+import type { CommunityKinds, PrivateAsRemoval } from '../rib/export-changes.js'
 import type { PathSelection } from '../rib/path-selection.js'
+import type { RequiredCapability } from '../session/types.js'
 import type { Role } from '../wire/role.js'
 import type { AnnounceOptions, DefaultOriginateOptions } from './announce-options.js'
 
@@ -31,6 +33,8 @@ export interface SpeakerOptions {
   readonly hostName: string
   /** All routes are announced with GRACEFUL_SHUTDOWN (RFC 8326), to iBGP with LOCAL_PREF 0. Left out: no. */
   readonly maintenance?: boolean
+  /** RFC 8212: eBGP neighbours without a policy exchange nothing. It is carried out where policies are resolved. */
+  readonly ebgpRequiresPolicy?: boolean
 }
 
 export interface DecisionOptions {
@@ -66,10 +70,12 @@ export interface NeighborOptions {
   /** Canonical text, with a zone for link-local addresses. The neighbour's key. */
   readonly address: string
   readonly description?: string
-  /** 0: accept any AS ("external" from a listen range without one). */
+  /** 0: any AS but the own one ("external"). */
   readonly remoteAs: number
   /** Local AS towards this neighbour; the speaker's own unless set. */
   readonly localAs: number
+  /** How the speaker's real AS shows beside another `localAs`; left out: it does not. */
+  readonly localAsStyle?: LocalAsStyle
   readonly port: number
   readonly localAddress?: string
   /** Never dial. */
@@ -97,6 +103,35 @@ export interface NeighborOptions {
   readonly maintenance?: boolean
   /** GRACEFUL_SHUTDOWN on the paths of an eBGP neighbour does not lower their LOCAL_PREF to 0. Left out: it does. */
   readonly ignoreGracefulShutdown?: boolean
+  /** False: paths that do not begin with the neighbour's AS are used, too (RFC 4271 §6.3). */
+  readonly enforceFirstAs?: false
+  /** False: the neighbour need not be on a connected subnet, although it is reached with a TTL of 1. */
+  readonly connectedCheck?: false
+  /** Seconds between two runs of announcements, 1 to 600 (MinRouteAdvertisementIntervalTimer); left out: none. */
+  readonly advertisementInterval?: number
+  readonly capabilities?: CapabilityOptions
+}
+
+/** The real AS beside a `localAs` that is another one. */
+export interface LocalAsStyle {
+  /** Paths from the neighbour get `localAs` in front. */
+  readonly prepend: boolean
+  /** Paths to the neighbour have the real AS behind `localAs`. */
+  readonly showReal: boolean
+  /** A neighbour that refuses `localAs` (2/2) is offered the real AS, and so on in turn. */
+  readonly dual: boolean
+}
+
+/** Exceptions from what is announced and expected in OPENs. */
+export interface CapabilityOptions {
+  /** False: the own OPEN has no capabilities; the session carries IPv4 with 2-octet AS numbers. */
+  readonly negotiate?: false
+  /** Capabilities without which the session is refused (RFC 5492 §3). */
+  readonly required?: readonly RequiredCapability[]
+  /** The configured families are used whatever the neighbour announces. */
+  readonly override?: true
+  /** IPv4 routes with IPv6 next hops (RFC 8950); left out: over IPv6 connections. */
+  readonly extendedNextHop?: boolean
 }
 
 export interface TimerOptions {
@@ -111,6 +146,8 @@ export interface TimerOptions {
   readonly idleHold: number
   /** RFC 9687 SendHoldTime, 0: max(480, twice the hold time). */
   readonly sendHold: number
+  /** Seconds to wait for the neighbour's OPEN before the own is sent (RFC 4271 DelayOpenTime); left out: none. */
+  readonly delayOpen?: number
 }
 
 /** One address family of a neighbour. */
@@ -138,6 +175,19 @@ export interface FamilyOptions {
   readonly routeReflectorClient?: boolean
   /** ADD-PATH (RFC 7911); left out: in neither direction. */
   readonly addPath?: AddPathOptions
+  /** Directions that nothing passes in because a policy is required and there is none (RFC 8212). */
+  readonly policyMissing?: { readonly import: boolean; readonly export: boolean }
+  /** How often the own AS may stand in a path, 1 to 10; 'origin': any number of times when the path begins there. */
+  readonly allowAsIn?: number | 'origin'
+  readonly removePrivateAs?: PrivateAsRemoval
+  /** The neighbour's AS in paths is replaced by the own one. */
+  readonly asOverride?: true
+  /** False: paths that hold the neighbour's AS are announced to it, too. */
+  readonly senderLoopDetection?: false
+  /** Kinds of communities sent; left out: all. */
+  readonly sendCommunity?: CommunityKinds
+  /** What an eBGP neighbour gets as it was received; for the next hop: `nextHop`. */
+  readonly unchanged?: { readonly asPath: boolean; readonly med: boolean }
 }
 
 /** What is announced of ADD-PATH for a family, and which paths of a prefix are sent when it is agreed on. */

@@ -9,6 +9,7 @@ export function peerParams(options: NeighborOptions, speaker: SpeakerOptions): P
     peer: options.address,
     questions: protectionQuestions(options),
     localAs: options.localAs,
+    otherAs: options.localAsStyle?.dual ? speaker.localAs : undefined,
     remoteAs: options.remoteAs,
     routerId: speaker.routerId,
     passive: options.passive,
@@ -18,10 +19,12 @@ export function peerParams(options: NeighborOptions, speaker: SpeakerOptions): P
     openHold: options.timers.openHold,
     idleHold: options.timers.idleHold,
     sendHold: options.timers.sendHold,
-    delayOpen: 0,
+    delayOpen: options.timers.delayOpen ?? 0,
     dampIncoming: false,
     advertise: advertise(options, speaker),
-    required: [],
+    required: options.capabilities?.required ?? [],
+    plainOpen: options.capabilities?.negotiate === false,
+    overrideFamilies: options.capabilities?.override,
     role: options.role,
   }
 }
@@ -36,7 +39,8 @@ function advertise(options: NeighborOptions, speaker: SpeakerOptions): Advertise
     extendedMessage: true,
     // Nodes that peer over IPv6 send their IPv4 prefixes with an IPv6 next hop (RFC 8950).
     extendedNextHop:
-      families.includes('ipv4-unicast') && parseAddress(options.address)?.family === 'ipv6-unicast',
+      options.capabilities?.extendedNextHop ??
+      (families.includes('ipv4-unicast') && parseAddress(options.address)?.family === 'ipv6-unicast'),
     addPath: options.families.flatMap(({ family, addPath }) =>
       addPath === undefined ? [] : [{ family, receive: addPath.receive, send: false }],
     ),

@@ -1,7 +1,7 @@
 import type { Protection, ProtectionRule } from '../ports/transport.js'
 import type { NeighborOptions, SpeakerOptions } from './options.js'
 
-type Settings = Pick<NeighborOptions, 'password' | 'ttl' | 'ttlSecurity' | 'ebgpMultihop'>
+type Settings = Pick<NeighborOptions, 'password' | 'ttl' | 'ttlSecurity' | 'ebgpMultihop' | 'connectedCheck'>
 
 /** The largest TTL: what comes with it has passed no router (RFC 5082 §3). */
 const MAX_TTL = 255
@@ -34,6 +34,6 @@ export function protectionQuestions({ password, ttlSecurity }: Settings): readon
 }
 
 /** True when the neighbour has to be on a directly connected network. */
-export function isSingleHop({ ebgpMultihop, ttlSecurity }: Settings): boolean {
-  return ebgpMultihop === 1 && (ttlSecurity ?? 1) === 1
+export function isSingleHop({ ebgpMultihop, ttlSecurity, connectedCheck }: Settings): boolean {
+  return ebgpMultihop === 1 && (ttlSecurity ?? 1) === 1 && connectedCheck !== false
 }

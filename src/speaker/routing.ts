@@ -7,6 +7,7 @@ import type { MachineRoutes } from '../ports/machine-routes.js'
 import type { AttributeTable } from '../rib/attributes.js'
 import { LoweringFilter } from '../rib/graceful-shutdown.js'
 import { MarkingFilter } from '../rib/only-to-customer.js'
+import { PrependingFilter } from '../rib/prepending-filter.js'
 import { REASON_POLICY, VALID } from '../rib/reasons.js'
 import type { Rib, RouteFilter } from '../rib/table.js'
 import type { Source } from '../rib/types.js'
@@ -18,7 +19,7 @@ import type { RouteRefreshMessage } from '../wire/types.js'
 import { asPathText } from './attribute-text.js'
 import type { Link } from './connection-driver.js'
 import { Contexts } from './contexts.js'
-import { exportTerms, same } from './difference.js'
+import { acceptance, exportTerms, same } from './difference.js'
 import type { Events } from './events.js'
 import { FaultReport } from './fault-report.js'
 import { Graceful } from './graceful.js'
@@ -263,7 +264,10 @@ export class Routing {
       const source = this.tables.rib(options.family).source(routes.source)
       if (source !== undefined)
         this.#sourceChanged(options, { ...source.source, ...sourceTerms(peer, options) })
-      if (!same(was.import, options.import) || lowersOtherwise(before, peer.options)) {
+      const recompiled = !same(was.import, options.import) || lowersOtherwise(before, peer.options)
+      const accepted = same(acceptance(before, was), acceptance(peer.options, options))
+      if (source !== undefined && !accepted && !recompiled) this.#reapply(routes, family)
+      if (recompiled) {
         const former = this.#compile(peer, family)
         if (source !== undefined) this.#reapply(routes, family)
         former?.close?.()
@@ -274,6 +278,7 @@ export class Routing {
         const { link, terms } = session
         this.#updateOut.change(family.outlet, this.#outletSession(routes, link, terms), options)
       }
+      family.outlet?.pace.change(peer.options.advertisementInterval ?? 0)
       this.#checkLimit(routes, family)
     }
     if (before.gracefulRestart.enabled && !peer.options.gracefulRestart.enabled) this.giveUp(peer)
@@ -377,8 +382,11 @@ export class Routing {
   #compile(peer: Peer, family: FamilyRoutes): RouteFilter | undefined {
     const former = family.filter
     const { attributes } = this.tables
-    const policy = compilePolicy(family.options.import, family.family, attributes, 'in')
     const terms = peer.negotiated
+    const policy = this.#prepending(
+      peer,
+      compilePolicy(family.options.import, family.family, attributes, 'in'),
+    )
     const marked =
       terms?.role !== undefined && learnsOnlyForCustomers(terms.role.own)
         ? new MarkingFilter(attributes, terms.remoteAs, policy)
@@ -389,6 +397,14 @@ export class Routing {
         ? new LoweringFilter(attributes, peer.inMaintenance ? 'all' : 'marked', marked)
         : marked
     return former
+  }
+
+  /** A `local-as` that is to be seen in the paths from its neighbour. */
+  #prepending({ options, negotiated }: Peer, policy: RouteFilter | undefined): RouteFilter | undefined {
+    const shown = negotiated?.localAs ?? 0
+    const other = negotiated?.peerType === 'ebgp' && shown !== this.#parts.options().localAs
+    if (!other || options.localAsStyle?.prepend !== true) return policy
+    return new PrependingFilter(this.tables.attributes, shown, policy)
   }
 
   #decided(): void {
@@ -429,16 +445,24 @@ export class Routing {
       type: terms.peerType,
       remoteAs: terms.remoteAs,
       localAs: terms.localAs,
+      ownAs: this.#shownAs(routes, terms),
       as4: terms.as4,
       extendedNextHop: terms.extendedNextHop.send,
       role: terms.role?.own,
       extendedMessage: terms.extendedMessage.send,
       singleHop: isSingleHop(routes.peer.options),
       defaultLocalPref: decision.defaultLocalPref,
+      advertisementInterval: routes.peer.options.advertisementInterval ?? 0,
       clusterId: clusterId ?? routerId,
       clientToClient: clientToClientReflection ?? true,
       gracefulShutdown: this.#parts.maintenance() || routes.peer.inMaintenance,
     }
+  }
+
+  /** The speaker's real AS where it stands behind the one that the neighbour knows. */
+  #shownAs({ peer }: NeighborRoutes, terms: Negotiated): number | undefined {
+    const { localAs } = this.#parts.options()
+    return localAs !== terms.localAs && peer.options.localAsStyle?.showReal ? localAs : undefined
   }
 
   #refreshOf(routes: NeighborRoutes, link: Link, terms: Negotiated): Refresh {
@@ -462,7 +486,7 @@ export class Routing {
       routes.source,
       family.filter,
       (attribute, former) => {
-        if (routes.session !== undefined) return this.#updateIn.reason(routes, attribute)
+        if (routes.session !== undefined) return this.#updateIn.reason(routes, family, attribute)
         // Paths kept for a restart: what was wrong with them is known from the session that brought them.
         return former === REASON_POLICY ? VALID : former
       },

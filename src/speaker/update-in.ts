@@ -16,6 +16,7 @@ import type { Negotiated } from '../session/types.js'
 import { checkNlri, type NlriField, nlriFault } from '../wire/nlri.js'
 import type { Fault } from '../wire/types.js'
 import { endOfRibOf, splitUpdate, UpdateFields, updateLengthFault } from '../wire/update.js'
+import { hasAsLoop } from './as-loop.js'
 import type { Link } from './connection-driver.js'
 import type { FaultReport, NlriRange } from './fault-report.js'
 import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
@@ -127,17 +128,18 @@ export class UpdateIn {
   }
 
   /** VALID, or why paths with this attribute set take no part when they come from this neighbour. */
-  reason(routes: NeighborRoutes, attribute: number): number {
+  reason(routes: NeighborRoutes, family: FamilyRoutes, attribute: number): number {
     const { session, peer } = routes
     if (session === undefined) return VALID
     const { attributes } = this.#host
     const { terms } = session
     // RFC 4271 §9.1.2: a path that went through this AS is not used; no NOTIFICATION.
-    if (attributes.hasAs(attribute, terms.localAs)) return REASON_AS_LOOP
-    const localAs = this.#host.localAs()
-    if (terms.localAs !== localAs && attributes.hasAs(attribute, localAs)) return REASON_AS_LOOP
+    const { allowAsIn } = family.options
+    if (hasAsLoop(attributes, attribute, terms.localAs, this.#host.localAs(), allowAsIn))
+      return REASON_AS_LOOP
     // RFC 4271 §6.3: the leftmost AS is the neighbour's.
-    if (terms.peerType === 'ebgp' && attributes.firstAs(attribute) !== terms.remoteAs) return REASON_FIRST_AS
+    const enforced = terms.peerType === 'ebgp' && peer.options.enforceFirstAs !== false
+    if (enforced && attributes.firstAs(attribute) !== terms.remoteAs) return REASON_FIRST_AS
     if ((attributes.flags[attribute] & ATTR_HAS_OTC) !== 0 && this.#leaked(attribute, terms)) {
       return REASON_ROUTE_LEAK
     }
@@ -198,7 +200,7 @@ export class UpdateIn {
       rib.withdraw(source, bytes, start, end, addPathReceive)
       return
     }
-    const reason = this.reason(routes, attribute)
+    const reason = this.reason(routes, family, attribute)
     const now = this.#host.clock.wall()
     // Asked once here rather than for each prefix.
     const filter = family.filter?.passes?.(attribute) === true ? undefined : family.filter

@@ -15,7 +15,9 @@ import type { Role } from '../wire/role.js'
 import { encodeEndOfRib } from '../wire/update.js'
 import type { Link } from './connection-driver.js'
 import { DefaultRoute } from './default-route.js'
+import { exportChanges } from './export-changes.js'
 import type { FamilyOptions } from './options.js'
+import { Pace } from './pace.js'
 import type { Resolve } from './resolve.js'
 import type { SpeakerSizes } from './sizes.js'
 import type { Task, Work } from './work.js'
@@ -59,6 +61,8 @@ export interface Outlet {
   resent(): void
   /** Writing that goes on in slices. */
   task: Task | undefined
+  /** Between runs of announcements. */
+  readonly pace: Pace
 }
 
 /** What an outlet depends on beside the neighbour's family options. */
@@ -68,6 +72,8 @@ export interface OutletSession {
   readonly type: 'ebgp' | 'ibgp'
   readonly remoteAs: number
   readonly localAs: number
+  /** The real AS where it is shown, too. */
+  readonly ownAs: number | undefined
   readonly as4: boolean
   readonly extendedNextHop: boolean
   readonly extendedMessage: boolean
@@ -79,6 +85,8 @@ export interface OutletSession {
   /** Own cluster (RFC 4456), unsigned 32 bits, and whether routes of clients go to other clients. */
   readonly clusterId: number
   readonly clientToClient: boolean
+  /** Seconds between runs of announcements; 0: none. */
+  readonly advertisementInterval: number
 }
 
 /**
@@ -94,13 +102,16 @@ export class UpdateOut {
   readonly #blocks: BlockStore
   readonly #groups = new Map<string, Group>()
   readonly #outlets = new Set<Outlet>()
+  readonly #seed: number
   #nextGroup = 1
+  #opened = 0
 
   constructor(clock: Clock, work: Work, resolve: Resolve, rib: (family: Family) => Rib, seed: number) {
     this.#clock = clock
     this.#work = work
     this.#resolve = resolve
     this.#rib = rib
+    this.#seed = seed
     this.#blocks = new BlockStore(1024, seed)
   }
 
@@ -117,6 +128,9 @@ export class UpdateOut {
       former: undefined,
       marker: encodeEndOfRib(options.family),
       task: undefined,
+      pace: new Pace(this.#clock, session.advertisementInterval, this.#seed + this.#opened++, () =>
+        this.pump(outlet),
+      ),
       ...told,
     }
     this.#outlets.add(outlet)
@@ -137,6 +151,7 @@ export class UpdateOut {
     this.#outlets.delete(outlet)
     if (outlet.task !== undefined) this.#work.cancel(outlet.task)
     outlet.task = undefined
+    outlet.pace.close()
     this.#releaseFormer(outlet)
     this.#leave(outlet)
   }
@@ -197,13 +212,19 @@ export class UpdateOut {
 
   /** @returns true when the neighbour has everything, or takes no more for now */
   #write(outlet: Outlet): boolean {
-    const { link } = outlet
+    const { link, pace } = outlet
     const end = this.#clock.now() + PUMP_BUDGET
     for (;;) {
       const { group, member } = outlet
       if (group === undefined || member === undefined || link.full) return true
-      const packed = group.adj.next(member)
-      if (packed === undefined) return true
+      const { held } = pace
+      const before = member.announced
+      const packed = held ? group.adj.nextWithdrawals(member) : group.adj.next(member)
+      if (member.announced !== before) pace.announced()
+      if (packed === undefined) {
+        if (!held) pace.rest()
+        return true
+      }
       if (packed.bytes === DUMPED) this.#dumped(outlet, member)
       else {
         if (packed.bytes.length > 0) link.write(packed.bytes, MessageType.Update, packed.updates)
@@ -258,6 +279,7 @@ export class UpdateOut {
               clientToClient: session.clientToClient,
             }
           : undefined,
+      changes: exportChanges(session.ownAs, options),
     }
     const subnets = options.nextHop === 'third-party' && session.type === 'ebgp'
     const link = subnets && session.singleHop ? this.#resolve.linkOf(remote) : undefined
