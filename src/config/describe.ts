@@ -3,7 +3,9 @@ import type { Family } from '../ip/family.js'
 import type { FamilyOptions, GracefulRestartOptions, NeighborOptions } from '../speaker/options.js'
 import { NamedLists } from './describe-policy.js'
 import type { Config } from './model.js'
+import { describePath } from './path-options.js'
 import type { Document, FamilySettings, NeighborEntry, Settings } from './schema.js'
+import { describeSession } from './session-options.js'
 import { formatEndpoint } from './values.js'
 
 /**
@@ -33,6 +35,7 @@ export function describe(config: Config): Document {
     maintenance: bgp.maintenance ?? false,
     ...(bgp.clusterId === undefined ? {} : { clusterId: formatIPv4(bgp.clusterId) }),
     clientToClientReflection: bgp.clientToClientReflection ?? true,
+    ...(bgp.ebgpRequiresPolicy ? { ebgpRequiresPolicy: true } : {}),
     gracefulRestart: restart(bgp.gracefulRestart),
     neighbors: bgp.neighbors.map((neighbor) => describeNeighbor(neighbor, bgp.localAs, lists)),
     listenRanges: bgp.listenRanges.map(({ prefix, template }) => ({
@@ -83,7 +86,7 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number, li
   return {
     remoteAs: options.remoteAs === 0 ? 'external' : options.remoteAs,
     ...(description === undefined ? {} : { description }),
-    ...(options.localAs === localAs ? {} : { localAs: options.localAs }),
+    ...describeSession(options, localAs),
     port: options.port,
     ...(localAddress === undefined ? {} : { localAddress }),
     passive: options.passive,
@@ -100,17 +103,20 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number, li
       openHold: timers.openHold,
       idleHold: timers.idleHold,
       sendHold: timers.sendHold,
+      ...(timers.delayOpen === undefined ? {} : { delayOpen: timers.delayOpen }),
     },
     families: Object.fromEntries(
       options.families.map((one): [Family, FamilySettings] => [
         one.family,
         {
-          import: lists.policy(one.import, one.family),
-          export: lists.policy(one.export, one.family),
+          // A policy that is missing and required must stay missing.
+          ...(one.policyMissing?.import ? {} : { import: lists.policy(one.import, one.family) }),
+          ...(one.policyMissing?.export ? {} : { export: lists.policy(one.export, one.family) }),
           nextHop: one.nextHop,
           maximumPrefix: describeLimit(one),
           ...(internal ? { routeReflectorClient: one.routeReflectorClient ?? false } : {}),
           addPath: describeAddPath(one),
+          ...describePath(one),
         },
       ]),
     ),

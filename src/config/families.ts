@@ -2,6 +2,7 @@ import type { Family } from '../ip/family.js'
 import type { FamilyOptions } from '../speaker/options.js'
 import type { Path } from './diagnostic.js'
 import type { Layer } from './layers.js'
+import { pathOptionsOf } from './path-options.js'
 import { resolvePolicy } from './policies.js'
 import type { Resolution } from './resolution.js'
 import type { FamilySettings, Settings } from './schema.js'
@@ -65,9 +66,17 @@ function familyOf(
   }
   const accept = setting('import')
   const announce = setting('export')
+  // RFC 8212 §3: without a policy nothing passes. A policy that says `all` is one.
+  const required = !internal && context.document.ebgpRequiresPolicy === true
+  const missing = required && (accept === undefined || announce === undefined)
   return {
     family,
-    import: accept === undefined ? 'all' : resolvePolicy(accept.value, accept.path, family, context),
+    import:
+      accept === undefined
+        ? required
+          ? 'none'
+          : 'all'
+        : resolvePolicy(accept.value, accept.path, family, context),
     export:
       announce === undefined
         ? internal
@@ -78,6 +87,8 @@ function familyOf(
     ...limitOf(setting('maximumPrefix')?.value),
     ...reflectionOf(setting('routeReflectorClient'), internal, context),
     ...addPathOf(setting('addPath')?.value),
+    ...(missing ? { policyMissing: { import: accept === undefined, export: announce === undefined } } : {}),
+    ...pathOptionsOf(setting, internal, context),
   }
 }
 

@@ -7,6 +7,7 @@ import { defaultsOf, type Found, firstOf, type Layer, layersOf } from './layers.
 import { protectionOf } from './protection.js'
 import type { Resolution } from './resolution.js'
 import type { Settings } from './schema.js'
+import { localAsOf, sessionOptionsOf } from './session-options.js'
 import { restartOf, timersOf } from './timers.js'
 import { readAddress, readAs, readPrefix } from './values.js'
 
@@ -87,16 +88,17 @@ function template(
   name: string,
   context: Resolution,
 ): Omit<NeighborOptions, 'address'> {
-  const own = firstOf(layers, 'localAs')
-  const ownAs = own === undefined ? localAs : numberOf(own, context)
+  const own = localAsOf(layers, localAs, context)
+  const ownAs = own.localAs
   const remoteAs = as === undefined ? 0 : remoteAsOf(as, ownAs, context)
   const internal = remoteAs !== 0 && remoteAs === ownAs
   const local = firstOf(layers, 'localAddress')
+  const families = familiesOf(layers, family, internal, context)
   const description = firstOf(layers, 'description')?.value.trim()
   return {
     ...(description === undefined || description === '' ? {} : { description }),
     remoteAs,
-    localAs: ownAs,
+    ...own,
     port: firstOf(layers, 'port')?.value ?? BGP_PORT,
     ...(local === undefined ? {} : { localAddress: localAddress(local, family, context) }),
     passive: firstOf(layers, 'passive')?.value ?? false,
@@ -104,7 +106,7 @@ function template(
     ...protectionOf(layers, internal, name, context),
     ...roleOf(layers, internal, name, context),
     timers: timersOf(layers, context),
-    families: familiesOf(layers, family, internal, context),
+    families,
     gracefulRestart: restartOf([
       ...layers.map((layer) => layer.settings.gracefulRestart),
       context.document.gracefulRestart,
@@ -112,6 +114,12 @@ function template(
     weight: firstOf(layers, 'weight')?.value ?? 0,
     ...(firstOf(layers, 'maintenance')?.value === true ? { maintenance: true } : {}),
     ...(firstOf(layers, 'honorGracefulShutdown')?.value === false ? { ignoreGracefulShutdown: true } : {}),
+    ...sessionOptionsOf(
+      layers,
+      families.map((one) => one.family),
+      internal,
+      context,
+    ),
   }
 }
 

@@ -40,6 +40,7 @@ export function resolve(context: Resolution, source: ConfigSource): Config {
     clientToClientReflection: document.clientToClientReflection ?? true,
     hostName: document.hostName ?? context.environment.hostName,
     ...(document.maintenance === true ? { maintenance: true } : {}),
+    ...(document.ebgpRequiresPolicy === true ? { ebgpRequiresPolicy: true } : {}),
   }
   checkListening(bgp, context)
   checkOwnAddresses(bgp, context)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { FAMILIES } from '../ip/family.js'
 import { passwordProblem } from './passwords.js'
 import { asNumber, choice, flag, integer, list, name, prefix, text, words } from './schema-parts.js'
+import { localAsSchema, pathSettings, sessionSettings } from './schema-path.js'
 import { listSections, policySchema } from './schema-policy.js'
 import { readAddress, readEndpoint, readHost, readRouterId } from './values.js'
 
@@ -61,6 +62,9 @@ const timersSchema = z
         .describe(
           'RFC 9687: seconds without progress in sending. Default 0: the larger of 480 and twice hold',
         ),
+      delayOpen: integer(0, 240)
+        .optional()
+        .describe('Seconds to wait for the neighbour’s OPEN before the own is sent. Default 0'),
     },
     { error: 'must be a mapping such as { hold: 9, keepalive: 3 }' },
   )
@@ -124,6 +128,7 @@ const familySettings = {
     )
     .optional()
     .describe('Several paths of a prefix in one session (RFC 7911), where the neighbour agrees'),
+  ...pathSettings,
 }
 
 const familySection = z.strictObject(familySettings).meta({ id: 'family' })
@@ -145,8 +150,8 @@ const settings = {
   description: words(1).optional().describe('Name for people'),
   remoteAs: asNumber(['internal', 'external'])
     .optional()
-    .describe('The neighbour’s AS; internal: the own one; external: any'),
-  localAs: asNumber().optional().describe('Own AS towards this neighbour, when it differs from `as`'),
+    .describe('The neighbour’s AS; internal: the own one; external: any other'),
+  localAs: localAsSchema.optional(),
   port: integer(1, 65535).optional().describe('TCP port dialled. Default 179'),
   localAddress: address().optional().describe('Own address that the connection is made from'),
   passive: flag().optional().describe('Never dial, only accept. Default false'),
@@ -190,6 +195,7 @@ const settings = {
   honorGracefulShutdown: flag()
     .optional()
     .describe('LOCAL_PREF 0 for eBGP paths with GRACEFUL_SHUTDOWN (RFC 8326). Default true'),
+  ...sessionSettings,
   weight: integer(0, 65535)
     .optional()
     .describe('Added to the neighbour’s paths; the highest wins. Default 0'),
@@ -325,6 +331,9 @@ export const documentSchema = z.strictObject(
     clientToClientReflection: flag()
       .optional()
       .describe('Reflect routes of clients to other clients; false: they are fully meshed. Default true'),
+    ebgpRequiresPolicy: flag()
+      .optional()
+      .describe('RFC 8212: eBGP neighbours without import or export take or get nothing. Default false'),
     gracefulRestart: gracefulRestartSchema
       .optional()
       .describe('Of every neighbour that does not say it itself'),

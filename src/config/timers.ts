@@ -44,8 +44,11 @@ export function timersOf(layers: readonly Layer[], context: Resolution): TimerOp
     openHold: timer('openHold')?.value ?? TIMERS.openHold,
     idleHold: timer('idleHold')?.value ?? TIMERS.idleHold,
     sendHold: sendHold?.value ?? TIMERS.sendHold,
+    ...delayOpenOf(timer('delayOpen')?.value),
   }
 }
+
+const delayOpenOf = (value = 0) => (value === 0 ? {} : { delayOpen: value })
 
 function checkKeepalive(path: Path, keepalive: number, hold: number, context: Resolution): void {
   if (keepalive > hold) {

@@ -2,7 +2,7 @@ import { ADD_PATH_COMMANDS } from './commands-add-path.js'
 import { NEIGHBOR_POLICIES } from './commands-policy.js'
 import type { Context } from './context.js'
 import type { Args, Command } from './grammar.js'
-import { noEffect, notYet, setting, toggle } from './rows.js'
+import { notYet, setting, toggle } from './rows.js'
 
 /** A family's commands are taken at router level too, where they are meant for IPv4 unicast, as on the switch. */
 const FAMILY = ['router', 'family'] as const
@@ -26,20 +26,6 @@ export const FAMILY_COMMANDS: readonly Command[] = [
     'announce the own address as next hop',
     family('nextHop'),
     () => 'self',
-  ),
-  setting(
-    'neighbor <peer:peer> next-hop-unchanged',
-    FAMILY,
-    'never touch the next hop',
-    family('nextHop'),
-    () => 'unchanged',
-  ),
-  setting(
-    'neighbor <peer:peer> attribute-unchanged next-hop',
-    FAMILY,
-    'never touch the next hop',
-    family('nextHop'),
-    () => 'unchanged',
   ),
   {
     syntax: 'neighbor <peer:peer> prefix-list <list> {in|out}',
@@ -74,16 +60,6 @@ export const FAMILY_COMMANDS: readonly Command[] = [
     (args, context) => [...context.peer(args), 'weight'],
     (args) => args.number('weight'),
   ),
-  noEffect(
-    'neighbor <peer:peer> send-community [{both|extended|standard|large|all}]',
-    FAMILY,
-    'send communities: always done',
-  ),
-  noEffect(
-    'neighbor <peer:peer> soft-reconfiguration inbound',
-    FAMILY,
-    'keep what the neighbour sent: always done',
-  ),
   toggle(
     'neighbor <peer:peer> route-reflector-client',
     FAMILY,
@@ -91,19 +67,7 @@ export const FAMILY_COMMANDS: readonly Command[] = [
     family('routeReflectorClient'),
   ),
   ...ADD_PATH_COMMANDS,
-  notYet('neighbor <peer:peer> route-server-client', FAMILY, 'route server (RFC 7947)'),
-  notYet(
-    'neighbor <peer:peer> allowas-in [{<count:1-10>|origin}]',
-    FAMILY,
-    'the own AS in paths (`allowas-in`)',
-  ),
-  notYet('neighbor <peer:peer> as-override', FAMILY, 'AS override'),
   notYet('neighbor <peer:peer> default-originate [route-map <map>]', FAMILY, 'an own default route'),
-  notYet(
-    'neighbor <peer:peer> {remove-private-as|remove-private-AS} [<text:rest>]',
-    FAMILY,
-    '`remove-private-as`',
-  ),
   ...NEIGHBOR_POLICIES,
   notYet('neighbor <peer:peer> unsuppress-map <map>', FAMILY, 'aggregation (`unsuppress-map`)'),
 ]

@@ -97,7 +97,12 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
     support: 'yes',
     run: (args, context) =>
       context.set(peer('shutdown')(args, context), args.has('text') ? longText('text')(args, context) : true),
-    no: (args, context) => context.clear(peer('shutdown')(args, context)),
+    no(args, context) {
+      const path = peer('shutdown')(args, context)
+      context.clear(path)
+      // What a peer group or `bgp default shutdown` says is taken back, too.
+      context.set(path, false)
+    },
   },
   {
     syntax: 'neighbor <peer:peer> ebgp-multihop [<hops:1-255>]',
@@ -157,19 +162,6 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
     peer('updateSource'),
     (args) => args.text('source'),
   ),
-  {
-    syntax: 'neighbor <peer:peer> local-as <as:as> [no-prepend] [replace-as]',
-    modes: ROUTER,
-    help: 'own AS towards this neighbour, instead of the real one',
-    support: 'yes',
-    run(args, context) {
-      context.set(peer('localAs')(args, context), args.number('as'))
-      if (!args.has('replace-as') || !args.has('no-prepend')) {
-        context.warn('read as `local-as … no-prepend replace-as`: the real AS is not shown besides')
-      }
-    },
-    no: (args, context) => context.clear(peer('localAs')(args, context)),
-  },
   setting(
     'neighbor <peer:peer> port <port:1-65535>',
     ROUTER,
@@ -208,14 +200,7 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
     'drained: its paths are the last choice, and it is told so of ours (RFC 8326)',
     peer('maintenance'),
   ),
-  noEffect(
-    'neighbor <peer:peer> advertisement-interval <seconds:0-600>',
-    ROUTER,
-    'pause between UPDATEs',
-    'changes are sent at once, in batches',
-  ),
   noEffect('neighbor <peer:peer> version 4', ROUTER, 'BGP version'),
-  noEffect('neighbor <peer:peer> enforce-first-as', ROUTER, 'first AS of a path'),
   notYet(
     'neighbor <peer:peer> fall-over [bfd]',
     ROUTER,
@@ -223,7 +208,6 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
     'shorter timers instead: neighbor A timers 3 9',
   ),
   notYet('neighbor <peer:peer> bfd', ROUTER, 'BFD', 'shorter timers instead: neighbor A timers 3 9'),
-  notYet('neighbor <peer:peer> capability <text:rest>', ROUTER, 'capabilities by hand'),
 ]
 
 function longText(name: string) {

@@ -127,12 +127,6 @@ export const ROUTER_COMMANDS: readonly Command[] = [
     'bestPath',
     'missingMedAsWorst',
   ]),
-  withoutIt(
-    'bgp bestpath med confed',
-    ROUTER,
-    'MED in a confederation',
-    'ecmpd is no member of a confederation',
-  ),
   setting(
     'bgp cluster-id <id:cluster-id>',
     ROUTER,
@@ -145,12 +139,6 @@ export const ROUTER_COMMANDS: readonly Command[] = [
     BOTH,
     'reflect routes of clients to other clients; default on',
     () => ['clientToClientReflection'],
-  ),
-  withoutIt(
-    'bgp confederation {identifier|peers} <text:rest>',
-    ROUTER,
-    'confederations',
-    'ecmpd is no member of a confederation: a neighbour inside one will refuse it',
   ),
   {
     syntax: 'bgp listen range <prefix:prefix> peer-group <group>',
@@ -170,11 +158,23 @@ export const ROUTER_COMMANDS: readonly Command[] = [
     () => ['listenLimit'],
     (args) => args.number('neighbors'),
   ),
-  notYet('bgp ebgp-requires-policy', ROUTER, 'eBGP without a policy passes nothing (RFC 8212)'),
-  noEffect(
-    'bgp {suppress-duplicates|fast-external-fallover|enforce-first-as|network import-check|route-map delay-timer}',
+  toggle(
+    'bgp ebgp-requires-policy',
     ROUTER,
-    'habits of other speakers',
+    'eBGP neighbours without a policy take and get nothing (RFC 8212); default off, unlike in FRR',
+    () => ['ebgpRequiresPolicy'],
+  ),
+  toggle(
+    'bgp enforce-first-as',
+    ROUTER,
+    'use no path that does not begin with the eBGP neighbour’s AS; on in ecmpd',
+    () => ['defaults', 'enforceFirstAs'],
+  ),
+  toggle(
+    'bgp default shutdown',
+    ROUTER,
+    'neighbours are shut down unless `no neighbor … shutdown` is said',
+    () => ['defaults', 'shutdown'],
   ),
   {
     syntax: 'distance bgp <external:1-255> <internal:1-255> <local:1-255>',

@@ -55,8 +55,11 @@ class Builder {
       ...this.#plain('clusterId'),
       ...this.#plain('clientToClientReflection'),
       gracefulRestart: { enabled: true, ...this.#values(['gracefulRestart'], ['gracefulRestart']) },
+      ...this.#plain('ebgpRequiresPolicy'),
       defaults: {
-        export: 'all',
+        ...this.#values(['defaults'], ['defaults']),
+        // Where a policy is required, everything is no default.
+        ...(this.#cells.get(['ebgpRequiresPolicy'])?.value === true ? {} : { export: 'all' as const }),
         nextHop: 'third-party',
         timers: { ...IOS_TIMERS, ...this.#values(['timers'], ['defaults', 'timers']) },
       },

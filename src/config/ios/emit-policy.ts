@@ -49,12 +49,22 @@ export class PolicyLines {
     ]
   }
 
+  /** A policy that lets everything pass, where having none would let nothing pass. */
+  everything(family: Family, direction: 'in' | 'out'): string {
+    return `prefix-list ${this.#whole('ALL', 'permit', family)} ${direction}`
+  }
+
   #none(family: Family): string {
+    return this.#whole('NONE', 'deny', family)
+  }
+
+  /** A prefix list about every prefix. */
+  #whole(stem: string, action: 'permit' | 'deny', family: Family): string {
     const [command, all, name] =
       family === 'ipv4-unicast'
-        ? ['ip prefix-list', '0.0.0.0/0 le 32', 'NONE']
-        : ['ipv6 prefix-list', '::/0 le 128', 'NONE-6']
-    this.#lists.set(`prefix ${name}`, [`${command} ${name} seq 5 deny ${all}`])
+        ? ['ip prefix-list', '0.0.0.0/0 le 32', stem]
+        : ['ipv6 prefix-list', '::/0 le 128', `${stem}-6`]
+    this.#lists.set(`prefix ${name}`, [`${command} ${name} seq 5 ${action} ${all}`])
     return name
   }
 

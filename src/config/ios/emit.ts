@@ -6,6 +6,7 @@ import { BGP_PORT, IOS_TIMERS, LISTEN_LIMIT, TIMERS } from '../defaults.js'
 import type { Config } from '../model.js'
 import { HIDDEN } from '../secrets.js'
 import { addPathWords } from './add-path.js'
+import { pathLines, sessionLines } from './emit-path.js'
 import { PolicyLines } from './emit-policy.js'
 
 /** A configuration in the switch's words. */
@@ -129,6 +130,7 @@ class Emitter {
     const when = (condition: boolean, line: string) => (condition ? [line] : [])
     return [
       ...when(decision.defaultLocalPref !== 100, `bgp default local-preference ${decision.defaultLocalPref}`),
+      ...when(this.#bgp.ebgpRequiresPolicy === true, 'bgp ebgp-requires-policy'),
       ...when(decision.alwaysCompareMed, 'bgp always-compare-med'),
       ...when(decision.deterministicMed, 'bgp deterministic-med'),
       ...when(decision.ignoreAsPath, 'bgp bestpath as-path ignore'),
@@ -145,7 +147,8 @@ class Emitter {
     const say = (text: string) => lines.push(`neighbor ${name} ${text}`)
     say(`remote-as ${options.remoteAs === 0 ? 'external' : options.remoteAs}`)
     if (options.description !== undefined) say(`description ${oneLine(options.description)}`)
-    if (options.localAs !== this.#bgp.localAs) say(`local-as ${options.localAs} no-prepend replace-as`)
+    for (const line of sessionLines(options, this.#bgp.localAs, path, this.#lost))
+      lines.push(ofNeighbor(name, line))
     if (options.port !== BGP_PORT) say(`port ${options.port}`)
     if (options.localAddress !== undefined) say(`update-source ${options.localAddress}`)
     if (options.passive) say('transport connection-mode passive')
@@ -190,7 +193,8 @@ class Emitter {
     const lines: string[] = []
     for (const { name, options, path } of peers) {
       const settings = options.families.find((one) => one.family === family)
-      if (settings !== undefined) lines.push(...this.#activation(name, path, family, settings))
+      if (settings !== undefined)
+        lines.push(...this.#activation(name, path, family, settings, this.#requiresPolicy(options)))
       else if (family === 'ipv4-unicast' && !name.includes(':')) lines.push(`no neighbor ${name} activate`)
     }
     if (lines.length === 0) return []
@@ -198,7 +202,18 @@ class Emitter {
     return [' !', ` address-family ${head}`, ...lines.map((line) => `  ${line}`), ' exit-address-family']
   }
 
-  #activation(name: string, path: string, family: Family, settings: FamilyOptions): readonly string[] {
+  /** Then letting everything pass takes a policy that says so. */
+  #requiresPolicy({ remoteAs, localAs }: Template): boolean {
+    return this.#bgp.ebgpRequiresPolicy === true && remoteAs !== localAs
+  }
+
+  #activation(
+    name: string,
+    path: string,
+    family: Family,
+    settings: FamilyOptions,
+    required: boolean,
+  ): readonly string[] {
     const lines = [`neighbor ${name} activate`]
     if (settings.routeReflectorClient) lines.push(`neighbor ${name} route-reflector-client`)
     lines.push(...addPathWords(settings).map((words) => `neighbor ${name} ${words}`))
@@ -208,11 +223,17 @@ class Emitter {
       [settings.import, 'in'],
       [settings.export, 'out'],
     ] as const) {
-      if (policy === 'all') continue
+      const missing = direction === 'in' ? settings.policyMissing?.import : settings.policyMissing?.export
+      if (missing) continue
+      if (policy === 'all') {
+        if (required) lines.push(`neighbor ${name} ${this.#policies.everything(family, direction)}`)
+        continue
+      }
       const at = `${path}.families.${family}.${direction === 'in' ? 'import' : 'export'}`
       for (const line of this.#policies.of(policy, family, direction, at))
         lines.push(`neighbor ${name} ${line}`)
     }
+    for (const line of pathLines(settings)) lines.push(ofNeighbor(name, line))
     if (settings.maximumPrefix !== 0) {
       const {
         maximumPrefix: limit,
@@ -226,6 +247,11 @@ class Emitter {
     }
     return lines
   }
+}
+
+/** A line about a neighbour; `no` goes before all. */
+function ofNeighbor(name: string, words: string): string {
+  return words.startsWith('no ') ? `no neighbor ${name} ${words.slice(3)}` : `neighbor ${name} ${words}`
 }
 
 interface Timers {

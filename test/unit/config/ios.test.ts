@@ -436,7 +436,7 @@ t.test('what is worth a word without being wrong', async (t) => {
     '4: warning: graceful restart is off',
   )
   warned(' distance bgp 30 200 200', '4: warning: distance 30 200 200 has no effect')
-  warned(' bgp confederation identifier 5', '4: warning: ecmpd is no member of a confederation')
+  warned(' bgp dampening 15 750 2000 60', '4: warning: route flap damping is not supported')
   warned(' neighbor 192.168.95.211 remote-as 64512', '1: warning: 2 neighbours in AS 64512, but at most 1')
   t.same(said(`${HEAD}${NODE} distance bgp 20 200 200\n`), [])
 })

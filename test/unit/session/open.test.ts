@@ -56,14 +56,6 @@ t.test('AS_TRANS without the capability is refused, whatever AS is accepted', as
   t.match(refusal(open({ myAs: 23456, capabilities: [] }), { remoteAs: 0 }), { subcode: 2, text: /AS_TRANS/ })
 })
 
-t.test('remote AS 0 accepts any AS, also our own', async (t) => {
-  t.same(checkOpen(open({ myAs: 7, capabilities: [] }), params({ remoteAs: 0 })), { ok: true, remoteAs: 7 })
-  t.same(checkOpen(open({ myAs: 64513, capabilities: [] }), params({ remoteAs: 0 })), {
-    ok: true,
-    remoteAs: 64513,
-  })
-})
-
 t.test('hold time 1 and 2 are 2/6; 0 and from 3 on are accepted', async (t) => {
   for (const holdTime of [1, 2]) t.match(refusal(open({ holdTime })), { code: 2, subcode: 6, data: NO_DATA })
   for (const holdTime of [0, 3, 65535]) t.equal(refusal(open({ holdTime })), undefined)
