@@ -53,6 +53,7 @@ export class EcmpdDriver extends Driver {
     ...(['shutdown', 'enable', 'remove', 'changeHold', 'changeFamilies'] as const),
     ...(['hostName', 'events', 'metrics', 'neighbor', 'route', 'log', 'check'] as const),
     ...(['reset', 'softIn', 'softOut', 'restart', 'ip', 'explains', 'maintenance'] as const),
+    ...(['strictCapabilities', 'ebgpRequiresPolicy', 'noPolicy'] as const),
   ])
   /** Shut down, by address, with the message. */
   readonly #down = new Map<string, string>()
@@ -83,14 +84,22 @@ export class EcmpdDriver extends Driver {
         ...(connectRetry === undefined ? {} : { connectRetry }),
       },
       families: families.map((family) => `${family}-unicast`),
-      ...(this.model.dialect === 'yaml' ? {} : { export: 'all' }),
+      ...(this.model.dialect === 'yaml' ? {} : this.#policies(options)),
       ...(options.nextHopSelf ? { nextHopSelf: true } : {}),
       ...(options.password ? { password: options.password } : {}),
       ...(options.ttlSecurity ? { ttlSecurity: options.ttlSecurity } : {}),
       ...(options.role ? { role: options.role === 'rs-server' ? 'rs' : options.role } : {}),
       ...(options.roleStrict ? { roleStrict: true } : {}),
       ...(options.maximumPrefix ? { maximumPrefix: limitOf(options.maximumPrefix) } : {}),
+      ...(options.strictCapabilities ? { strictCapabilities: true } : {}),
     }
+  }
+
+  /** Where policies are required, letting everything pass has to be said of both directions. */
+  #policies({ noPolicy }: NeighborModel['options']) {
+    if (!this.model.ebgpRequiresPolicy) return { export: 'all' }
+    const directions = ['import', 'export'].filter((direction) => direction !== noPolicy)
+    return Object.fromEntries(directions.map((direction) => [direction, 'all']))
   }
 
   #yaml(): string {
@@ -102,6 +111,7 @@ export class EcmpdDriver extends Driver {
       ...(deterministicMed ? { bestPath: { deterministicMed } } : {}),
       ...(notificationRestart ? { gracefulRestart: { notification: true } } : {}),
       ...(maximumPaths ? { maximumPaths, multipathRelax: true } : {}),
+      ...(this.model.ebgpRequiresPolicy ? { ebgpRequiresPolicy: true } : {}),
       neighbors: neighbors.map((one) => this.#neighbor(one)),
     })
   }
