@@ -174,6 +174,8 @@ export class Installer {
 
   /** Links, addresses or foreign routes changed. */
   networkChanged(): void {
+    // The kernel announces a link before the routes that come with it: its refusals may be out of date.
+    this.refusals.hope()
     this.nextHops.networkChanged()
     this.#batch.flush()
     this.#pump()
@@ -427,7 +429,13 @@ export class Installer {
       this.#entering++
       group.routes++
     }
-    route.stamp = this.#submit(this.#dialect[kind](route.prefix, group), { kind, route, group, seq: 0 })
+    route.stamp = this.#submit(this.#dialect[kind](route.prefix, group), {
+      kind,
+      route,
+      group,
+      hopes: this.refusals.hopes,
+      seq: 0,
+    })
   }
 
   #submit(line: string, op: Op): number {
@@ -436,7 +444,7 @@ export class Installer {
     return op.seq
   }
 
-  #routeDone({ kind, route, group }: RouteOp, error: string | undefined): void {
+  #routeDone({ kind, route, group, hopes }: RouteOp, error: string | undefined): void {
     route.flight = 'none'
     this.#flights--
     if (kind !== 'delete') this.#entering--
@@ -452,7 +460,7 @@ export class Installer {
       this.refusals.succeeded(route)
     } else {
       if (kind !== 'delete') this.#unuse(group)
-      this.#failed(route, kind, group, result, error!)
+      this.#failed(route, kind, group, result, error!, hopes)
     }
     if (this.#action(route, installedGroup(route)) !== 'none') this.#queue.push(route)
     else if (route.desired === undefined && installedGroup(route) === undefined) this.#forget(route)
@@ -464,26 +472,27 @@ export class Installer {
     group: Group,
     result: 'occupied' | 'no-group' | 'refused',
     error: string,
+    hopes: number,
   ): void {
     if (result === 'no-group' && ++route.misses <= MAX_MISSES) {
       this.nextHops.missing(group)
       return
     }
     if (kind === 'delete') {
-      this.#refuse(route, `it can't be removed: ${error}`, false)
+      this.#refuse(route, `it can't be removed: ${error}`, false, hopes)
       // What the kernel has is not what was believed: read it.
       this.#options.inspect()
       return
     }
     const occupied = result === 'occupied'
     const reason = occupied ? 'another route for this prefix and metric exists' : error
-    this.#refuse(route, reason, occupied)
+    this.#refuse(route, reason, occupied, hopes)
   }
 
-  #refuse(route: Route, reason: string, occupied: boolean): void {
+  #refuse(route: Route, reason: string, occupied: boolean, hopes = this.refusals.hopes): void {
     this.#errors++
     // Who occupies the place is found out by reading the kernel.
-    if (this.refusals.add(route, reason, occupied) && occupied) this.#options.inspect()
+    if (this.refusals.add(route, reason, occupied, hopes) && occupied) this.#options.inspect()
   }
 
   #unuse(group: Group): void {

@@ -18,6 +18,8 @@ export interface RouteOp {
   readonly kind: 'add' | 'replace' | 'delete'
   readonly route: Route
   readonly group: Group
+  /** Refusals.hopes when it was written. */
+  readonly hopes: number
   seq: number
 }
 

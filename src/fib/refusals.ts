@@ -35,6 +35,7 @@ export class Refusals {
   readonly #options: RefusalsOptions
   readonly #log: RefusalLog
   #ticking = false
+  #hopes = 0
 
   constructor(options: RefusalsOptions) {
     this.#options = options
@@ -64,16 +65,25 @@ export class Refusals {
     return next !== undefined && Number.isFinite(next) && next > this.#options.clock.now()
   }
 
+  /** Ascends with every `hope`: a line remembers the number that it was written at. */
+  get hopes(): number {
+    return this.#hopes
+  }
+
   /**
    * The kernel refused a line.
    * @param occupied another's route is in the way: logged only when `occupant` says whose
+   * @param hopes `hopes` when the line was written: one that is older than the last hope says nothing of what
+   *   the kernel would do now, and is written again at once
    * @returns true when this is news
    */
-  add(route: Route, reason: string, occupied: boolean): boolean {
+  add(route: Route, reason: string, occupied: boolean, hopes: number): boolean {
     const { clock, pause } = this.#options
     const known = this.#routes.get(route)
-    const attempts = (known?.attempts ?? 0) + 1
-    const next = clock.now() + Math.min(pause * 2 ** Math.min(attempts - 1, 16), Math.max(LONGEST, pause))
+    const outdated = !occupied && hopes !== this.#hopes
+    const attempts = (known?.attempts ?? 0) + (outdated ? 0 : 1)
+    const wait = Math.min(pause * 2 ** Math.min(attempts - 1, 16), Math.max(LONGEST, pause))
+    const next = clock.now() + (outdated ? 0 : wait)
     this.#tick()
     if (known !== undefined && known.occupied === occupied && (occupied || known.reason === reason)) {
       known.attempts = attempts
@@ -115,8 +125,9 @@ export class Refusals {
     this.#options.retry([route])
   }
 
-  /** Gateways came back: what was refused for want of them may be tried at once. */
+  /** The network changed, gateways may be back: what was refused for want of them may be tried at once. */
   hope(): void {
+    this.#hopes++
     const now = this.#options.clock.now()
     for (const refusal of this.#routes.values()) {
       if (!refusal.occupied && Number.isFinite(refusal.next)) refusal.next = now

@@ -186,7 +186,7 @@ export class Bench {
   bulk: boolean[] = []
   readonly #window: number
   #pending: { line: string; op: Op }[] = []
-  #flight: { line: string; op: Op }[] = []
+  #flight: { line: string; op: Op; result?: { error: string | undefined } }[] = []
 
   constructor(options: { objects?: boolean; window?: number; allow?: string[]; kernel?: FakeKernel } = {}) {
     this.objects = options.objects ?? true
@@ -241,11 +241,16 @@ export class Bench {
     return this.#flight.map(({ line }) => line)
   }
 
+  /** The kernel does what is in flight now; what became of it is reported later, by `step`. */
+  execute(): void {
+    for (const one of this.#flight) one.result ??= { error: this.kernel.run(one.line) }
+  }
+
   /** Does up to `count` lines and reports them. */
   step(count = Number.POSITIVE_INFINITY): void {
     for (let i = 0; i < count && this.#flight.length > 0; i++) {
-      const { line, op } = this.#flight.shift()!
-      this.installer.done(op, this.kernel.run(line))
+      const { line, op, result } = this.#flight.shift()!
+      this.installer.done(op, result === undefined ? this.kernel.run(line) : result.error)
     }
     this.installer.ready()
   }

@@ -115,6 +115,21 @@ for (const objects of [true, false]) {
     t.same(b.kernel.gateways('10.9.0.1/32'), [A])
   })
 
+  t.test(`${mode}: a flap that ends before the refusal of a line is known: no pause`, async (t) => {
+    const b = bench({ objects })
+    want(b, P, A)
+    b.kernel.linkDown(2)
+    b.execute()
+    // Both notifications come before the answer to the line.
+    b.installer.nextHops.linkDown(2)
+    b.installer.networkChanged()
+    b.kernel.down.clear()
+    b.installer.networkChanged()
+    b.settle()
+    t.same(b.kernel.gateways(P), [A])
+    t.match(b.installer.status(), { installed: 1, pending: 0, refused: 0 })
+  })
+
   t.test(`${mode}: own routes of an earlier run are taken over, the rest is swept`, async (t) => {
     const before = bench({ objects })
     want(before, P, A, B, C)
@@ -427,6 +442,29 @@ t.test('a gateway that is reached another way keeps its object', async (t) => {
   b.settle()
   t.equal(b.kernel.routes.get(P)?.nhid, nhid)
   t.match(b.kernel.lines.at(-1), /^nexthop replace id 1000 via 192.168.95.210 dev if3/)
+})
+
+t.test('a refused route is tried within a second of a change of the network', async (t) => {
+  const b = bench({ objects: false })
+  b.kernel.down.add(4)
+  // The resolver has heard of the link; the kernel takes no route yet.
+  b.way = (gateway) => ({
+    via: { address: gateway.address, device: 'eth4', ifindex: 4, word: 'if4' },
+    metric: 0,
+    connected: true,
+  })
+  want(b, P, A)
+  b.settle()
+  t.match(b.installer.route(P), { state: 'refused', reason: 'Nexthop has invalid gateway' })
+  b.clock.advance(3000)
+  b.settle()
+  t.equal(b.kernel.lines.length, 1, 'otherwise after the pause')
+  b.kernel.down.clear()
+  b.installer.networkChanged()
+  b.clock.advance(1000)
+  b.settle()
+  t.same(b.kernel.gateways(P), [A])
+  t.equal(b.installer.refused().length, 0)
 })
 
 t.test('many refusals are summed up in the log', async (t) => {
