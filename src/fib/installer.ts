@@ -107,6 +107,9 @@ export class Installer {
       changed: (urgent) => {
         if (!urgent) this.refusals.hope()
         this.rescan(urgent)
+        // The kernel may have taken a route in between, and dropped it with the link in silence: an answer that
+        // is still on its way tells of before.
+        if (urgent && this.#flights > 0) options.inspect()
       },
       inspect: options.inspect,
       gatewaysChanged: (state, born) => this.#guard.gateway(state.gateway.address, born),

@@ -25,6 +25,8 @@ function each(title: string, modes: Mode[], run: (t: Test, lab: Lab, mode: Mode)
 // Each waits for the kernel; together they outlast the usual limit on a busy machine.
 t.setTimeout(240_000)
 
+/** Enough for lines to be on their way when the link goes down. */
+const FLAPS = 15
 const BOTH: Mode[] = ['nexthop-objects', 'plain']
 
 each('three next hops, changed without a gap, removed', BOTH, async (t, lab, mode) => {
@@ -218,6 +220,27 @@ each('link down and up, carrier lost and back', BOTH, async (t, lab, mode) => {
   await comes('carrier back', whole)
   await until('all confirmed', () => fib.status().pending === 0)
   t.match(fib.status(), { installed: 4, pending: 0, refused: 0 })
+})
+
+each('short flaps, one after the other', BOTH, async (t, lab, mode) => {
+  const fib = await lab.start(mode)
+  const hosts = Array.from({ length: 20 }, (_, index) => `192.168.95.${index + 100}/32`)
+  for (const prefix of hosts) fib.set('ipv4-unicast', prefix, lab.set(A, B))
+  fib.set('ipv6-unicast', 'fd00::2/128', lab.set({ address: 'fe80::99', interface: 'eth0' }))
+  fib.flush()
+  const whole = () =>
+    lab.ip('-4', '-N', 'route', 'show', 'proto', '186').split('via ').length - 1 === hosts.length * 2 &&
+    lab.gateways('fd00::2/128').length === 1
+  await until('installed', whole)
+  for (let flap = 0; flap < FLAPS; flap++) {
+    lab.ip('link', 'set', 'eth0', 'down')
+    // From none to longer than the lines that follow from it take.
+    if (flap % 3 > 0) await new Promise((resolve) => setTimeout(resolve, flap % 23))
+    lab.ip('link', 'set', 'eth0', 'up')
+    await until(`whole after flap ${flap}`, whole)
+  }
+  await until('all confirmed', () => fib.status().pending === 0)
+  t.match(fib.status(), { installed: hosts.length + 1, refused: 0 })
 })
 
 each('an interface is removed and made anew under the same name', BOTH, async (t, lab, mode) => {

@@ -444,6 +444,23 @@ t.test('a gateway that is reached another way keeps its object', async (t) => {
   t.match(b.kernel.lines.at(-1), /^nexthop replace id 1000 via 192.168.95.210 dev if3/)
 })
 
+t.test('plain: a route that the link took along while its answer was on the way is looked for', async (t) => {
+  const b = bench({ objects: false })
+  want(b, P, A)
+  b.execute()
+  b.kernel.linkDown(2)
+  // Linux says nothing of a route whose last link goes down.
+  b.kernel.routes.delete(P)
+  b.installer.networkChanged()
+  b.kernel.down.clear()
+  b.installer.networkChanged()
+  t.equal(b.inspections, 1)
+  b.settle()
+  b.reconcile()
+  b.settle()
+  t.same(b.kernel.gateways(P), [A])
+})
+
 t.test('a refused route is tried within a second of a change of the network', async (t) => {
   const b = bench({ objects: false })
   b.kernel.down.add(4)
