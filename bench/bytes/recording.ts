@@ -151,6 +151,12 @@ function hasAsSet(block: Buffer): boolean {
   return false
 }
 
+/** Value of the attribute of this type. */
+export function attributeBlock(block: Buffer, type: number): Buffer | undefined {
+  for (const attribute of attributesOf(block)) if (attribute.type === type) return attribute.value
+  return undefined
+}
+
 /** AS 0 in the path, or 0.0.0.0/32. */
 function isFaulty(key: string, block: Buffer): boolean {
   return key === UNSPECIFIED || readSample('', block).asPath.includes(0)

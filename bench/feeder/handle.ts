@@ -71,7 +71,7 @@ export class Feeder {
       const fail = (why: string) =>
         done(() =>
           reject(
-            new TimeoutError(`${this.child.name} ${why} before «${type}»: ${this.child.output.slice(-2000)}`),
+            new TimeoutError(`${this.child.name} ${why} before «${type}»: ${this.child.stderr.slice(-2000)}`),
           ),
         )
       const timer = setTimeout(() => fail(`took more than ${within} ms`), within)

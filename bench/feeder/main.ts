@@ -97,5 +97,9 @@ if (spec.listen) {
   createServer({ noDelay: true }, (socket) => sessions[0].accept(socket)).listen(179, spec.remote)
 } else {
   tell({ type: 'connecting', at: monotonic() })
-  for (const session of sessions) session.connect()
+  const { stagger = 0 } = spec
+  for (const [index, session] of sessions.entries()) {
+    if (stagger) setTimeout(() => session.connect(), index * stagger)
+    else session.connect()
+  }
 }

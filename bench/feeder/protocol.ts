@@ -24,6 +24,8 @@ export interface FeederSpec {
    * true: each session announces its table as soon as it is Established; false: at 'go', all of them.
    */
   readonly eager: boolean
+  /** Milliseconds between the first attempts of two sessions. Default 0: all at once. */
+  readonly stagger?: number
   /** Prefixes that complete a session that receives; undefined: nothing is counted. */
   readonly expect?: number
   /** Changes for 'churn'. */

@@ -45,17 +45,22 @@ export async function untilPaths(
 
 /**
  * Compares what the daemon has with what was announced.
- * @param paths paths that each prefix must have
+ * @param more `paths`: how many each prefix must have; `nextHops`: any of them is right for the best path
  * @throws Error naming the prefix and both
  */
-export async function checkSamples(running: Running, samples: readonly Sample[], paths = 1): Promise<void> {
+export async function checkSamples(
+  running: Running,
+  samples: readonly Sample[],
+  more: { readonly paths?: number; readonly nextHops?: readonly string[] } = {},
+): Promise<void> {
   for (const sample of samples) {
     const seen = await running.route(sample.prefix)
     if (!seen) throw new Error(`${sample.prefix} is missing`)
-    const found = JSON.stringify([seen.paths, seen.asPath, seen.nextHop, [...seen.communities].sort()])
-    const { asPath, nextHop, communities } = sample
-    const expected = JSON.stringify([paths, asPath, nextHop, [...communities].sort()])
+    const { paths = 1, nextHops = [sample.nextHop] } = more
+    const found = JSON.stringify([seen.paths, seen.asPath, [...seen.communities].sort()])
+    const expected = JSON.stringify([paths, sample.asPath, [...sample.communities].sort()])
     if (found !== expected) throw new Error(`${sample.prefix} is ${found}, announced was ${expected}`)
+    if (!nextHops.includes(seen.nextHop)) throw new Error(`${sample.prefix} has next hop ${seen.nextHop}`)
   }
 }
 
