@@ -9,6 +9,8 @@ export interface NaivePath {
   readonly valid: boolean
   readonly metric: number
   readonly since: number
+  /** RFC 7911; 0 without. */
+  readonly pathId?: number
 }
 
 function hops({ asPath = [] }: PathAttributes): number {
@@ -65,6 +67,7 @@ export function naiveMultipath(all: readonly NaivePath[], options: DecisionParam
       left - right ||
       (a.attributes.clusterList?.length ?? 0) - (b.attributes.clusterList?.length ?? 0) ||
       addressKey(a.source.address) - addressKey(b.source.address) ||
+      (a.pathId ?? 0) - (b.pathId ?? 0) ||
       a.source.index - b.source.index
     )
   }
