@@ -455,7 +455,7 @@ export class SpeakerWorld {
     for (const slot of this.slots) {
       const { last } = slot.model
       for (const [prefix, path] of slot.model.paths[family]) {
-        const { attributes } = path
+        const attributes = heeded(path.attributes, last!)
         const hop = attributes.nextHop ?? attributes.linkLocalNextHop!
         const { reachable, metric } = this.resolver.resolve(hop)
         const naive: NaivePath = {
@@ -474,7 +474,7 @@ export class SpeakerWorld {
         }
         const list = table.get(prefix) ?? []
         table.set(prefix, list)
-        list.push({ slot, path, naive })
+        list.push({ slot, path, attributes, naive })
       }
     }
     return table
@@ -493,7 +493,7 @@ export class SpeakerWorld {
       const candidate = candidates.find((one) => one.naive === best)
       if (candidate === undefined || candidate.slot === slot) continue
       if (!permits(policy(slot, family, 'export'), prefix)) continue
-      const { attributes } = candidate.path
+      const { attributes } = candidate
       if (!mayGo(attributes, best.source.type as 'ebgp' | 'ibgp', model.session!)) continue
       const nextHop = this.#nextHopFor(slot, family, attributes)
       if (nextHop === undefined) continue
@@ -568,7 +568,15 @@ export class SpeakerWorld {
 interface Candidate {
   readonly slot: Slot
   readonly path: ModelPath
+  /** Those in use. */
+  readonly attributes: PathAttributes
   readonly naive: NaivePath
+}
+
+/** RFC 8326 §4: a path with GRACEFUL_SHUTDOWN from an external neighbour is the last resort. */
+function heeded(attributes: PathAttributes, { peerType }: Negotiated): PathAttributes {
+  const leaving = peerType === 'ebgp' && attributes.communities?.includes(0xffff0000)
+  return leaving ? { ...attributes, localPref: 0 } : attributes
 }
 
 const imports = (options: NeighborOptions) => options.families.map((family) => [family.family, family.import])
