@@ -25,6 +25,7 @@ parts: ${PARTS.map(({ name }) => name).join(', ')}; none: all of them
   --daemons A,B       of ${DAEMONS.map(({ name }) => name.toLowerCase()).join(', ')} (default: all that are installed)
   --work A,B          only these pieces of work of the parts
   --quick             a tenth of the size and of the time, nothing is written: to see that it works
+  --seconds N         churn: length of the stream (default 60)
   --replay FILE       full-table: a recorded session as well, BGP messages one behind the other (.gz or not)
   --mrt FILE          full-table: the table of an MRT file in the place of the Internet-like one
   --no-write          print figures only; docs/benchmarks.json, docs/benchmarks.md and its charts stay as they are`
@@ -39,6 +40,7 @@ export function readOptions(argv: readonly string[]): Asked | { readonly problem
         runs: { type: 'string', default: '5' },
         daemons: { type: 'string' },
         work: { type: 'string' },
+        seconds: { type: 'string', default: '60' },
         quick: { type: 'boolean', default: false },
         replay: { type: 'string' },
         mrt: { type: 'string' },
@@ -57,6 +59,9 @@ export function readOptions(argv: readonly string[]): Asked | { readonly problem
       return words
     }
     const list = (text: string | undefined) => (text ? text.toLowerCase().split(',') : [])
+    const seconds = Number(values.seconds)
+    if (!Number.isInteger(seconds) || seconds < 1)
+      throw new Error(`--seconds ${values.seconds} is no whole number above 0`)
     const runs = Number(values.runs)
     if (!Number.isInteger(runs) || runs < 1)
       throw new Error(`--runs ${values.runs} is no whole number above 0`)
@@ -65,6 +70,7 @@ export function readOptions(argv: readonly string[]): Asked | { readonly problem
       daemons: known('daemon', list(values.daemons), DAEMONS),
       works: list(values.work),
       runs,
+      seconds,
       quick: values.quick,
       replay: values.replay,
       mrt: values.mrt,

@@ -1,32 +1,101 @@
+import { writeFileSync } from 'node:fs'
+import { monotonic } from '../../src/demo/client.js'
 import { announcement } from '../bytes/messages.js'
 import { nlri4 } from '../bytes/prefixes.js'
 import type { ChurnSpec } from './protocol.js'
 import type { Session } from './session.js'
 
-/** Attributes of the change with this number. */
-export const changeCommunity = (number: number): number => number >>> 0
+/** High half of the communities that number changes: numbers up to 2^24 fit below it. */
+const FIRST_COMMUNITY = 0x10000000
 
-/**
- * Sends changes at an even rate: host routes in turn, each time with the other next hop and with the change's
- * number as community. What is due is written every millisecond or so.
- */
-export async function churn(spec: ChurnSpec, session: Session): Promise<void> {
-  const total = spec.rate * spec.seconds
-  const began = performance.now()
-  let sent = 0
-  while (sent < total) {
-    const due = Math.min(total, Math.floor(((performance.now() - began) * spec.rate) / 1000))
-    const batch: Buffer[] = []
-    for (; sent < due; sent++) batch.push(changeMessage(spec, session.peer.as, sent))
-    if (batch.length) session.write(Buffer.concat(batch))
-    await new Promise((resolve) => setTimeout(resolve, 1))
-  }
-}
+/** Community of the change with this number. */
+export const changeCommunity = (number: number): number => (FIRST_COMMUNITY + number) >>> 0
+
+/** Number of the change that a community stands for; below 0: none. */
+export const changeNumber = (community: number): number => community - FIRST_COMMUNITY
+
+/** Index of the prefix that a change is about. */
+export const changePrefix = (spec: ChurnSpec, number: number): number => number % spec.prefixes
+
+/** Next hop after a change: they take turns from round to round; the table begins with the first. */
+export const changeNextHop = (spec: ChurnSpec, number: number): string =>
+  spec.nextHops[(Math.floor(number / spec.prefixes) + 1) % spec.nextHops.length]
 
 /** UPDATE of a change. */
 export function changeMessage(spec: ChurnSpec, as: number, number: number): Buffer {
-  const round = Math.floor(number / spec.prefixes)
-  const nextHop = spec.nextHops[(round + 1) % 2]
-  const nlri = nlri4(0x10000000 + (number % spec.prefixes), 32)
-  return announcement({ asPath: [as], nextHop, communities: [changeCommunity(number)] }, 'ipv4-unicast', nlri)
+  const nlri = nlri4(0x10000000 + changePrefix(spec, number), 32)
+  const communities = [changeCommunity(number)]
+  return announcement(
+    { asPath: [as], nextHop: changeNextHop(spec, number), communities },
+    'ipv4-unicast',
+    nlri,
+  )
+}
+
+/**
+ * Sends changes at an even rate: host routes in turn, each time with the other next hop and with the change's
+ * number as community. What is due is written every millisecond or so; the messages are made beforehand.
+ * When each was written, in milliseconds of the monotonic clock, goes to `spec.file` as doubles.
+ */
+export async function churn(spec: ChurnSpec, session: Session, messages: readonly Buffer[]): Promise<void> {
+  const total = messages.length
+  const times = new Float64Array(total)
+  const began = monotonic()
+  for (let sent = 0; sent < total; ) {
+    const now = monotonic()
+    const due = Math.min(total, Math.floor(((now - began) * spec.rate) / 1000))
+    if (due > sent) {
+      times.fill(now, sent, due)
+      session.write(Buffer.concat(messages.slice(sent, due)))
+      sent = due
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  writeFileSync(spec.file, new Uint8Array(times.buffer))
+}
+
+/** All messages of the changes. */
+export function changeMessages(spec: ChurnSpec, as: number): Buffer[] {
+  return Array.from({ length: spec.rate * spec.seconds }, (_, number) => changeMessage(spec, as, number))
+}
+
+/** Notes when a receiver first saw each change. */
+export class ChangeTimes {
+  /** Milliseconds of the monotonic clock; 0: not seen. */
+  readonly times: Float64Array
+  /** Prefixes whose last change was not seen yet. */
+  #open: number
+  readonly #lastRound: number
+
+  constructor(spec: ChurnSpec) {
+    this.times = new Float64Array(spec.rate * spec.seconds)
+    this.#open = spec.prefixes
+    this.#lastRound = this.times.length - spec.prefixes
+  }
+
+  /** The last change of every prefix was seen. */
+  get complete(): boolean {
+    return this.#open === 0
+  }
+
+  /** Takes in the attributes of an UPDATE. */
+  note(octets: Buffer, start: number, end: number, at: number): void {
+    for (let i = start; i < end; ) {
+      const extended = octets[i] & 0x10
+      const value = i + (extended ? 4 : 3)
+      const length = extended ? octets.readUInt16BE(i + 2) : octets[i + 2]
+      if (octets[i + 1] === 8 && length >= 4) {
+        const number = changeNumber(octets.readUInt32BE(value))
+        if (number >= 0 && number < this.times.length && this.times[number] === 0) {
+          this.times[number] = at
+          if (number >= this.#lastRound) this.#open--
+        }
+      }
+      i = value + length
+    }
+  }
+
+  write(file: string): void {
+    writeFileSync(file, new Uint8Array(this.times.buffer))
+  }
 }

@@ -1,5 +1,7 @@
+import { monotonic } from '../../src/demo/client.js'
 import { HEADER, NOTIFICATION, UPDATE } from '../bytes/messages.js'
 import { nlriHash } from '../bytes/tables.js'
+import type { ChangeTimes } from './churn.js'
 
 /** Attribute blocks that are kept. */
 const KEPT = 16
@@ -19,19 +21,23 @@ export class Inbox {
   #rest: Buffer | undefined
   #lastBlock = ''
   readonly #counting: boolean
+  readonly #changes: ChangeTimes | undefined
   readonly #message: (type: number, body: Buffer) => void
 
   /**
    * @param counting whether UPDATEs are looked into
    * @param message called for each message that is no UPDATE
+   * @param changes notes numbered changes
    */
-  constructor(counting: boolean, message: (type: number, body: Buffer) => void) {
+  constructor(counting: boolean, message: (type: number, body: Buffer) => void, changes?: ChangeTimes) {
     this.#counting = counting
+    this.#changes = changes
     this.#message = message
   }
 
   push(chunk: Buffer): void {
     const octets = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk
+    const now = this.#changes ? monotonic() : 0
     let at = 0
     while (octets.length - at >= HEADER) {
       const length = (octets[at + 16] << 8) | octets[at + 17]
@@ -40,12 +46,19 @@ export class Inbox {
       if (type === UPDATE) {
         this.updates++
         this.octets += length
-        if (this.#counting) this.#update(octets, at + HEADER, at + length)
+        if (this.#changes) this.#note(octets, at + HEADER, at + length, now)
+        else if (this.#counting) this.#update(octets, at + HEADER, at + length)
       } else this.#message(type, octets.subarray(at + HEADER, at + length))
       at += length
       if (type === NOTIFICATION) break
     }
     this.#rest = at < octets.length ? octets.subarray(at) : undefined
+  }
+
+  #note(octets: Buffer, start: number, end: number, now: number): void {
+    const attributes = start + 4 + octets.readUInt16BE(start)
+    const length = octets.readUInt16BE(attributes - 2)
+    if (length && attributes + length < end) this.#changes!.note(octets, attributes, attributes + length, now)
   }
 
   #update(octets: Buffer, start: number, end: number): void {

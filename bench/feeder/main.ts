@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline'
 import { monotonic } from '../../src/demo/client.js'
 import { readTable } from '../bytes/recording.js'
 import { makeTable, type Table, type TableSpec } from '../bytes/tables.js'
-import { churn } from './churn.js'
+import { changeMessages, churn } from './churn.js'
 import type { FeederEvent, FeederSpec } from './protocol.js'
 import { Session, type SessionListener } from './session.js'
 
@@ -29,6 +29,8 @@ function tableOf(table: TableSpec): Table {
   return value
 }
 
+const changes = spec.churn?.role === 'send' ? changeMessages(spec.churn, spec.peers[0].as) : []
+
 let up = 0
 let complete = 0
 const listener: SessionListener = {
@@ -44,6 +46,7 @@ const listener: SessionListener = {
   },
   complete(session) {
     const at = monotonic()
+    if (spec.churn) session.changes?.write(spec.churn.file)
     tell({ type: 'complete', at, local: session.peer.local, all: ++complete === sessions.length })
   },
 }
@@ -66,7 +69,7 @@ const orders: Record<string, () => void> = {
   withdraw: () => order((session, written) => session.withdraw(written)),
   churn: () => {
     tell({ type: 'sending', at: monotonic() })
-    void churn(spec.churn!, sessions[0]).then(() => tell({ type: 'sent', at: monotonic() }))
+    void churn(spec.churn!, sessions[0], changes).then(() => tell({ type: 'sent', at: monotonic() }))
   },
   forget: () => {
     complete = 0

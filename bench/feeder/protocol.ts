@@ -28,7 +28,7 @@ export interface FeederSpec {
   readonly stagger?: number
   /** Prefixes that complete a session that receives; undefined: nothing is counted. */
   readonly expect?: number
-  /** Changes for 'churn'. */
+  /** Changes that the first session sends at 'churn', or looks for in what it receives. */
   readonly churn?: ChurnSpec
 }
 
@@ -36,11 +36,17 @@ export interface FeederSpec {
 export interface ChurnSpec {
   /** Host routes from 16.0.0.0 on, which the first peer's table holds. */
   readonly prefixes: number
-  /** Changes a second. */
+  /** Changes a second; together they must be whole rounds of the prefixes. */
   readonly rate: number
   readonly seconds: number
-  /** Next hops that alternate. */
-  readonly nextHops: readonly [string, string]
+  /** Next hops that take turns; the table has the first. */
+  readonly nextHops: readonly string[]
+  readonly role: 'send' | 'receive'
+  /**
+   * Where the times go when all were sent ('churn') or received ('complete'): a double for each change,
+   * milliseconds of the monotonic clock; 0: never.
+   */
+  readonly file: string
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createConnection, type Socket } from 'node:net'
 import { endOfRib, KEEPALIVE, message, NOTIFICATION, OPEN, open } from '../bytes/messages.js'
 import type { Table } from '../bytes/tables.js'
+import { ChangeTimes } from './churn.js'
 import { Inbox } from './inbox.js'
 import type { FeederPeer, FeederSpec, SessionReport } from './protocol.js'
 
@@ -27,6 +28,7 @@ export class Session {
   established = false
   attempts = 0
   inbox: Inbox
+  changes: ChangeTimes | undefined
   #socket: Socket | undefined
   #timer: NodeJS.Timeout | undefined
   #complete = false
@@ -42,7 +44,9 @@ export class Session {
   }
 
   #newInbox(): Inbox {
-    return new Inbox(this.#spec.expect !== undefined, (type, body) => this.#message(type, body))
+    const { expect, churn } = this.#spec
+    if (churn?.role === 'receive') this.changes = new ChangeTimes(churn)
+    return new Inbox(expect !== undefined, (type, body) => this.#message(type, body), this.changes)
   }
 
   connect(): void {
@@ -74,8 +78,7 @@ export class Session {
     }
     socket.on('data', (chunk) => {
       this.inbox.push(chunk as Buffer)
-      const { expect } = this.#spec
-      if (expect !== undefined && !this.#complete && this.inbox.announced >= expect) {
+      if (!this.#complete && this.#all()) {
         this.#complete = true
         this.#listener.complete(this)
       }
@@ -90,6 +93,13 @@ export class Session {
       if (!this.#spec.listen)
         setTimeout(() => this.connect(), wasUp || notification ? AGAIN_AFTER_END : AGAIN)
     })
+  }
+
+  /** Everything that is waited for was received. */
+  #all(): boolean {
+    if (this.changes) return this.changes.complete
+    const { expect } = this.#spec
+    return expect !== undefined && this.inbox.announced >= expect
   }
 
   #notified: (code: number, subcode: number) => void = () => undefined

@@ -1,3 +1,4 @@
+import { churn } from './churn.js'
 import { failover } from './failover.js'
 import { fullTable } from './full-table.js'
 import { kernel } from './kernel.js'
@@ -6,4 +7,4 @@ import type { Part } from './part.js'
 import { reflector } from './reflector.js'
 
 /** Every part of the suite, in the order of the page. */
-export const PARTS: readonly Part[] = [fullTable, manyNodes, kernel, failover, reflector]
+export const PARTS: readonly Part[] = [fullTable, manyNodes, kernel, failover, reflector, churn]

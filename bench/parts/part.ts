@@ -6,6 +6,8 @@ export interface Options {
   readonly replay?: string
   /** An MRT file in the place of the table like the Internet's (`--mrt`). */
   readonly mrt?: string
+  /** Length of a stream of changes (`--seconds`). */
+  readonly seconds: number
   /** Less of everything: smaller tables, shorter streams. */
   readonly quick: boolean
 }
