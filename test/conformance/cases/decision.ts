@@ -209,6 +209,40 @@ export const decisionCases: readonly Case[] = [
     run: medGroups,
   },
   {
+    id: 'DEC-1.metric',
+    title: 'the nearer next hop (IGP cost) wins over a lower identifier',
+    rfc: '4271 9.1.2.2 e',
+    setup: 'kernel',
+    needs: ['ip'],
+    peers: { a: inside, b: inside },
+    async run(c) {
+      const o = await c.observer()
+      const [x, y] = await Promise.all([
+        c.session('a', { id: '192.0.2.11' }),
+        c.session('b', { id: '192.0.2.12' }),
+      ])
+      const route = (net: string, via: string, metric: string) =>
+        c.control.ip('route', 'add', net, 'via', via, 'metric', metric)
+      await route('23.99.1.0/24', x.speaker.address, '200')
+      await route('23.99.2.0/24', y.speaker.address, '100')
+      for (const [index, first] of [x, y].entries()) {
+        const second = first === x ? y : x
+        for (const who of [first, second]) {
+          offer(who, c.prefix(index), { nextHop: who === x ? '23.99.1.1' : '23.99.2.1', path: [65101] })
+          await c.sleep(100)
+        }
+      }
+      const best = () => [0, 1].map((index) => o.table.get(c.prefix(index))?.communities.join(' ')).join(', ')
+      await o.until(
+        'the nearer path is the best, in both orders',
+        () => best() === '65001:2, 65001:2',
+        10_000,
+      )
+      await c.sleep(500)
+      same(best(), '65001:2, 65001:2', 'marks of the best paths')
+    },
+  },
+  {
     id: 'DEC-5',
     title: 'an unresolvable next hop: not used; used when it resolves',
     rfc: '4271 9.1.2.1',
@@ -225,6 +259,32 @@ export const decisionCases: readonly Case[] = [
       await o.has(c.prefix(), 15_000)
       await c.control.ip('route', 'del', '203.0.113.0/24')
       await o.lacks(c.prefix(), 15_000)
+    },
+  },
+  {
+    id: 'DEC-6.maximum',
+    title: 'more equal paths than the maximum: so many next hops as it allows; iBGP and eBGP never mix',
+    rfc: 'local',
+    setup: 'kernel',
+    needs: ['ip'],
+    peers: { a: {}, b: {}, c: {}, d: {}, e: {}, i: inside },
+    async run(c) {
+      const o = await c.observer()
+      const names = ['a', 'b', 'c', 'd', 'e']
+      const speakers = await c.sessions(...names)
+      const [i] = await c.sessions('i')
+      i.announce(c.prefix(), { path: [65101] })
+      for (const one of speakers) one.announce(c.prefix())
+      for (const one of speakers) await c.settled(one, o)
+      const allowed = speakers.map(({ speaker }) => speaker.address)
+      for (let tries = 0; ; tries++) {
+        const text = await c.control.ip('-j', 'route', 'show', c.prefix())
+        const [route] = JSON.parse(text || '[]') as { nexthops?: { gateway: string }[] }[]
+        const hops = route?.nexthops?.map(({ gateway }) => gateway) ?? []
+        if (hops.length === 4 && hops.every((hop) => allowed.includes(hop))) return
+        check(tries < 60, `next hops in the kernel: ${hops.join(' ')}`)
+        await c.sleep(100)
+      }
     },
   },
   {

@@ -24,6 +24,43 @@ const sections = ({ withdrawn, announced, reach, unreach }: RawUpdate): number =
 /** Section 4: what to do with UPDATEs, beyond the corpus. */
 export const updateCases: readonly Case[] = [
   {
+    id: 'UPD-8.data',
+    title: 'an unknown well-known attribute: 3/2 whose data are the attribute, or the route is withdrawn',
+    rfc: '4271 6.3',
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      t.announce(c.prefix())
+      await o.has(c.prefix())
+      t.announce(c.prefix(), { communities: ['65001:9'], more: [attribute(0x40, 199, [1, 2, 3])] })
+      await o.lacks(c.prefix())
+      await c.sleep(300)
+      if (t.end || t.all(3).length > 0) await t.ends('3/2/40c703010203')
+    },
+  },
+  {
+    id: 'ATT-3.off-link',
+    title:
+      'a next hop that is not on the shared link, from an eBGP neighbour one hop away: not used, no NOTIFICATION',
+    rfc: '4271 6.3',
+    setup: 'kernel',
+    needs: ['ip'],
+    peers: { t: {} },
+    async run(c) {
+      const o = await c.observer()
+      const t = await c.session('t')
+      await c.control.ip('route', 'add', '23.99.3.0/24', 'via', t.speaker.address)
+      t.announce(c.prefix(0))
+      await o.has(c.prefix(0))
+      t.announce(c.prefix(1), { nextHop: '23.99.3.1' })
+      await c.sleep(1500)
+      t.alive()
+      check(!o.table.has(c.prefix(1)), 'the route is used')
+      check(o.table.has(c.prefix(0)), 'another route went')
+    },
+  },
+  {
     id: 'UPD-9.transitive',
     title: 'an unknown optional transitive attribute is passed on with Partial set',
     rfc: '4271 5, 9',
