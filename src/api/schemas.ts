@@ -109,7 +109,14 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       capabilities: object({ sent: list(ref('Capability')), received: list(ref('Capability')) }),
       gracefulRestart: object(
         { negotiated: flag, restartTime: seconds, helper: oneOf('none', 'waiting', 'receiving') },
-        { remaining: seconds },
+        {
+          remaining: seconds,
+          longLived: object({
+            negotiated: flag,
+            configured: seconds,
+            families: list(object({ family, remaining: seconds })),
+          }),
+        },
       ),
       families: list(ref('NeighborFamily')),
       messages: object({ sent: messageCounts, received: messageCounts }),
@@ -186,6 +193,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       onlyToCustomer: count,
       aggregator: text,
       reason: text,
+      longLivedStale: flag,
       decidedBy: { ...text, description: 'The step of the decision process that this path won or lost at' },
       pathId: count,
     },

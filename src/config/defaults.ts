@@ -1,4 +1,9 @@
-import type { DecisionOptions, GracefulRestartOptions, TimerOptions } from '../speaker/options.js'
+import type {
+  DecisionOptions,
+  GracefulRestartOptions,
+  LongLivedOptions,
+  TimerOptions,
+} from '../speaker/options.js'
 import type { FibOptions } from './model.js'
 
 /** BGP's port (RFC 4271 §8.2.1). */
@@ -33,6 +38,9 @@ export const GRACEFUL_RESTART: GracefulRestartOptions = {
   stalePathTime: 360,
   notification: false,
 }
+
+/** Long-lived graceful restart where it is on: a day. */
+export const LONG_LIVED: LongLivedOptions = { staleTime: 86_400, partialDeployment: false }
 
 /** A YAML configuration balances over up to 32 paths; a switch's text says `maximum-paths` or gets 1. */
 export const DECISION: DecisionOptions = {

@@ -37,6 +37,7 @@ export function describe(config: Config): Document {
     clientToClientReflection: bgp.clientToClientReflection ?? true,
     ...(bgp.ebgpRequiresPolicy ? { ebgpRequiresPolicy: true } : {}),
     gracefulRestart: restart(bgp.gracefulRestart),
+    longLivedGracefulRestart: longLived(bgp.gracefulRestart),
     neighbors: bgp.neighbors.map((neighbor) => describeNeighbor(neighbor, bgp.localAs, lists)),
     listenRanges: bgp.listenRanges.map(({ prefix, template }) => ({
       prefix,
@@ -121,6 +122,7 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number, li
       ]),
     ),
     gracefulRestart: restart(options.gracefulRestart),
+    longLivedGracefulRestart: longLived(options.gracefulRestart),
     weight: options.weight,
     maintenance: options.maintenance ?? false,
     honorGracefulShutdown: options.ignoreGracefulShutdown !== true,
@@ -153,4 +155,11 @@ function passwordFrom({ passwordFrom: from }: Omit<NeighborOptions, 'address'>):
 function restart(options: GracefulRestartOptions): NonNullable<Settings['gracefulRestart']> {
   const { enabled, restartTime, stalePathTime, notification } = options
   return { enabled, restartTime, stalePathTime, notification }
+}
+
+function longLived({
+  longLived: options,
+}: GracefulRestartOptions): NonNullable<Settings['longLivedGracefulRestart']> {
+  if (options === undefined) return false
+  return { staleTime: options.staleTime, partialDeployment: options.partialDeployment }
 }

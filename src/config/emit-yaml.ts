@@ -14,6 +14,7 @@ const ON_ONE_LINE = new Set([
   'timers',
   'maximumPaths',
   'gracefulRestart',
+  'longLivedGracefulRestart',
   'nextHopIds',
   'ipv4-unicast',
   'ipv6-unicast',

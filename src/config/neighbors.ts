@@ -8,7 +8,7 @@ import { protectionOf } from './protection.js'
 import type { Resolution } from './resolution.js'
 import type { Settings } from './schema.js'
 import { localAsOf, sessionOptionsOf } from './session-options.js'
-import { restartOf, timersOf } from './timers.js'
+import { longLivedOf, restartOf, timersOf } from './timers.js'
 import { readAddress, readAs, readPrefix } from './values.js'
 
 /** The configured neighbours, duplicates refused. */
@@ -107,10 +107,16 @@ function template(
     ...roleOf(layers, internal, name, context),
     timers: timersOf(layers, context),
     families,
-    gracefulRestart: restartOf([
-      ...layers.map((layer) => layer.settings.gracefulRestart),
-      context.document.gracefulRestart,
-    ]),
+    gracefulRestart: {
+      ...restartOf([
+        ...layers.map((layer) => layer.settings.gracefulRestart),
+        context.document.gracefulRestart,
+      ]),
+      ...longLivedOf([
+        ...layers.map((layer) => layer.settings.longLivedGracefulRestart),
+        context.document.longLivedGracefulRestart,
+      ]),
+    },
     weight: firstOf(layers, 'weight')?.value ?? 0,
     ...(firstOf(layers, 'maintenance')?.value === true ? { maintenance: true } : {}),
     ...(firstOf(layers, 'honorGracefulShutdown')?.value === false ? { ignoreGracefulShutdown: true } : {}),

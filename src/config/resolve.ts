@@ -7,7 +7,7 @@ import { checkPrefixLists } from './policies.js'
 import { checkRangeKeys } from './protection.js'
 import type { Resolution } from './resolution.js'
 import { checkRouteMaps } from './route-maps.js'
-import { restartOf } from './timers.js'
+import { longLivedOf, restartOf } from './timers.js'
 import { formatEndpoint, readAs, readEndpoint, readPrefix, readRouterId } from './values.js'
 
 /**
@@ -35,7 +35,10 @@ export function resolve(context: Resolution, source: ConfigSource): Config {
     listenRanges,
     listenLimit: document.listenLimit ?? LISTEN_LIMIT,
     decision: decisionOf(context),
-    gracefulRestart: restartOf([document.gracefulRestart]),
+    gracefulRestart: {
+      ...restartOf([document.gracefulRestart]),
+      ...longLivedOf([document.longLivedGracefulRestart]),
+    },
     ...clusterOf(context),
     clientToClientReflection: document.clientToClientReflection ?? true,
     hostName: document.hostName ?? context.environment.hostName,
@@ -46,6 +49,7 @@ export function resolve(context: Resolution, source: ConfigSource): Config {
   checkOwnAddresses(bgp, context)
   checkRangeKeys(neighbors, listenRanges, context)
   checkWidth(bgp, context)
+  checkLongLived(bgp, context)
   return {
     bgp,
     fib: fibOf(context),
@@ -202,6 +206,16 @@ function checkWidth(bgp: SpeakerOptions, context: Resolution): void {
     const message = `${neighbors} neighbours in AS ${as}, but at most ${width} of their paths are used at a time`
     context.warn(['maximumPaths'], message, hint)
   }
+}
+
+/** The long-lived capability means nothing without the other one (RFC 9494 §4.5). */
+function checkLongLived(bgp: SpeakerOptions, context: Resolution): void {
+  const alone = bgp.neighbors.find(
+    ({ gracefulRestart }) => gracefulRestart.longLived !== undefined && !gracefulRestart.enabled,
+  )
+  if (alone === undefined) return
+  const message = `longLivedGracefulRestart has no effect on ${alone.address}, whose graceful restart is off`
+  context.warn(['longLivedGracefulRestart'], message, 'set `gracefulRestart` (RFC 9494 §4.5)')
 }
 
 function fibOf(context: Resolution): FibOptions {

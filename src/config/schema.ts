@@ -43,6 +43,26 @@ const gracefulRestartSchema = z
   )
   .meta({ id: 'gracefulRestart' })
 
+const longLivedSchema = z
+  .union(
+    [
+      flag(),
+      z.strictObject({
+        enabled: flag().optional().describe('Default true'),
+        staleTime: integer(1, 16_777_215)
+          .optional()
+          .describe('Longest retention after the restart time, seconds. Default 86400'),
+        partialDeployment: flag()
+          .optional()
+          .describe(
+            'Send stale routes to iBGP neighbours without the capability too, with NO_EXPORT and LOCAL_PREF 0. Default false',
+          ),
+      }),
+    ],
+    { error: 'must be true, false or a mapping with staleTime, partialDeployment' },
+  )
+  .meta({ id: 'longLivedGracefulRestart' })
+
 const timersSchema = z
   .strictObject(
     {
@@ -189,6 +209,9 @@ const settings = {
   families: familiesSchema.optional().describe('Address families. Default: that of the neighbour’s address'),
   ...familySettings,
   gracefulRestart: gracefulRestartSchema.optional(),
+  longLivedGracefulRestart: longLivedSchema
+    .optional()
+    .describe('RFC 9494: keep paths as the last choice when the restart time is over. Default false'),
   maintenance: flag()
     .optional()
     .describe('Drained: its paths are the last choice, and it is told so of ours (RFC 8326). Default false'),
@@ -337,6 +360,9 @@ export const documentSchema = z.strictObject(
     gracefulRestart: gracefulRestartSchema
       .optional()
       .describe('Of every neighbour that does not say it itself'),
+    longLivedGracefulRestart: longLivedSchema
+      .optional()
+      .describe('RFC 9494, of every neighbour that does not say it itself. Default false'),
     defaults: settingsSection.optional().describe('Settings of every neighbour, below groups'),
     groups: z
       .record(z.string(), settingsSection, { error: 'must be a mapping of names to settings' })

@@ -1,11 +1,12 @@
-import type { GracefulRestartOptions, TimerOptions } from '../speaker/options.js'
-import { GRACEFUL_RESTART, TIMERS } from './defaults.js'
+import type { GracefulRestartOptions, LongLivedOptions, TimerOptions } from '../speaker/options.js'
+import { GRACEFUL_RESTART, LONG_LIVED, TIMERS } from './defaults.js'
 import type { Path } from './diagnostic.js'
 import type { Layer } from './layers.js'
 import type { Resolution } from './resolution.js'
 import type { Settings } from './schema.js'
 
 type Restart = Settings['gracefulRestart']
+type LongLived = Settings['longLivedGracefulRestart']
 
 /**
  * Timers of a neighbour. Where a more specific place sets the hold time alone, the keepalive that stands
@@ -75,4 +76,20 @@ export function restartOf(entries: readonly Restart[]): GracefulRestartOptions {
     result = { ...fields, ...result }
   }
   return { ...GRACEFUL_RESTART, ...result }
+}
+
+/**
+ * The first place that says something of long-lived graceful restart wins, key by key.
+ * @returns no key where it is off
+ */
+export function longLivedOf(entries: readonly LongLived[]): Pick<GracefulRestartOptions, 'longLived'> {
+  let on: boolean | undefined
+  let result: Partial<LongLivedOptions> = {}
+  for (const entry of entries) {
+    if (entry === undefined) continue
+    const { enabled = true, ...fields } = typeof entry === 'boolean' ? { enabled: entry } : entry
+    on ??= enabled
+    result = { ...fields, ...result }
+  }
+  return on === true ? { longLived: { ...LONG_LIVED, ...result } } : {}
 }

@@ -1,5 +1,6 @@
 /** What an entry of a route map sets, carried out on attributes: worked out once for an attribute set. */
 import { canonicalAddress } from '../ip/address.js'
+import { Community } from '../wire/community.js'
 import {
   MARK_EXPORTED,
   MARK_IMPORTED,
@@ -62,8 +63,16 @@ export function changeOf(set: RouteSet, direction: 'in' | 'out'): Change | undef
   return (draft) => {
     let done = draft
     for (const change of changes) done = change(done)
-    return { ...done, marks: done.marks | mark }
+    const attributes = direction === 'out' ? keepingStale(draft.attributes, done.attributes) : done.attributes
+    return { attributes, marks: done.marks | mark }
   }
+}
+
+/** RFC 9494 §4.3: LLGR_STALE is never taken off on the way out. */
+function keepingStale(before: PathAttributes, after: PathAttributes): PathAttributes {
+  const { LLGR_STALE } = Community
+  if (!before.communities?.includes(LLGR_STALE) || after.communities?.includes(LLGR_STALE)) return after
+  return { ...after, communities: [...(after.communities ?? []), LLGR_STALE] }
 }
 
 function medOf(attributes: PathAttributes, med: RouteSet['med']): PathAttributes {

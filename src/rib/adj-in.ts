@@ -3,6 +3,8 @@
  * belong to them. What changed is marked dirty; table.ts decides.
  */
 import { isMartian } from '../ip/special.js'
+import { Community } from '../wire/community.js'
+import { ATTR_LLGR_STALE, ATTR_NO_LLGR } from './attributes.js'
 import type { DecisionParameters } from './decide.js'
 import { DirtyQueue } from './dirty-queue.js'
 import { appendOfSource, pushOfPrefix, unlinkOfSource } from './path-lists.js'
@@ -191,6 +193,7 @@ export class AdjIn extends RibReader {
       this.#remove(row, row.head)
     }
     row.staleGenerations = 0
+    row.longLived = false
     return true
   }
 
@@ -202,6 +205,48 @@ export class AdjIn extends RibReader {
       this.#remove(row, row.head)
     }
     row.staleGenerations = 0
+    row.longLived = false
+    return true
+  }
+
+  /**
+   * Begins the long-lived period of a source whose session is gone and whose paths are all stale (RFC 9494 §4.2):
+   * call markLongLived() until it is done.
+   */
+  beginLongLived(source: number): void {
+    const row = this.#row(source)
+    row.longLived = true
+    row.unmarked = row.received
+  }
+
+  /**
+   * Puts LLGR_STALE on paths of a source, at most `budget` of them; those with NO_LLGR are removed.
+   * @param now milliseconds, for the paths' age
+   * @returns true when all are done
+   */
+  markLongLived(source: number, budget: number, now: number): boolean {
+    const row = this.#row(source)
+    const { paths } = this
+    const { flags } = this.attributes
+    const marked = new Map<number, number>()
+    for (let left = budget; row.unmarked > 0 && row.head !== 0; left--) {
+      if (left === 0) return false
+      const path = row.head
+      row.unmarked--
+      const use = paths.attrUse[path]
+      if (((flags[paths.attrIn[path]] | flags[use]) & ATTR_NO_LLGR) !== 0) {
+        this.#remove(row, path)
+        continue
+      }
+      if (use !== 0) {
+        const made = marked.get(use) ?? this.#longLived(use)
+        marked.set(use, made)
+        if (made !== use) this.#change(row, path, paths.attrIn[path], made, paths.reason[path], now)
+      }
+      unlinkOfSource(paths, row, path)
+      appendOfSource(paths, row, path)
+    }
+    row.unmarked = 0
     return true
   }
 
@@ -228,12 +273,31 @@ export class AdjIn extends RibReader {
       if (why === VALID) {
         use =
           filter === undefined ? attribute : filter.apply(octets, 0, this.prefixes.length(prefix), attribute)
+        if (row.longLived && use !== 0) use = this.#stillLongLived(row, path, use)
         if (use === 0) why = REASON_POLICY
       }
       if (use !== paths.attrUse[path] || why !== paths.reason[path]) {
         this.#change(row, path, attribute, use, why, now)
       }
     }
+  }
+
+  /** The set in use instead of one that a policy has made anew; 0: the policy gave it NO_LLGR. */
+  #stillLongLived(row: SourceRow, path: number, use: number): number {
+    const { flags } = this.attributes
+    const before = this.paths.attrUse[path]
+    const marked = before === 0 || (flags[before] & ATTR_LLGR_STALE) !== 0
+    if (!marked || this.paths.generation[path] === row.generation) return use
+    return (flags[use] & ATTR_NO_LLGR) !== 0 ? 0 : this.#longLived(use)
+  }
+
+  /** The set with LLGR_STALE. */
+  #longLived(use: number): number {
+    const { attributes } = this
+    if ((attributes.flags[use] & ATTR_LLGR_STALE) !== 0) return use
+    const { communities = [], ...rest } = attributes.get(use)
+    const marked = { ...rest, communities: [...communities, Community.LLGR_STALE] }
+    return attributes.internAttributes(marked, attributes.marksOf(use))
   }
 
   #row(source: number): SourceRow {

@@ -12,6 +12,7 @@ import { MARK_EXPORTED } from '../wire/marks.js'
 import { learnsOnlyForCustomers, type Role } from '../wire/role.js'
 import {
   ATTR_HAS_OTC,
+  ATTR_LLGR_STALE,
   ATTR_NO_ADVERTISE,
   ATTR_NO_EXPORT,
   ATTR_NO_EXPORT_SUBCONFED,
@@ -58,6 +59,11 @@ export interface ExportTreatment {
   }
   /** What the own side is to eBGP neighbours: decides about Only to Customer (RFC 9234 §5). */
   readonly role?: Role
+  /**
+   * Long-lived stale routes (RFC 9494): 'withheld' from neighbours without the capability, or sent to internal ones
+   * with NO_EXPORT and LOCAL_PREF 0 ('marked', §4.6). Left out: sent like others.
+   */
+  readonly longLived?: 'withheld' | 'marked'
   /** All is announced with GRACEFUL_SHUTDOWN, to iBGP with LOCAL_PREF 0 (RFC 8326 §4). */
   readonly gracefulShutdown?: boolean
   /** What the neighbours' configuration changes. */
@@ -85,6 +91,7 @@ export function treatmentKey(treatment: ExportTreatment, policy: string, subnet:
     treatment.role ?? '',
     treatment.gracefulShutdown ?? false,
     changesKey(treatment.changes),
+    treatment.longLived ?? '',
     policy,
     subnet,
   ].join(' ')
@@ -175,6 +182,7 @@ export class Exporter {
     const flags = this.#attributes.flags[attribute]
     const { type, remoteAs, reflector, role, changes } = this.treatment
     if ((flags & ATTR_NO_ADVERTISE) !== 0) return false
+    if ((flags & ATTR_LLGR_STALE) !== 0 && this.treatment.longLived === 'withheld') return false
     if (type === 'ebgp') {
       // RFC 9234 §5: what is only for customers goes to no provider, peer or route server.
       if (role !== undefined && learnsOnlyForCustomers(role) && (flags & ATTR_HAS_OTC) !== 0) return false

@@ -10,7 +10,12 @@ import { Community } from '../wire/community.js'
 import { isMarks, MARK_MED, MARK_NEXT_HOP, MARK_SELF } from '../wire/marks.js'
 import { marksOnEgress } from '../wire/role.js'
 import { AS_SEQUENCE } from '../wire/types.js'
-import { ATTR_HAS_LOCAL_PREF, ATTR_HAS_ORIGINATOR, type AttributeTable } from './attributes.js'
+import {
+  ATTR_HAS_LOCAL_PREF,
+  ATTR_HAS_ORIGINATOR,
+  ATTR_LLGR_STALE,
+  type AttributeTable,
+} from './attributes.js'
 import type { ExportTreatment } from './export.js'
 import { changedPath, changesPath } from './export-changes.js'
 import type { Source } from './types.js'
@@ -19,6 +24,7 @@ import type { Source } from './types.js'
 const NON_TRANSITIVE = 0x40
 const NONE = new Uint8Array(0)
 const NO_COMMUNITIES: readonly number[] = []
+const NO_EXPORT: readonly number[] = [Community.NO_EXPORT]
 const GRACEFUL_SHUTDOWN: readonly number[] = [Community.GRACEFUL_SHUTDOWN]
 
 /** Rewrites attribute octets for export, as described at the head of this file. */
@@ -39,7 +45,7 @@ export class Rewrite {
   /** The new AS_PATH with 4-octet numbers. */
   #path = new Uint8Array(1024)
   #pathLength = 0
-  /** Communities that the treatment adds to those of the set. */
+  /** Communities that the treatment adds to those of the set; LOCAL_PREF is 0 with them. */
   #added: readonly number[] = NO_COMMUNITIES
   /** AS number and address of an AGGREGATOR whose AS does not fit two octets. */
   #aggregator: Uint8Array = NONE
@@ -63,7 +69,7 @@ export class Rewrite {
     this.#source = source
     this.#nextHop = nextHop
     this.#aggregator = NONE
-    this.#added = this.#treatment.gracefulShutdown === true ? GRACEFUL_SHUTDOWN : NO_COMMUNITIES
+    this.#added = this.#addedCommunities(attribute)
     this.#done = 0
     this.#length = 0
     this.#preparePath()
@@ -89,6 +95,13 @@ export class Rewrite {
     }
     this.#made(256)
     return this.#length <= 65535 ? this.#length : 0
+  }
+
+  #addedCommunities(attribute: number): readonly number[] {
+    const { gracefulShutdown, longLived } = this.#treatment
+    const stale = (this.#attributes.flags[attribute] & ATTR_LLGR_STALE) !== 0
+    const added = stale && longLived === 'marked' ? NO_EXPORT : NO_COMMUNITIES
+    return gracefulShutdown === true ? [...added, ...GRACEFUL_SHUTDOWN] : added
   }
 
   /** Writes, in order, the attributes below `code` that are made here rather than copied. */

@@ -37,6 +37,10 @@ export class SourceRow implements SourceState {
   generation = 0
   /** Generations that may still have stale paths. */
   staleGenerations = 0
+  /** Stale paths are long-lived (RFC 9494): they carry LLGR_STALE. */
+  longLived = false
+  /** Paths from the head on that do not have it yet. */
+  unmarked = 0
 
   constructor(source: Source) {
     this.source = source

@@ -2,7 +2,7 @@ import { AFI_IPV6, FAMILIES, type Family, familyOf } from '../ip/family.js'
 import { roleOf } from '../wire/role.js'
 import type { Capability, OpenMessage } from '../wire/types.js'
 import { asOf, capability } from './open.js'
-import type { Negotiated, PeerParams, PeerRestart } from './types.js'
+import type { LongLivedFamily, Negotiated, PeerParams, PeerRestart } from './types.js'
 
 /** RFC 9687 §6: the least default of SendHoldTime, seconds. */
 const SEND_HOLD_DEFAULT = 480
@@ -47,6 +47,8 @@ export function negotiate(sent: OpenMessage, received: OpenMessage, params: Peer
     },
     addPath: addPath(own, peer, families),
     gracefulRestart: ownRestart && peerRestart ? readRestart(peerRestart) : undefined,
+    longLived:
+      both('graceful-restart') && both('long-lived-graceful-restart') ? longLivedFamilies(peer) : undefined,
     restartOnNotification: ownRestart?.notification === true && peerRestart?.notification === true,
     role: localAs === remoteAs ? undefined : roles(params, peer),
     hostName: fqdn?.host || undefined,
@@ -137,6 +139,17 @@ function addPathModes(capabilities: readonly Capability[]): ReadonlyMap<Family, 
     if (family && mode >= 1 && mode <= 3) modes.set(family, mode)
   }
   return modes
+}
+
+/** Only families that ecmpd knows; of one named twice the last counts. */
+function longLivedFamilies(peer: readonly Capability[]): readonly LongLivedFamily[] {
+  const families = new Map<Family, LongLivedFamily>()
+  for (const { afi, safi, forwarding, time } of capability(peer, 'long-lived-graceful-restart')?.families ??
+    []) {
+    const family = familyOf(afi, safi)
+    if (family) families.set(family, { family, forwarding, time })
+  }
+  return [...families.values()]
 }
 
 function readRestart(c: Extract<Capability, { name: 'graceful-restart' }>): PeerRestart {

@@ -229,6 +229,18 @@ export function ownCapabilities(params: PeerParams): readonly Capability[] {
     })
   }
   if (advertise.enhancedRouteRefresh) list.push({ code: 70, name: 'enhanced-route-refresh' })
+  if (restart && advertise.longLived) {
+    list.push({
+      code: 71,
+      name: 'long-lived-graceful-restart',
+      families: advertise.longLived.map(({ family, forwarding, time }) => ({
+        afi: afiOf(family),
+        safi: SAFI_UNICAST,
+        forwarding,
+        time,
+      })),
+    })
+  }
   if (advertise.fqdn) list.push({ code: 73, name: 'fqdn', ...advertise.fqdn })
   // The version is nobody's business outside the own AS (draft-abraitis-bgp-version-capability §2).
   if (advertise.softwareVersion !== undefined && params.remoteAs === params.localAs) {

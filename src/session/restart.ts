@@ -1,6 +1,8 @@
 import type { Family } from '../ip/family.js'
+import { begin, familyOfTimer, grantedTimes, isPreserved, some, without } from './long-lived.js'
 import type {
   EndCause,
+  LongLivedState,
   Negotiated,
   RestartAction,
   RestartEvent,
@@ -31,6 +33,9 @@ import type {
  * restart time that the peer announced there. A NOTIFICATION in either direction and an expired hold timer end
  * it all, unless both sides set the N bit; a Hard Reset and an administrative stop always do. The stale timer
  * (stalePathTime) bounds the retention from loss to End-of-RIB, the peer's return included.
+ *
+ * Long-lived graceful restart (long-lived.ts) is a second period within 'waiting', and goes on in 'receiving': where
+ * a family has a long-lived stale time, the restart timer begins it instead of removing the paths.
  */
 
 /** No helper at work. */
@@ -48,7 +53,7 @@ export function stepRestart(
     case 'established':
       return state.phase === 'waiting' ? returned(state, event.negotiated, params) : nothing(state)
     case 'end-of-rib':
-      return state.phase === 'receiving' ? endOfRib(state, event.family) : nothing(state)
+      return endOfRib(state, event.family)
     case 'timer':
       return expired(state, event.timer, params)
     case 'give-up':
@@ -66,16 +71,20 @@ function lost(
   negotiated: Negotiated,
   params: RestartParams,
 ): Step<RestartState, RestartAction> {
-  const refusal = whyNothingIsKept(cause, negotiated, params)
-  const restart = negotiated.gracefulRestart
-  const kept =
-    refusal === undefined && restart
-      ? negotiated.families.filter((family) => restart.families.some((f) => f.family === family))
-      : []
+  const former = state.longLived
+  const ended = whyNothingIsKept(cause, negotiated, params)
+  const times = ended === undefined ? grantedTimes(negotiated, params, former) : NO_TIMES
+  const seconds = Math.min(negotiated.gracefulRestart?.time ?? 0, params.stalePathTime)
+  const refusal = ended ?? whyNoGrace(negotiated, seconds)
+  const grace = refusal === undefined ? graceFamilies(negotiated, former) : []
+  const kept = negotiated.families.filter((family) => grace.includes(family) || times.has(family))
   const dropped = negotiated.families.filter((family) => !kept.includes(family))
   const actions: RestartAction[] = []
-  // Still stale from an earlier restart (RFC 4724 §4.2 "consecutive restarts"; RFC 8538 §4.1 with the N bit).
-  const again = negotiated.restartOnNotification ? [] : state.stale.filter((family) => kept.includes(family))
+  // Still stale from an earlier restart: RFC 4724 §4.2 "consecutive restarts" removes them; not with the N bit
+  // (RFC 8538 §4.1), nor before the long-lived stale time is over (RFC 9494 §4.2).
+  const again = negotiated.restartOnNotification
+    ? []
+    : state.stale.filter((family) => kept.includes(family) && !times.has(family))
   if (again.length > 0) {
     actions.push({ type: 'sweep', families: again, reason: 'restarted again before its End-of-RIB' })
   }
@@ -83,20 +92,46 @@ function lost(
     const reason = refusal ?? 'the neighbour did not list the family for graceful restart'
     actions.push({ type: 'drop', families: dropped, reason })
   }
-  if (kept.length === 0 || restart === undefined) {
+  const running = (former?.running ?? []).filter((family) => kept.includes(family))
+  const gone = (former?.running ?? []).filter((family) => !running.includes(family))
+  without(gone, former, actions)
+  if (kept.length === 0) {
     if (state.phase !== 'none') actions.push({ type: 'stop', timer: 'stale' })
     return { state: NO_RESTART, actions }
   }
-  const seconds = Math.min(restart.time, params.stalePathTime)
-  actions.push(
-    { type: 'keep', families: kept, reason: `graceful restart: kept for at most ${seconds} s` },
-    { type: 'start', timer: 'restart', ms: seconds * 1000 },
+  const wait = grace.length > 0 ? `kept for at most ${seconds} s` : 'there is no restart time'
+  actions.push({ type: 'keep', families: kept, reason: `graceful restart: ${wait}` })
+  if (grace.length > 0) {
+    actions.push({ type: 'start', timer: 'restart', ms: seconds * 1000 })
+    // Where older stale paths stay, the time that bounds them goes on, too.
+    const older = state.stale.some((family) => kept.includes(family) && !again.includes(family))
+    if (state.phase === 'none' || !older) {
+      actions.push({ type: 'start', timer: 'stale', ms: params.stalePathTime * 1000 })
+    }
+  } else if (state.phase !== 'none') actions.push({ type: 'stop', timer: 'stale' })
+  const atOnce = kept.filter((family) => !grace.includes(family))
+  const longLived = begin(atOnce, { times, running, spent: [] }, actions)
+  return { state: stateOf('waiting', kept, longLived), actions }
+}
+
+const NO_TIMES: ReadonlyMap<Family, number> = new Map()
+
+function stateOf(
+  phase: RestartState['phase'],
+  stale: readonly Family[],
+  longLived: LongLivedState | undefined,
+): RestartState {
+  const kept = longLived === undefined ? undefined : some(longLived)
+  if (stale.length === 0 && kept === undefined) return NO_RESTART
+  return { phase: stale.length === 0 ? 'none' : phase, stale, ...(kept && { longLived: kept }) }
+}
+
+/** Families whose paths are kept for the restart time. */
+function graceFamilies(negotiated: Negotiated, former: LongLivedState | undefined): readonly Family[] {
+  const listed = negotiated.gracefulRestart?.families ?? []
+  return negotiated.families.filter(
+    (family) => listed.some((f) => f.family === family) && !former?.spent.includes(family),
   )
-  // With the N bit older stale paths stay, so the time that bounds them goes on too.
-  if (state.phase === 'none' || !negotiated.restartOnNotification) {
-    actions.push({ type: 'start', timer: 'stale', ms: params.stalePathTime * 1000 })
-  }
-  return { state: { phase: 'waiting', stale: kept }, actions }
 }
 
 /** Why a loss leaves nothing behind; undefined when paths may be kept. */
@@ -105,8 +140,8 @@ function whyNothingIsKept(
   negotiated: Negotiated,
   params: RestartParams,
 ): string | undefined {
-  const restart = negotiated.gracefulRestart
-  if (!params.enabled || restart === undefined) return 'graceful restart was not negotiated'
+  if (!params.enabled || negotiated.gracefulRestart === undefined)
+    return 'graceful restart was not negotiated'
   if (cause === 'admin') return 'the session was ended here'
   if (cause === 'hard-reset') return 'a hard reset ends graceful restart'
   if (cause !== 'tcp' && cause !== 'replaced' && !negotiated.restartOnNotification) {
@@ -114,41 +149,53 @@ function whyNothingIsKept(
       ? 'the hold time passed in silence: the neighbour may be gone'
       : 'a NOTIFICATION ends the session for good (RFC 4724 §4)'
   }
-  if (restart.families.length === 0) return 'the neighbour lists no family for graceful restart'
-  if (restart.time === 0 || params.stalePathTime === 0) return 'the restart time is 0'
   return undefined
 }
 
-/** The session is back: RFC 4724 §4.2 asks for the F bit of each family. */
+/** Why nothing is kept for the restart time; undefined when something may be. */
+function whyNoGrace(negotiated: Negotiated, seconds: number): string | undefined {
+  if (negotiated.gracefulRestart?.families.length === 0) {
+    return 'the neighbour lists no family for graceful restart'
+  }
+  return seconds === 0 ? 'the restart time is 0' : undefined
+}
+
+/** The session is back: RFC 4724 §4.2 and RFC 9494 §4.2 ask for the F bit of each family. */
 function returned(
   state: RestartState,
   negotiated: Negotiated,
   params: RestartParams,
 ): Step<RestartState, RestartAction> {
-  const preserved = (family: Family) =>
-    negotiated.families.includes(family) &&
-    negotiated.gracefulRestart?.families.some(
-      (f) => f.family === family && (f.forwarding || params.keepWithoutForwarding),
-    ) === true
+  const preserved = (family: Family) => {
+    if (!negotiated.families.includes(family)) return false
+    if (state.longLived?.running.includes(family)) return isPreserved(family, negotiated, params)
+    const listed = negotiated.gracefulRestart?.families.find((f) => f.family === family)
+    return listed !== undefined && (listed.forwarding || params.keepWithoutForwarding)
+  }
   const stale = state.stale.filter(preserved)
   const swept = state.stale.filter((family) => !stale.includes(family))
   const actions: RestartAction[] = [{ type: 'stop', timer: 'restart' }]
+  const longLived = without(swept, state.longLived, actions)
   if (swept.length > 0) {
     const reason = 'the neighbour came back without having preserved its forwarding state (no F bit)'
     actions.push({ type: 'sweep', families: swept, reason })
   }
-  if (stale.length > 0) return { state: { phase: 'receiving', stale }, actions }
-  actions.push({ type: 'stop', timer: 'stale' })
-  return { state: NO_RESTART, actions }
+  if (stale.length === 0) actions.push({ type: 'stop', timer: 'stale' })
+  return { state: stateOf('receiving', stale, longLived), actions }
 }
 
 function endOfRib(state: RestartState, family: Family): Step<RestartState, RestartAction> {
-  if (!state.stale.includes(family)) return nothing(state)
-  const stale = state.stale.filter((other) => other !== family)
-  const actions: RestartAction[] = [{ type: 'sweep', families: [family], reason: 'End-of-RIB received' }]
-  if (stale.length > 0) return { state: { phase: 'receiving', stale }, actions }
-  actions.push({ type: 'stop', timer: 'stale' })
-  return { state: NO_RESTART, actions }
+  const { longLived: before } = state
+  const spent = before?.spent.includes(family) ?? false
+  const stale = state.phase === 'receiving' && state.stale.includes(family)
+  if (!stale && !spent) return nothing(state)
+  const actions: RestartAction[] = []
+  if (stale) actions.push({ type: 'sweep', families: [family], reason: 'End-of-RIB received' })
+  const rest = state.stale.filter((other) => other !== family)
+  if (stale && rest.length === 0) actions.push({ type: 'stop', timer: 'stale' })
+  const longLived = without([family], before, actions)
+  const left = longLived && { ...longLived, spent: longLived.spent.filter((other) => other !== family) }
+  return { state: stateOf(state.phase, rest, left), actions }
 }
 
 function expired(
@@ -156,22 +203,61 @@ function expired(
   timer: RestartTimer,
   params: RestartParams,
 ): Step<RestartState, RestartAction> {
-  if (timer === 'stale') {
-    return finish(state, `kept for ${params.stalePathTime} s without End-of-RIB (stalepath-time)`)
+  const family = familyOfTimer(timer)
+  if (family !== undefined) return longLivedExpired(state, family)
+  const reason =
+    timer === 'stale'
+      ? `kept for ${params.stalePathTime} s without End-of-RIB (stalepath-time)`
+      : 'the neighbour did not come back within its restart time'
+  if (state.phase === 'waiting') return graceOver(state, reason)
+  if (state.phase === 'receiving' && timer === 'stale') {
+    // The long-lived stale timer bounds what it was begun for.
+    const stale = state.stale.filter((one) => state.longLived?.running.includes(one))
+    const swept = state.stale.filter((one) => !stale.includes(one))
+    if (stale.length === 0) return finish(state, reason)
+    const actions: RestartAction[] = swept.length > 0 ? [{ type: 'sweep', families: swept, reason }] : []
+    return { state: stateOf('receiving', stale, without(swept, state.longLived, actions)), actions }
   }
-  if (state.phase !== 'waiting') return nothing(state)
-  return finish(state, 'the neighbour did not come back within its restart time')
+  return nothing(state)
+}
+
+/** The restart time is over: the long-lived period begins for the families that have one. */
+function graceOver(state: RestartState, reason: string): Step<RestartState, RestartAction> {
+  const { longLived } = state
+  const stale = state.stale.filter((family) => longLived?.times.has(family))
+  if (longLived === undefined || stale.length === 0) return finish(state, reason)
+  const swept = state.stale.filter((family) => !stale.includes(family))
+  const actions: RestartAction[] = [
+    { type: 'stop', timer: 'restart' },
+    { type: 'stop', timer: 'stale' },
+  ]
+  if (swept.length > 0) actions.push({ type: 'sweep', families: swept, reason })
+  return { state: stateOf('waiting', stale, begin(stale, longLived, actions)), actions }
+}
+
+function longLivedExpired(state: RestartState, family: Family): Step<RestartState, RestartAction> {
+  const { longLived } = state
+  if (!longLived?.running.includes(family)) return nothing(state)
+  const reason = `kept for its long-lived stale time of ${longLived.times.get(family) ?? 0} s`
+  const stale = state.stale.filter((other) => other !== family)
+  const running = longLived.running.filter((other) => other !== family)
+  const times = new Map([...longLived.times].filter(([other]) => other !== family))
+  // RFC 9494 §4.2: what is lost again before it is synchronized has no time left.
+  const spent = state.phase === 'receiving' ? [...longLived.spent, family] : longLived.spent
+  const actions: RestartAction[] = []
+  if (stale.length === 0) actions.push({ type: 'stop', timer: 'restart' }, { type: 'stop', timer: 'stale' })
+  actions.push({ type: 'sweep', families: [family], reason })
+  return { state: stateOf(state.phase, stale, { times, running, spent }), actions }
 }
 
 /** Removes what is stale and ends the helper's work. */
 function finish(state: RestartState, reason: string): Step<RestartState, RestartAction> {
   if (state.phase === 'none') return nothing(state)
-  return {
-    state: NO_RESTART,
-    actions: [
-      { type: 'stop', timer: 'restart' },
-      { type: 'stop', timer: 'stale' },
-      { type: 'sweep', families: state.stale, reason },
-    ],
-  }
+  const actions: RestartAction[] = [
+    { type: 'stop', timer: 'restart' },
+    { type: 'stop', timer: 'stale' },
+  ]
+  without(state.stale, state.longLived, actions)
+  actions.push({ type: 'sweep', families: state.stale, reason })
+  return { state: NO_RESTART, actions }
 }

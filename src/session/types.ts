@@ -93,6 +93,8 @@ export interface AdvertiseOptions {
   readonly softwareVersion?: string
   /** Capability 64; left out when undefined. No families: helper only (RFC 4724 §3). */
   readonly gracefulRestart?: OwnRestart
+  /** Capability 71 (RFC 9494 §3); left out when undefined, or without `gracefulRestart`. */
+  readonly longLived?: readonly LongLivedFamily[]
   /** Capability 69 (RFC 7911 §4). */
   readonly addPath?: readonly { readonly family: Family; readonly receive: boolean; readonly send: boolean }[]
 }
@@ -105,6 +107,15 @@ export interface OwnRestart {
   /** N bit (RFC 8538). */
   readonly notification: boolean
   readonly families: readonly { readonly family: Family; readonly forwarding: boolean }[]
+}
+
+/** A family of the long-lived graceful restart capability. */
+export interface LongLivedFamily {
+  readonly family: Family
+  /** F bit. */
+  readonly forwarding: boolean
+  /** Long-lived Stale Time, 0 to 16777215 s. */
+  readonly time: number
 }
 
 /** A capability that the peer's OPEN must hold. */
@@ -149,6 +160,11 @@ export interface Negotiated {
   readonly addPath: { readonly send: readonly Family[]; readonly receive: readonly Family[] }
   /** Undefined when either side did not announce graceful restart. */
   readonly gracefulRestart?: PeerRestart
+  /**
+   * The peer's long-lived graceful restart capability; undefined when either side did not announce it, or not
+   * together with graceful restart (RFC 9494 §4.5).
+   */
+  readonly longLived?: readonly LongLivedFamily[]
   /** Both sides set the N bit (RFC 8538 §2). */
   readonly restartOnNotification: boolean
   /** Roles of an eBGP session with an own one; `peer` is missing when its OPEN had none (RFC 9234). */
@@ -356,9 +372,13 @@ export interface RestartParams {
    * §4.2 says they MUST be removed at once, which is what false does.
    */
   readonly keepWithoutForwarding: boolean
+  /** Most of a peer's Long-lived Stale Time that is granted; undefined: no long-lived graceful restart. */
+  readonly longLived?: number
 }
 
-export type RestartTimer = 'restart' | 'stale'
+/** The long-lived stale timer of a family. */
+export type LongLivedTimer = `long-lived ${Family}`
+export type RestartTimer = 'restart' | 'stale' | LongLivedTimer
 
 /** What happens to the helper of one neighbour. */
 export type RestartEvent =
@@ -375,6 +395,11 @@ export type RestartEvent =
 export type RestartAction =
   /** Mark all paths of these families as stale and keep using them. */
   | { readonly type: 'keep'; readonly families: readonly Family[]; readonly reason: string }
+  /**
+   * The long-lived period begins (RFC 9494 §4.2): put LLGR_STALE on the stale paths of these families, remove those
+   * with NO_LLGR.
+   */
+  | { readonly type: 'depreference'; readonly families: readonly Family[]; readonly reason: string }
   /** Remove all paths of these families. */
   | { readonly type: 'drop'; readonly families: readonly Family[]; readonly reason: string }
   /** Remove those paths of these families that are still stale. */
@@ -387,4 +412,16 @@ export interface RestartState {
   readonly phase: 'none' | 'waiting' | 'receiving'
   /** Families that may hold stale paths. */
   readonly stale: readonly Family[]
+  /** Undefined where nothing is long-lived. */
+  readonly longLived?: LongLivedState
+}
+
+/** Long-lived graceful restart of one neighbour. */
+export interface LongLivedState {
+  /** Stale time granted to each stale family that has one, seconds. */
+  readonly times: ReadonlyMap<Family, number>
+  /** Families whose stale timer runs; it ends with End-of-RIB, not with the session's return. */
+  readonly running: readonly Family[]
+  /** Families whose stale time ran out while the session was up again, before End-of-RIB. */
+  readonly spent: readonly Family[]
 }

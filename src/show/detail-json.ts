@@ -44,6 +44,7 @@ function path(route: RouteView, entry: PathView): object {
     ...(entry.weight === 0 ? {} : { weight: entry.weight }),
     valid: entry.valid,
     ...(entry.stale ? { stale: true } : {}),
+    ...(entry.longLivedStale ? { llgrStale: true } : {}),
     ...(entry.type === 'local' ? { sourced: true, local: true } : {}),
     ...(route.suppressed ? { suppressed: true } : {}),
     version: route.version,

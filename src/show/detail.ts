@@ -12,6 +12,7 @@ function traits(path: PathView): string {
   words.push(path.valid ? 'valid' : 'invalid')
   words.push(path.type === 'ebgp' ? 'external' : path.type === 'ibgp' ? 'internal' : 'sourced, local')
   if (path.stale) words.push('stale')
+  if (path.longLivedStale) words.push('long-lived stale')
   if (path.atomicAggregate) words.push('atomic-aggregate')
   if (path.multipath || path.best) {
     if (path.multipath) words.push('multipath')

@@ -1,8 +1,10 @@
 import { familyOf } from '../ip/family.js'
+import type { GracefulRestartOptions } from '../speaker/options.js'
 import type { NeighborFamilyView, NeighborView } from '../speaker/views.js'
 import type { Role } from '../wire/role.js'
 import { addPaths, capability, pairs, pairTitle, type Sides, sides } from './capabilities.js'
 import { familyKey } from './family.js'
+import { localMode, remoteMode } from './graceful.js'
 import { errorText, type NeighborContext } from './neighbors.js'
 import { totalMessages, upDownSeconds } from './summary.js'
 import { escapeText } from './text.js'
@@ -96,9 +98,8 @@ function restartJson(neighbor: NeighborView, { config }: NeighborContext): objec
   return {
     ...(sent.length > 0 ? { endOfRibSend: flags(sent) } : {}),
     ...(received.length > 0 ? { endOfRibRecv: flags(received) } : {}),
-    localGrMode: options.enabled ? 'Helper' : 'Disable',
-    remoteGrMode:
-      restart === undefined ? 'NotApplicable' : restart.families.length > 0 ? 'Restart' : 'Helper',
+    localGrMode: localMode(options),
+    remoteGrMode: remoteMode(neighbor),
     rBit: restart?.restarting ?? false,
     nBit: options.notification && (restart?.notification ?? false),
     helper: neighbor.gracefulRestart.helper,
@@ -121,10 +122,30 @@ function restartJson(neighbor: NeighborView, { config }: NeighborContext): objec
             endOfRibSentAfterUpdate: entry.endOfRibSent,
             endOfRibRecv: entry.endOfRibReceived,
           },
-          timers: { stalePathTimer: options.stalePathTime },
+          timers: {
+            stalePathTimer: options.stalePathTime,
+            ...longLivedTimers(neighbor, entry, options),
+          },
         },
       ]),
     ),
+  }
+}
+
+function longLivedTimers(
+  { capabilities, gracefulRestart }: NeighborView,
+  { family }: NeighborFamilyView,
+  { longLived }: GracefulRestartOptions,
+): object {
+  if (longLived === undefined) return {}
+  const received = capability(capabilities.received, 'long-lived-graceful-restart')?.families.find(
+    (pair) => familyOf(pair.afi, pair.safi) === family,
+  )
+  const left = gracefulRestart.longLived?.families.find((one) => one.family === family)
+  return {
+    llgrStaleTime: longLived.staleTime,
+    ...(received === undefined ? {} : { llgrReceivedStaleTime: received.time }),
+    ...(left === undefined ? {} : { llgrStaleTimeRemaining: left.remaining }),
   }
 }
 

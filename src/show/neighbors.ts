@@ -2,6 +2,7 @@ import type { LastError, NeighborFamilyView, NeighborView } from '../speaker/vie
 import { capabilityLines } from './capabilities.js'
 import { familyTitle } from './family.js'
 import { faultLines } from './faults.js'
+import { gracefulRestartLines } from './graceful.js'
 import type { ConfigView, StatusView } from './source.js'
 import { totalMessages, upDownSeconds } from './summary.js'
 import { tableVersion } from './table.js'
@@ -180,6 +181,7 @@ export function showNeighbor(neighbor: NeighborView, { status, config, now }: Ne
     `    ${neighbor.state === 'Established' ? 1 : 0} active, is not multisession capable (disabled)`,
     '  Neighbor capabilities:',
     ...capabilityLines(neighbor),
+    ...gracefulRestartLines(neighbor, own),
     ...messages(neighbor),
     ...restart(neighbor),
   ]

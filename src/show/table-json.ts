@@ -29,6 +29,7 @@ export function pathJson(route: RouteView, path: PathView): object {
   return {
     ...(path.valid ? { valid: true } : {}),
     ...(path.stale ? { stale: true } : {}),
+    ...(path.longLivedStale ? { llgrStale: true } : {}),
     ...(route.suppressed ? { suppressed: true } : {}),
     ...(path.best ? { bestpath: true, selectionReason: path.decidedBy ?? 'First path received' } : {}),
     ...(path.multipath && !path.best ? { multipath: true } : {}),

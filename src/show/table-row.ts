@@ -38,13 +38,15 @@ export function tableHeader(dialect: Dialect): string {
 }
 
 /**
- * Three status characters: valid ('*'), stale ('S'), suppressed by an own aggregate ('s') or refused by the kernel ('r'); best ('>') or multipath
- * ('m'); internal ('i').
+ * Three status characters: valid ('*'), stale ('S'), long-lived stale ('L'; 'S' in the layout of IOS), suppressed by
+ * an own aggregate ('s') or refused by the kernel ('r'); best ('>') or multipath ('m'); internal ('i').
  */
-export function statusCodes(route: RouteView, path: PathView): string {
+export function statusCodes(route: RouteView, path: PathView, dialect: Dialect = 'ruijie'): string {
   const used = path.best || path.multipath
   const first = path.stale
-    ? 'S'
+    ? path.longLivedStale && dialect !== 'ios'
+      ? 'L'
+      : 'S'
     : route.suppressed && path.valid
       ? 's'
       : used && route.fib?.state === 'refused'
@@ -77,7 +79,7 @@ export function routeRows(route: RouteView, dialect: Dialect): string {
   const layout = LAYOUT[dialect]
   let text = ''
   route.paths.forEach((path, index) => {
-    const status = layout.status(statusCodes(route, path))
+    const status = layout.status(statusCodes(route, path, dialect))
     if (index > 0) {
       text += `${status}${' '.repeat(layout.network)}${fields(path, status.length + layout.network)}\n`
     } else if (route.prefix.length < layout.network) {

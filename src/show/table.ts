@@ -19,7 +19,8 @@ function head(status: StatusView, family: Family, dialect: Dialect): string {
   return [
     `BGP table version is ${tableVersion(status, family)}, local router ID is ${status.routerId}`,
     'Status codes: s suppressed, d damped, h history, * valid, > best, i - internal,',
-    '              r RIB-failure, S Stale, m multipath',
+    // Parsers of IOS output know no mark for long-lived stale paths.
+    `              r RIB-failure, S Stale, ${dialect === 'ios' ? '' : 'L Long-lived stale, '}m multipath`,
     'Origin codes: i - IGP, e - EGP, ? - incomplete',
     '',
     tableHeader(dialect),

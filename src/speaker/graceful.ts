@@ -1,5 +1,6 @@
 import type { Family } from '../ip/family.js'
 import type { Clock } from '../ports/clock.js'
+import { longLivedTimer } from '../session/long-lived.js'
 import { NO_RESTART, stepRestart } from '../session/restart.js'
 import type { RestartEvent, RestartParams, RestartState, RestartTimer } from '../session/types.js'
 import { Timers } from './timers.js'
@@ -12,6 +13,8 @@ export interface PathKeeper {
   drop(families: readonly Family[], reason: string): void
   /** Removes the paths that are still stale. */
   sweep(families: readonly Family[], reason: string): void
+  /** Makes stale paths the last choice: LLGR_STALE, NO_LLGR (RFC 9494). */
+  depreference(families: readonly Family[], reason: string): void
   /** What a timer caused is done: decide, and write what follows from it. */
   settle(): void
 }
@@ -39,10 +42,18 @@ export class Graceful {
 
   /** Seconds until stale paths are removed at the latest; undefined when none are kept. */
   get remaining(): number | undefined {
-    const times = [this.#timers.remaining('restart'), this.#timers.remaining('stale')].filter(
-      (ms) => ms !== undefined,
-    )
+    const longLived = this.#state.longLived?.running.map(longLivedTimer) ?? []
+    const names: readonly RestartTimer[] = ['restart', 'stale', ...longLived]
+    const times = names.map((name) => this.#timers.remaining(name)).filter((ms) => ms !== undefined)
     return times.length === 0 ? undefined : Math.ceil(Math.min(...times) / 1000)
+  }
+
+  /** Families in their long-lived period, with the seconds until their stale paths are removed. */
+  get longLived(): readonly { readonly family: Family; readonly remaining: number }[] {
+    return (this.#state.longLived?.running ?? []).map((family) => ({
+      family,
+      remaining: Math.ceil((this.#timers.remaining(longLivedTimer(family)) ?? 0) / 1000),
+    }))
   }
 
   feed(event: RestartEvent): void {

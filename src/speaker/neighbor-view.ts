@@ -58,6 +58,11 @@ export function neighborView(peer: Peer, routing: Routing, clock: Clock): Neighb
       restartTime: terms?.gracefulRestart?.time ?? 0,
       helper: routes?.graceful.phase ?? 'none',
       remaining: routes?.graceful.remaining,
+      longLived: options.gracefulRestart.longLived && {
+        negotiated: up && terms.longLived !== undefined,
+        configured: options.gracefulRestart.longLived.staleTime,
+        families: routes?.graceful.longLived ?? [],
+      },
     },
     families,
     messages: { sent: peer.sent.view(), received: peer.received.view() },

@@ -63,6 +63,18 @@ export interface GracefulRestartOptions {
   readonly stalePathTime: number
   /** RFC 8538: announce the N bit and keep paths across NOTIFICATION and hold time expiry. Default false. */
   readonly notification: boolean
+  /** Long-lived graceful restart (RFC 9494); left out: off. */
+  readonly longLived?: LongLivedOptions
+}
+
+export interface LongLivedOptions {
+  /** Most of a neighbour's Long-lived Stale Time that is granted, and what is asked for: 1 to 16777215 s. */
+  readonly staleTime: number
+  /**
+   * Stale routes reach iBGP neighbours without the capability, with NO_EXPORT and LOCAL_PREF 0 (RFC 9494 §4.6),
+   * instead of being withdrawn from them.
+   */
+  readonly partialDeployment: boolean
 }
 
 /** A neighbour's TCP and BGP parameters. Times are seconds. */

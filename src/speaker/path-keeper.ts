@@ -1,4 +1,5 @@
 import type { Family } from '../ip/family.js'
+import type { Clock } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
 import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
 import { lostGateways, type Removals } from './removals.js'
@@ -9,8 +10,10 @@ export class PathKeeper {
   readonly #tables: Tables
   readonly #removals: Removals
   readonly #log: Log
+  readonly #clock: Clock
 
-  constructor(tables: Tables, removals: Removals, log: Log) {
+  constructor(tables: Tables, removals: Removals, log: Log, clock: Clock) {
+    this.#clock = clock
     this.#tables = tables
     this.#removals = removals
     this.#log = log
@@ -37,6 +40,12 @@ export class PathKeeper {
     this.#say(routes, families, 'that were stale are removed', reason, 'stale')
     if (routes.session === undefined) this.#reportLost(routes, families)
     this.#each(routes, families, (family) => this.#removals.sweep(routes, family))
+  }
+
+  /** Makes stale paths of these families the last choice. */
+  depreference(routes: NeighborRoutes, families: readonly Family[], reason: string): void {
+    this.#say(routes, families, 'are the last choice', reason, 'stale')
+    this.#each(routes, families, (family) => this.#removals.depreference(routes, family, this.#clock.wall()))
   }
 
   #each(routes: NeighborRoutes, families: readonly Family[], act: (family: FamilyRoutes) => void): void {

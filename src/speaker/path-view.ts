@@ -1,5 +1,6 @@
 import { formatIPv4 } from '../ip/address.js'
 import type { Family } from '../ip/family.js'
+import { ATTR_LLGR_STALE } from '../rib/attributes.js'
 import type { PathExplanation } from '../rib/explain.js'
 import type { Rib } from '../rib/table.js'
 import { MARK_WEIGHT } from '../wire/marks.js'
@@ -94,6 +95,7 @@ export function pathView(context: PathContext, explanation: PathExplanation): Pa
     best: explanation.best,
     multipath: explanation.multipath,
     stale: rib.isStale(path),
+    longLivedStale: (rib.attributes.flags[attribute] & ATTR_LLGR_STALE) !== 0 ? true : undefined,
     valid: explanation.valid,
     reason: explanation.reason,
     decidedBy: explanation.decidedBy,

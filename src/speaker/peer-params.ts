@@ -54,6 +54,11 @@ function advertise(options: NeighborOptions, speaker: SpeakerOptions): Advertise
           families: [],
         }
       : undefined,
+    // Asked for nothing, since nothing is preserved across an own restart; stale routes of others are understood.
+    longLived:
+      gracefulRestart.longLived === undefined
+        ? undefined
+        : families.map((family) => ({ family, forwarding: false, time: 0 })),
   }
 }
 
@@ -63,5 +68,6 @@ export function restartParams(options: NeighborOptions): RestartParams {
     enabled: options.gracefulRestart.enabled,
     stalePathTime: options.gracefulRestart.stalePathTime,
     keepWithoutForwarding: false,
+    longLived: options.gracefulRestart.longLived?.staleTime,
   }
 }

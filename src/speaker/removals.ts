@@ -8,7 +8,7 @@ import type { Work } from './work.js'
 /** Paths removed at a time; a slice of work has several. */
 const STEP = 2048
 
-/** Takes paths of a neighbour out of the tables: at once what is little, in slices what is much. */
+/** Takes paths of a neighbour out of the tables, or puts them last: at once what is little, in slices what is much. */
 export class Removals {
   readonly #work: Work
   readonly #rib: (family: Family) => Rib
@@ -26,6 +26,13 @@ export class Removals {
   /** Removes the paths of a family that are stale. */
   sweep(routes: NeighborRoutes, family: FamilyRoutes): void {
     this.#remove(family, () => this.#rib(family.family).sweepStale(routes.source, STEP))
+  }
+
+  /** Makes every path of a family, all of them stale, long-lived; those with NO_LLGR go. */
+  depreference(routes: NeighborRoutes, family: FamilyRoutes, now: number): void {
+    this.finish(family)
+    this.#rib(family.family).beginLongLived(routes.source)
+    this.#remove(family, () => this.#rib(family.family).markLongLived(routes.source, STEP, now))
   }
 
   /** Brings a removal that is under way to its end: new paths of the same neighbour are about to come. */

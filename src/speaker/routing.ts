@@ -23,6 +23,7 @@ import { acceptance, exportTerms, same } from './difference.js'
 import type { Events } from './events.js'
 import { FaultReport } from './fault-report.js'
 import { Graceful } from './graceful.js'
+import { longLivedTo } from './long-lived.js'
 import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
 import type { DecisionOptions, FamilyOptions, NeighborOptions, SpeakerOptions } from './options.js'
 import { OwnRoutes } from './own-routes.js'
@@ -96,7 +97,7 @@ export class Routing {
     const rib = (family: Family) => tables.rib(family)
     this.#resolve = new Resolve(tables.nextHops, parts.resolver, () => this.#resolutionChanged())
     this.#removals = new Removals(work, rib)
-    this.#keeper = new PathKeeper(tables, this.#removals, log)
+    this.#keeper = new PathKeeper(tables, this.#removals, log, clock)
     this.#updateOut = new UpdateOut(clock, work, this.#resolve, rib, seed)
     const routeEvents = new RouteEvents(clock, events, (table, path) => this.#describe(table, path))
     for (const table of tables.ribs()) routeEvents.watch(table)
@@ -152,6 +153,7 @@ export class Routing {
         keep: (families, reason) => this.#keeper.keep(routes, families, reason),
         drop: (families, reason) => this.#keeper.drop(routes, families, reason),
         sweep: (families, reason) => this.#keeper.sweep(routes, families, reason),
+        depreference: (families, reason) => this.#keeper.depreference(routes, families, reason),
         settle: () => {
           this.tables.settle()
           this.#parts.pathsGone(peer)
@@ -273,7 +275,9 @@ export class Routing {
         former?.close?.()
       }
       const exports =
-        !same(exportTerms(was), exportTerms(options)) || before.maintenance !== peer.options.maintenance
+        !same(exportTerms(was), exportTerms(options)) ||
+        before.maintenance !== peer.options.maintenance ||
+        !same(before.gracefulRestart.longLived, peer.options.gracefulRestart.longLived)
       if (exports && session !== undefined && family.outlet !== undefined) {
         const { link, terms } = session
         this.#updateOut.change(family.outlet, this.#outletSession(routes, link, terms), options)
@@ -293,8 +297,8 @@ export class Routing {
     this.#reexport(({ peerType }) => peerType === 'ibgp')
   }
 
-  /** Maintenance began or ended: every neighbour is sent its routes as they are to be now. */
-  maintenanceChanged(): void {
+  /** What concerns all that is sent began or ended: every neighbour is sent its routes as they are to be now. */
+  exportChanged(): void {
     this.#reexport(() => true)
   }
 
@@ -455,6 +459,7 @@ export class Routing {
       advertisementInterval: routes.peer.options.advertisementInterval ?? 0,
       clusterId: clusterId ?? routerId,
       clientToClient: clientToClientReflection ?? true,
+      longLived: longLivedTo(routes.peer.options, terms, this.#parts.options()),
       gracefulShutdown: this.#parts.maintenance() || routes.peer.inMaintenance,
     }
   }

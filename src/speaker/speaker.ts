@@ -14,6 +14,7 @@ import type { SpeakerApi } from './api.js'
 import { applyDifference } from './apply.js'
 import { Events } from './events.js'
 import { Listeners } from './listeners.js'
+import { usesLongLived } from './long-lived.js'
 import { Maintenance } from './maintenance.js'
 import { neighborView } from './neighbor-view.js'
 import { Neighbors } from './neighbors.js'
@@ -160,7 +161,8 @@ export class Speaker implements SpeakerApi {
       announce: () => this.#routing.announceChanged(),
       reflect: () => this.#routing.reflectionChanged(),
     })
-    if (this.#maintenance.applied(before, options)) this.#routing.maintenanceChanged()
+    const maintained = this.#maintenance.applied(before, options)
+    if (maintained || usesLongLived(before) !== usesLongLived(options)) this.#routing.exportChanged()
     neighbors.noteUnprotected()
     this.#routing.tables.settle()
     return report
@@ -221,7 +223,7 @@ export class Speaker implements SpeakerApi {
   maintenance(on: boolean, by: string): OperationOutcome {
     const before = this.#maintenance.active(this.#options)
     const outcome = this.#maintenance.set(on, by, this.#options)
-    if (this.#maintenance.active(this.#options) !== before) this.#routing.maintenanceChanged()
+    if (this.#maintenance.active(this.#options) !== before) this.#routing.exportChanged()
     return outcome
   }
 

@@ -1,5 +1,8 @@
 import type { Cancel, Clock } from '../ports/clock.js'
 
+/** Milliseconds that a clock can wait at once (2^31 - 1); a longer timer is looked at in between. */
+const LONGEST = 0x7fff_ffff
+
 /** One named timer: `deadline` is what counts, `wake` only when the clock looks at it next. */
 interface Entry {
   deadline: number
@@ -62,8 +65,9 @@ export class Timers<Name extends string> {
   }
 
   #arm(name: Name, entry: Entry): void {
-    entry.wake = entry.deadline
-    entry.cancel = this.#clock.after(Math.max(0, entry.deadline - this.#clock.now()), () => {
+    const ms = Math.min(LONGEST, Math.max(0, entry.deadline - this.#clock.now()))
+    entry.wake = this.#clock.now() + ms
+    entry.cancel = this.#clock.after(ms, () => {
       if (this.#entries.get(name) !== entry) return
       // A clock may be a fraction of a millisecond early; the deadline decides.
       if (this.#clock.now() < entry.deadline) {

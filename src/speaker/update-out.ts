@@ -80,6 +80,8 @@ export interface OutletSession {
   readonly role: Role | undefined
   readonly singleHop: boolean
   readonly defaultLocalPref: number
+  /** See ExportTreatment. */
+  readonly longLived: ExportTreatment['longLived']
   /** Routes are announced with GRACEFUL_SHUTDOWN. */
   readonly gracefulShutdown: boolean
   /** Own cluster (RFC 4456), unsigned 32 bits, and whether routes of clients go to other clients. */
@@ -280,6 +282,7 @@ export class UpdateOut {
             }
           : undefined,
       changes: exportChanges(session.ownAs, options),
+      longLived: session.longLived,
     }
     const subnets = options.nextHop === 'third-party' && session.type === 'ebgp'
     const link = subnets && session.singleHop ? this.#resolve.linkOf(remote) : undefined

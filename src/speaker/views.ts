@@ -176,6 +176,14 @@ export interface NeighborView {
     readonly helper: 'none' | 'waiting' | 'receiving'
     /** Seconds until stale paths are removed. */
     readonly remaining?: number
+    /** Long-lived graceful restart (RFC 9494), where it is configured. */
+    readonly longLived?: {
+      readonly negotiated: boolean
+      /** The longest stale time granted, seconds. */
+      readonly configured: number
+      /** Families with stale paths that are the last choice, and the seconds until these are removed. */
+      readonly families: readonly { readonly family: Family; readonly remaining: number }[]
+    }
   }
   readonly families: readonly NeighborFamilyView[]
   readonly messages: { readonly sent: MessageCounts; readonly received: MessageCounts }
@@ -225,6 +233,8 @@ export interface PathView {
   readonly best: boolean
   readonly multipath: boolean
   readonly stale: boolean
+  /** The last choice: it carries LLGR_STALE (RFC 9494). Absent: it does not. */
+  readonly longLivedStale?: boolean
   /** Takes part in the decision; `reason` says why not. */
   readonly valid: boolean
   readonly reason?: string

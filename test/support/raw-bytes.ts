@@ -71,6 +71,18 @@ export function gracefulRestart(options: {
   ])
 }
 
+/** Long-lived graceful restart (RFC 9494 §3); SAFI is unicast. */
+export const longLived = (
+  ...families: readonly { afi: number; forwarding: boolean; time: number }[]
+): number[] =>
+  capability(
+    71,
+    families.flatMap(({ afi, forwarding, time }) => [
+      ...[...u16(afi), 1, forwarding ? 0x80 : 0],
+      ...[(time >>> 16) & 255, ...u16(time & 0xffff)],
+    ]),
+  )
+
 export interface RawOpen {
   readonly as: number
   readonly routerId: string

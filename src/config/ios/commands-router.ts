@@ -50,6 +50,14 @@ export const ROUTER_COMMANDS: readonly Command[] = [
     run: (_, context) => context.set(['gracefulRestart', 'enabled'], false),
     no: (_, context) => context.clear(['gracefulRestart', 'enabled']),
   },
+  {
+    syntax: 'bgp long-lived-graceful-restart stale-time <stale-time:1-16777215>',
+    modes: ROUTER,
+    help: 'keep the paths of a neighbour that does not come back as the last choice (RFC 9494); off by default',
+    support: 'yes',
+    run: (args, context) => context.set(['longLivedGracefulRestart', 'staleTime'], args.number('stale-time')),
+    no: (_, context) => context.clear(['longLivedGracefulRestart']),
+  },
   toggle('bgp graceful-shutdown', ROUTER, 'announce all routes with GRACEFUL_SHUTDOWN (RFC 8326)', () => [
     'maintenance',
   ]),

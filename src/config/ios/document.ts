@@ -56,6 +56,7 @@ class Builder {
       ...this.#plain('clientToClientReflection'),
       gracefulRestart: { enabled: true, ...this.#values(['gracefulRestart'], ['gracefulRestart']) },
       ...this.#plain('ebgpRequiresPolicy'),
+      ...this.#section('longLivedGracefulRestart'),
       defaults: {
         ...this.#values(['defaults'], ['defaults']),
         // Where a policy is required, everything is no default.
@@ -102,7 +103,7 @@ class Builder {
     return { [key]: cell.value }
   }
 
-  #section(key: 'bestPath'): Draft {
+  #section(key: 'bestPath' | 'longLivedGracefulRestart'): Draft {
     const values = this.#values([key], [key])
     return Object.keys(values).length === 0 ? {} : { [key]: values }
   }

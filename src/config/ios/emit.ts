@@ -111,13 +111,17 @@ class Emitter {
   }
 
   #restart(): readonly string[] {
-    const { enabled, restartTime, stalePathTime, notification } = this.#bgp.gracefulRestart
+    const { enabled, restartTime, stalePathTime, notification, longLived } = this.#bgp.gracefulRestart
+    if (longLived?.partialDeployment) this.#lost.push('longLivedGracefulRestart.partialDeployment: true')
     if (!enabled) return ['bgp graceful-restart-disable']
     return [
       `bgp graceful-restart restart-time ${restartTime}`,
       `bgp graceful-restart stalepath-time ${stalePathTime}`,
       'bgp graceful-restart',
       ...(notification ? ['bgp graceful-restart notification'] : []),
+      ...(longLived === undefined
+        ? []
+        : [`bgp long-lived-graceful-restart stale-time ${longLived.staleTime}`]),
     ]
   }
 

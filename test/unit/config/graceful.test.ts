@@ -2,7 +2,7 @@ import t from 'tap'
 import { diffConfigs } from '../../../src/config/diff.js'
 import { emitYaml } from '../../../src/config/emit-yaml.js'
 import { emitIos } from '../../../src/config/ios/emit.js'
-import { good } from './support.js'
+import { errors, good, said } from './support.js'
 
 const NODE = '192.168.95.210'
 const yaml = (top: string, more = 'port: 179') =>
@@ -28,4 +28,29 @@ t.test('maintenance, of all and of one neighbour, in YAML and in the words of FR
     { path: `neighbors[${NODE}].maintenance`, session: 'in place' },
     { path: `neighbors[${NODE}].honorGracefulShutdown`, session: 'in place' },
   ])
+})
+
+t.test('long-lived graceful restart in YAML, layer by layer, and in the words of FRR', async (t) => {
+  const of = (config: ReturnType<typeof good>) => config.bgp.neighbors[0].gracefulRestart.longLived
+  t.equal(of(good(yaml(''))), undefined)
+  t.same(of(good(yaml('longLivedGracefulRestart: true'))), { staleTime: 86_400, partialDeployment: false })
+  t.same(of(good(yaml('longLivedGracefulRestart: { staleTime: 60 }', 'longLivedGracefulRestart: true'))), {
+    staleTime: 60,
+    partialDeployment: false,
+  })
+  t.equal(of(good(yaml('longLivedGracefulRestart: true', 'longLivedGracefulRestart: false'))), undefined)
+  t.equal(of(good(yaml('longLivedGracefulRestart: { enabled: false, staleTime: 7 }'))), undefined)
+  const one = good(yaml('', 'longLivedGracefulRestart: { staleTime: 60, partialDeployment: true }'))
+  t.same(of(one), { staleTime: 60, partialDeployment: true })
+  t.same(good(emitYaml(one)).bgp, one.bgp)
+  const frr = good(ios('bgp long-lived-graceful-restart stale-time 30'))
+  t.same(of(frr), { staleTime: 30, partialDeployment: false })
+  t.match(emitIos(frr).text, /\n bgp long-lived-graceful-restart stale-time 30\n/)
+  t.same(of(good(emitIos(frr).text)), of(frr))
+  t.same(good(emitYaml(frr)).bgp, frr.bgp)
+  t.match(diffConfigs(good(yaml('')), good(yaml('', 'longLivedGracefulRestart: true'))), [
+    { session: 'reset' },
+  ])
+  t.match(errors(yaml('longLivedGracefulRestart: { staleTime: 0 }')), [/1 to 16777215/])
+  t.match(said(yaml('longLivedGracefulRestart: true', 'gracefulRestart: false')), [/warning: .*no effect/])
 })

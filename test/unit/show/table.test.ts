@@ -53,7 +53,7 @@ t.test('the ruijie layout is one line a path, next hop at column 23', async (t) 
     text,
     `BGP table version is 4, local router ID is 192.168.95.200
 Status codes: s suppressed, d damped, h history, * valid, > best, i - internal,
-              r RIB-failure, S Stale, m multipath
+              r RIB-failure, S Stale, L Long-lived stale, m multipath
 Origin codes: i - IGP, e - EGP, ? - incomplete
 
     Network            Next Hop            Metric LocPrf Weight Path
