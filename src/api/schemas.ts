@@ -80,6 +80,18 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         { restart: seconds },
       ),
       routeReflectorClient: flag,
+      rules: object(
+        {},
+        {
+          policyMissing: object({ import: flag, export: flag }),
+          allowAsIn: { description: 'a number of times, or origin' },
+          removePrivateAs: object({ all: flag, replace: flag }),
+          asOverride: flag,
+          senderLoopDetection: flag,
+          sendCommunity: object({ standard: flag, extended: flag, large: flag }),
+          unchanged: object({ asPath: flag, med: flag }),
+        },
+      ),
       addPath: object(
         { receive: flag, receiving: flag, sending: flag },
         { send: { description: 'all, best-per-as, or a number of paths' } },
@@ -130,6 +142,8 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       outputQueue: count,
     },
     {
+      localAsStyle: object({ prepend: flag, showReal: flag, dual: flag }),
+      advertisementInterval: seconds,
       description: text,
       hostName: text,
       routerId: text,

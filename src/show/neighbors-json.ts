@@ -6,6 +6,7 @@ import { addPaths, capability, pairs, pairTitle, type Sides, sides } from './cap
 import { familyKey } from './family.js'
 import { localMode, remoteMode } from './graceful.js'
 import { errorText, type NeighborContext } from './neighbors.js'
+import { rulesJson } from './path-rules.js'
 import { totalMessages, upDownSeconds } from './summary.js'
 import { escapeText } from './text.js'
 import { epoch, frrUptime, secondsSince } from './time.js'
@@ -186,6 +187,7 @@ function families(neighbor: NeighborView): object {
         stalePrefixCounter: entry.prefixesStale,
         ...(entry.routeReflectorClient === true ? { routeReflectorClient: true } : {}),
         ...(entry.addPath === undefined ? {} : { additionalPaths: entry.addPath }),
+        ...rulesJson(entry),
       },
     ]),
   )
@@ -240,6 +242,9 @@ export function neighborJson(neighbor: NeighborView, context: NeighborContext): 
   return {
     remoteAs: neighbor.remoteAs,
     localAs: neighbor.localAs,
+    ...(neighbor.localAsStyle?.prepend === false ? { localAsNoPrepend: true } : {}),
+    ...(neighbor.localAsStyle?.showReal === false ? { localAsReplaceAs: true } : {}),
+    ...(neighbor.localAsStyle?.dual ? { localAsReplaceAsDualAs: true } : {}),
     ...(neighbor.type === 'ebgp' ? { nbrExternalLink: true } : { nbrInternalLink: true }),
     localRole: roleName(neighbor.role?.own),
     remoteRole: roleName(neighbor.role?.neighbor),
@@ -272,7 +277,7 @@ export function neighborJson(neighbor: NeighborView, context: NeighborContext): 
     neighborCapabilities: capabilitiesJson(neighbor),
     gracefulRestartInfo: restartJson(neighbor, context),
     messageStats: messagesJson(neighbor),
-    minBtwnAdvertisementRunsTimerMsecs: 0,
+    minBtwnAdvertisementRunsTimerMsecs: (neighbor.advertisementInterval ?? 0) * 1000,
     addressFamilyInfo: families(neighbor),
     connectionsEstablished: neighbor.established,
     connectionsDropped: neighbor.dropped,

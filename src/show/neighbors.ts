@@ -3,6 +3,7 @@ import { capabilityLines } from './capabilities.js'
 import { familyTitle } from './family.js'
 import { faultLines } from './faults.js'
 import { gracefulRestartLines } from './graceful.js'
+import { localAsText, ruleLines } from './path-rules.js'
 import type { ConfigView, StatusView } from './source.js'
 import { totalMessages, upDownSeconds } from './summary.js'
 import { tableVersion } from './table.js'
@@ -66,6 +67,7 @@ function family(neighbor: NeighborView, counts: NeighborFamilyView, version: num
     ...(neighbor.updateGroup === undefined ? [] : [`  Update group ${neighbor.updateGroup}`]),
     ...(counts.routeReflectorClient === true ? ['  Route-Reflector Client'] : []),
     ...addPath(counts),
+    ...ruleLines(counts),
     ...(up && !counts.negotiated ? ['  Not negotiated: the neighbor did not announce this family'] : []),
     `  End-of-RIB: sent ${yes(counts.endOfRibSent)}, received ${yes(counts.endOfRibReceived)}`,
     '                                 Sent       Rcvd',
@@ -164,7 +166,7 @@ export function showNeighbor(neighbor: NeighborView, { status, config, now }: Ne
     ...(neighbor.description === undefined ? [] : [` Description: ${escapeText(neighbor.description)}`]),
     ...(neighbor.hostName === undefined ? [] : [` Hostname: ${escapeText(neighbor.hostName)}`]),
     ...(neighbor.dynamic ? [' Dynamic neighbor, made from a listen range'] : []),
-    ...(neighbor.localAs === status.localAs ? [] : [`  Local AS ${neighbor.localAs}`]),
+    ...(neighbor.localAs === status.localAs ? [] : [localAsText(neighbor)]),
     ...(neighbor.role === undefined
       ? []
       : [
@@ -177,6 +179,9 @@ export function showNeighbor(neighbor: NeighborView, { status, config, now }: Ne
     `  Last read ${ago(neighbor.lastRead)}, last write ${ago(neighbor.lastWrite)}, hold time is ${neighbor.holdTime}, keepalive interval is ${neighbor.keepalive} seconds`,
     `  Configured hold time is ${neighbor.configuredHoldTime}, keepalive interval is ${neighbor.configuredKeepalive} seconds`,
     `  Send hold time is ${neighbor.sendHoldTime} seconds`,
+    ...(neighbor.advertisementInterval === undefined
+      ? []
+      : [`  Minimum time between advertisement runs is ${neighbor.advertisementInterval} seconds`]),
     '  Neighbor sessions:',
     `    ${neighbor.state === 'Established' ? 1 : 0} active, is not multisession capable (disabled)`,
     '  Neighbor capabilities:',

@@ -1,6 +1,7 @@
 import type { Family } from '../ip/family.js'
 import type { NeighborFamilyView, NeighborView } from '../speaker/views.js'
 import { familyTitle } from './family.js'
+import { lacksImportPolicy } from './path-rules.js'
 import type { StatusView } from './source.js'
 import { escapeText, left, right } from './text.js'
 import { secondsSince, upDown } from './time.js'
@@ -34,6 +35,9 @@ export function upDownSeconds(neighbor: NeighborView, now: number): number | und
   return secondsSince(neighbor.downSince ?? neighbor.since, now)
 }
 
+const received = (counts: NeighborFamilyView) =>
+  lacksImportPolicy(counts) ? '(Policy)' : counts.prefixesReceived
+
 function row(neighbor: NeighborView, counts: NeighborFamilyView, version: number, now: number): string {
   const up = neighbor.state === 'Established'
   const seconds = upDownSeconds(neighbor, now)
@@ -48,7 +52,7 @@ function row(neighbor: NeighborView, counts: NeighborFamilyView, version: number
     right(0, 4),
     right(neighbor.outputQueue, 4),
     left(seconds === undefined ? 'never' : upDown(seconds), 8),
-    right(up ? counts.prefixesReceived : stateText(neighbor), 8),
+    right(up ? received(counts) : stateText(neighbor), 8),
   ].join(' ')
 }
 

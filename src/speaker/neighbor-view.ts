@@ -27,6 +27,8 @@ export function neighborView(peer: Peer, routing: Routing, clock: Clock): Neighb
     hostName: terms?.hostName === undefined ? undefined : printable(terms.hostName),
     remoteAs,
     localAs: options.localAs,
+    localAsStyle: options.localAsStyle,
+    advertisementInterval: options.advertisementInterval,
     type: up ? terms.peerType : remoteAs === options.localAs ? 'ibgp' : 'ebgp',
     dynamic: peer.dynamic,
     state: peer.state,
@@ -106,6 +108,7 @@ function familyViews(routes: NeighborRoutes, routing: Routing): NeighborFamilyVi
       maximumPrefix: limitView(family),
       routeReflectorClient: family.options.routeReflectorClient,
       addPath: addPathView(family),
+      rules: rulesView(family),
     }
   })
 }
@@ -120,6 +123,16 @@ function limitView({ options, limitSaid }: FamilyRoutes): NeighborFamilyView['ma
     restart: action === 'warning-only' ? undefined : (action ?? 1) * 60,
     state: limitSaid === 'nothing' ? 'below' : limitSaid === 'threshold' ? 'near' : 'exceeded',
   }
+}
+
+function rulesView({ options }: FamilyRoutes): NeighborFamilyView['rules'] {
+  const { policyMissing, allowAsIn, removePrivateAs, asOverride, senderLoopDetection } = options
+  const { sendCommunity, unchanged } = options
+  const rules = {
+    ...{ policyMissing, allowAsIn, removePrivateAs, asOverride, senderLoopDetection },
+    ...{ sendCommunity, unchanged },
+  }
+  return Object.values(rules).every((rule) => rule === undefined) ? undefined : rules
 }
 
 function addPathView(family: FamilyRoutes): NeighborFamilyView['addPath'] {

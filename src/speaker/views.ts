@@ -3,6 +3,7 @@ import type { PathSelection } from '../rib/path-selection.js'
 import type { Role } from '../wire/role.js'
 import type { Capability } from '../wire/types.js'
 import type { NeighborOperation } from './operation.js'
+import type { FamilyOptions, LocalAsStyle } from './options.js'
 
 /**
  * Read models: plain JSON values for API, CLI, metrics and tests. Times are ISO 8601 texts in UTC; durations
@@ -65,6 +66,17 @@ export interface NeighborFamilyView {
   }
   /** Present, and true, for a client of this route reflector (RFC 4456). */
   readonly routeReflectorClient?: boolean
+  /** What is configured of paths and communities; absent when it is nothing. */
+  readonly rules?: Pick<
+    FamilyOptions,
+    | 'policyMissing'
+    | 'allowAsIn'
+    | 'removePrivateAs'
+    | 'asOverride'
+    | 'senderLoopDetection'
+    | 'sendCommunity'
+    | 'unchanged'
+  >
   /** ADD-PATH (RFC 7911) as configured, and what the session that is up has agreed on. */
   readonly addPath?: {
     readonly receive: boolean
@@ -125,6 +137,10 @@ export interface NeighborView {
   readonly hostName?: string
   readonly remoteAs: number
   readonly localAs: number
+  /** How the speaker's real AS shows beside another `localAs`; absent: it does not. */
+  readonly localAsStyle?: LocalAsStyle
+  /** Seconds between two runs of announcements, when there are any. */
+  readonly advertisementInterval?: number
   readonly type: 'ebgp' | 'ibgp'
   /** True for a neighbour made from a listen range. */
   readonly dynamic: boolean

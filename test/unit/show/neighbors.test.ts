@@ -168,6 +168,7 @@ t.test('JSON has the keys of FRR', async (t) => {
     'bgpTimerConfiguredKeepAliveIntervalMsecs',
     'bgpTimerHoldTimeMsecs',
     'bgpTimerKeepAliveIntervalMsecs',
+    'bgpTimerSendHoldTimeMsecs',
     'extendedOptionalParametersLength',
     'neighborCapabilities',
     'gracefulRestartInfo',

@@ -1,0 +1,87 @@
+import t from 'tap'
+import type { NeighborFamilyView, NeighborView } from '../../../src/speaker/views.js'
+import { ask } from './ask.js'
+import { familyCounts, neighbor } from './fixtures.js'
+
+type Rules = NonNullable<NeighborFamilyView['rules']>
+
+const view = (rules: Rules, more: Partial<NeighborView> = {}) =>
+  neighbor({ ...more, families: [{ ...familyCounts(), rules }] })
+const show = (command: string, ...args: Parameters<typeof view>) =>
+  ask(command, { neighbors: [view(...args)] })
+const text = (...args: Parameters<typeof view>) => show('ip bgp neighbors 192.168.95.210', ...args)
+const json = async (...args: Parameters<typeof view>) => {
+  const all = JSON.parse(await show('ip bgp neighbors 192.168.95.210 json', ...args))
+  return all['192.168.95.210'] as { addressFamilyInfo: { ipv4Unicast: object } }
+}
+
+t.test('what is configured of paths and communities, in FRR’s sentences', async (t) => {
+  for (const [rules, line, key] of [
+    [{ allowAsIn: 2 }, '  Local AS allowed in path, 2 occurrences', { allowAsInCount: 2 }],
+    [{ allowAsIn: 'origin' }, '  Local AS allowed as path origin', { allowAsInOrigin: true }],
+    [
+      { removePrivateAs: { all: false, replace: false } },
+      '  Private AS numbers removed in updates to this neighbor',
+      { privateAsNumsRemovedInUpdatesToNbr: true },
+    ],
+    [
+      { removePrivateAs: { all: true, replace: true } },
+      '  Private AS numbers (all) replaced in updates to this neighbor',
+      { privateAsNumsAllReplacedInUpdatesToNbr: true },
+    ],
+    [
+      { asOverride: true },
+      '  Override ASNs in outbound updates if aspath equals remote-as',
+      { overrideASNsInOutboundUpdates: 'ifAspathEqualRemoteAs' },
+    ],
+    [{ senderLoopDetection: false }, '  Paths that hold its AS are sent to this neighbor', {}],
+    [
+      { unchanged: { asPath: true, med: true } },
+      '  AS_PATH is propagated unchanged to this neighbor\n  MED is propagated unchanged to this neighbor',
+      { unchangedAsPathPropogatedToNbr: true, unchangedMedPropogatedToNbr: true },
+    ],
+    [
+      { sendCommunity: { standard: true, extended: true, large: false } },
+      '  Community attribute sent to this neighbor(both)',
+      { commAttriSentToNbr: 'both' },
+    ],
+    [
+      { sendCommunity: { standard: false, extended: false, large: false } },
+      '  Community attribute sent to this neighbor(none)',
+      { commAttriSentToNbr: 'none' },
+    ],
+    [
+      { policyMissing: { import: true, export: true } },
+      '  Inbound updates discarded due to missing policy\n  Outbound updates discarded due to missing policy',
+      { inboundEbgpRequiresPolicy: 'Inbound updates discarded due to missing policy' },
+    ],
+  ] as const) {
+    t.ok((await text(rules)).includes(`${line}\n`), line)
+    t.match((await json(rules)).addressFamilyInfo.ipv4Unicast, key)
+  }
+  t.notMatch(await text({}), /Community attribute|Private AS|missing policy/)
+})
+
+t.test('another own AS, and the pace', async (t) => {
+  const style = { prepend: true, showReal: true, dual: false }
+  t.match(await text({}, { localAs: 64999 }), / {2}Local AS 64999 no-prepend replace-as\n/)
+  t.match(await text({}, { localAs: 64999, localAsStyle: style }), / {2}Local AS 64999\n/)
+  t.match(
+    await text({}, { localAs: 64999, localAsStyle: { ...style, prepend: false, dual: true } }),
+    /no-prepend dual-as\n/,
+  )
+  t.match(
+    await text({}, { advertisementInterval: 30 }),
+    /Minimum time between advertisement runs is 30 seconds/,
+  )
+  t.match(await json({}, { advertisementInterval: 30, localAsStyle: { ...style, prepend: false } }), {
+    minBtwnAdvertisementRunsTimerMsecs: 30_000,
+    localAsNoPrepend: true,
+  })
+})
+
+t.test('a missing import policy stands where the number of prefixes would', async (t) => {
+  const row = async (rules: Rules) => (await show('ip bgp summary', rules)).trimEnd().split('\n').at(-1)
+  t.match(await row({ policyMissing: { import: true, export: true } }), / \(Policy\)$/)
+  t.match(await row({ policyMissing: { import: false, export: true } }), / 1$/)
+})
