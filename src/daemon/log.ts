@@ -13,16 +13,30 @@ export interface DaemonLog extends Log {
   flush(): Promise<void>
 }
 
+/**
+ * Lines are made when the turn that said them is over: what they tell of, a dead node's routes for one, is more
+ * urgent. Their order stays; their time is that of their making, at most a slice of work later.
+ */
 function facade(logger: Logger, flush: () => Promise<void>): DaemonLog {
+  const waiting: [level: 'debug' | 'info' | 'warn' | 'error', fields: object, text: string][] = []
+  const make = () => {
+    for (const [level, fields, text] of waiting.splice(0)) logger[level](fields, text)
+  }
+  const later = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: object, text: string) => {
+    if (logger.isLevelEnabled(level) && waiting.push([level, fields, text]) === 1) setImmediate(make)
+  }
   return {
-    debug: (fields, text) => logger.debug(fields, text),
-    info: (fields, text) => logger.info(fields, text),
-    warn: (fields, text) => logger.warn(fields, text),
-    error: (fields, text) => logger.error(fields, text),
+    debug: later('debug'),
+    info: later('info'),
+    warn: later('warn'),
+    error: later('error'),
     setLevel(level) {
       logger.level = level as Level
     },
-    flush,
+    flush() {
+      make()
+      return flush()
+    },
   }
 }
 

@@ -173,6 +173,12 @@ export class TcpConnection implements Connection {
     this.#waiting.length = 0
     this.#next = 0
     this.#held = 0
+    // The session's routes go first.
+    queueMicrotask(() => this.#sayFarewell(last))
+  }
+
+  #sayFarewell(last: Uint8Array | undefined): void {
+    if (this.#gone) return
     if (last !== undefined && last.length > 0) this.#socket.write(last)
     this.#socket.end()
     // Reads and discards, whether or not somebody listens.
@@ -187,7 +193,8 @@ export class TcpConnection implements Connection {
     clearTimeout(this.#linger)
     this.#waiting.length = 0
     this.#held = 0
-    this.#socket.destroy()
+    // Routes may have to leave a dead node: that comes before the socket's end.
+    queueMicrotask(() => this.#socket.destroy())
     const text = this.#closing ? 'closed here' : reason
     if (this.#handlers) this.#handlers.closed(text)
     else this.#early = text

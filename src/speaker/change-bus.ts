@@ -13,7 +13,6 @@ export type BatchListener = (rib: Rib, batch: ChangeBatch) => void
 export class ChangeBus {
   readonly #fib: FibPort | undefined
   readonly #listeners: BatchListener[] = []
-  #unflushed = false
   /** False: the kernel is left as it is (the speaker stops). */
   #writing = true
 
@@ -32,13 +31,6 @@ export class ChangeBus {
   /** Listeners hear batches in the order in which they were added. */
   listen(listener: BatchListener): void {
     this.#listeners.push(listener)
-  }
-
-  /** Tells the kernel that a batch of changes is complete. */
-  flush(): void {
-    if (!this.#unflushed) return
-    this.#unflushed = false
-    this.#fib?.flush()
   }
 
   /**
@@ -61,6 +53,7 @@ export class ChangeBus {
       const prefix = prefixes[i]
       fib.set(rib.family, rib.prefixes.text(prefix), rib.gatewaySet(prefix))
     }
-    if (count > 0) this.#unflushed = true
+    // Before anybody else hears of the batch: the kernel works on it meanwhile.
+    if (count > 0) fib.flush()
   }
 }

@@ -134,6 +134,7 @@ export class Link implements FrameHandler, Task {
     if (chunk !== undefined) {
       this.#inboxSize -= chunk.length
       this.#consume(chunk)
+      this.#noteUpdates()
     }
     if (this.#inbox.length > 0) return false
     if (this.#paused && !this.#over) {
@@ -213,6 +214,7 @@ export class Link implements FrameHandler, Task {
     }
     this.#consume(chunk)
     this.#host.settle()
+    this.#noteUpdates()
   }
 
   #consume(chunk: Uint8Array): void {
@@ -221,6 +223,10 @@ export class Link implements FrameHandler, Task {
     } catch (error) {
       this.#failed(error)
     }
+  }
+
+  /** The machine hears of UPDATEs when what they change is on its way: it restarts a timer. */
+  #noteUpdates(): void {
     if (this.#updates === 0) return
     this.#updates = 0
     this.peer.lastUpdate = this.peer.lastRead ?? 0

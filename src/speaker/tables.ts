@@ -83,7 +83,6 @@ export class Tables {
       this.#decide()
       // Without a decision, too: attribute sets of routes that nobody took (a family not negotiated) must go.
       this.attributes.reclaim()
-      this.bus.flush()
       this.#decided()
     } finally {
       this.#settling = false
