@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { ApiContext, ReloadOutcome } from '../api/context.js'
 import type { Config } from '../config/model.js'
 import type { Md5Watch } from '../net/md5-watch.js'
+import type { Cancel } from '../ports/clock.js'
 import type { StatusView } from '../show/source.js'
 import { plural } from '../show/text.js'
 import type { SpeakerApi } from '../speaker/api.js'
@@ -15,6 +16,9 @@ import type { Overrides } from './overrides.js'
 import { waitingFor } from './readiness.js'
 import { reload } from './reload.js'
 import { packageVersion } from './version.js'
+
+/** Milliseconds from the start to the rehearsal: sessions come up before, as a rule. */
+const REHEARSAL_AFTER = 2000
 
 /** What a daemon is started with. */
 export interface DaemonOptions {
@@ -37,6 +41,7 @@ export class Daemon {
   #loaded = new Date().toISOString()
   #listening = false
   #signatures: Md5Watch | undefined
+  #rehearsal: Cancel | undefined
   /** Reloads run one after the other. */
   #reloading: Promise<unknown> = Promise.resolve()
 
@@ -96,6 +101,9 @@ export class Daemon {
       daemon
         .#watchSignatures()
         .catch((error) => log.error({ err: error }, 'TCP-MD5 drops are not looked after'))
+      daemon.#rehearsal = systemClock.after(REHEARSAL_AFTER, () => {
+        daemon.#rehearse().catch((error) => log.error({ err: error }, 'the rehearsal failed'))
+      })
       return daemon
     } catch (error) {
       await kernel?.stop(true)
@@ -183,9 +191,20 @@ export class Daemon {
     this.#signatures.start()
   }
 
+  /** The first loss of a node must not wait for the compiler. */
+  async #rehearse(): Promise<void> {
+    const { fib, bgp } = this.#config
+    if (!fib.enabled) return
+    const { rehearse } = await import('./rehearsal/rehearsal.js')
+    const objects = this.#kernel.fib.status().mode === 'nexthop-objects'
+    const routes = await rehearse({ speaker: bgp, objects, soon: systemClock.soon })
+    this.#log.debug({ routes }, `rehearsed: ${routes} routes were written on paper`)
+  }
+
   /** Ends the sessions with `message`, then takes own routes out of the kernel unless they are to stay. */
   async stop(message: string): Promise<void> {
     this.#listening = false
+    this.#rehearsal?.()
     this.#signatures?.stop()
     await this.speaker.stop(message)
     await this.#kernel.stop(this.#config.fib.keepOnStop)

@@ -1,0 +1,116 @@
+/**
+ * ecmpd rehearses. After a quiet start the first withdrawal, and the first loss of a node, would be the first
+ * run of much of the code on their way: V8 compiles it then, while traffic goes to a dead node. So, once the
+ * daemon is up, a speaker that is joined to nothing but a kernel on paper lives through a few of each. What it
+ * leaves behind is compiled code.
+ */
+import { setFlagsFromString } from 'node:v8'
+import { silent } from '../../ports/log.js'
+import type { Transport } from '../../ports/transport.js'
+import type { NeighborOptions, SpeakerOptions } from '../../speaker/options.js'
+import { Speaker } from '../../speaker/speaker.js'
+import { StageClock } from './stage-clock.js'
+import { StageKernel } from './stage-kernel.js'
+import { StageNode } from './stage-node.js'
+
+/** The speaker's address and those of three neighbours (documentation, RFC 5737). */
+const LOCAL = '192.0.2.1'
+const NODES = ['192.0.2.11', '192.0.2.12', '192.0.2.13']
+/** 198.51.100.0/32 to 198.51.100.3/32. */
+const ROUTES = Uint8Array.from([0, 1, 2, 3].flatMap((host) => [32, 198, 51, 100, host]))
+const FIRST = ROUTES.subarray(0, 5)
+/** How often the first route is withdrawn, and how often a node is lost. */
+const WITHDRAWALS = 200
+const LOSSES = 40
+/** Longer than a gateway that was lost is not believed, milliseconds. */
+const RECOVERY = 3000
+
+export interface RehearsalOptions {
+  /** What the daemon's speaker is: the rehearsing one decides alike. */
+  readonly speaker: SpeakerOptions
+  /** Whether the kernel has next-hop objects. */
+  readonly objects: boolean
+  /** Calls `fn` when the daemon has had its turn: between any two acts. */
+  readonly soon: (fn: () => void) => void
+}
+
+/** Rehearses to the end. Resolves with the number of routes that were written on paper. */
+export async function rehearse(options: RehearsalOptions): Promise<number> {
+  const { localAs, neighbors, listenRanges } = options.speaker
+  const template = neighbors[0] ?? listenRanges[0]?.template
+  if (template === undefined) return 0
+  // Else V8 throws away again what has not run for some collections of garbage.
+  setFlagsFromString('--no-flush-bytecode')
+  const clock = new StageClock()
+  const kernel = new StageKernel(clock, options.objects)
+  const as = localAs === 64512 ? 64513 : 64512
+  let accept: Parameters<Transport['listen']>[1] = () => {}
+  const transport: Transport = {
+    async listen(where, accepting) {
+      accept = accepting
+      return { ...where, close: async () => {} }
+    },
+    dial: () => ({ cancel() {} }),
+    protect() {},
+  }
+  const speaker = new Speaker({
+    clock,
+    transport,
+    log: silent,
+    random: () => 0.5,
+    fib: kernel.fib,
+    options: {
+      ...options.speaker,
+      listen: [{ address: LOCAL, port: 179 }],
+      listenRanges: [],
+      neighbors: NODES.map((address) => neighbor(template, address, as, localAs)),
+    },
+  })
+  await speaker.start()
+  const act = (what: () => void) =>
+    new Promise<void>((resolve) =>
+      options.soon(() => {
+        what()
+        clock.pass(10)
+        kernel.answer()
+        resolve()
+      }),
+    )
+  const nodes = NODES.map((address) => new StageNode(address, LOCAL, as))
+  const join = (node: StageNode) => {
+    accept(node.connect())
+    node.establish(ROUTES)
+  }
+  for (const node of nodes) await act(() => join(node))
+  for (let i = 0; i < WITHDRAWALS; i++) {
+    const node = nodes[i % nodes.length]
+    await act(() => node.withdraw(FIRST))
+    await act(() => node.announce(FIRST))
+  }
+  for (let i = 0; i < LOSSES; i++) {
+    const node = nodes[i % nodes.length]
+    await act(() => node.vanish(i % 2 === 1))
+    await act(() => clock.pass(RECOVERY))
+    await act(() => join(node))
+  }
+  const { add, replace } = kernel.fib.status().operations
+  for (const node of nodes) node.vanish(false)
+  await speaker.stop('the rehearsal is over')
+  return add + replace
+}
+
+/** A passive neighbour like those of the daemon, as far as one that only exists here can be. */
+function neighbor(
+  template: Omit<NeighborOptions, 'address'>,
+  address: string,
+  remoteAs: number,
+  localAs: number,
+): NeighborOptions {
+  const [family] = template.families
+  return {
+    ...template,
+    ...{ address, remoteAs, localAs, passive: true, localAddress: undefined, shutdown: undefined },
+    ...{ password: undefined, passwordFrom: undefined, ttlSecurity: undefined, role: undefined },
+    families: [{ ...family, family: 'ipv4-unicast', import: 'all', export: 'none', maximumPrefix: 0 }],
+  }
+}
