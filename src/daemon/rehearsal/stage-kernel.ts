@@ -47,6 +47,7 @@ export class StageKernel {
       flush: () => installer.flush(),
       gatewayLost: (gateway) => installer.gatewayLost(gateway),
       sweep: () => installer.sweep(),
+      kept: () => 0,
       route: (prefix) => installer.route(prefix),
       refused: () => installer.refused(),
       status: () => ({ enabled: true, mode: objects ? 'nexthop-objects' : 'plain', ...installer.status() }),
