@@ -1,6 +1,7 @@
 import { formatIPv4 } from '../ip/address.js'
 import type { Family } from '../ip/family.js'
 import type { FamilyOptions, GracefulRestartOptions, NeighborOptions } from '../speaker/options.js'
+import { describeAnnounce, describeDefaultOriginate } from './describe-announce.js'
 import { NamedLists } from './describe-policy.js'
 import type { Config } from './model.js'
 import { describePath } from './path-options.js'
@@ -44,6 +45,7 @@ export function describe(config: Config): Document {
       ...settings(template, bgp.localAs, lists),
     })),
     listenLimit: bgp.listenLimit,
+    ...describeAnnounce(bgp.announce, lists),
     fib: {
       enabled: fib.enabled,
       metric: fib.metric,
@@ -114,6 +116,7 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number, li
           ...(one.policyMissing?.import ? {} : { import: lists.policy(one.import, one.family) }),
           ...(one.policyMissing?.export ? {} : { export: lists.policy(one.export, one.family) }),
           nextHop: one.nextHop,
+          ...describeDefaultOriginate(one, lists),
           maximumPrefix: describeLimit(one),
           ...(internal ? { routeReflectorClient: one.routeReflectorClient ?? false } : {}),
           addPath: describeAddPath(one),

@@ -20,6 +20,9 @@ const ON_ONE_LINE = new Set([
   'ipv6-unicast',
 ])
 
+/** Lists whose entries read better on one line. */
+const OWN_ROUTES = new Set(['networks', 'redistribute', 'aggregates'])
+
 /**
  * The effective configuration as YAML, every default spelled out. Secrets are left out; a comment says so.
  * @returns text that loads to an equal configuration (but for a token that stood in the file itself)
@@ -46,6 +49,8 @@ export function documentToYaml(document: Document, comments: readonly string[]):
       const key = isScalar(pair.key) ? String(pair.key.value) : ''
       if (ON_ONE_LINE.has(key) && isMap(pair.value) && pair.value.items.length > 0) pair.value.flow = true
       if (key === 'families' && isSeq(pair.value)) pair.value.flow = true
+      if (OWN_ROUTES.has(key) && isSeq(pair.value))
+        for (const item of pair.value.items) if (isMap(item)) item.flow = true
       if (isSeq(pair.value))
         for (const item of pair.value.items) if (isMap(item) && isRule(item)) item.flow = true
     },

@@ -1,5 +1,6 @@
 import type { Family } from '../ip/family.js'
 import type { FamilyOptions } from '../speaker/options.js'
+import { resolveDefaultOriginate } from './announce.js'
 import type { Path } from './diagnostic.js'
 import type { Layer } from './layers.js'
 import { pathOptionsOf } from './path-options.js'
@@ -66,6 +67,7 @@ function familyOf(
   }
   const accept = setting('import')
   const announce = setting('export')
+  const originate = setting('defaultOriginate')
   // RFC 8212 §3: without a policy nothing passes. A policy that says `all` is one.
   const required = !internal && context.document.ebgpRequiresPolicy === true
   const missing = required && (accept === undefined || announce === undefined)
@@ -84,6 +86,7 @@ function familyOf(
           : 'none'
         : resolvePolicy(announce.value, announce.path, family, context),
     nextHop: nextHopOf(sections.map((section) => section.settings)) ?? (internal ? 'third-party' : 'self'),
+    ...(originate === undefined ? {} : resolveDefaultOriginate(originate.value, originate.path, context)),
     ...limitOf(setting('maximumPrefix')?.value),
     ...reflectionOf(setting('routeReflectorClient'), internal, context),
     ...addPathOf(setting('addPath')?.value),

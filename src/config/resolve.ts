@@ -1,5 +1,6 @@
 import { canonicalAddress, formatIPv4, parseIPv4 } from '../ip/address.js'
 import type { DecisionOptions, SpeakerOptions } from '../speaker/options.js'
+import { checkAnnounced, resolveAnnounce } from './announce.js'
 import { API_PORT, BGP_PORT, DECISION, FIB, FOREIGN_METRICS, LISTEN_LIMIT } from './defaults.js'
 import type { ApiOptions, Config, ConfigSource, Endpoint, FibOptions } from './model.js'
 import { checkGroups, resolveNeighbors, resolveRanges } from './neighbors.js'
@@ -34,6 +35,7 @@ export function resolve(context: Resolution, source: ConfigSource): Config {
     neighbors,
     listenRanges,
     listenLimit: document.listenLimit ?? LISTEN_LIMIT,
+    ...resolveAnnounce(context),
     decision: decisionOf(context),
     gracefulRestart: {
       ...restartOf([document.gracefulRestart]),
@@ -50,6 +52,7 @@ export function resolve(context: Resolution, source: ConfigSource): Config {
   checkRangeKeys(neighbors, listenRanges, context)
   checkWidth(bgp, context)
   checkLongLived(bgp, context)
+  checkAnnounced(bgp, context)
   return {
     bgp,
     fib: fibOf(context),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { FAMILIES } from '../ip/family.js'
 import { passwordProblem } from './passwords.js'
+import { announceSchema, defaultOriginateSchema } from './schema-announce.js'
 import { asNumber, choice, flag, integer, list, name, prefix, text, words } from './schema-parts.js'
 import { localAsSchema, pathSettings, sessionSettings } from './schema-path.js'
 import { listSections, policySchema } from './schema-policy.js'
@@ -101,6 +102,9 @@ const familySettings = {
     .optional()
     .describe('Next hop sent. Default self for eBGP, third-party (unchanged) for iBGP'),
   nextHopSelf: flag().optional().describe('Short for nextHop: self'),
+  defaultOriginate: defaultOriginateSchema
+    .optional()
+    .describe('Announce a default route of our own, whatever `export` says. Default false'),
   maximumPrefix: z
     .union(
       [
@@ -371,6 +375,7 @@ export const documentSchema = z.strictObject(
     neighbors: list(neighbor, 'neighbours, each with an address').optional(),
     listenRanges: list(listenRange, 'ranges, each with a prefix').optional().describe('Dynamic neighbours'),
     listenLimit: integer(1, 100_000).optional().describe('Most dynamic neighbours. Default 1000'),
+    announce: announceSchema.optional().describe('Own routes. Neighbours get them as `export` says'),
     ...listSections,
     fib: fib.optional().describe('Routes in the kernel'),
     api: api.optional().describe('HTTP API'),

@@ -62,6 +62,7 @@ export class Daemon {
       random: Math.random,
       ...(options.config.fib.enabled ? { fib: kernel.fib } : {}),
       ...(kernel.resolver === undefined ? {} : { resolver: kernel.resolver }),
+      machine: kernel.machine,
       options: options.config.bgp,
     })
     this.speaker.subscribe((event) => {

@@ -1,7 +1,9 @@
 import type { Config } from '../config/model.js'
+import type { KernelRoutes } from '../fib/kernel-routes.js'
 import type { Clock } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
+import type { MachineRouteChange, MachineRoutes } from '../ports/machine-routes.js'
 import { fibOff } from './fib-off.js'
 
 /** The kernel's side of the daemon. */
@@ -9,6 +11,8 @@ export interface Kernel {
   readonly fib: FibPort
   /** Absent when no routes are installed: every next hop counts as reachable then. */
   readonly resolver?: Resolver
+  /** The machine's routes, read when somebody follows them. */
+  readonly machine: MachineRoutes
   /** Neighbours came or went. */
   neighborsChanged(): void
   /** Ends the kernel's side. @param keep leave own routes where they are */
@@ -26,7 +30,10 @@ export async function openKernel(
   log: Log,
   neighbors: () => readonly string[],
 ): Promise<Kernel> {
-  if (!config.fib.enabled) return { fib: fibOff, neighborsChanged() {}, stop: async () => {} }
+  if (!config.fib.enabled) {
+    const machine = new LateRoutes(config, clock, log)
+    return { fib: fibOff, machine, neighborsChanged() {}, stop: async () => machine.stop() }
+  }
   const [{ KernelFib }, { FibClaim }] = await Promise.all([
     import('../fib/kernel-fib.js'),
     import('../fib/claim.js'),
@@ -53,10 +60,44 @@ export async function openKernel(
   return {
     fib,
     resolver: fib.resolver,
+    machine: fib.machine,
     neighborsChanged: () => fib.protectedChanged(),
     stop: async (keep) => {
       await fib.stop({ keep })
       await claim.release()
     },
+  }
+}
+
+/** Loads what follows the kernel when somebody asks for it. */
+class LateRoutes implements MachineRoutes {
+  readonly #open: () => Promise<KernelRoutes>
+  #opened: Promise<KernelRoutes> | undefined
+  #stopped = false
+
+  constructor(config: Config, clock: Clock, log: Log) {
+    this.#open = async () => {
+      const { KernelRoutes } = await import('../fib/kernel-routes.js')
+      return new KernelRoutes({ log, clock, metric: config.fib.metric })
+    }
+  }
+
+  follow(listener: (changes: readonly MachineRouteChange[]) => void): () => void {
+    let ended = false
+    let end: (() => void) | undefined
+    this.#opened ??= this.#open()
+    this.#opened.then((routes) => {
+      if (!ended && !this.#stopped) end = routes.follow(listener)
+    })
+    return () => {
+      ended = true
+      end?.()
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    const routes = await this.#opened
+    routes?.stop()
   }
 }

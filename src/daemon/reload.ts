@@ -31,6 +31,7 @@ const AT_ONCE: typeof AT_START = [
   ['listen', (config) => config.bgp.listen],
   ['listenRanges', (config) => [config.bgp.listenRanges, config.bgp.listenLimit]],
   ['maintenance', (config) => config.bgp.maintenance ?? false],
+  ['own routes', (config) => config.bgp.announce],
   ['the choice of best paths', (config) => config.bgp.decision],
   ['fib.keepOnStop', (config) => config.fib.keepOnStop],
   ['api.token', (config) => config.api.token],

@@ -15,6 +15,7 @@ import type {
   FibStatusView,
   Gateway,
   Log,
+  MachineRoutes,
   NextHopSet,
   Resolver,
 } from '../ports/index.js'
@@ -32,6 +33,7 @@ import { type Spawn, spawnChild } from './process.js'
 import { readKernel, readOwnRoutes } from './reading.js'
 import { isOwnRoute, type Ownership, type OwnRoute, reconcile } from './reconcile.js'
 import { KernelResolver } from './resolver.js'
+import { RouteBook } from './route-book.js'
 import type { RouteLine } from './route-line.js'
 import { ScopedClock } from './scoped-clock.js'
 import { KernelWatch } from './watch.js'
@@ -67,6 +69,17 @@ export class KernelFib implements FibPort {
   /** Answers from the kernel's addresses, links and routes; kept current after `start`. */
   readonly resolver: Resolver
   readonly #resolver = new KernelResolver()
+  /** The machine's other routes, for those who announce them. */
+  readonly machine: MachineRoutes = {
+    follow: (listener) => {
+      const book = new RouteBook(listener)
+      this.#books.add(book)
+      this.#linksWanted = true
+      this.#read()
+      return () => this.#books.delete(book)
+    },
+  }
+  readonly #books = new Set<RouteBook>()
   readonly #options: KernelFibOptions
   readonly #log: Log
   readonly #clock: ScopedClock
@@ -278,6 +291,9 @@ export class KernelFib implements FibPort {
     const watch = new KernelWatch(this.#ip, metric, this.#clock, this.#log, this.#spawn, {
       link: (event) =>
         live((installer) => {
+          for (const book of this.#books) book.link(event)
+          // Routes come from another child: one that has come back already may be dropped by this older event.
+          if (!event.adminUp && this.#books.size > 0) this.#clock.after(GAP_PAUSE, () => this.#read())
           if (this.#resolver.link(event)) {
             this.#log.info({ interface: event.name }, `interface ${event.name} changed its name or number`)
             watch.renew()
@@ -286,7 +302,11 @@ export class KernelFib implements FibPort {
           if (!event.up) installer.nextHops.linkDown(event.index)
           installer.networkChanged()
         }),
-      address: (event) => live(() => this.#resolver.address(event)),
+      address: (event) =>
+        live(() => {
+          for (const book of this.#books) book.address(event)
+          this.#resolver.address(event)
+        }),
       nextHop: ({ id, deleted }) =>
         live((installer) => {
           if (!deleted || !this.#ids.contains(id) || !installer.nextHops.deleted(id)) return
@@ -319,6 +339,7 @@ export class KernelFib implements FibPort {
   /** All events of one chunk are in: tells who depends on them. */
   #settled(installer: Installer): void {
     installer.nextHops.putBack()
+    for (const book of this.#books) book.publish()
     if (!this.#resolver.changed) return
     installer.networkChanged()
     if (this.#protect()) installer.guardChanged()
@@ -332,6 +353,7 @@ export class KernelFib implements FibPort {
       return
     }
     this.#resolver.route(route)
+    for (const book of this.#books) book.route(route)
     if (route.metric !== ownership.metric) return
     const known = installer.routes.get(route.prefix)
     if (known === undefined) return
@@ -358,6 +380,7 @@ export class KernelFib implements FibPort {
   async #loadLinks(): Promise<void> {
     const [links, addresses] = await Promise.all([this.#reader.links(), this.#reader.addresses()])
     this.#resolver.loadLinks(links, addresses)
+    for (const book of this.#books) book.loadLinks(links, addresses)
   }
 
   /** Reads the kernel and compares; once more when asked for meanwhile. */
@@ -399,6 +422,7 @@ export class KernelFib implements FibPort {
       links ? this.#loadLinks() : undefined,
     ])
     this.#resolver.loadRoutes(others)
+    for (const book of this.#books) book.loadRoutes(others)
     const ifindex = (device: string) => this.#resolver.ifindex(device)
     reconcile(installer, ownership, { ...snapshot, ifindex }, since)
     this.#readTime = this.#clock.now() - began

@@ -67,7 +67,13 @@ export const FAMILY_COMMANDS: readonly Command[] = [
     family('routeReflectorClient'),
   ),
   ...ADD_PATH_COMMANDS,
-  notYet('neighbor <peer:peer> default-originate [route-map <map>]', FAMILY, 'an own default route'),
+  setting(
+    'neighbor <peer:peer> default-originate [route-map <map>]',
+    FAMILY,
+    'announce an own default route; with a map: while a route of the table meets its conditions',
+    family('defaultOriginate'),
+    (args) => (args.has('map') ? { routeMap: args.text('map') } : true),
+  ),
   ...NEIGHBOR_POLICIES,
   notYet('neighbor <peer:peer> unsuppress-map <map>', FAMILY, 'aggregation (`unsuppress-map`)'),
 ]

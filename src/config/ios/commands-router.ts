@@ -199,11 +199,6 @@ export const ROUTER_COMMANDS: readonly Command[] = [
     },
     no() {},
   },
-  notYet('network <prefix:prefix> [route-map <map>]', BOTH, 'own routes (`network`)'),
-  notYet('network <address:address> [mask <mask:mask>] [route-map <map>]', BOTH, 'own routes (`network`)'),
-  notYet('redistribute <source> [<text:rest>]', BOTH, 'own routes (`redistribute`)'),
-  notYet('aggregate-address <text:rest>', BOTH, 'own routes (`aggregate-address`)'),
-  notYet('default-information originate', BOTH, 'own routes (`default-information originate`)'),
   notYet('synchronization', BOTH, 'IGP synchronisation'),
   notYet('auto-summary', BOTH, 'classful summaries'),
   {

@@ -8,6 +8,7 @@ import { readAddress } from '../values.js'
 import type { ReadDocument } from '../yaml.js'
 import { readAddPath } from './add-path.js'
 import type { Cell, Cells } from './cells.js'
+import { announceOf } from './own-routes.js'
 
 /**
  * Makes a document of what the lines have set, with the switch's own defaults written out: 60/180, no
@@ -68,6 +69,7 @@ class Builder {
       neighbors: this.#cells.children(['neighbors']).flatMap((address, i) => this.#neighbor(address, i)),
       ...this.#ranges(),
       ...this.#plain('listenLimit'),
+      ...announceOf(this.#cells, this.#report, (path, position) => this.#place(path, position)),
       ...this.#lists('prefixLists'),
       ...this.#lists('asPathLists'),
       ...this.#lists('communityLists'),

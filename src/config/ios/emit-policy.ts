@@ -49,6 +49,11 @@ export class PolicyLines {
     ]
   }
 
+  /** The name of a route map, whose lines are kept. @param path of its place in YAML, for what is lost */
+  routeMap(map: NamedList<RouteRule>, family: Family, path: string): string {
+    return this.#routeMap(map, family, path)
+  }
+
   /** A policy that lets everything pass, where having none would let nothing pass. */
   everything(family: Family, direction: 'in' | 'out'): string {
     return `prefix-list ${this.#whole('ALL', 'permit', family)} ${direction}`

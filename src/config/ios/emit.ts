@@ -8,6 +8,7 @@ import { HIDDEN } from '../secrets.js'
 import { addPathWords } from './add-path.js'
 import { pathLines, sessionLines } from './emit-path.js'
 import { PolicyLines } from './emit-policy.js'
+import { importCheck, ownRouteLines } from './own-routes.js'
 
 /** A configuration in the switch's words. */
 export interface IosText {
@@ -80,6 +81,7 @@ class Emitter {
       ...this.#restart(),
       ...(bgp.maintenance === true ? ['bgp graceful-shutdown'] : []),
       ...this.#decision(),
+      ...(importCheck(bgp.announce, this.#lost) ? [] : ['no bgp network import-check']),
       ...(timers === undefined ? [] : [`timers bgp ${timers.keepalive} ${timers.hold}`]),
     ]
     const ranges = bgp.listenRanges.map(
@@ -194,7 +196,7 @@ class Emitter {
   }
 
   #family(family: Family, peers: readonly Peer[]): readonly string[] {
-    const lines: string[] = []
+    const lines: string[] = [...ownRouteLines(this.#bgp.announce, family, this.#policies, this.#lost)]
     for (const { name, options, path } of peers) {
       const settings = options.families.find((one) => one.family === family)
       if (settings !== undefined)
@@ -223,6 +225,13 @@ class Emitter {
     lines.push(...addPathWords(settings).map((words) => `neighbor ${name} ${words}`))
     if (settings.nextHop === 'self') lines.push(`neighbor ${name} next-hop-self`)
     if (settings.nextHop === 'unchanged') lines.push(`neighbor ${name} next-hop-unchanged`)
+    const { defaultOriginate } = settings
+    if (defaultOriginate !== undefined) {
+      const { routeMap } = defaultOriginate
+      const at = `${path}.families.${family}.defaultOriginate`
+      const map = routeMap === undefined ? '' : ` route-map ${this.#policies.routeMap(routeMap, family, at)}`
+      lines.push(`neighbor ${name} default-originate${map}`)
+    }
     for (const [policy, direction] of [
       [settings.import, 'in'],
       [settings.export, 'out'],

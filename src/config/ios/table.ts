@@ -1,3 +1,4 @@
+import { ANNOUNCE_COMMANDS } from './commands-announce.js'
 import { FAMILY_COMMANDS } from './commands-family.js'
 import { GLOBAL_COMMANDS } from './commands-global.js'
 import { NEIGHBOR_COMMANDS } from './commands-neighbor.js'
@@ -13,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
   ...GLOBAL_COMMANDS,
   ...POLICY_COMMANDS,
   ...ROUTER_COMMANDS,
+  ...ANNOUNCE_COMMANDS,
   ...OTHER_COMMANDS,
   ...NEIGHBOR_COMMANDS,
   ...SESSION_COMMANDS,

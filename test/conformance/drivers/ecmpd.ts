@@ -50,7 +50,7 @@ export class EcmpdDriver extends Driver {
     ...(['extendedMessages', 'extendedNextHop', 'role', 'roleStrict', 'maximumPrefix'] as const),
     ...(['maximumPrefix.warning', 'maximumPrefix.restart', 'maximumPrefix.warningOnly'] as const),
     ...(['as', 'deterministicMed', 'notificationRestart', 'maximumPaths', 'kernel', 'dialect'] as const),
-    ...(['longLived'] as const),
+    ...(['longLived', 'originate'] as const),
     ...(['shutdown', 'enable', 'remove', 'changeHold', 'changeFamilies'] as const),
     ...(['hostName', 'events', 'metrics', 'neighbor', 'route', 'log', 'check'] as const),
     ...(['reset', 'softIn', 'softOut', 'restart', 'ip', 'explains', 'maintenance'] as const),
@@ -105,7 +105,7 @@ export class EcmpdDriver extends Driver {
 
   #yaml(): string {
     const { as = DUT_AS, deterministicMed, notificationRestart, maximumPaths, neighbors } = this.model
-    const { longLived } = this.model
+    const { longLived, originate } = this.model
     return stringify({
       as,
       routerId: DUT_ID,
@@ -115,6 +115,7 @@ export class EcmpdDriver extends Driver {
       ...(longLived ? { longLivedGracefulRestart: { staleTime: longLived } } : {}),
       ...(maximumPaths ? { maximumPaths, multipathRelax: true } : {}),
       ...(this.model.ebgpRequiresPolicy ? { ebgpRequiresPolicy: true } : {}),
+      ...(originate ? { announce: originate } : {}),
       neighbors: neighbors.map((one) => this.#neighbor(one)),
     })
   }
