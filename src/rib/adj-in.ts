@@ -40,6 +40,8 @@ export type ImportFilter = RouteFilter
 export class AdjIn extends RibReader {
   protected readonly dirty: DirtyQueue
   protected readonly selection: Selection
+  /** Somebody follows every path: one that goes makes its prefix dirty even where the decision is not concerned. */
+  protected everyPath = false
   readonly #width: number
 
   constructor(parts: RibParts, options: DecisionParameters) {
@@ -395,7 +397,7 @@ export class AdjIn extends RibReader {
     if (--rows.count[prefix] === 0) {
       rows.flags[prefix] &= ~PREFIX_INDEXED
       this.dirty.add(prefix)
-    } else if (dirty) this.dirty.add(prefix)
+    } else if (dirty || this.everyPath) this.dirty.add(prefix)
   }
 
   #retain(row: SourceRow, attribute: number, use: number): void {

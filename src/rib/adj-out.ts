@@ -15,56 +15,50 @@
  * 4. `resend(member, begin, end)` for a route refresh; `reevaluate()` when the answers of `shared`, the filter or
  *    what the table suppresses changed; `originate(attribute)` for a default route of the members' own.
  *
- * How it works: each prefix has one entry in a log, either that of announcements or that of withdrawals; a
- * change puts a new entry at the end and the old one becomes void. A member is a position in each log. It is
+ * How it works: the group has a row for each prefix, or with ADD-PATH for each path that is sent (out-routes.ts).
+ * Each row has one entry in a log, either that of announcements or that of withdrawals; a change puts a new entry at the end and the old one becomes void. A member is a position in each log. It is
  * given withdrawals first, then announcements, always as they are now, so a joining member (position 0), a
  * slow one and one that is up to date are the same case. Members at the same position get the same octets:
- * a stretch of the log is packed once (a Chunk) and kept while others may want it and nothing in it has moved.
- * A bit for each prefix says what a member has been sent, for exact withdrawals; that, and the source of
+ * a stretch of the log is packed once (out-chunks.ts) and kept while others may want it and nothing in it moved.
+ * A bit for each row says what a member has been sent, for exact withdrawals; that, and the source of
  * each route, is all that differs between members: a route never goes back to where it came from.
  */
 import type { PathAttributes } from '../wire/types.js'
+import { BestRoutes } from './best-routes.js'
 import type { BlockStore } from './block-store.js'
-import { Buckets, nlriRoom, type Packed, Packer } from './bucket.js'
-import { type Chunk, ChunkCache } from './chunk.js'
-import { Exporter, type ExportTreatment } from './export.js'
+import type { Packed } from './bucket.js'
+import type { Chunk } from './chunk.js'
+import { Egress } from './egress.js'
+import type { ExportTreatment } from './export.js'
+import { HeldRoutes } from './held-routes.js'
+import { OutChunks } from './out-chunks.js'
 import { NEVER, OutMember } from './out-member.js'
+import type { OutRoutes } from './out-routes.js'
 import { OutTable, type OutTableOwner } from './out-table.js'
 import { readOutgoing } from './outgoing.js'
+import { PathRoutes } from './path-routes.js'
 import type { Rib, RouteFilter } from './table.js'
-import type { ChangeBatch } from './types.js'
 
-/** Log entries in a chunk, and octets that their attributes may take. */
-const CHUNK_ENTRIES = 16384
-const CHUNK_OCTETS = 262144
-/** Stands for all sources that are no members, in a chunk: their routes go to everyone. */
-const NO_MEMBER = -1
-/** The default route has no octets. */
-const NO_OCTETS = new Uint8Array(0)
 /** Prefixes that one step of the first fill looks at. */
 const FILL = 8192
+const NO_OCTETS = new Uint8Array(0)
 
 /** Adj-RIB-Out of one update group, as described at the head of this file. */
 export class AdjOut {
   readonly treatment: ExportTreatment
   readonly #rib: Rib
   readonly #blocks: BlockStore
-  readonly #exporter: Exporter
-  readonly #filter: RouteFilter | undefined
+  readonly #egress: Egress
   readonly #out: OutTable
+  readonly #routes: OutRoutes
   readonly #members = new Map<number, OutMember>()
-  readonly #announcementChunks = new ChunkCache()
-  readonly #withdrawalChunks = new ChunkCache()
-  readonly #buckets = new Buckets()
-  readonly #packer: Packer
+  readonly #chunks: OutChunks
   /** Prefix ids below this have been looked at; NEVER when the first fill is complete. */
   #filled = 0
-  readonly #address = new Uint8Array(16)
   /** Prefix id of the default route while one is originated for this group; else -1. */
   #default = -1
   /** Attribute set that it is sent with. */
   #originated = 0
-  readonly #chunkEntries: number
   readonly #unsubscribe: () => void
 
   /**
@@ -79,28 +73,35 @@ export class AdjOut {
     treatment: ExportTreatment,
     shared: (nextHop: number) => boolean,
     filter: RouteFilter | undefined,
-    chunkEntries = CHUNK_ENTRIES,
+    chunkEntries?: number,
   ) {
-    this.#chunkEntries = chunkEntries
     this.treatment = treatment
     this.#rib = rib
     this.#blocks = blocks
-    this.#filter = filter
-    this.#exporter = new Exporter(treatment, rib.attributes, blocks, shared)
+    this.#egress = new Egress(rib, blocks, treatment, shared, filter)
     const owner: OutTableOwner = {
-      opened: (prefix) => rib.hold(prefix),
-      closed: (prefix) => rib.unhold(prefix),
-      moved: (position, announced) =>
-        (announced ? this.#announcementChunks : this.#withdrawalChunks).invalidate(position),
-      sourceChanged: (prefix, former, source) => {
+      opened: (row) => this.#routes.opened(row),
+      closed: (row) => this.#routes.closed(row),
+      moved: (position, announced) => this.#chunks.invalidate(position, announced),
+      sourceChanged: (row, former, source) => {
         // Only those two neighbours see a difference.
-        this.#members.get(former)?.revisit.add(prefix)
-        this.#members.get(source)?.revisit.add(prefix)
+        this.#members.get(former)?.revisit.add(row)
+        this.#members.get(source)?.revisit.add(row)
       },
     }
     this.#out = new OutTable(blocks, owner, () => this.#compact())
-    this.#packer = new Packer(rib.prefixes, blocks, treatment.maximumMessage)
-    this.#unsubscribe = rib.subscribe((batch) => this.#update(batch))
+    const { addPath, maximumMessage } = treatment
+    this.#routes =
+      addPath === undefined
+        ? new BestRoutes(rib, this.#egress, this.#out)
+        : new PathRoutes(rib, this.#egress, this.#out, addPath)
+    this.#chunks = new OutChunks(this.#out, this.#routes, blocks, this.#members, maximumMessage, chunkEntries)
+    this.#unsubscribe = this.#routes.follow(
+      (prefix) => {
+        if (prefix < this.#filled) this.#updateOne(prefix)
+      },
+      () => this.#updated(),
+    )
   }
 
   /** Number of members. */
@@ -118,7 +119,7 @@ export class AdjOut {
     member.withdrawn = this.#out.withdrawals.end
     this.#members.set(source, member)
     // Its own routes are not set apart in what was packed before.
-    if ((this.#rib.source(source)?.best ?? 0) > 0) this.#announcementChunks.clear()
+    if (this.#routes.hasFrom(source)) this.#chunks.clearAnnouncements()
     if (marker !== undefined) this.#mark(member, marker)
     return member
   }
@@ -169,7 +170,7 @@ export class AdjOut {
 
   /** Works out every route again, after the answers of `shared` or the filter changed. */
   reevaluate(): void {
-    this.#exporter.reset()
+    this.#egress.reset()
     const limit = Math.min(this.#filled, this.#rib.prefixes.limit)
     for (let prefix = 0; prefix < limit; prefix++) {
       if (this.#rib.count(prefix) > 0 || prefix === this.#default) this.#updateOne(prefix)
@@ -183,8 +184,7 @@ export class AdjOut {
     this.#unsubscribe()
     this.#members.clear()
     this.#out.clear()
-    this.#exporter.close()
-    this.#filter?.close?.()
+    this.#egress.close()
     this.#blocks.reclaim()
   }
 
@@ -223,9 +223,37 @@ export class AdjOut {
     return member.queue.shift()
   }
 
-  /** Outgoing block that a member holds for a prefix, or 0. */
+  /** Outgoing block that a member holds for a prefix, or 0; with ADD-PATH see advertisedPaths(). */
   advertised(member: OutMember, prefix: number): number {
-    return member.has(prefix) && this.#out.rows.known(prefix) ? this.#out.rows.block[prefix] : 0
+    return this.advertisedPaths(member, prefix)[0]?.block ?? 0
+  }
+
+  /** What a member holds of a prefix: outgoing blocks with path identifiers, 0 without ADD-PATH. */
+  advertisedPaths(
+    member: OutMember,
+    prefix: number,
+  ): readonly { readonly block: number; readonly pathId: number }[] {
+    const { rows } = this.#out
+    return this.#routes
+      .rowsOf(prefix)
+      .filter((row) => member.has(row) && rows.known(row) && rows.block[row] !== 0)
+      .map((row) => ({ block: rows.block[row], pathId: this.#routes.pathIdOf(row) }))
+  }
+
+  /** Whether a member holds a route from us. @param pathId 0 without ADD-PATH */
+  holds(member: OutMember, prefix: number, pathId: number): boolean {
+    const row = this.#routes.find(prefix, pathId)
+    return row >= 0 && member.has(row)
+  }
+
+  /** Everything that a member holds, to be withdrawn later; its prefixes are kept until release(). */
+  held(member: OutMember): HeldRoutes {
+    const held = new HeldRoutes(this.#rib, this.treatment.addPath !== undefined)
+    const routes = this.#routes
+    for (let row = 0; row < routes.limit; row++) {
+      if (member.has(row)) held.add(routes.prefixOf(row), routes.pathIdOf(row))
+    }
+    return held
   }
 
   /** An outgoing block in readable form. */
@@ -238,10 +266,7 @@ export class AdjOut {
     member.markAt = this.#filled === NEVER ? this.#out.announcements.end : NEVER
   }
 
-  #update(batch: ChangeBatch): void {
-    for (let i = 0; i < batch.count; i++) {
-      if (batch.prefixes[i] < this.#filled) this.#updateOne(batch.prefixes[i])
-    }
+  #updated(): void {
     if (this.#members.size === 0) this.#sweepWithdrawals()
     this.#blocks.reclaim()
   }
@@ -251,7 +276,7 @@ export class AdjOut {
     const limit = this.#rib.prefixes.limit
     const end = Math.min(limit, this.#filled + FILL)
     for (let prefix = this.#filled; prefix < end; prefix++) {
-      if (this.#rib.best(prefix) !== 0 || prefix === this.#default) this.#updateOne(prefix)
+      if (this.#rib.count(prefix) > 0 || prefix === this.#default) this.#updateOne(prefix)
     }
     this.#filled = end
     if (end < limit) return
@@ -263,36 +288,8 @@ export class AdjOut {
 
   /** Brings a prefix's state in line with the table. */
   #updateOne(prefix: number): void {
-    if (prefix === this.#default) {
-      // An own route (source 0), which no filter is asked about.
-      this.#out.set(prefix, this.#exporter.outgoing(this.#originated, this.#rib.source(0)!), 0)
-      return
-    }
-    const path = this.#rib.best(prefix)
-    if (path === 0 || this.#rib.isSuppressed(prefix)) this.#out.set(prefix, 0, 0)
-    else {
-      const source = this.#rib.sourceOf(path)
-      this.#out.set(prefix, this.#outgoing(prefix, this.#rib.attributeOf(path), source), source)
-    }
-  }
-
-  /** The outgoing block for a best path; 0 when it is not sent. */
-  #outgoing(prefix: number, attribute: number, source: number): number {
-    let use = attribute
-    const prefixes = this.#rib.prefixes
-    if (this.#filter !== undefined) {
-      if (!this.#exporter.permits(attribute, this.#rib.source(source)!)) return 0
-      prefixes.writeAddress(prefix, this.#address, 0)
-      use = this.#filter.apply(this.#address, 0, prefixes.length(prefix), attribute)
-      if (use === 0) return 0
-    }
-    const block = this.#exporter.outgoing(use, this.#rib.source(source)!)
-    if (block === 0) return 0
-    // RFC 4271 §9.2, RFC 8654 §4: what does not fit a message is not sent.
-    const { maximumMessage } = this.treatment
-    if (this.#blocks.lengths[block] < maximumMessage - 64) return block
-    const needed = 1 + ((prefixes.length(prefix) + 7) >>> 3)
-    return nlriRoom(this.#blocks, block, maximumMessage) >= needed ? block : 0
+    if (prefix === this.#default) this.#routes.replace(prefix, this.#egress.ownBlock(this.#originated))
+    else this.#routes.update(prefix)
   }
 
   /** One step for a member, into its queue. @returns false when there is nothing left */
@@ -314,75 +311,48 @@ export class AdjOut {
     const announce: number[] = []
     const withdraw: number[] = []
     const waiting = new Set<number>()
-    for (const prefix of member.revisit) {
-      if (!rows.known(prefix) || rows.block[prefix] === 0) continue
-      if (rows.position[prefix] > member.announced) continue
-      const own = rows.source[prefix] === member.source
-      if (own && member.clear(prefix)) withdraw.push(prefix)
-      else if (!own && !member.has(prefix)) {
+    for (const row of member.revisit) {
+      if (!rows.known(row) || rows.block[row] === 0) continue
+      if (rows.position[row] > member.announced) continue
+      const own = rows.source[row] === member.source
+      if (own && member.clear(row)) withdraw.push(row)
+      else if (!own && !member.has(row)) {
         if (held) {
-          waiting.add(prefix)
+          waiting.add(row)
           continue
         }
-        member.set(prefix)
-        announce.push(prefix)
+        member.set(row)
+        announce.push(row)
       }
     }
     member.revisit = waiting
-    this.#packer.clear()
-    this.#packer.withdraw(Int32Array.from(withdraw), 0, withdraw.length)
-    for (const prefix of announce) this.#packer.announce(rows.block[prefix], Int32Array.of(prefix), 0, 1)
-    if (this.#packer.length > 0) member.queue.push(this.#packer.take())
+    const packed = this.#chunks.pack(Int32Array.from(withdraw), announce)
+    if (packed.updates > 0) member.queue.push(packed)
   }
 
   #passWithdrawals(member: OutMember): void {
     const start = member.withdrawn
-    const chunk = this.#withdrawalChunks.get(start) ?? this.#packWithdrawals(start)
-    if (--chunk.waiting <= 0) this.#withdrawalChunks.remove(start)
-    const { prefixes } = chunk
+    const chunk = this.#chunks.withdrawals(start)
+    const { rows } = chunk
     let held = 0
-    for (let i = 0; i < prefixes.length; i++) if (member.has(prefixes[i])) held++
-    if (held === prefixes.length) {
+    for (let i = 0; i < rows.length; i++) if (member.has(rows[i])) held++
+    if (held === rows.length) {
       if (held > 0) member.queue.push(chunk)
-      for (let i = 0; i < held; i++) member.clear(prefixes[i])
+      for (let i = 0; i < held; i++) member.clear(rows[i])
     } else if (held > 0) {
-      const own = prefixes.filter((prefix) => member.clear(prefix))
-      this.#packer.clear()
-      this.#packer.withdraw(own, 0, own.length)
-      member.queue.push(this.#packer.take())
+      const own = rows.filter((row) => member.clear(row))
+      member.queue.push(this.#chunks.pack(own, []))
     }
     member.withdrawn = chunk.end
     this.#out.withdrawnFront = Math.max(this.#out.withdrawnFront, chunk.end)
     if (start === this.#out.withdrawnFloor) this.#sweepWithdrawals()
   }
 
-  #packWithdrawals(start: number): Chunk {
-    const { entries } = this.#out.withdrawals
-    const end = Math.min(this.#out.withdrawals.end, start + this.#chunkEntries)
-    const live = new Int32Array(end - start)
-    let count = 0
-    for (let i = start; i < end; i++) {
-      const prefix = entries[i]
-      if (this.#out.passWithdrawal(prefix, i + 1)) live[count++] = prefix
-    }
-    this.#packer.clear()
-    this.#packer.withdraw(live, 0, count)
-    return this.#keep(this.#withdrawalChunks, start, end, live.slice(0, count), new Int32Array(0), new Set())
-  }
-
   #passAnnouncements(member: OutMember): void {
-    const start = member.announced
-    const known = this.#announcementChunks.get(start)
-    // A short piece of old news is not worth a message of its own when much more waits behind it.
-    const short =
-      known !== undefined &&
-      known.end - start < this.#chunkEntries / 4 &&
-      this.#out.announcements.end - known.end > this.#chunkEntries
-    const chunk = known === undefined || short ? this.#packAnnouncements(start) : known
-    if (--chunk.waiting <= 0) this.#announcementChunks.remove(start)
+    const chunk = this.#chunks.announcements(member.announced)
     if (chunk.sources.has(member.source)) this.#passMixed(member, chunk)
     else {
-      member.setAll(chunk.prefixes, 0, chunk.prefixes.length)
+      member.setAll(chunk.rows, 0, chunk.rows.length)
       if (chunk.updates > 0) member.queue.push(chunk)
     }
     member.announced = chunk.end
@@ -391,7 +361,7 @@ export class AdjOut {
 
   /** A chunk with routes from the member itself: those are left out, and withdrawn where it held others. */
   #passMixed(member: OutMember, chunk: Chunk): void {
-    const { runs, prefixes, bytes } = chunk
+    const { runs, rows, bytes } = chunk
     const withdraw: number[] = []
     const pieces: Packed[] = []
     let from = 0
@@ -400,9 +370,9 @@ export class AdjOut {
     for (let run = 0; run < runs.length; run += 4) {
       const end = runs[run + 1]
       if (runs[run] === member.source) {
-        for (let i = from; i < end; i++) if (member.clear(prefixes[i])) withdraw.push(prefixes[i])
+        for (let i = from; i < end; i++) if (member.clear(rows[i])) withdraw.push(rows[i])
       } else {
-        member.setAll(prefixes, from, end - from)
+        member.setAll(rows, from, end - from)
         pieces.push({ bytes: bytes.subarray(offset, runs[run + 2]), updates: runs[run + 3] - updates })
       }
       from = end
@@ -410,74 +380,18 @@ export class AdjOut {
       updates = runs[run + 3]
     }
     if (withdraw.length > 0) {
-      this.#packer.clear()
-      this.#packer.withdraw(Int32Array.from(withdraw), 0, withdraw.length)
-      member.queue.push(this.#packer.take())
+      member.queue.push(this.#chunks.pack(Int32Array.from(withdraw), []))
     }
     member.queue.push(...pieces)
   }
 
-  #packAnnouncements(start: number): Chunk {
-    const { rows } = this.#out
-    const buckets = this.#buckets
-    const { entries } = this.#out.announcements
-    const limit = this.#out.announcements.end
-    buckets.clear()
-    let octets = 0
-    let live = 0
-    let end = start
-    while (end < limit && live < this.#chunkEntries && octets < CHUNK_OCTETS) {
-      const prefix = entries[end++]
-      if (!this.#out.passAnnouncement(prefix, end)) continue
-      const block = rows.block[prefix]
-      const source = this.#members.has(rows.source[prefix]) ? rows.source[prefix] : NO_MEMBER
-      if (buckets.add(prefix, block, source)) octets += this.#blocks.lengths[block] + 32
-      live++
-    }
-    buckets.arrange()
-    this.#packer.clear()
-    const runs: number[] = []
-    const sources = new Set<number>()
-    for (let bucket = 0; bucket < buckets.count; bucket++) {
-      const from = buckets.starts[bucket]
-      const to = buckets.starts[bucket + 1]
-      const source = buckets.sources[bucket]
-      this.#packer.announce(buckets.blocks[bucket], buckets.prefixes, from, to - from)
-      if (runs.length > 0 && runs[runs.length - 4] === source) runs.length -= 4
-      runs.push(source, to, this.#packer.length, this.#packer.updates)
-      sources.add(source)
-    }
-    const prefixes = buckets.prefixes.slice(0, live)
-    return this.#keep(this.#announcementChunks, start, end, prefixes, Int32Array.from(runs), sources)
-  }
-
-  /** Makes a chunk of what was packed; it is kept when others wait for it. */
-  #keep(
-    cache: ChunkCache,
-    start: number,
-    end: number,
-    prefixes: Int32Array,
-    runs: Int32Array,
-    sources: ReadonlySet<number>,
-  ): Chunk {
-    const announcing = cache === this.#announcementChunks
-    let waiting = 0
-    for (const member of this.#members.values()) {
-      if ((announcing ? member.announced : member.withdrawn) <= start) waiting++
-    }
-    const chunk = { ...this.#packer.take(), start, end, prefixes, runs, sources, waiting }
-    cache.remove(start)
-    if (waiting > 1) cache.add(chunk)
-    return chunk
-  }
-
-  /** Lets withdrawn prefixes go that every member has passed. */
+  /** Lets withdrawn rows go that every member has passed. */
   #sweepWithdrawals(): void {
     const out = this.#out
     let floor = out.withdrawals.end
     for (const member of this.#members.values()) floor = Math.min(floor, member.withdrawn)
     if (!out.sweep(floor)) return
-    this.#withdrawalChunks.clear()
+    this.#chunks.clearWithdrawals()
     for (const member of this.#members.values()) member.withdrawn = 0
   }
 
@@ -492,6 +406,6 @@ export class AdjOut {
       member.announced = moved.get(member.announced)!
       member.markAt = moved.get(member.markAt) ?? NEVER
     }
-    this.#announcementChunks.clear()
+    this.#chunks.clearAnnouncements()
   }
 }

@@ -3,8 +3,7 @@
  * a message carries as many prefixes as fit; withdrawals need no buckets. A message never mixes withdrawn
  * routes, NLRI, MP_REACH_NLRI and MP_UNREACH_NLRI, and the MP attribute stands first (RFC 7606 §5.1).
  */
-import { AFI_IPV4, AFI_IPV6, SAFI_UNICAST } from '../ip/family.js'
-import type { PrefixTable } from '../ip/prefix-table.js'
+import { AFI_IPV4, AFI_IPV6, type Family, SAFI_UNICAST } from '../ip/family.js'
 import { EXTENDED_LENGTH, OPTIONAL } from '../wire/attribute-row.js'
 import { AttributeCode, MessageType } from '../wire/codes.js'
 import type { BlockStore } from './block-store.js'
@@ -18,6 +17,15 @@ const MP_HEADER = 4
 /** AFI, SAFI, next hop length, reserved octet. */
 const REACH_FIXED = 5
 const UNREACH_FIXED = 3
+
+/** What messages announce and withdraw by number: a prefix, or a path of one (RFC 7911 §3). */
+export interface NlriRows {
+  readonly family: Family
+  /** Octets that write() takes. */
+  size(row: number): number
+  /** Writes the NLRI of a row at `at`. @returns the offset behind it */
+  write(row: number, bytes: Uint8Array, at: number): number
+}
 
 /** Messages, one behind the other in `bytes`. */
 export interface Packed {
@@ -38,7 +46,7 @@ export function nlriRoom(blocks: BlockStore, block: number, maximumMessage: numb
 
 /** Writes messages into a buffer that grows; what was packed is taken as a copy of the right size. */
 export class Packer {
-  readonly #prefixes: PrefixTable
+  readonly #rows: NlriRows
   readonly #blocks: BlockStore
   readonly #afi: number
   readonly #maximumMessage: number
@@ -50,10 +58,10 @@ export class Packer {
   #nlri = 0
   #block = 0
 
-  constructor(prefixes: PrefixTable, blocks: BlockStore, maximumMessage: number) {
-    this.#prefixes = prefixes
+  constructor(rows: NlriRows, blocks: BlockStore, maximumMessage: number) {
+    this.#rows = rows
     this.#blocks = blocks
-    this.#afi = prefixes.family === 'ipv4-unicast' ? AFI_IPV4 : AFI_IPV6
+    this.#afi = rows.family === 'ipv4-unicast' ? AFI_IPV4 : AFI_IPV6
     this.#maximumMessage = maximumMessage
   }
 
@@ -72,33 +80,29 @@ export class Packer {
     this.#updates = 0
   }
 
-  /** Announces `count` prefixes with one block; at least one fits (nlriRoom). */
-  announce(block: number, prefixes: Int32Array, start: number, count: number): void {
+  /** Announces `count` rows with one block; at least one fits (nlriRoom). */
+  announce(block: number, list: Int32Array, start: number, count: number): void {
     this.#block = block
-    this.#open()
-    for (let i = start; i < start + count; i++) {
-      const needed = 1 + ((this.#prefixes.length(prefixes[i]) + 7) >>> 3)
-      if (this.#length + needed - this.#start > this.#limit()) {
-        this.#close()
-        this.#open()
-      }
-      this.#length = this.#prefixes.write(prefixes[i], this.#bytes, this.#length)
-    }
-    this.#close()
+    this.#pack(list, start, count)
   }
 
-  /** Withdraws `count` prefixes. */
-  withdraw(prefixes: Int32Array, start: number, count: number): void {
+  /** Withdraws `count` rows. */
+  withdraw(list: Int32Array, start: number, count: number): void {
     if (count === 0) return
     this.#block = 0
+    this.#pack(list, start, count)
+  }
+
+  #pack(list: Int32Array, start: number, count: number): void {
+    const rows = this.#rows
     this.#open()
     for (let i = start; i < start + count; i++) {
-      const needed = 1 + ((this.#prefixes.length(prefixes[i]) + 7) >>> 3)
-      if (this.#length + needed - this.#start > this.#limit()) {
+      const row = list[i]
+      if (this.#length + rows.size(row) - this.#start > this.#limit()) {
         this.#close()
         this.#open()
       }
-      this.#length = this.#prefixes.write(prefixes[i], this.#bytes, this.#length)
+      this.#length = rows.write(row, this.#bytes, this.#length)
     }
     this.#close()
   }
@@ -206,11 +210,11 @@ export class Packer {
   }
 }
 
-/** Puts prefixes with equal (block, source) next to each other; one object, reused. */
+/** Puts rows with equal (block, source) next to each other; one object, reused. */
 export class Buckets {
-  /** Number of buckets. Bucket b is `prefixes[starts[b]]` to `prefixes[starts[b + 1]]`, in order of arrival. */
+  /** Number of buckets. Bucket b is `rows[starts[b]]` to `rows[starts[b + 1]]`, in order of arrival. */
   count = 0
-  prefixes = new Int32Array(1024)
+  rows = new Int32Array(1024)
   starts = new Int32Array(256)
   blocks = new Int32Array(256)
   sources = new Int32Array(256)
@@ -228,7 +232,7 @@ export class Buckets {
   }
 
   /** @returns whether this opened a bucket */
-  add(prefix: number, block: number, source: number): boolean {
+  add(row: number, block: number, source: number): boolean {
     if (block >= this.#first.length) this.#first = growInt32(this.#first, block * 2)
     let bucket = this.#first[block] - 1
     while (bucket >= 0 && this.sources[bucket] !== source) bucket = this.#next[bucket] - 1
@@ -237,20 +241,20 @@ export class Buckets {
     if (this.#length === this.#incoming.length) {
       this.#incoming = growInt32(this.#incoming, this.#length * 2)
       this.#bucketOf = growInt32(this.#bucketOf, this.#length * 2)
-      this.prefixes = new Int32Array(this.#length * 2)
+      this.rows = new Int32Array(this.#length * 2)
     }
-    this.#incoming[this.#length] = prefix
+    this.#incoming[this.#length] = row
     this.#bucketOf[this.#length++] = bucket
     this.starts[bucket + 1]++
     return opened
   }
 
-  /** Arranges `prefixes` and `starts` after the last add(). */
+  /** Arranges `rows` and `starts` after the last add(). */
   arrange(): void {
     for (let bucket = 0; bucket < this.count; bucket++) this.starts[bucket + 1] += this.starts[bucket]
     const at = this.#next
     for (let bucket = 0; bucket < this.count; bucket++) at[bucket] = this.starts[bucket]
-    for (let i = 0; i < this.#length; i++) this.prefixes[at[this.#bucketOf[i]]++] = this.#incoming[i]
+    for (let i = 0; i < this.#length; i++) this.rows[at[this.#bucketOf[i]]++] = this.#incoming[i]
   }
 
   #open(block: number, source: number): number {

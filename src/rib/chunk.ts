@@ -5,9 +5,9 @@ export interface Chunk extends Packed {
   /** The stretch: entries from `start`, the last one before `end`. */
   readonly start: number
   readonly end: number
-  /** Prefixes in the order in which they stand in the messages. */
-  readonly prefixes: Int32Array
-  /** For each run of prefixes from one source: source, end in `prefixes`, end in `bytes`, updates up to there. */
+  /** Rows in the order in which they stand in the messages. */
+  readonly rows: Int32Array
+  /** For each run of rows from one source: source, end in `rows`, end in `bytes`, updates up to there. */
   readonly runs: Int32Array
   /** Sources that occur in `runs`. */
   readonly sources: ReadonlySet<number>

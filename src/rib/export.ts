@@ -21,6 +21,7 @@ import {
 import type { BlockStore } from './block-store.js'
 import { growInt32, grownCapacity } from './columns.js'
 import { changesKey, type ExportChanges } from './export-changes.js'
+import type { PathSelection } from './path-selection.js'
 import { Rewrite } from './rewrite.js'
 import type { SourceState } from './sources.js'
 
@@ -57,6 +58,8 @@ export interface ExportTreatment {
     /** False: routes of clients are not sent to clients (RFC 4456 §6). Default true. */
     readonly clientToClient?: boolean
   }
+  /** Which paths of a prefix are sent, each with its identifier (RFC 7911); undefined: the best, without. */
+  readonly addPath?: PathSelection
   /** What the own side is to eBGP neighbours: decides about Only to Customer (RFC 9234 §5). */
   readonly role?: Role
   /**
@@ -89,6 +92,7 @@ export function treatmentKey(treatment: ExportTreatment, policy: string, subnet:
       ? ''
       : `${reflector.clusterId}/${reflector.clients}/${reflector.clients && reflector.clientToClient !== false}`,
     treatment.role ?? '',
+    treatment.addPath ?? '',
     treatment.gracefulShutdown ?? false,
     changesKey(treatment.changes),
     treatment.longLived ?? '',

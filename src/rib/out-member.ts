@@ -17,9 +17,9 @@ export class OutMember {
   markAt = 0
   /** Made and not handed over yet. */
   readonly queue: Packed[] = []
-  /** Prefixes whose source alone changed, from or to this neighbour. */
+  /** Rows whose source alone changed, from or to this neighbour. */
   revisit = new Set<number>()
-  /** Prefixes that it holds. */
+  /** How many rows it holds. */
   advertised = 0
   #bits = new Int32Array(32)
 
@@ -27,33 +27,33 @@ export class OutMember {
     this.source = source
   }
 
-  /** Whether the neighbour holds the prefix from us. */
-  has(prefix: number): boolean {
-    const word = prefix >>> 5
-    return word < this.#bits.length && (this.#bits[word] & (1 << (prefix & 31))) !== 0
+  /** Whether the neighbour holds the row from us. */
+  has(row: number): boolean {
+    const word = row >>> 5
+    return word < this.#bits.length && (this.#bits[word] & (1 << (row & 31))) !== 0
   }
 
-  /** Notes that `count` prefixes have been announced. */
-  setAll(prefixes: Int32Array, start: number, count: number): void {
-    for (let i = start; i < start + count; i++) this.set(prefixes[i])
+  /** Notes that `count` rows have been announced. */
+  setAll(rows: Int32Array, start: number, count: number): void {
+    for (let i = start; i < start + count; i++) this.set(rows[i])
   }
 
-  set(prefix: number): void {
-    const word = prefix >>> 5
+  set(row: number): void {
+    const word = row >>> 5
     if (word >= this.#bits.length) {
       this.#bits = growInt32(this.#bits, Math.max(word + 1, this.#bits.length * 2))
     }
-    const bit = 1 << (prefix & 31)
+    const bit = 1 << (row & 31)
     const bits = this.#bits[word]
     if ((bits & bit) !== 0) return
     this.#bits[word] = bits | bit
     this.advertised++
   }
 
-  /** Notes that the prefix has been withdrawn. @returns whether it was held */
-  clear(prefix: number): boolean {
-    if (!this.has(prefix)) return false
-    this.#bits[prefix >>> 5] &= ~(1 << (prefix & 31))
+  /** Notes that the row has been withdrawn. @returns whether it was held */
+  clear(row: number): boolean {
+    if (!this.has(row)) return false
+    this.#bits[row >>> 5] &= ~(1 << (row & 31))
     this.advertised--
     return true
   }

@@ -1,7 +1,7 @@
-/** What an update group knows of each prefix, as columns indexed by prefix id. */
+/** What an update group knows of each of its routes (out-routes.ts), as columns indexed by row. */
 import { growInt32, grownCapacity, growUint16 } from './columns.js'
 
-/** Columns of an update group, one element for each prefix id. */
+/** Columns of an update group, one element for each row. */
 export class OutRows {
   /** Outgoing block that members should have; 0: none. */
   block = new Int32Array(16)
@@ -21,25 +21,25 @@ export class OutRows {
     return this.block.length
   }
 
-  /** True when the group has or had something to say about a prefix. */
-  known(prefix: number): boolean {
-    return prefix < this.position.length && this.position[prefix] !== 0
+  /** True when the group has or had something to say about a row. */
+  known(row: number): boolean {
+    return row < this.position.length && this.position[row] !== 0
   }
 
-  /** Forgets a prefix. */
-  clear(prefix: number): void {
-    this.block[prefix] = 0
-    this.source[prefix] = 0
-    this.position[prefix] = 0
-    this.sentBlock[prefix] = 0
-    this.sentSource[prefix] = 0
-    this.sentPosition[prefix] = 0
+  /** Forgets a row. */
+  clear(row: number): void {
+    this.block[row] = 0
+    this.source[row] = 0
+    this.position[row] = 0
+    this.sentBlock[row] = 0
+    this.sentSource[row] = 0
+    this.sentPosition[row] = 0
   }
 
-  /** Makes room for a prefix id. */
-  ensure(prefix: number): void {
-    if (prefix < this.block.length) return
-    const capacity = grownCapacity(this.block.length, prefix + 1)
+  /** Makes room for a row. */
+  ensure(row: number): void {
+    if (row < this.block.length) return
+    const capacity = grownCapacity(this.block.length, row + 1)
     this.block = growInt32(this.block, capacity)
     this.source = growUint16(this.source, capacity)
     this.position = growInt32(this.position, capacity)

@@ -1,9 +1,9 @@
 /**
- * What the members of an update group should have, and in which order it changed: a row for each prefix and the
- * logs of announcements and withdrawals (adj-out.ts says how members read them).
+ * What the members of an update group should have, and in which order it changed: a row for each prefix, or path
+ * of one (out-routes.ts), and the logs of announcements and withdrawals (adj-out.ts says how members read them).
  *
  * An entry that no member has passed yet is pending: it may be replaced unseen. So a row also says what the
- * member that is furthest has; a prefix that returns to that state takes its former position again, and nobody
+ * member that is furthest has; one that returns to that state takes its former position again, and nobody
  * hears of it. Whoever passes that position meanwhile makes it unusable (sentPosition -1), because it would not
  * come by again.
  */
@@ -13,14 +13,14 @@ import { OutRows } from './out-rows.js'
 
 /** What the owner does when a row changes. */
 export interface OutTableOwner {
-  /** The prefix has something to say, for the first time or again: keep its id. */
-  opened(prefix: number): void
-  /** Nothing is left to say of the prefix. */
-  closed(prefix: number): void
+  /** The row has something to say, for the first time or again: keep its number. */
+  opened(row: number): void
+  /** Nothing is left to say of the row. */
+  closed(row: number): void
   /** An entry that members have passed is void now. @param announced in which log */
   moved(position: number, announced: boolean): void
   /** The same announcement has another source now, and members have it already. */
-  sourceChanged(prefix: number, former: number, source: number): void
+  sourceChanged(row: number, former: number, source: number): void
 }
 
 /** What an update group advertises, apart from who has been told. */
@@ -49,31 +49,31 @@ export class OutTable {
    * @param block outgoing block; 0: nothing
    * @param source where the route came from
    */
-  set(prefix: number, block: number, source: number): void {
+  set(row: number, block: number, source: number): void {
     const rows = this.rows
-    rows.ensure(prefix)
-    const former = rows.block[prefix]
+    rows.ensure(row)
+    const former = rows.block[row]
     if (block === former) {
-      if (block !== 0 && source !== rows.source[prefix]) this.#changeSource(prefix, source)
+      if (block !== 0 && source !== rows.source[row]) this.#changeSource(row, source)
       return
     }
     if (block !== 0) this.#blocks.retain(block)
     if (former !== 0) this.#blocks.release(former)
-    if (!rows.known(prefix)) this.#owner.opened(prefix)
-    const position = rows.position[prefix]
+    if (!rows.known(row)) this.#owner.opened(row)
+    const position = rows.position[row]
     const pending = position > (former !== 0 ? this.announcedFront : this.withdrawnFront)
-    rows.block[prefix] = block
-    rows.source[prefix] = source
-    if (pending && rows.sentBlock[prefix] === block && rows.sentPosition[prefix] >= 0) {
-      this.#restore(prefix)
+    rows.block[row] = block
+    rows.source[row] = source
+    if (pending && rows.sentBlock[row] === block && rows.sentPosition[row] >= 0) {
+      this.#restore(row)
       return
     }
     if (pending && former !== 0 && block !== 0) return
     if (!pending && position !== 0) this.#owner.moved(position, former !== 0)
-    if (block === 0) rows.position[prefix] = this.withdrawals.append(prefix)
+    if (block === 0) rows.position[row] = this.withdrawals.append(row)
     else {
       if (this.announcements.full) this.#full()
-      rows.position[prefix] = this.announcements.append(prefix)
+      rows.position[row] = this.announcements.append(row)
     }
   }
 
@@ -82,29 +82,29 @@ export class OutTable {
    * @param position of the entry, from 1
    * @returns whether it says something
    */
-  passAnnouncement(prefix: number, position: number): boolean {
+  passAnnouncement(row: number, position: number): boolean {
     const rows = this.rows
-    if (rows.position[prefix] === position && rows.block[prefix] !== 0) {
-      if (position > this.announcedFront) this.#noteSent(prefix)
+    if (rows.position[row] === position && rows.block[row] !== 0) {
+      if (position > this.announcedFront) this.#noteSent(row)
       return true
     }
-    if (rows.sentPosition[prefix] === position && rows.sentBlock[prefix] !== 0) rows.sentPosition[prefix] = -1
+    if (rows.sentPosition[row] === position && rows.sentBlock[row] !== 0) rows.sentPosition[row] = -1
     return false
   }
 
   /** The same for the log of withdrawals. */
-  passWithdrawal(prefix: number, position: number): boolean {
+  passWithdrawal(row: number, position: number): boolean {
     const rows = this.rows
-    if (rows.position[prefix] === position && rows.block[prefix] === 0) {
-      this.#noteSent(prefix)
+    if (rows.position[row] === position && rows.block[row] === 0) {
+      this.#noteSent(row)
       return true
     }
-    if (rows.sentPosition[prefix] === position && rows.sentBlock[prefix] === 0) rows.sentPosition[prefix] = -1
+    if (rows.sentPosition[row] === position && rows.sentBlock[row] === 0) rows.sentPosition[row] = -1
     return false
   }
 
   /**
-   * Lets withdrawn prefixes go that every member has passed.
+   * Lets withdrawn rows go that every member has passed.
    * @param floor how many withdrawals that are
    * @returns true when it was all of them: positions start anew
    */
@@ -112,9 +112,9 @@ export class OutTable {
     const rows = this.rows
     const { entries } = this.withdrawals
     for (let i = this.withdrawnFloor; i < floor; i++) {
-      const prefix = entries[i]
-      if (rows.sentPosition[prefix] === i + 1 && rows.sentBlock[prefix] === 0) rows.sentPosition[prefix] = 0
-      if (rows.position[prefix] === i + 1 && rows.block[prefix] === 0) this.#forget(prefix)
+      const row = entries[i]
+      if (rows.sentPosition[row] === i + 1 && rows.sentBlock[row] === 0) rows.sentPosition[row] = 0
+      if (rows.position[row] === i + 1 && rows.block[row] === 0) this.#forget(row)
     }
     this.withdrawnFloor = floor
     if (floor < this.withdrawals.end) return false
@@ -137,10 +137,10 @@ export class OutTable {
     if (alive * 2 > log.end) return undefined
     const sorted = [...new Set(marks).add(this.announcedFront)].sort((a, b) => a - b)
     const result = log.compact(
-      (prefix, position) => this.#isAlive(prefix, position),
-      (prefix, from, to) => {
-        if (rows.position[prefix] === from && rows.block[prefix] !== 0) rows.position[prefix] = to
-        if (rows.sentPosition[prefix] === from && rows.sentBlock[prefix] !== 0) rows.sentPosition[prefix] = to
+      (row, position) => this.#isAlive(row, position),
+      (row, from, to) => {
+        if (rows.position[row] === from && rows.block[row] !== 0) rows.position[row] = to
+        if (rows.sentPosition[row] === from && rows.sentBlock[row] !== 0) rows.sentPosition[row] = to
       },
       sorted,
     )
@@ -149,64 +149,64 @@ export class OutTable {
     return moved
   }
 
-  /** Forgets every prefix. */
+  /** Forgets every row. */
   clear(): void {
-    for (let prefix = 0; prefix < this.rows.capacity; prefix++) {
-      if (this.rows.known(prefix)) this.#forget(prefix)
+    for (let row = 0; row < this.rows.capacity; row++) {
+      if (this.rows.known(row)) this.#forget(row)
     }
   }
 
   /** Nobody has seen what came between: back to what was sent last. */
-  #restore(prefix: number): void {
+  #restore(row: number): void {
     const rows = this.rows
-    const source = rows.source[prefix]
-    rows.position[prefix] = rows.sentPosition[prefix]
-    if (rows.block[prefix] === 0) {
-      if (rows.position[prefix] === 0) this.#forget(prefix)
+    const source = rows.source[row]
+    rows.position[row] = rows.sentPosition[row]
+    if (rows.block[row] === 0) {
+      if (rows.position[row] === 0) this.#forget(row)
       return
     }
-    rows.source[prefix] = rows.sentSource[prefix]
-    if (source !== rows.source[prefix]) this.#changeSource(prefix, source)
+    rows.source[row] = rows.sentSource[row]
+    if (source !== rows.source[row]) this.#changeSource(row, source)
   }
 
-  #changeSource(prefix: number, source: number): void {
+  #changeSource(row: number, source: number): void {
     const rows = this.rows
-    const former = rows.source[prefix]
-    rows.source[prefix] = source
-    if (rows.position[prefix] > this.announcedFront) return
-    rows.sentSource[prefix] = source
-    this.#owner.moved(rows.position[prefix], true)
-    this.#owner.sourceChanged(prefix, former, source)
+    const former = rows.source[row]
+    rows.source[row] = source
+    if (rows.position[row] > this.announcedFront) return
+    rows.sentSource[row] = source
+    this.#owner.moved(rows.position[row], true)
+    this.#owner.sourceChanged(row, former, source)
   }
 
-  /** The state of a prefix is being handed to a member. */
-  #noteSent(prefix: number): void {
+  /** The state of a row is being handed to a member. */
+  #noteSent(row: number): void {
     const rows = this.rows
-    const block = rows.block[prefix]
-    const former = rows.sentBlock[prefix]
+    const block = rows.block[row]
+    const former = rows.sentBlock[row]
     if (block !== former) {
       if (block !== 0) this.#blocks.retain(block)
       if (former !== 0) this.#blocks.release(former)
-      rows.sentBlock[prefix] = block
+      rows.sentBlock[row] = block
     }
-    rows.sentSource[prefix] = rows.source[prefix]
-    rows.sentPosition[prefix] = rows.position[prefix]
+    rows.sentSource[row] = rows.source[row]
+    rows.sentPosition[row] = rows.position[row]
   }
 
-  #forget(prefix: number): void {
+  #forget(row: number): void {
     const rows = this.rows
-    if (rows.block[prefix] !== 0) this.#blocks.release(rows.block[prefix])
-    if (rows.sentBlock[prefix] !== 0) this.#blocks.release(rows.sentBlock[prefix])
-    rows.clear(prefix)
-    this.#owner.closed(prefix)
+    if (rows.block[row] !== 0) this.#blocks.release(rows.block[row])
+    if (rows.sentBlock[row] !== 0) this.#blocks.release(rows.sentBlock[row])
+    rows.clear(row)
+    this.#owner.closed(row)
   }
 
   /** Whether an entry of the log of announcements still means something. */
-  #isAlive(prefix: number, position: number): boolean {
+  #isAlive(row: number, position: number): boolean {
     const rows = this.rows
     return (
-      (rows.position[prefix] === position && rows.block[prefix] !== 0) ||
-      (rows.sentPosition[prefix] === position && rows.sentBlock[prefix] !== 0)
+      (rows.position[row] === position && rows.block[row] !== 0) ||
+      (rows.sentPosition[row] === position && rows.sentBlock[row] !== 0)
     )
   }
 }

@@ -8,6 +8,7 @@ import type { GatewaySet, GatewaySets, RouteGateway } from './next-hop-sets.js'
 import type { NextHops } from './next-hops.js'
 import { PairCounts } from './pair-counts.js'
 import { PathIndex } from './path-index.js'
+import { PathOrder } from './path-order.js'
 import { PATH_BEST, PATH_MULTIPATH, PATH_NEW, PathStore } from './paths.js'
 import { PREFIX_INDEXED, PREFIX_SUPPRESSED, PrefixRows } from './prefix-rows.js'
 import { type SourceState, SourceTable } from './sources.js'
@@ -47,6 +48,7 @@ export class RibReader {
   protected readonly sources = new SourceTable()
   protected readonly decision: Decision
   protected readonly users = new PairCounts()
+  readonly #order: PathOrder
 
   constructor(parts: RibParts, options: DecisionParameters) {
     this.prefixes = parts.prefixes
@@ -55,6 +57,7 @@ export class RibReader {
     this.nextHops = parts.nextHops
     this.gatewaySets = parts.gatewaySets
     this.decision = new Decision(this.paths, this.sources, this.attributes, this.nextHops, options)
+    this.#order = new PathOrder(this.paths, this.rows, this.decision)
   }
 
   /** Live paths, valid or not. */
@@ -114,6 +117,26 @@ export class RibReader {
   /** True when an own aggregate is announced instead of a prefix (summary only). */
   isSuppressed(prefix: number): boolean {
     return prefix < this.rows.capacity && (this.rows.flags[prefix] & PREFIX_SUPPRESSED) !== 0
+  }
+
+  /** True when a path takes part in the decision. */
+  isValid(path: number): boolean {
+    return this.decision.valid(path)
+  }
+
+  /** The first AS of a path's AS_PATH; 0 for an empty one. */
+  neighborAsOf(path: number): number {
+    return this.decision.neighborAs(path)
+  }
+
+  /** Weighs two valid paths of a prefix (decide.ts): negative when `a` is better, positive when `b` is. */
+  compare(a: number, b: number): number {
+    return this.decision.compare(a, b)
+  }
+
+  /** The valid paths of a prefix, best first; the one iteration there is, begun anew by each call. */
+  inOrder(prefix: number): PathOrder {
+    return this.#order.start(prefix)
   }
 
   /** Prefix id of a path. */

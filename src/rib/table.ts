@@ -35,7 +35,12 @@ export type { RibParts, RibTotals } from './reader.js'
 export class Rib extends AdjIn {
   /** Ascends by one with each decide() that changed something. */
   version = 0
+  /** Ascends by one with each decide() that told subscribers of either kind something. */
+  revision = 0
   readonly #subscribers: ((batch: ChangeBatch) => void)[] = []
+  readonly #pathSubscribers: ((batch: ChangeBatch) => void)[] = []
+  /** Prefixes of the running decide(), for who follows every path. */
+  #settled = new Int32Array(0)
   #changed = new Int32Array(1024)
   /** Prefixes of the running decide() that have no path any more. */
   #empty = new Int32Array(64)
@@ -79,9 +84,12 @@ export class Rib extends AdjIn {
     const rows = this.rows
     const due = Math.min(this.dirty.length, max)
     if (this.#changed.length < due) this.#changed = new Int32Array(Math.max(this.#changed.length * 2, due))
+    const everyPath = this.everyPath
+    if (everyPath && this.#settled.length < due) this.#settled = new Int32Array(this.#changed.length)
     let count = 0
     for (let i = 0; i < due; i++) {
       const prefix = this.dirty.shift()
+      if (everyPath) this.#settled[i] = prefix
       if (this.selection.settle(prefix)) this.#changed[count++] = prefix
       if (rows.count[prefix] === 0) {
         if (this.#emptyCount === this.#empty.length)
@@ -94,9 +102,15 @@ export class Rib extends AdjIn {
       for (let i = 0; i < count; i++) rows.version[this.#changed[i]] = this.version
     }
     this.#deciding = true
-    const batch: ChangeBatch = { family: this.family, version: this.version, count, prefixes: this.#changed }
+    const { family, version } = this
+    const batch: ChangeBatch = { family, version, count, prefixes: this.#changed }
+    if (count > 0 || (everyPath && due > 0)) this.revision++
     try {
       if (count > 0) for (const subscriber of this.#subscribers) subscriber(batch)
+      if (everyPath && due > 0) {
+        const settled = { family, version, count: due, prefixes: this.#settled }
+        for (const subscriber of this.#pathSubscribers) subscriber(settled)
+      }
     } finally {
       this.#deciding = false
     }
@@ -123,6 +137,20 @@ export class Rib extends AdjIn {
     this.rows.ensure(prefix)
     if (suppressed) this.rows.flags[prefix] |= PREFIX_SUPPRESSED
     else this.rows.flags[prefix] &= ~PREFIX_SUPPRESSED
+  }
+
+  /**
+   * Calls `subscriber` with the prefixes of each decide() in which any path may have come, gone or changed,
+   * whether it is used or not. @returns unsubscribe
+   */
+  subscribePaths(subscriber: (batch: ChangeBatch) => void): () => void {
+    this.#pathSubscribers.push(subscriber)
+    this.everyPath = true
+    return () => {
+      const index = this.#pathSubscribers.indexOf(subscriber)
+      if (index >= 0) this.#pathSubscribers.splice(index, 1)
+      this.everyPath = this.#pathSubscribers.length > 0
+    }
   }
 
   /** Keeps a prefix id alive although its paths may go; undo with unhold(). */

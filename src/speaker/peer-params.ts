@@ -42,7 +42,7 @@ function advertise(options: NeighborOptions, speaker: SpeakerOptions): Advertise
       options.capabilities?.extendedNextHop ??
       (families.includes('ipv4-unicast') && parseAddress(options.address)?.family === 'ipv6-unicast'),
     addPath: options.families.flatMap(({ family, addPath }) =>
-      addPath === undefined ? [] : [{ family, receive: addPath.receive, send: false }],
+      addPath === undefined ? [] : [{ family, receive: addPath.receive, send: addPath.send !== undefined }],
     ),
     fqdn: speaker.hostName === '' ? undefined : { host: speaker.hostName, domain: '' },
     // No families: a helper only. Neighbours may wait for End-of-RIB all the same, so it leaves at once.

@@ -120,22 +120,28 @@ function advertisedView(
   member: OutMember,
 ): RouteView | undefined {
   const { rib } = context
-  const block = adj.advertised(member, prefix)
-  if (block === 0) return undefined
-  const sent = adj.attributes(block)
-  let path: PathView
-  if (adj.isOriginated(prefix)) path = originatedView(context, sent, context.now())
-  else {
-    const best = rib.explain(prefix).find((explanation) => explanation.best)
-    if (best === undefined) return undefined
-    path = { ...pathView(context, best), ...attributeView(sent, context.defaultLocalPref) }
-  }
+  const sent = adj.advertisedPaths(member, prefix)
+  if (sent.length === 0) return undefined
+  const explanations = adj.isOriginated(prefix) ? [] : rib.explain(prefix)
+  const paths = sent.flatMap(({ block, pathId }): PathView[] => {
+    const attributes = adj.attributes(block)
+    const identifier = adj.treatment.addPath === undefined ? {} : { pathId }
+    if (adj.isOriginated(prefix))
+      return [{ ...originatedView(context, attributes, context.now()), ...identifier }]
+    // A path's identifier is its number in the table (path-routes.ts).
+    const origin = explanations.find(({ path, best }) => (pathId === 0 ? best : path === pathId))
+    if (origin === undefined) return []
+    const view = attributeView(attributes, context.defaultLocalPref)
+    return [{ ...pathView(context, origin), pathId: undefined, ...view, ...identifier }]
+  })
+  if (paths.length === 0) return undefined
+  paths.sort((a, b) => Number(b.best) - Number(a.best) || (a.pathId ?? 0) - (b.pathId ?? 0))
   return {
     prefix: rib.prefixes.text(prefix),
     family: rib.family,
     version: rib.versionOf(prefix),
-    paths: [path],
-    nextHops: [path.nextHop],
+    paths,
+    nextHops: [...new Set(paths.map((path) => path.nextHop))],
   }
 }
 

@@ -413,7 +413,7 @@ export class Routing {
 
   #decided(): void {
     let version = 0
-    for (const rib of this.tables.ribs()) version += rib.version
+    for (const rib of this.tables.ribs()) version += rib.revision
     if (version === this.#written) return
     this.#written = version
     this.#updateOut.pumpAll()
@@ -460,6 +460,7 @@ export class Routing {
       clusterId: clusterId ?? routerId,
       clientToClient: clientToClientReflection ?? true,
       longLived: longLivedTo(routes.peer.options, terms, this.#parts.options()),
+      addPath: (family) => terms.addPath.send.includes(family),
       gracefulShutdown: this.#parts.maintenance() || routes.peer.inMaintenance,
     }
   }

@@ -7,6 +7,7 @@ import { AdjOut } from '../rib/adj-out.js'
 import { BlockStore } from '../rib/block-store.js'
 import { Packer } from '../rib/bucket.js'
 import { type ExportTreatment, treatmentKey } from '../rib/export.js'
+import { HeldRoutes } from '../rib/held-routes.js'
 import type { OutMember } from '../rib/out-member.js'
 import type { Rib } from '../rib/table.js'
 import { MessageType } from '../wire/codes.js'
@@ -54,7 +55,7 @@ export interface Outlet {
   group: Group | undefined
   member: OutMember | undefined
   /** What the neighbour holds from a former policy, to be withdrawn where the new one does not send it. */
-  former: { readonly held: Int32Array; readonly maximumMessage: number } | undefined
+  former: { readonly held: HeldRoutes; readonly maximumMessage: number } | undefined
   readonly marker: Uint8Array
   markerSent(): void
   /** A dump that was asked for again is complete. */
@@ -89,6 +90,8 @@ export interface OutletSession {
   readonly clientToClient: boolean
   /** Seconds between runs of announcements; 0: none. */
   readonly advertisementInterval: number
+  /** Whether both sides agreed that path identifiers are sent (RFC 7911 §4). */
+  addPath(family: Family): boolean
 }
 
 /**
@@ -164,12 +167,13 @@ export class UpdateOut {
     if (!nothing && outlet.group?.key === this.#planOf(session, options).key) return
     const held = this.#held(outlet)
     this.#leave(outlet)
+    const former = { held, maximumMessage: maximumOf(session) }
+    outlet.former = undefined
     if (nothing) {
-      this.#withdraw(outlet, held, maximumOf(session))
-      this.#release(outlet.family, held)
+      this.#withdraw(outlet, former, () => false)
       return
     }
-    outlet.former = { held, maximumMessage: maximumOf(session) }
+    outlet.former = former
     this.#join(outlet, session, options, DUMPED)
   }
 
@@ -243,9 +247,8 @@ export class UpdateOut {
       return
     }
     outlet.former = undefined
-    const gone = former.held.filter((prefix) => !member.has(prefix))
-    this.#withdraw(outlet, gone, former.maximumMessage)
-    this.#release(outlet.family, former.held)
+    const adj = outlet.group?.adj
+    this.#withdraw(outlet, former, (prefix, pathId) => adj?.holds(member, prefix, pathId) ?? false)
   }
 
   #join(outlet: Outlet, session: OutletSession, options: FamilyOptions, marker: Uint8Array): void {
@@ -283,6 +286,7 @@ export class UpdateOut {
           : undefined,
       changes: exportChanges(session.ownAs, options),
       longLived: session.longLived,
+      addPath: session.addPath(family) ? (options.addPath?.send ?? 1) : undefined,
     }
     const subnets = options.nextHop === 'third-party' && session.type === 'ebgp'
     const link = subnets && session.singleHop ? this.#resolve.linkOf(remote) : undefined
@@ -327,37 +331,36 @@ export class UpdateOut {
     this.#groups.delete(group.key)
   }
 
-  /** Prefixes that the neighbour holds from us, kept alive until #release. */
-  #held(outlet: Outlet): Int32Array {
-    const rib = this.#rib(outlet.family)
-    const held = new Set(outlet.former?.held)
-    for (const prefix of held) rib.unhold(prefix)
-    const { member } = outlet
-    if (member !== undefined) {
-      for (let prefix = 0; prefix < rib.prefixes.limit; prefix++) if (member.has(prefix)) held.add(prefix)
-    }
-    outlet.former = undefined
-    for (const prefix of held) rib.hold(prefix)
-    return Int32Array.from(held)
-  }
-
-  #release(family: Family, held: Int32Array): void {
-    const rib = this.#rib(family)
-    for (const prefix of held) rib.unhold(prefix)
+  /** What the neighbour holds from us, in its group and from earlier ones; the caller releases it. */
+  #held({ family, group, member, former }: Outlet): HeldRoutes {
+    const known = member !== undefined && group !== undefined
+    const held = known ? group.adj.held(member) : new HeldRoutes(this.#rib(family), false)
+    if (former === undefined) return held
+    if (!known) return former.held
+    held.addMissing(former.held, (prefix, pathId) => group.adj.holds(member, prefix, pathId))
+    former.held.release()
+    return held
   }
 
   #releaseFormer(outlet: Outlet): void {
-    if (outlet.former === undefined) return
-    this.#release(outlet.family, outlet.former.held)
+    outlet.former?.held.release()
     outlet.former = undefined
   }
 
-  #withdraw(outlet: Outlet, prefixes: Int32Array, maximumMessage: number): void {
-    if (prefixes.length === 0) return
-    const packer = new Packer(this.#rib(outlet.family).prefixes, this.#blocks, maximumMessage)
-    packer.withdraw(prefixes, 0, prefixes.length)
-    const { bytes, updates } = packer.take()
-    outlet.link.write(bytes, MessageType.Update, updates)
+  /** Withdraws what the neighbour holds and is not sent any more, and gives the rest up. */
+  #withdraw(
+    outlet: Outlet,
+    { held, maximumMessage }: NonNullable<Outlet['former']>,
+    kept: (prefix: number, pathId: number) => boolean,
+  ): void {
+    const gone = held.missing(kept)
+    if (gone.length > 0) {
+      const packer = new Packer(held, this.#blocks, maximumMessage)
+      packer.withdraw(gone, 0, gone.length)
+      const { bytes, updates } = packer.take()
+      outlet.link.write(bytes, MessageType.Update, updates)
+    }
+    held.release()
   }
 }
 
