@@ -25,6 +25,11 @@ function limitOf({ limit, warning, restart, warningOnly }: Limit) {
   }
 }
 
+/** ADD-PATH as the YAML file has it. */
+function addPathOf(mode: NonNullable<NeighborOptions['addPath']>) {
+  return { receive: mode !== 'send', ...(mode === 'receive' ? {} : { send: 'all' }) }
+}
+
 function getText(socketPath: string, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     get({ socketPath, path, timeout: 5000 }, async (response) => {
@@ -54,6 +59,7 @@ export class EcmpdDriver extends Driver {
     ...(['shutdown', 'enable', 'remove', 'changeHold', 'changeFamilies'] as const),
     ...(['hostName', 'events', 'metrics', 'neighbor', 'route', 'log', 'check'] as const),
     ...(['reset', 'softIn', 'softOut', 'restart', 'ip', 'explains', 'maintenance'] as const),
+    ...(['reflectorClient', 'clusterId', 'clientToClient', 'addPath'] as const),
     ...(['strictCapabilities', 'ebgpRequiresPolicy', 'noPolicy'] as const),
   ])
   /** Shut down, by address, with the message. */
@@ -87,6 +93,8 @@ export class EcmpdDriver extends Driver {
       families: families.map((family) => `${family}-unicast`),
       ...(this.model.dialect === 'yaml' ? {} : this.#policies(options)),
       ...(options.nextHopSelf ? { nextHopSelf: true } : {}),
+      ...(options.reflectorClient ? { routeReflectorClient: true } : {}),
+      ...(options.addPath ? { addPath: addPathOf(options.addPath) } : {}),
       ...(options.password ? { password: options.password } : {}),
       ...(options.ttlSecurity ? { ttlSecurity: options.ttlSecurity } : {}),
       ...(options.role ? { role: options.role === 'rs-server' ? 'rs' : options.role } : {}),
@@ -105,7 +113,7 @@ export class EcmpdDriver extends Driver {
 
   #yaml(): string {
     const { as = DUT_AS, deterministicMed, notificationRestart, maximumPaths, neighbors } = this.model
-    const { longLived, originate } = this.model
+    const { clientToClient, clusterId, longLived, originate } = this.model
     return stringify({
       as,
       routerId: DUT_ID,
@@ -114,6 +122,8 @@ export class EcmpdDriver extends Driver {
       ...(notificationRestart ? { gracefulRestart: { notification: true } } : {}),
       ...(longLived ? { longLivedGracefulRestart: { staleTime: longLived } } : {}),
       ...(maximumPaths ? { maximumPaths, multipathRelax: true } : {}),
+      ...(clusterId === undefined ? {} : { clusterId }),
+      ...(clientToClient === undefined ? {} : { clientToClientReflection: clientToClient }),
       ...(this.model.ebgpRequiresPolicy ? { ebgpRequiresPolicy: true } : {}),
       ...(originate ? { announce: originate } : {}),
       neighbors: neighbors.map((one) => this.#neighbor(one)),

@@ -30,7 +30,7 @@ t.test('every example loads without a word', async (t) => {
   const examples = readdirSync('config').filter(
     (name) => /\.(yaml|conf)$/.test(name) && !name.includes('cilium'),
   )
-  t.same(examples.sort(), ['monitor.yaml', 'ruijie.conf', 'switch.yaml', 'test-peer.yaml'])
+  t.same(examples.sort(), ['monitor.yaml', 'reflector.yaml', 'ruijie.conf', 'switch.yaml', 'test-peer.yaml'])
   for (const name of examples) {
     const { config: loaded, diagnostics } = config(name)
     t.ok(loaded, name)
