@@ -12,7 +12,7 @@ import { corpusFolder } from './folders.js'
 import { TARGETS } from './targets/all.js'
 
 /** New inputs for each target; a slow machine makes fewer of them. */
-const INPUTS: Record<string, number> = { codec: 2000, mrt: 2000, machines: 1000, speaker: 60 }
+const INPUTS: Record<string, number> = { codec: 2000, mrt: 2000, machines: 1000, speaker: 60, features: 40 }
 /** Milliseconds after which no more are made for one target. */
 const TIME = 8000
 

@@ -15,12 +15,19 @@ const hex = (octets: Uint8Array): string => Buffer.from(octets).toString('hex')
  * RFC's drawings alone (RFC 4271 §4.3, RFC 4760 §3, §4), so that a mistake of the speaker's can't hide.
  */
 export class HeardRoutes {
-  /** By 'AFI NLRI', the NLRI in hexadecimal. */
+  /** By 'AFI NLRI', the NLRI in hexadecimal, with a path identifier '#ID' behind it. */
   readonly routes = new Map<string, HeardRoute>()
   /** End-of-RIBs heard, by AFI. */
   readonly ends = new Set<number>()
   /** Announcements and withdrawals so far. */
   changes = 0
+
+  /** AFIs whose NLRI have path identifiers in front (RFC 7911 §3). */
+  readonly #pathIds: ReadonlySet<number>
+
+  constructor(pathIds: ReadonlySet<number> = new Set()) {
+    this.#pathIds = pathIds
+  }
 
   /** Takes an UPDATE without its header. @throws Error when it is not well-formed */
   update(body: Uint8Array): void {
@@ -32,7 +39,7 @@ export class HeardRoutes {
     if (attributes.length !== attributesLength)
       throw new Error('heard: attributes are longer than the UPDATE')
     if (body.length === 4) this.ends.add(1)
-    for (const prefix of prefixes(withdrawn)) this.#withdraw(1, prefix)
+    for (const prefix of prefixes(withdrawn, this.#pathIds.has(1))) this.#withdraw(1, prefix)
     const found = new Map<number, string>()
     let nextHop = ''
     let last = -1
@@ -49,11 +56,15 @@ export class HeardRoutes {
       if (code === 14) {
         const afi = u16(value, 0)
         const hop = value.subarray(4, 4 + value[3])
-        reach = { afi, nextHop: hex(hop), prefixes: prefixes(value.subarray(5 + value[3])) }
+        reach = {
+          afi,
+          nextHop: hex(hop),
+          prefixes: prefixes(value.subarray(5 + value[3]), this.#pathIds.has(afi)),
+        }
       } else if (code === 15) {
         const afi = u16(value, 0)
         if (value.length === 3 && attributes.length === at) this.ends.add(afi)
-        for (const prefix of prefixes(value.subarray(3))) this.#withdraw(afi, prefix)
+        for (const prefix of prefixes(value.subarray(3), this.#pathIds.has(afi))) this.#withdraw(afi, prefix)
       } else {
         if (code <= last) throw new Error(`heard: attribute ${code} behind ${last}`)
         last = code
@@ -61,7 +72,8 @@ export class HeardRoutes {
         else found.set(code, `${(flags & 0xef).toString(16)}:${hex(value)}`)
       }
     }
-    for (const prefix of prefixes(nlri)) this.#announce(1, prefix, { nextHop, attributes: found })
+    for (const prefix of prefixes(nlri, this.#pathIds.has(1)))
+      this.#announce(1, prefix, { nextHop, attributes: found })
     for (const prefix of reach?.prefixes ?? []) {
       this.#announce(reach!.afi, prefix, { nextHop: reach!.nextHop, attributes: found })
     }
@@ -85,12 +97,14 @@ function u16(bytes: Uint8Array, at: number): number {
   return bytes[at] * 256 + bytes[at + 1]
 }
 
-function prefixes(nlri: Uint8Array): string[] {
+function prefixes(nlri: Uint8Array, withIds: boolean): string[] {
   const list: string[] = []
   for (let at = 0; at < nlri.length; ) {
+    const id = withIds ? `#${hex(nlri.subarray(at, at + 4))}` : ''
+    if (withIds) at += 4
     const end = at + 1 + Math.ceil(nlri[at] / 8)
     if (end > nlri.length) throw new Error('heard: a prefix is cut')
-    list.push(hex(nlri.subarray(at, end)))
+    list.push(`${hex(nlri.subarray(at, end))}${id}`)
     at = end
   }
   return list
