@@ -46,7 +46,7 @@ async function network(t: Parameters<typeof openNetwork>[0]) {
   const lab = await openNetwork(t)
   await join(lab, OUTSIDE)
   await join(lab, INSIDE)
-  await lab.ip(SWITCH, ['link add dummy0 type dummy', 'link set dummy0 up'])
+  await lab.ip(SWITCH, ['link add stub0 type veth peer name stub1', 'link set stub1 up', 'link set stub0 up'])
   return {
     lab,
     node: new Gobgp(lab, NODE),
@@ -103,7 +103,7 @@ for (const fib of [false, true]) {
 
     await step('redistribute connected and static, as they come and go', async (t) => {
       await lab.ip(SWITCH, [
-        'address add 10.77.0.1/24 dev dummy0',
+        'address add 10.77.0.1/24 dev stub0',
         `route add 10.78.0.0/16 via ${NODE.address} proto static`,
       ])
       const own = '[{ from: connected, routeMap: TEN }, { from: static, families: [ipv4-unicast] }]'
@@ -114,7 +114,7 @@ for (const fib of [false, true]) {
       await lab.ip(SWITCH, [
         `route add 10.79.0.0/16 via ${NODE.address} proto static`,
         'route del 10.78.0.0/16',
-        'address add 10.77.9.9/32 dev dummy0',
+        'address add 10.77.9.9/32 dev stub0',
       ])
       await holds(
         'one came, one went',
@@ -124,11 +124,11 @@ for (const fib of [false, true]) {
         '10.77.9.9/32',
         '10.79.0.0/16',
       )
-      await lab.ip(SWITCH, ['link set dummy0 down'])
+      await lab.ip(SWITCH, ['link set stub0 down'])
       await holds('the link went down', outside, '198.51.100.0/24', '10.79.0.0/16')
-      await lab.ip(SWITCH, ['link set dummy0 up'])
+      await lab.ip(SWITCH, ['link set stub0 up'])
       await holds('and up', outside, '198.51.100.0/24', '10.77.0.0/24', '10.77.9.9/32', '10.79.0.0/16')
-      await lab.ip(SWITCH, ['link set dummy0 down'])
+      await lab.ip(SWITCH, ['link set stub0 down'])
     })
 
     await step('an aggregate instead of what a node announces', async (t) => {
