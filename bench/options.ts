@@ -13,6 +13,8 @@ export interface Asked extends Options {
   /** Writes results and page. */
   readonly write: boolean
   readonly help: boolean
+  /** The quick look before a release instead of parts. */
+  readonly check: boolean
   /** The command line, for the page. */
   readonly command: string
 }
@@ -20,6 +22,7 @@ export interface Asked extends Options {
 export const USAGE = `npm run bench [-- PART… [options]]
 
 parts: ${PARTS.map(({ name }) => name).join(', ')}; none: all of them
+check: instead of parts, a minute's look at ecmpd beside BIRD before a release; exits 1 when a bound is exceeded
 
   --runs N            rounds (default 5)
   --daemons A,B       of ${DAEMONS.map(({ name }) => name.toLowerCase()).join(', ')} (default: all that are installed)
@@ -58,6 +61,7 @@ export function readOptions(argv: readonly string[]): Asked | { readonly problem
       }
       return words
     }
+    const check = positionals.length === 1 && positionals[0] === 'check'
     const list = (text: string | undefined) => (text ? text.toLowerCase().split(',') : [])
     const seconds = Number(values.seconds)
     if (!Number.isInteger(seconds) || seconds < 1)
@@ -66,7 +70,8 @@ export function readOptions(argv: readonly string[]): Asked | { readonly problem
     if (!Number.isInteger(runs) || runs < 1)
       throw new Error(`--runs ${values.runs} is no whole number above 0`)
     return {
-      parts: known('part', positionals, PARTS),
+      parts: check ? [] : known('part', positionals, PARTS),
+      check,
       daemons: known('daemon', list(values.daemons), DAEMONS),
       works: list(values.work),
       runs,

@@ -33,6 +33,7 @@ export const bird: Daemon = {
   kernel: true,
   asSets: true,
   strict: false,
+  package: 'bird2',
   installed: () => onPath('bird'),
   async version(lab) {
     const { stdout, stderr } = await lab.run(undefined, ['bird', '--version'])

@@ -74,6 +74,8 @@ export interface Daemon {
   readonly asSets: boolean
   /** AS 0 in a path makes it withdrawn (RFC 7607), prefixes that are not for routing are ignored. */
   readonly strict: boolean
+  /** Debian's package of it; undefined: it is none. */
+  readonly package?: string
   /** Whether it is there. */
   installed(): boolean
   /** Name and version as the program tells it. */

@@ -52,6 +52,7 @@ export const frr: Daemon = {
   kernel: true,
   asSets: true,
   strict: false,
+  package: 'frr',
   installed: () => existsSync(DAEMON),
   async version(lab) {
     return (await lab.must(undefined, [DAEMON, '--version'])).split('\n')[0].replace(/^bgpd/, 'FRR').trim()

@@ -55,6 +55,7 @@ export const gobgp: Daemon = {
   kernel: false,
   asSets: true,
   strict: false,
+  package: 'gobgpd',
   installed: () => onPath('gobgpd', 'gobgp'),
   async version(lab) {
     return (await lab.must(undefined, ['gobgpd', '--version'])).trim().replace('gobgpd version', 'GoBGP')

@@ -43,6 +43,7 @@ export const openbgpd: Daemon = {
   kernel: false,
   asSets: true,
   strict: false,
+  package: 'openbgpd',
   installed: () => existsSync('/usr/sbin/bgpd') && onPath('bgpctl'),
   async version(lab) {
     const { stdout, stderr } = await lab.run(undefined, ['/usr/sbin/bgpd', '-V'])

@@ -1,6 +1,6 @@
-import type { Child } from '../src/demo/child.js'
-import type { Lab } from '../src/demo/lab.js'
-import { until } from '../test/lab/wait.js'
+import type { Child } from '../../src/demo/child.js'
+import type { Lab } from '../../src/demo/lab.js'
+import { until } from '../../test/lab/wait.js'
 
 interface RouteStamp {
   readonly at: number
@@ -57,21 +57,44 @@ export class Stamps {
     throw new Error(`ip monitor never showed ${prefix} with ${width} next hops:\n${this.#routes.stdout}`)
   }
 
+  *#seen(from: number): Generator<{ at: number; source: string; target: string; hex: string }> {
+    for (const block of this.#packets.stdout.split(/\n(?=\d)/)) {
+      const head = block.match(/^(\d+)\.(\d+) IP (\S+) > (\S+):/)
+      if (!head) continue
+      const at = Number(head[1]) * 1000 + Number(`0.${head[2]}`) * 1000
+      if (at < from) continue
+      const hex = block
+        .replace(/^.*\n/, '')
+        .replace(/^\s+0x[0-9a-f]+:\s+/gm, '')
+        .replace(/\s+/g, '')
+      yield { at, source: head[3], target: head[4], hex }
+    }
+  }
+
+  /**
+   * When the first session with one of these addresses was up, after a moment: a KEEPALIVE was seen in both
+   * directions. undefined: not yet.
+   */
+  session(addresses: readonly string[], from: number): number | undefined {
+    const spoke = new Set<string>()
+    for (const { at, source, target, hex } of this.#seen(from)) {
+      if (!/f{32}001304/.test(hex)) continue
+      for (const address of addresses) {
+        if (source.startsWith(`${address}.`)) spoke.add(`from ${address}`)
+        if (target.startsWith(`${address}.`)) spoke.add(`to ${address}`)
+        if (spoke.has(`from ${address}`) && spoke.has(`to ${address}`)) return at
+      }
+    }
+    return undefined
+  }
+
   /**
    * When the first UPDATE of an address was on the wire, after a moment.
    * @throws Error when there was none
    */
   update(address: string, from: number): number {
-    for (const block of this.#packets.stdout.split(/\n(?=\d)/)) {
-      const head = block.match(/^(\d+)\.(\d+) IP (\S+) > /)
-      if (!head) continue
-      const at = Number(head[1]) * 1000 + Number(`0.${head[2]}`) * 1000
-      if (at < from || !head[3].startsWith(`${address}.`)) continue
-      const hex = block
-        .replace(/^.*\n/, '')
-        .replace(/^\s+0x[0-9a-f]+:\s+/gm, '')
-        .replace(/\s+/g, '')
-      if (/f{32}[0-9a-f]{4}02/.test(hex)) return at
+    for (const { at, source, hex } of this.#seen(from)) {
+      if (source.startsWith(`${address}.`) && /f{32}[0-9a-f]{4}02/.test(hex)) return at
     }
     throw new Error(`tcpdump saw no UPDATE of ${address}:\n${this.#packets.output}`)
   }
