@@ -129,6 +129,12 @@ export class Updates {
     for (const part of fill(nlri, room)) this.add(Updates.body(head, family, set.nextHop, part))
   }
 
+  /** Appends as many messages as these IPv4 prefixes need. @param block attributes as octets */
+  announceBlock(block: readonly number[], nlri: readonly Uint8Array[]): void {
+    const room = LONGEST - HEADER - 4 - block.length
+    for (const part of fill(nlri, room)) this.add(Updates.body(block, 'ipv4-unicast', '', part))
+  }
+
   /** Appends as many messages as withdrawing these prefixes needs. */
   withdraw(family: Family, nlri: readonly Uint8Array[]): void {
     for (const part of fill(nlri, LONGEST - HEADER - 11)) {

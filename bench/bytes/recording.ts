@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { HEADER, OPEN, UPDATE, Updates } from './messages.js'
+import { mrtUpdates } from './mrt.js'
 import { prefixText } from './prefixes.js'
 import { communityText, nlriHash, type Sample, type Table, type TableSpec } from './tables.js'
 
@@ -24,12 +25,16 @@ export interface Recording {
 }
 
 /**
- * Reads a file of BGP messages, one behind the other, compressed by gzip or not.
- * @throws Error when it is none
+ * Reads a file of BGP messages, one behind the other, or an MRT table dump; compressed by gzip or not.
+ * @param nextHop what stands for the next hops of an MRT file
+ * @throws Error when it is neither
  */
-export function readRecording(file: string): Recording {
+export function readRecording(file: string, nextHop: string): Recording {
   const read = readFileSync(file)
   const octets = read[0] === 0x1f && read[1] === 0x8b ? gunzipSync(read) : read
+  if (!octets.subarray(0, 16).every((octet) => octet === 0xff)) {
+    return { ...mrtUpdates(octets, nextHop), neighborAs: NEIGHBOR_AS }
+  }
   let as: number | undefined
   for (const { type, body } of messages(octets)) {
     if (type === OPEN) as ??= asOf(body)
@@ -38,7 +43,7 @@ export function readRecording(file: string): Recording {
     const internal = [...first].some((attribute) => attribute.type === LOCAL_PREF)
     return { octets, as, neighborAs: internal ? as : NEIGHBOR_AS }
   }
-  throw new Error(`${file} holds no OPEN: it is no recording of a BGP session`)
+  throw new Error(`${file} holds no OPEN and UPDATE: it is no recording of a BGP session`)
 }
 
 function* attributesOf(block: Buffer): Generator<{ type: number; value: Buffer }> {
@@ -73,7 +78,7 @@ function* messages(octets: Buffer): Generator<{ type: number; body: Buffer; whol
 
 /** The table that the recorded session's UPDATEs leave behind (IPv4 in the UPDATE itself). */
 export function readTable(spec: TableSpec): Table {
-  const { octets } = readRecording(spec.file!)
+  const { octets } = readRecording(spec.file!, spec.nextHop)
   const updates = new Updates()
   const paths = new Map<string, Buffer>()
   const distinct = new Set<string>()

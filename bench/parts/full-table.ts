@@ -45,7 +45,7 @@ function workOf(work: Case, options: Options): Work {
       }
     default: {
       const file = work.id === 'mrt' ? options.mrt! : options.replay!
-      const { as, neighborAs } = readRecording(file)
+      const { as, neighborAs } = readRecording(file, LOCAL)
       return { table: { ...table('file', 1, 1), file }, feederAs: as, switchAs: neighborAs }
     }
   }
