@@ -194,6 +194,26 @@ export class Context {
     return Promise.all(names.map((name) => this.session(name)))
   }
 
+  /** Waits until what the daemon says fits. @throws Failure with `what` when it does not in time */
+  async eventually(what: string, fits: () => Promise<boolean>): Promise<void> {
+    for (const deadline = now() + 3000; !(await fits()); await sleep(150)) {
+      if (now() > deadline) throw new Failure(what)
+    }
+  }
+
+  /**
+   * Waits until a line of the daemon's log names a peer's address and fits all patterns.
+   * @throws Failure when there is none
+   */
+  logged(name: string, what: string, ...patterns: readonly RegExp[]): Promise<void> {
+    const { address } = this.peer(name)
+    return this.eventually(`no line of the log tells ${what}`, async () =>
+      (await this.control.log())
+        .split('\n')
+        .some((line) => line.includes(address) && patterns.every((pattern) => pattern.test(line))),
+    )
+  }
+
   /**
    * Waits until what `from` sent so far has had its effect on `observer`: a route sent last has arrived there.
    * @throws Failure when it does not arrive

@@ -236,11 +236,7 @@ export const extensionCases: readonly Case[] = [
       const t = await c.session('t')
       t.announce([0, 1, 2].map((index) => c.prefix6(index)))
       await t.ends('6/1/00020100000002')
-      const lines = (await c.control.log()).split('\n').filter((line) => line.includes(t.speaker.address))
-      check(
-        lines.some((line) => /max|limit|prefix/i.test(line) && /\b2\b/.test(line)),
-        'no line of the log tells the limit',
-      )
+      await c.logged('t', 'the limit', /max|limit|prefix/i, /\b2\b/)
     },
   },
   {
@@ -254,16 +250,8 @@ export const extensionCases: readonly Case[] = [
       const t = await c.session('t')
       t.announce([0, 1, 2].map((index) => c.prefix(index)))
       for (const index of [0, 1, 2]) await o.has(c.prefix(index))
-      await c.sleep(300)
       t.alive()
-      const { address } = t.speaker
-      const lines = (await c.control.log()).split('\n').filter((line) => line.includes(address))
-      check(
-        lines.some(
-          (line) => /max|limit|prefix/i.test(line) && /3/.test(line) && !/"level":20|debug/.test(line),
-        ),
-        'no warning was logged',
-      )
+      await c.logged('t', 'a warning', /max|limit|prefix/i, /3/, /^(?!.*("level":20|debug))/)
     },
   },
   {

@@ -343,11 +343,7 @@ export const fsmCases: readonly Case[] = [
       const took = (now() - from) / 1000
       check(took > 3.5, `the session ended after ${took.toFixed(1)} s`)
       f.alive()
-      const lines = (await c.control.log()).split('\n').filter((line) => line.includes(t.speaker.address))
-      check(
-        lines.some((line) => /send hold/i.test(line) && /8\/0|code.{0,4}8/i.test(line)),
-        'no line of the log tells the send hold timer and code 8',
-      )
+      await c.logged('t', 'the send hold timer and code 8', /send hold/i, /8\/0|code.{0,4}8/i)
     },
   },
   {

@@ -29,12 +29,7 @@ export const headerCases: readonly Case[] = [
       const t = await c.session('t')
       t.send(raw('ffffffffffffffffffffffffffffffff00140306'))
       await t.ends(['close', '1/2'])
-      await c.sleep(300)
-      const lines = (await c.control.log()).split('\n').filter((line) => line.includes(t.speaker.address))
-      check(
-        lines.some((line) => /notification/i.test(line) && /\b20\b|length|short/i.test(line)),
-        'no line of the log tells of it',
-      )
+      await c.logged('t', 'of it', /notification/i, /\b20\b|length|short/i)
     },
   },
   {

@@ -194,9 +194,11 @@ export const updateCases: readonly Case[] = [
       const message = rawUpdate([], attributes, nlri(c.prefix()))
       t.send(message)
       await c.settled(t, o)
-      const log = (await c.control.log()).toLowerCase()
-      check(log.includes(c.prefix()), 'the log does not name the prefix')
-      check(log.replace(/[^0-9a-f]/g, '').includes(toHex(message)), 'the log does not hold the message')
+      const log = async () => (await c.control.log()).toLowerCase()
+      await c.eventually('the log does not name the prefix', async () => (await log()).includes(c.prefix()))
+      await c.eventually('the log does not hold the message', async () =>
+        (await log()).replace(/[^0-9a-f]/g, '').includes(toHex(message)),
+      )
     },
   },
   {
@@ -311,8 +313,9 @@ export const updateCases: readonly Case[] = [
       const t = await c.session('t')
       t.announce(['224.2.2.0/24', c.prefix()])
       await o.has(c.prefix())
-      await c.sleep(200)
-      check((await c.control.log()).includes('224.2.2.0/24'), 'the log does not name the prefix')
+      await c.eventually('the log does not name the prefix', async () =>
+        (await c.control.log()).includes('224.2.2.0/24'),
+      )
     },
   },
   {
@@ -333,14 +336,7 @@ export const updateCases: readonly Case[] = [
       await c.settled(t, o)
       t.alive()
       check(!o.table.has(c.prefix6()), 'the route was used')
-      const lines = (await c.control.log()).split('\n').filter((line) => line.includes(t.speaker.address))
-      check(
-        lines.some(
-          (line) =>
-            /ipv6|afi.{0,8}2/i.test(line) && /negotiated|not (active|configured|enabled)|ignor/i.test(line),
-        ),
-        'no line of the log tells of it',
-      )
+      await c.logged('t', 'of it', /ipv6|afi.{0,8}2/i, /negotiated|not (active|configured|enabled)|ignor/i)
     },
   },
   {
