@@ -59,7 +59,11 @@ function block(entry: Descriptor, first: boolean, now: number): string[] {
  */
 export function showRoute(route: RouteDetail, localAs: number, now: number): string {
   const blocks = descriptors(route)
-  if (blocks.length === 0) return `% Network not in table: ${route.prefix} has no usable path\n`
+  if (blocks.length === 0) {
+    const own = route.paths.some(({ best, type }) => best && type === 'local')
+    const why = own ? 'is announced by ecmpd itself, which routes nothing for it' : 'has no usable path'
+    return `% Network not in table: ${route.prefix} ${why}\n`
+  }
   const best = blocks.find(({ path }) => path.best) ?? blocks[0]
   const newest = blocks.reduce((a, b) => (Date.parse(b.path.since) > Date.parse(a.path.since) ? b : a))
   const as = tag(best.path)
