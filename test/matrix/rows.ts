@@ -36,6 +36,11 @@ export const ROWS = [
     title: 'graceful restart: the daemon is killed and stays away; its paths go after the restart time',
     rfc: '4724',
   },
+  { id: 'addpath.received', title: 'ADD-PATH: two paths of a prefix received, one withdrawn', rfc: '7911' },
+  { id: 'addpath.sent', title: 'ADD-PATH: two paths of a prefix sent, one withdrawn', rfc: '7911' },
+  { id: 'reflect.client', title: 'reflection: ecmpd reflects, the daemon is a client', rfc: '4456' },
+  { id: 'reflect.non-client', title: 'reflection: ecmpd reflects, the daemon is no client', rfc: '4456' },
+  { id: 'reflect.by', title: 'reflection: the daemon reflects, ecmpd is a client', rfc: '4456' },
   { id: 'nexthop.received', title: 'IPv4 routes with an IPv6 next hop received and installed', rfc: '8950' },
   { id: 'nexthop.sent', title: 'IPv4 routes with an IPv6 next hop sent', rfc: '8950' },
 ] as const

@@ -6,10 +6,22 @@ import { addressOf } from './model.js'
 import { ROWS, type RowId } from './rows.js'
 import { SCENES } from './scenes/index.js'
 import type { Scene } from './scenes/scene.js'
-import { DAEMON, DAEMON_AS, neighbor, type Outcome, Stage, SWITCH_HOST, toSwitch } from './stage.js'
+import {
+  DAEMON,
+  DAEMON_AS,
+  FEED_AS,
+  FEEDS,
+  neighbor,
+  type Outcome,
+  Stage,
+  SWITCH_HOST,
+  toSwitch,
+} from './stage.js'
 
 /** Milliseconds in which a message would have come. */
 const WATCH = 2000
+/** A route that the daemon has from another neighbour. */
+const FED = '198.51.100.0/24'
 
 /** What became of all rows with one daemon. */
 export interface Column {
@@ -54,12 +66,20 @@ async function playScene(kind: DaemonClass, scene: Scene, rows: readonly RowId[]
 async function proveLacks(kind: DaemonClass, rows: readonly RowId[], options: PlayOptions) {
   const stage = new Stage(kind)
   try {
-    await stage.build([DAEMON])
+    await stage.build([DAEMON, FEEDS[0]])
     const versions = [4, 6] as const
     const daemon = stage.daemon({
       as: DAEMON_AS,
-      sessions: versions.map((version) => toSwitch({ version, families: [4, 6] })),
+      sessions: [
+        ...versions.map((version) => toSwitch({ version, families: [4, 6] })),
+        { to: FEEDS[0], as: FEED_AS, version: 4 },
+      ],
       restartTime: 120,
+    })
+    stage.feed(0, {
+      as: FEED_AS,
+      sessions: [{ to: DAEMON, as: DAEMON_AS, version: 4 }],
+      routes: [{ prefix: FED }],
     })
     const families = { 'ipv4-unicast': null, 'ipv6-unicast': null }
     stage.configure({
@@ -108,6 +128,11 @@ async function refuted(
     await daemon.refresh(SWITCH_HOST.address)
     await sleep(WATCH)
     return (await asked()) ? 'it sent a ROUTE-REFRESH' : undefined
+  }
+  if ('handsOnNothing' in proof) {
+    await stage.untilSeen(daemon, FED, FEEDS[0].address)
+    await sleep(WATCH)
+    return (await stage.learned(FED)).length ? 'it handed on a route' : undefined
   }
   return (await daemon.refuses(proof.refuses)) ? undefined : `it takes «${proof.refuses}»`
 }

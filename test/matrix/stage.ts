@@ -21,7 +21,7 @@ export const DAEMON = host('daemon', 210)
 /** Another of its kind. */
 export const SECOND = host('second', 211)
 /** BIRDs that bring routes. */
-export const FEEDS = [host('feed0', 221), host('feed1', 222)] as const
+export const FEEDS = [host('feed0', 221), host('feed1', 222), host('feed2', 223)] as const
 
 export const DAEMON_AS = 64512
 export const FEED_AS = 64999
@@ -98,7 +98,7 @@ export class Stage {
   }
 
   /** A source of routes. */
-  feed(index: 0 | 1, model: DaemonModel): Daemon {
+  feed(index: 0 | 1 | 2, model: DaemonModel): Daemon {
     const feed = new Bird(this.lab, FEEDS[index], model)
     this.daemons.push(feed)
     return feed

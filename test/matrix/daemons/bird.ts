@@ -99,8 +99,10 @@ ${statics.join('')}${sessions.map((session, index) => this.#session(session, ind
   }
 
   async paths(prefix: string): Promise<SeenPath[]> {
-    const text = await this.#birdc('show', 'route', prefix, 'all')
-    return text
+    const argv = ['birdc', '-s', this.file('.ctl'), 'show', 'route', prefix, 'all']
+    const { code, stdout } = await this.lab.run(this.host.namespace, argv)
+    if (code !== 0 && !/Network not found/.test(stdout)) throw new Error(stdout)
+    return stdout
       .split(/^(?=[0-9a-f.:]*(?:\/\d+)?\s+unicast \[|[0-9a-f.:]+\/\d+\s)/m)
       .filter((block) => /BGP\.as_path/.test(block))
       .map((block) => {

@@ -22,6 +22,8 @@ export type Proof =
   | { readonly always: string }
   /** Asked to refresh, it sends no ROUTE-REFRESH. */
   | { readonly neverAsks: true }
+  /** It has a route from one neighbour and does not tell the other. */
+  | { readonly handsOnNothing: true }
   /** It refuses these lines in its configuration, as a neighbour's setting, and takes the rest. */
   | { readonly refuses: string }
 

@@ -37,6 +37,12 @@ const REFRESH_ENDS: Fault = {
 export class Exabgp extends Daemon {
   readonly title = 'ExaBGP'
   override readonly transit = false
+  override readonly lacks: Daemon['lacks'] = {
+    'reflect.by': {
+      why: 'it hands on nothing that it has learned: it announces what its user tells it',
+      proof: { handsOnNothing: true },
+    },
+  }
   override readonly faults: Daemon['faults'] = { 'refresh.asks': REFRESH_ENDS, 'enhanced.asks': REFRESH_ENDS }
 
   async version() {

@@ -8,8 +8,10 @@ interface OpenbgpdPath {
   readonly aspath: string
   readonly communities?: readonly string[]
   readonly large_communities?: readonly string[]
-  readonly originator?: string
-  readonly cluster?: readonly string[]
+  readonly attributes?: readonly {
+    readonly originator?: string
+    readonly cluster_list?: readonly string[]
+  }[]
   readonly path_id?: number
   readonly stale?: boolean
 }
@@ -130,8 +132,8 @@ allow to any
           asPath: path.aspath,
           communities: path.communities ?? [],
           largeCommunities: path.large_communities ?? [],
-          originatorId: path.originator,
-          clusterList: path.cluster,
+          originatorId: path.attributes?.find((one) => one.originator)?.originator,
+          clusterList: path.attributes?.find((one) => one.cluster_list)?.cluster_list,
           pathId: path.path_id,
           stale: path.stale,
         })

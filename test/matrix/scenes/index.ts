@@ -1,6 +1,8 @@
+import { addPathScenes } from './add-path.js'
 import { exchangeScenes } from './exchange.js'
 import { md5Scenes } from './md5.js'
 import { nextHopScenes } from './next-hop.js'
+import { reflectionScenes } from './reflection.js'
 import { restartScenes } from './restart.js'
 import type { Scene } from './scene.js'
 import { sessionScenes } from './sessions.js'
@@ -9,6 +11,8 @@ import { sessionScenes } from './sessions.js'
 export const SCENES: readonly Scene[] = [
   ...restartScenes,
   ...exchangeScenes,
+  ...reflectionScenes,
+  ...addPathScenes,
   ...md5Scenes,
   ...sessionScenes,
   ...nextHopScenes,
