@@ -36,6 +36,16 @@ export const ROWS = [
     title: 'graceful restart: the daemon is killed and stays away; its paths go after the restart time',
     rfc: '4724',
   },
+  {
+    id: 'long-lived.back',
+    title: 'long-lived graceful restart: paths of the killed daemon become the last choice until it is back',
+    rfc: '9494',
+  },
+  {
+    id: 'long-lived.away',
+    title: 'long-lived graceful restart: the daemon stays away; its paths go after the stale time',
+    rfc: '9494',
+  },
   { id: 'addpath.received', title: 'ADD-PATH: two paths of a prefix received, one withdrawn', rfc: '7911' },
   { id: 'addpath.sent', title: 'ADD-PATH: two paths of a prefix sent, one withdrawn', rfc: '7911' },
   { id: 'reflect.client', title: 'reflection: ecmpd reflects, the daemon is a client', rfc: '4456' },

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { familiesOf, type RouteModel, type SeenPath, type SessionModel, versionOf } from '../model.js'
-import { Daemon, type Fault, HOLD } from './daemon.js'
+import { Daemon, type Fault, HOLD, type Lack } from './daemon.js'
 
 interface Attributes {
   readonly 'as-path'?: readonly number[] | Record<string, { readonly value: readonly number[] }>
@@ -28,6 +28,10 @@ interface Report {
 /** '0.0.0.7' → 7 */
 const pathId = (text: string) => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
 
+const NO_LONG_LIVED: Lack = {
+  why: 'it has no long-lived graceful restart: capability 71 is in none of its OPENs',
+  proof: { noCapability: 'long-lived-graceful-restart' },
+}
 const REFRESH_ENDS: Fault = {
   why: 'a ROUTE-REFRESH ends its session: 4.2 means to send the marks of RFC 7313 and fails («RouteRefresh object is not iterable»)',
   seen: /192\.168\.95\.210 down: the TCP connection to 192\.168\.95\.210 ended: closed by the peer/,
@@ -38,6 +42,8 @@ export class Exabgp extends Daemon {
   readonly title = 'ExaBGP'
   override readonly transit = false
   override readonly lacks: Daemon['lacks'] = {
+    'long-lived.back': NO_LONG_LIVED,
+    'long-lived.away': NO_LONG_LIVED,
     'reflect.by': {
       why: 'it hands on nothing that it has learned: it announces what its user tells it',
       proof: { handsOnNothing: true },

@@ -24,6 +24,10 @@ const NO_RESTART: Lack = {
   why: 'it only helps others: its graceful-restart capability lists no family, so nobody keeps its paths',
   proof: { noRestartFamilies: true },
 }
+const NO_LONG_LIVED: Lack = {
+  why: 'it has no long-lived graceful restart: capability 71 is in none of its OPENs',
+  proof: { noCapability: 'long-lived-graceful-restart' },
+}
 const NO_NEXT_HOP: Lack = {
   why: 'it has no extended next hops: capability 5 is in none of its OPENs, also over IPv6',
   proof: { noCapability: 'extended-next-hop' },
@@ -41,6 +45,8 @@ export class Openbgpd extends Daemon {
     'long.sent': NO_LONG,
     'restart.back': NO_RESTART,
     'restart.away': NO_RESTART,
+    'long-lived.back': NO_LONG_LIVED,
+    'long-lived.away': NO_LONG_LIVED,
     'nexthop.received': NO_NEXT_HOP,
     'nexthop.sent': NO_NEXT_HOP,
   }

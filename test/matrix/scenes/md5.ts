@@ -1,6 +1,6 @@
 import { throughout } from '../../lab/wait.js'
 import { addressOf } from '../model.js'
-import { check, DAEMON, DAEMON_AS, neighbor, same, toSwitch } from '../stage.js'
+import { check, DAEMON, DAEMON_AS, neighbor, PATIENCE, same, toSwitch } from '../stage.js'
 import type { Scene } from './scene.js'
 
 const SECRET = 'c1l1um-Secret'
@@ -42,7 +42,7 @@ const md5 = (way: 'dials' | 'listens'): Scene => ({
     for (const [index, version] of versions.entries()) {
       await stage.row(`md5.ipv${version}.${way}`, async () => {
         if (differs) throw differs
-        const [view] = await stage.ecmpd.established([addresses[index]])
+        const [view] = await stage.ecmpd.established([addresses[index]], PATIENCE)
         same('protection', view.authentication, 'md5')
         check((view.localPort === 179) === !dials, `the connection was made by the other side`)
         await stage.until('a route came', async () => (await stage.learned(prefix[version])).length === 1)

@@ -1,5 +1,5 @@
 import { addressOf } from '../model.js'
-import { check, DAEMON, DAEMON_AS, neighbor, same, toSwitch } from '../stage.js'
+import { check, DAEMON, DAEMON_AS, neighbor, PATIENCE, same, toSwitch } from '../stage.js'
 import type { Scene } from './scene.js'
 
 /** Kept over the restart, and no longer announced after it; of both families. */
@@ -53,7 +53,7 @@ const restart: Scene = {
       await daemon.announce(routes(KEPT))
       daemon.model = { ...daemon.model, restartTime: SHORT }
       await daemon.start()
-      await stage.ecmpd.established(addresses)
+      await stage.ecmpd.established(addresses, PATIENCE)
       await untilPaths(KEPT, false)
       await stage.until(
         'what it no longer announces is swept',
@@ -62,7 +62,7 @@ const restart: Scene = {
       await stage.until('the restart is over', async () => String(await helpers()) === 'none,none')
     })
     await stage.row('restart.away', async () => {
-      const [{ gracefulRestart }] = await stage.ecmpd.established(addresses)
+      const [{ gracefulRestart }] = await stage.ecmpd.established(addresses, PATIENCE)
       same('restart time', gracefulRestart.restartTime, SHORT)
       const start = performance.now()
       await daemon.kill()
@@ -77,4 +77,58 @@ const restart: Scene = {
   },
 }
 
-export const restartScenes: readonly Scene[] = [restart]
+/** Seconds: of the restart, after which the long-lived time begins, and of that. */
+const LONG = { restart: 3, stale: 30, shortStale: 4 }
+
+/** A daemon that is away for longer than its restart time: its paths are kept on, as the last choice. */
+const longLived: Scene = {
+  name: 'long-lived',
+  rows: ['long-lived.back', 'long-lived.away'],
+  hosts: [DAEMON],
+  async play(stage) {
+    const [prefix] = KEPT
+    const { address } = DAEMON
+    const daemon = stage.daemon({
+      as: DAEMON_AS,
+      sessions: [toSwitch()],
+      routes: [{ prefix }],
+      restartTime: LONG.restart,
+      longLived: LONG.stale,
+    })
+    stage.configure({ longLivedGracefulRestart: true, neighbors: [neighbor(DAEMON, DAEMON_AS)] })
+    await stage.start([address])
+    const paths = (what: string, is: (list: Awaited<ReturnType<typeof stage.learned>>) => boolean) =>
+      stage.until(what, async () => is(await stage.learned(prefix)))
+    const fresh = () => paths('a fresh path', (list) => list.length === 1 && !list[0].stale)
+    const lastChoice = () =>
+      paths('the path is the last choice', (list) => list.length === 1 && list[0].longLivedStale === true)
+    await stage.row('long-lived.back', async () => {
+      await fresh()
+      const { negotiated, longLived } = (await stage.ecmpd.neighbor(address)).gracefulRestart
+      same('negotiated', [negotiated, longLived?.negotiated], [true, true])
+      await daemon.kill()
+      await lastChoice()
+      const [path] = await stage.learned(prefix)
+      check(path.best, 'the last choice is not used, though it is the only one')
+      daemon.model = { ...daemon.model, longLived: LONG.shortStale }
+      await daemon.start()
+      await stage.ecmpd.established([address], PATIENCE)
+      await paths(
+        'the path is fresh again',
+        (list) => list.length === 1 && !list[0].stale && !list[0].longLivedStale,
+      )
+    })
+    await stage.row('long-lived.away', async () => {
+      await fresh()
+      await daemon.kill()
+      const start = performance.now()
+      await lastChoice()
+      await paths('the path is gone', (list) => list.length === 0)
+      const seconds = (performance.now() - start) / 1000
+      const least = LONG.restart + LONG.shortStale - 0.5
+      check(seconds >= least, `it went after ${seconds.toFixed(1)} s already`)
+    })
+  },
+}
+
+export const restartScenes: readonly Scene[] = [restart, longLived]
