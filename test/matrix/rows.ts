@@ -10,6 +10,7 @@ export const ROWS = [
   { id: 'md5.ipv4.listens', title: 'TCP-MD5 over IPv4, ecmpd listens', rfc: '2385' },
   { id: 'md5.ipv6.dials', title: 'TCP-MD5 over IPv6, ecmpd dials', rfc: '2385' },
   { id: 'md5.ipv6.listens', title: 'TCP-MD5 over IPv6, ecmpd listens', rfc: '2385' },
+  { id: 'own', title: "ecmpd's own routes and a default route announced, one withdrawn", rfc: '4271' },
   { id: 'communities', title: 'communities equal on both sides, both ways', rfc: '1997' },
   { id: 'large', title: 'large communities equal on both sides, both ways', rfc: '8092' },
   {

@@ -2,6 +2,7 @@ import { addPathScenes } from './add-path.js'
 import { exchangeScenes } from './exchange.js'
 import { md5Scenes } from './md5.js'
 import { nextHopScenes } from './next-hop.js'
+import { ownRouteScenes } from './own-routes.js'
 import { reflectionScenes } from './reflection.js'
 import { restartScenes } from './restart.js'
 import type { Scene } from './scene.js'
@@ -16,4 +17,5 @@ export const SCENES: readonly Scene[] = [
   ...md5Scenes,
   ...sessionScenes,
   ...nextHopScenes,
+  ...ownRouteScenes,
 ]
