@@ -18,7 +18,7 @@ const local = (change: Partial<PathView> = {}): PathView =>
     multipath: false,
     ...change,
   })
-const own = vip({ prefix: '198.51.100.0/24', nextHops: [], fib: undefined, paths: [local()] })
+const own = vip({ prefix: '198.51.100.0/24', nextHops: [], gateways: [], fib: undefined, paths: [local()] })
 const redistributed = vip({
   prefix: '10.1.0.0/16',
   nextHops: [],
