@@ -1,12 +1,14 @@
 /**
  * Plays the conformance suite against ecmpd and other daemons and writes docs/conformance.md.
  *
- *     npm run conformance -- [--long] [--daemons ecmpd,FRR,BIRD,GoBGP] [--only REGEX] [--log] [--dry]
+ *     npm run conformance -- [--long] [--daemons ecmpd,FRR,BIRD,GoBGP,OpenBGPD] [--only REGEX]
+ *                            [--log] [--dry] [--kept]
  *
  * --long also plays what waits for minutes; --only plays the cases whose id matches; --log shows what the
- * daemon logged of the peers of a failed case. --only and --dry write no page. Needs root for namespaces.
+ * daemon logged of the peers of a failed case; --kept shows the daemons that are not played as they were when they
+ * were played last. --only and --dry write no page. Needs root for namespaces.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Lab } from '../../src/demo/lab.js'
 import { lacks } from '../lab/require.js'
@@ -15,6 +17,7 @@ import { BirdDriver } from './drivers/bird.js'
 import { EcmpdDriver } from './drivers/ecmpd.js'
 import { FrrDriver } from './drivers/frr.js'
 import { GobgpDriver } from './drivers/gobgp.js'
+import { OpenbgpdDriver } from './drivers/openbgpd.js'
 import { type DriverClass, playSetups } from './suite.js'
 import { behind, type Column, page } from './table.js'
 
@@ -23,6 +26,7 @@ const DRIVERS: Readonly<Record<string, DriverClass>> = {
   FRR: FrrDriver,
   BIRD: BirdDriver,
   GoBGP: GobgpDriver,
+  OpenBGPD: OpenbgpdDriver,
 }
 const PAGE = 'docs/conformance.md'
 
@@ -31,6 +35,7 @@ const { values } = parseArgs({
     long: { type: 'boolean', default: false },
     log: { type: 'boolean', default: false },
     dry: { type: 'boolean', default: false },
+    kept: { type: 'boolean', default: false },
     only: { type: 'string' },
     daemons: { type: 'string', default: Object.keys(DRIVERS).join(',') },
   },
@@ -67,12 +72,34 @@ async function playAll(name: string, driverClass: DriverClass): Promise<Column |
   return { name, version, results }
 }
 
+/** Where the results of a daemon's last whole run are kept. */
+const keptFile = (name: string) => `dist-conformance/results/${name}.json`
+
+function keep({ name, version, results }: Column): void {
+  mkdirSync('dist-conformance/results', { recursive: true })
+  writeFileSync(keptFile(name), JSON.stringify({ name, version, results: [...results] }))
+}
+
+function kept(name: string): Column | undefined {
+  if (!existsSync(keptFile(name))) return undefined
+  const { version, results } = JSON.parse(readFileSync(keptFile(name), 'utf8'))
+  return { name, version, results: new Map(results) }
+}
+
 const columns: Column[] = []
 for (const name of values.daemons.split(',')) {
   const driverClass = DRIVERS[name]
   if (!driverClass) throw new Error(`no daemon ${name}: ${Object.keys(DRIVERS).join(', ')}`)
   const column = await playAll(name, driverClass)
-  if (column) columns.push(column)
+  if (!column) continue
+  columns.push(column)
+  if (!values.only) keep(column)
+}
+if (values.kept) {
+  const order = Object.keys(DRIVERS)
+  const others = order.filter((name) => !columns.some((column) => column.name === name))
+  columns.push(...others.flatMap((name) => kept(name) ?? []))
+  columns.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
 }
 if (!values.dry && !values.only) {
   mkdirSync('docs', { recursive: true })
