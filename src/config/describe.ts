@@ -1,6 +1,7 @@
 import { formatIPv4 } from '../ip/address.js'
 import type { Family } from '../ip/family.js'
 import type { FamilyOptions, GracefulRestartOptions, NeighborOptions } from '../speaker/options.js'
+import { DEFERRAL } from '../speaker/settling.js'
 import { describeAnnounce, describeDefaultOriginate } from './describe-announce.js'
 import { NamedLists } from './describe-policy.js'
 import type { Config } from './model.js'
@@ -38,6 +39,7 @@ export function describe(config: Config): Document {
     clientToClientReflection: bgp.clientToClientReflection ?? true,
     ...(bgp.ebgpRequiresPolicy ? { ebgpRequiresPolicy: true } : {}),
     gracefulRestart: restart(bgp.gracefulRestart),
+    selectionDeferralTime: bgp.selectionDeferralTime ?? DEFERRAL,
     longLivedGracefulRestart: longLived(bgp.gracefulRestart),
     neighbors: bgp.neighbors.map((neighbor) => describeNeighbor(neighbor, bgp.localAs, lists)),
     listenRanges: bgp.listenRanges.map(({ prefix, template }) => ({
@@ -156,8 +158,8 @@ function passwordFrom({ passwordFrom: from }: Omit<NeighborOptions, 'address'>):
 }
 
 function restart(options: GracefulRestartOptions): NonNullable<Settings['gracefulRestart']> {
-  const { enabled, restartTime, stalePathTime, notification } = options
-  return { enabled, restartTime, stalePathTime, notification }
+  const { enabled, restartTime, stalePathTime, notification, restarter = false } = options
+  return { enabled, restartTime, stalePathTime, notification, restarter }
 }
 
 function longLived({

@@ -1,5 +1,6 @@
 import { canonicalAddress, formatIPv4, parseIPv4 } from '../ip/address.js'
 import type { DecisionOptions, SpeakerOptions } from '../speaker/options.js'
+import { DEFERRAL } from '../speaker/settling.js'
 import { checkAnnounced, resolveAnnounce } from './announce.js'
 import { API_PORT, BGP_PORT, DECISION, FIB, FOREIGN_METRICS, LISTEN_LIMIT } from './defaults.js'
 import type { ApiOptions, Config, ConfigSource, Endpoint, FibOptions } from './model.js'
@@ -37,6 +38,7 @@ export function resolve(context: Resolution, source: ConfigSource): Config {
     listenLimit: document.listenLimit ?? LISTEN_LIMIT,
     ...resolveAnnounce(context),
     decision: decisionOf(context),
+    ...deferralOf(document.selectionDeferralTime),
     gracefulRestart: {
       ...restartOf([document.gracefulRestart]),
       ...longLivedOf([document.longLivedGracefulRestart]),
@@ -209,6 +211,11 @@ function checkWidth(bgp: SpeakerOptions, context: Resolution): void {
     const message = `${neighbors} neighbours in AS ${as}, but at most ${width} of their paths are used at a time`
     context.warn(['maximumPaths'], message, hint)
   }
+}
+
+/** Left out where it is what it is anyway. */
+function deferralOf(seconds = DEFERRAL): Pick<SpeakerOptions, 'selectionDeferralTime'> {
+  return seconds === DEFERRAL ? {} : { selectionDeferralTime: seconds }
 }
 
 /** The long-lived capability means nothing without the other one (RFC 9494 §4.5). */

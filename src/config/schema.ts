@@ -38,9 +38,14 @@ const gracefulRestartSchema = z
         notification: flag()
           .optional()
           .describe('RFC 8538: keep paths across NOTIFICATION and hold time expiry too. Default false'),
+        restarter: flag()
+          .optional()
+          .describe(
+            'Ask neighbours to keep our routes while ecmpd restarts; goes with fib.keepOnStop. Default false: helper only',
+          ),
       }),
     ],
-    { error: 'must be true, false or a mapping with restartTime, stalePathTime, notification' },
+    { error: 'must be true, false or a mapping with restartTime, stalePathTime, notification, restarter' },
   )
   .meta({ id: 'gracefulRestart' })
 
@@ -364,6 +369,9 @@ export const documentSchema = z.strictObject(
     gracefulRestart: gracefulRestartSchema
       .optional()
       .describe('Of every neighbour that does not say it itself'),
+    selectionDeferralTime: integer(1, 3600)
+      .optional()
+      .describe('Longest wait for the neighbours’ routes after a start, seconds. Default 120'),
     longLivedGracefulRestart: longLivedSchema
       .optional()
       .describe('RFC 9494, of every neighbour that does not say it itself. Default false'),

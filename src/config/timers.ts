@@ -75,7 +75,8 @@ export function restartOf(entries: readonly Restart[]): GracefulRestartOptions {
       typeof entry === 'boolean' ? { enabled: entry } : { ...entry, enabled: entry.enabled ?? true }
     result = { ...fields, ...result }
   }
-  return { ...GRACEFUL_RESTART, ...result }
+  const { restarter, ...rest } = { ...GRACEFUL_RESTART, ...result }
+  return restarter === true ? { ...rest, restarter } : rest
 }
 
 /**

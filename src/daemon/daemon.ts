@@ -207,7 +207,8 @@ export class Daemon {
     this.#listening = false
     this.#rehearsal?.()
     this.#signatures?.stop()
-    await this.speaker.stop(message)
+    const { enabled, keepOnStop } = this.#config.fib
+    await this.speaker.stop(message, 'shutdown', !enabled || keepOnStop)
     await this.#kernel.stop(this.#config.fib.keepOnStop)
     await this.#doors.close()
   }
@@ -215,7 +216,7 @@ export class Daemon {
   /** The process fails: tells the neighbours, as far as that goes. Routes stay in the kernel. */
   async fail(message: string): Promise<void> {
     this.#listening = false
-    await this.speaker.stop(message, 'out-of-resources')
+    await this.speaker.stop(message, 'out-of-resources', true)
   }
 
   #context(): ApiContext {

@@ -8,8 +8,9 @@ const bit = (value: boolean) => (value ? 'True' : 'False')
 const yes = (value: boolean) => (value ? 'Yes' : 'No')
 
 /** The own part in graceful restart, in FRR's words. */
-export function localMode(own: GracefulRestartOptions): 'Disable' | 'Helper' {
-  return own.enabled ? 'Helper' : 'Disable'
+export function localMode(own: GracefulRestartOptions): 'Disable' | 'Helper' | 'Restart' {
+  if (!own.enabled) return 'Disable'
+  return own.restarter === true ? 'Restart' : 'Helper'
 }
 
 /** The neighbour's part, as far as its OPEN told it. */

@@ -18,8 +18,10 @@ export interface SpeakerApi {
    * Ends every session with Cease/Administrative Shutdown (6/2) and closes the listeners.
    * @param message shutdown communication, at most 255 octets of UTF-8 (RFC 9003)
    * @param reason 'out-of-resources': this process fails; the sessions end with Cease/Out of Resources (6/8)
+   * @param kept forwarding goes on: neighbours that are asked to keep our routes through a restart
+   *   (`gracefulRestart.restarter`) are left so that they do
    */
-  stop(message: string, reason?: 'shutdown' | 'out-of-resources'): Promise<void>
+  stop(message: string, reason?: 'shutdown' | 'out-of-resources', kept?: boolean): Promise<void>
   /**
    * Does what an operator asks of a neighbour; the log and an event of type 'operation' say who asked.
    * @param address canonical text

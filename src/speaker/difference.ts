@@ -37,6 +37,7 @@ function essentials(options: Omit<NeighborOptions, 'address'>): unknown {
     options.capabilities,
     options.gracefulRestart.enabled,
     options.gracefulRestart.notification,
+    options.gracefulRestart.restarter ?? false,
     options.gracefulRestart.longLived !== undefined,
   ]
 }

@@ -184,10 +184,13 @@ export class Neighbors {
     }
   }
 
-  /** True when `test` holds for every configured neighbour that is not shut down. */
-  every(test: (neighbor: Expected) => boolean): boolean {
+  /**
+   * True when `test` holds for every configured neighbour that is not shut down.
+   * @param strangers the same of dynamic neighbours that are there
+   */
+  every(test: (neighbor: Expected) => boolean, strangers: boolean): boolean {
     for (const peer of this.#peers.values()) {
-      if (peer.dynamic || peer.adminDown) continue
+      if (peer.adminDown || (peer.dynamic && !(strangers && peer.session !== undefined))) continue
       if (!test(this.#expected(peer))) return false
     }
     return true
@@ -206,6 +209,8 @@ export class Neighbors {
       established: peer.session !== undefined,
       sendsEndOfRib: peer.negotiated?.gracefulRestart !== undefined,
       complete,
+      restarting: peer.negotiated?.gracefulRestart?.restarting === true,
+      passive: peer.options.passive,
       lastUpdate: peer.lastUpdate,
     }
   }

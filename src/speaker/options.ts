@@ -31,6 +31,8 @@ export interface SpeakerOptions {
   readonly clientToClientReflection?: boolean
   /** Host name for capability 73 and for logs. */
   readonly hostName: string
+  /** Longest wait for the first routes after a start (RFC 4724 §4.1), 1 to 3600 s. Left out: 120. */
+  readonly selectionDeferralTime?: number
   /** All routes are announced with GRACEFUL_SHUTDOWN (RFC 8326), to iBGP with LOCAL_PREF 0. Left out: no. */
   readonly maintenance?: boolean
   /** RFC 8212: eBGP neighbours without a policy exchange nothing. It is carried out where policies are resolved. */
@@ -63,6 +65,8 @@ export interface GracefulRestartOptions {
   readonly stalePathTime: number
   /** RFC 8538: announce the N bit and keep paths across NOTIFICATION and hold time expiry. Default false. */
   readonly notification: boolean
+  /** Neighbours are asked to keep our routes while this speaker restarts (RFC 4724 §4.1). Left out: no. */
+  readonly restarter?: boolean
   /** Long-lived graceful restart (RFC 9494); left out: off. */
   readonly longLived?: LongLivedOptions
 }

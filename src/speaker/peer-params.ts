@@ -1,10 +1,15 @@
 import { parseAddress } from '../ip/address.js'
 import type { AdvertiseOptions, PeerParams, RestartParams } from '../session/types.js'
 import type { NeighborOptions, SpeakerOptions } from './options.js'
+import { keepsOurs, type OwnRestartBits } from './own-restart.js'
 import { protectionQuestions } from './protection.js'
 
 /** What the session machines need to know of a neighbour's options. */
-export function peerParams(options: NeighborOptions, speaker: SpeakerOptions): PeerParams {
+export function peerParams(
+  options: NeighborOptions,
+  speaker: SpeakerOptions,
+  own: OwnRestartBits,
+): PeerParams {
   return {
     peer: options.address,
     questions: protectionQuestions(options),
@@ -21,7 +26,7 @@ export function peerParams(options: NeighborOptions, speaker: SpeakerOptions): P
     sendHold: options.timers.sendHold,
     delayOpen: options.timers.delayOpen ?? 0,
     dampIncoming: false,
-    advertise: advertise(options, speaker),
+    advertise: advertise(options, speaker, own),
     required: options.capabilities?.required ?? [],
     plainOpen: options.capabilities?.negotiate === false,
     overrideFamilies: options.capabilities?.override,
@@ -29,9 +34,11 @@ export function peerParams(options: NeighborOptions, speaker: SpeakerOptions): P
   }
 }
 
-function advertise(options: NeighborOptions, speaker: SpeakerOptions): AdvertiseOptions {
+function advertise(options: NeighborOptions, speaker: SpeakerOptions, own: OwnRestartBits): AdvertiseOptions {
   const families = options.families.map((family) => family.family)
   const { gracefulRestart } = options
+  const kept = keepsOurs(options)
+  const forwarding = kept && own.forwarding
   return {
     families,
     routeRefresh: true,
@@ -49,16 +56,19 @@ function advertise(options: NeighborOptions, speaker: SpeakerOptions): Advertise
     gracefulRestart: gracefulRestart.enabled
       ? {
           time: gracefulRestart.restartTime,
-          restarting: false,
+          restarting: kept && own.restarting,
           notification: gracefulRestart.notification,
-          families: [],
+          families: kept ? families.map((family) => ({ family, forwarding })) : [],
         }
       : undefined,
-    // Asked for nothing, since nothing is preserved across an own restart; stale routes of others are understood.
+    // A helper asks for no time, but understands what others' stale routes are.
     longLived:
-      gracefulRestart.longLived === undefined
-        ? undefined
-        : families.map((family) => ({ family, forwarding: false, time: 0 })),
+      gracefulRestart.longLived &&
+      families.map((family) => ({
+        family,
+        forwarding,
+        time: kept ? (gracefulRestart.longLived?.staleTime ?? 0) : 0,
+      })),
   }
 }
 

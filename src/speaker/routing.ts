@@ -361,6 +361,11 @@ export class Routing {
     return true
   }
 
+  /** See UpdateOut.defer. */
+  deferExport(deferred: boolean): void {
+    this.#updateOut.defer(deferred)
+  }
+
   /** The neighbour's connection takes octets again. */
   drained(peer: Peer): void {
     const routes = this.#neighbors.get(peer)

@@ -2,45 +2,68 @@ import type { Cancel, Clock } from '../ports/clock.js'
 
 /** Milliseconds without an UPDATE after which a neighbour that sends no End-of-RIB counts as complete. */
 const QUIET = 3_000
-/** Milliseconds after which a neighbour that is not there is no longer waited for. */
-const ABSENT = 30_000
-/** Milliseconds after which nobody is waited for any longer (RFC 4724 §4.1, Selection_Deferral_Timer). */
-const DEFERRAL = 120_000
+/** Milliseconds after which a neighbour that is dialled and not there is no longer waited for. */
+export const ABSENT = 30_000
+/** Seconds after which nobody is waited for any longer, unless configured (RFC 4724 §4.1). */
+export const DEFERRAL = 120
 /** Milliseconds between two looks while quiet times run. */
 const LOOK = 500
 
-/** A configured neighbour that is not shut down, as the question "are the first routes here" sees it. */
+/** A neighbour that is expected, as the question "are the first routes here" sees it. */
 export interface Expected {
   readonly established: boolean
   /** The neighbour announced graceful restart: its End-of-RIB will come. */
   readonly sendsEndOfRib: boolean
   /** End-of-RIB is here for every negotiated family. */
   readonly complete: boolean
+  /** The neighbour has restarted itself (R bit): it may wait for us. */
+  readonly restarting: boolean
+  /** It is never dialled: when it comes is its own choice. */
+  readonly passive: boolean
   /** Clock time of its last UPDATE, or of the start of the session, milliseconds. */
   readonly lastUpdate: number
 }
+
+/** How long is waited, milliseconds. */
+export interface Patience {
+  /** For anybody. */
+  readonly deferral: number
+  /** For neighbours that dial us and are not there; at least as long for those that nobody knows beforehand. */
+  readonly callers: number
+  /** Neighbours may come that nobody knows beforehand (listen ranges), and are worth waiting for. */
+  readonly strangers: boolean
+}
+
+export interface SettlingParts {
+  readonly clock: Clock
+  patience(): Patience
+  /** Whether a test holds for every neighbour that is expected. */
+  every(test: (neighbor: Expected) => boolean): boolean
+  /**
+   * Routes can be chosen and announced: all are here but those of neighbours that have restarted themselves, which
+   * may wait for ours. Called once, before `done`.
+   */
+  selected(): void
+  /** The routes are settled. Called once. */
+  done(): void
+}
+
+type Test = (neighbor: Expected, waited: number, patience: Patience) => boolean
 
 /**
  * Finds out when the first complete set of routes is known, once in a run: every neighbour that is expected
  * has sent its End-of-RIB or, without one, has been quiet; those who do not come are waited for only so long.
  */
 export class Settling {
-  readonly #clock: Clock
-  readonly #every: (test: (neighbor: Expected) => boolean) => boolean
-  readonly #done: () => void
+  readonly #parts: SettlingParts
+  #selected = false
   #settled = false
   #running = false
   #started = 0
   #cancel: Cancel | undefined
 
-  /**
-   * @param every says whether a test holds for every neighbour that is expected
-   * @param done is called once, when the routes are settled
-   */
-  constructor(clock: Clock, every: (test: (neighbor: Expected) => boolean) => boolean, done: () => void) {
-    this.#clock = clock
-    this.#every = every
-    this.#done = done
+  constructor(parts: SettlingParts) {
+    this.#parts = parts
   }
 
   get settled(): boolean {
@@ -48,7 +71,7 @@ export class Settling {
   }
 
   start(): void {
-    this.#started = this.#clock.now()
+    this.#started = this.#parts.clock.now()
     this.#running = true
     this.look()
   }
@@ -62,23 +85,36 @@ export class Settling {
   /** Looks whether it is time; called when something happened that may make it so. */
   look(): void {
     if (this.#settled || !this.#running) return
-    const now = this.#clock.now()
-    const waited = now - this.#started
-    const ready = waited >= DEFERRAL || this.#every((one) => isReady(one, now, waited))
-    if (ready) {
+    const now = this.#parts.clock.now()
+    const isComplete: Test = (one, waited, patience) => isReady(one, now, waited, patience)
+    const settled = this.#holds(isComplete)
+    const mayWait: Test = (one, ...rest) => (one.established && one.restarting) || isComplete(one, ...rest)
+    if (!this.#selected && (settled || this.#holds(mayWait))) {
+      this.#selected = true
+      this.#parts.selected()
+    }
+    if (settled) {
       this.#settled = true
       this.stop()
-      this.#done()
+      this.#parts.done()
     } else if (this.#cancel === undefined) {
-      this.#cancel = this.#clock.after(LOOK, () => {
+      this.#cancel = this.#parts.clock.after(LOOK, () => {
         this.#cancel = undefined
         this.look()
       })
     }
   }
+
+  #holds(test: Test): boolean {
+    const patience = this.#parts.patience()
+    const waited = this.#parts.clock.now() - this.#started
+    if (waited >= patience.deferral) return true
+    if (patience.strangers && waited < patience.callers) return false
+    return this.#parts.every((one) => test(one, waited, patience))
+  }
 }
 
-function isReady(neighbor: Expected, now: number, waited: number): boolean {
-  if (!neighbor.established) return waited >= ABSENT
+function isReady(neighbor: Expected, now: number, waited: number, patience: Patience): boolean {
+  if (!neighbor.established) return waited >= (neighbor.passive ? patience.callers : ABSENT)
   return neighbor.complete || (!neighbor.sendsEndOfRib && now - neighbor.lastUpdate >= QUIET)
 }

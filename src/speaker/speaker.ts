@@ -21,13 +21,14 @@ import { Neighbors } from './neighbors.js'
 import { operate } from './operate.js'
 import type { NeighborOperation, OperationOutcome } from './operation.js'
 import type { NeighborOptions, SpeakerOptions } from './options.js'
+import { keepsOurs, OwnRestart } from './own-restart.js'
 import type { Peer, PeerHost } from './peer.js'
 import { peerParams } from './peer-params.js'
 import { protectionRules } from './protection.js'
 import { Refusals } from './refusals.js'
 import { advertisedPage, type RouteContext, routePage } from './route-view.js'
 import { Routing } from './routing.js'
-import { Settling } from './settling.js'
+import { ABSENT, DEFERRAL, type Patience, Settling } from './settling.js'
 import type { SpeakerSizes } from './sizes.js'
 import { speakerView } from './speaker-view.js'
 import type { ApplyReport, NeighborView, RoutePage, RouteQuery, SpeakerEvent, SpeakerView } from './views.js'
@@ -61,6 +62,9 @@ export class Speaker implements SpeakerApi {
   readonly #listeners: Listeners
   readonly #settling: Settling
   readonly #maintenance: Maintenance
+  readonly #ownRestart = new OwnRestart()
+  /** Kernel routes of an earlier run were there at the start. */
+  #left = false
   #options: SpeakerOptions
   /** Parameters of the session machines, by the neighbour's options. */
   #params = new WeakMap<NeighborOptions, PeerParams>()
@@ -114,15 +118,26 @@ export class Speaker implements SpeakerApi {
       this.#neighbors.accept(connection)
       this.#routing.tables.settle()
     })
-    this.#settling = new Settling(
+    this.#settling = new Settling({
       clock,
-      (test) => this.#neighbors.every(test),
-      () => {
+      patience: () => this.#patience(),
+      every: (test) => this.#neighbors.every(test, this.#left || this.#ownRestart.restarting),
+      selected: () => {
+        const { restarting } = this.#ownRestart
+        this.#ownRestart.selected()
+        if (!restarting) return
+        log.info({}, 'back from the restart: routes are announced from now on')
+        this.#params = new WeakMap()
+        this.#routing.deferExport(false)
+      },
+      done: () => {
         this.#routing.tables.settle()
         log.info({}, 'the first routes are complete')
         fib?.sweep()
+        this.#ownRestart.settled()
+        this.#params = new WeakMap()
       },
-    )
+    })
   }
 
   async start(): Promise<void> {
@@ -130,6 +145,7 @@ export class Speaker implements SpeakerApi {
     await this.#routing.start()
     await this.#listeners.replace(this.#options.listen)
     this.#running = true
+    this.#restarted()
     for (const options of this.#options.neighbors) this.#neighbors.add(options)
     this.#routing.tables.settle()
     this.#settling.start()
@@ -169,17 +185,25 @@ export class Speaker implements SpeakerApi {
   }
 
   /**
-   * Ends every session with a Cease and closes the listeners. Kernel routes are not touched: whoever owns the
-   * kernel's side removes or keeps them.
+   * Ends every session and closes the listeners. Kernel routes are not touched: whoever owns the kernel's side
+   * removes or keeps them.
    */
-  async stop(message: string, reason: 'shutdown' | 'out-of-resources' = 'shutdown'): Promise<void> {
+  async stop(
+    message: string,
+    reason: 'shutdown' | 'out-of-resources' = 'shutdown',
+    kept = false,
+  ): Promise<void> {
     this.#running = false
     this.#settling.stop()
     this.#routing.tables.bus.freeze()
     const shutdown = reason === 'shutdown'
     const subcode = shutdown ? CeaseError.AdministrativeShutdown : CeaseError.OutOfResources
     const data = shutdown ? shutdownData(message) : NO_DATA
-    for (const peer of [...this.#neighbors.all()]) peer.stop(subcode, data, `this speaker stops: ${message}`)
+    const text = `this speaker stops: ${message}`
+    for (const peer of [...this.#neighbors.all()]) {
+      if (kept) this.#leave(peer, text)
+      peer.stop(subcode, data, text)
+    }
     if (this.#connections > 0) {
       await new Promise<void>((resolve) => {
         const cancel = this.#parts.clock.after(FAREWELL, resolve)
@@ -191,6 +215,17 @@ export class Speaker implements SpeakerApi {
     }
     await this.#listeners.close()
     this.#routing.close()
+  }
+
+  /**
+   * Ends a session so that the neighbour keeps our routes until this speaker is back: a NOTIFICATION would end them
+   * (RFC 4724 §4), unless both sides set the N bit, when a Cease that is no Hard Reset does not (RFC 8538 §4).
+   */
+  #leave(peer: Peer, text: string): void {
+    const { session, negotiated } = peer
+    if (session === undefined || negotiated?.gracefulRestart === undefined || !keepsOurs(peer.options)) return
+    if (negotiated.restartOnNotification) peer.reset(CeaseError.AdministrativeReset, NO_DATA, text)
+    else peer.feed({ type: 'fault', connection: session.id, code: 0, subcode: 0, data: NO_DATA, text })
   }
 
   /**
@@ -278,6 +313,26 @@ export class Speaker implements SpeakerApi {
     return this.#settling.settled
   }
 
+  /** Looks whether this start is a restart that neighbours keep our routes through. */
+  #restarted(): void {
+    const { fib, log } = this.#parts
+    const kept = fib?.kept() ?? 0
+    this.#left = kept > 0
+    this.#ownRestart.start(this.#options, fib)
+    if (!this.#ownRestart.restarting) return
+    log.info({ kept }, 'a restart: routes are announced when the neighbors have sent theirs again')
+    this.#routing.deferExport(true)
+  }
+
+  /** A restart that nobody is to notice waits for those who dial us, too. */
+  #patience(): Patience {
+    const { listenRanges, selectionDeferralTime = DEFERRAL } = this.#options
+    const { restarting } = this.#ownRestart
+    const deferral = selectionDeferralTime * 1000
+    const callers = restarting ? deferral : ABSENT
+    return { deferral, callers, strangers: listenRanges.length > 0 && (this.#left || restarting) }
+  }
+
   /** Tells the transport which connections are to be protected, before any of them can come. */
   #protect(options: SpeakerOptions): void {
     const neighbors = this.#neighbors
@@ -343,7 +398,7 @@ export class Speaker implements SpeakerApi {
   #paramsOf(peer: Peer): PeerParams {
     let params = this.#params.get(peer.options)
     if (params === undefined) {
-      params = peerParams(peer.options, this.#options)
+      params = peerParams(peer.options, this.#options, this.#ownRestart)
       this.#params.set(peer.options, params)
     }
     return params

@@ -60,6 +60,8 @@ export interface Outlet {
   markerSent(): void
   /** A dump that was asked for again is complete. */
   resent(): void
+  /** The End-of-RIB went out. */
+  marked: boolean
   /** Writing that goes on in slices. */
   task: Task | undefined
   /** Between runs of announcements. */
@@ -109,6 +111,8 @@ export class UpdateOut {
   readonly #outlets = new Set<Outlet>()
   readonly #seed: number
   #nextGroup = 1
+  /** Nothing is sent yet. */
+  #deferred = false
   #opened = 0
 
   constructor(clock: Clock, work: Work, resolve: Resolve, rib: (family: Family) => Rib, seed: number) {
@@ -132,6 +136,7 @@ export class UpdateOut {
       member: undefined,
       former: undefined,
       marker: encodeEndOfRib(options.family),
+      marked: false,
       task: undefined,
       pace: new Pace(this.#clock, session.advertisementInterval, this.#seed + this.#opened++, () =>
         this.pump(outlet),
@@ -139,10 +144,8 @@ export class UpdateOut {
       ...told,
     }
     this.#outlets.add(outlet)
-    if (sendsNothing(options)) {
-      session.link.write(outlet.marker, MessageType.Update)
-      outlet.markerSent()
-    } else this.#join(outlet, session, options, outlet.marker)
+    if (sendsNothing(options)) this.#mark(outlet)
+    else this.#join(outlet, session, options, outlet.marker)
     return outlet
   }
 
@@ -171,6 +174,7 @@ export class UpdateOut {
     outlet.former = undefined
     if (nothing) {
       this.#withdraw(outlet, former, () => false)
+      if (!outlet.marked) this.#mark(outlet)
       return
     }
     outlet.former = former
@@ -198,6 +202,16 @@ export class UpdateOut {
     for (const group of this.#groups.values()) group.adj.reevaluate()
   }
 
+  /**
+   * While this speaker is itself back from a restart and does not know all routes again, it announces none
+   * (RFC 4724 §4.1): neighbours go on with those that it announced before.
+   * @param deferred false: what has come together is sent now
+   */
+  defer(deferred: boolean): void {
+    this.#deferred = deferred
+    this.pumpAll()
+  }
+
   /** Writes what is ready to every neighbour whose connection takes it. */
   pumpAll(): void {
     for (const outlet of this.#outlets) {
@@ -207,7 +221,7 @@ export class UpdateOut {
 
   /** Writes what is ready for one neighbour; what does not fit the turn goes on in slices. */
   pump(outlet: Outlet): void {
-    if (outlet.task !== undefined || this.#write(outlet)) return
+    if (this.#deferred || outlet.task !== undefined || this.#write(outlet)) return
     outlet.task = this.#work.add({
       step: () => this.#write(outlet),
       done: () => {
@@ -234,7 +248,10 @@ export class UpdateOut {
       if (packed.bytes === DUMPED) this.#dumped(outlet, member)
       else {
         if (packed.bytes.length > 0) link.write(packed.bytes, MessageType.Update, packed.updates)
-        if (packed.bytes === outlet.marker) outlet.markerSent()
+        if (packed.bytes === outlet.marker) {
+          outlet.marked = true
+          outlet.markerSent()
+        }
       }
       if (this.#clock.now() >= end) return !group.adj.ready(member)
     }
@@ -249,6 +266,14 @@ export class UpdateOut {
     outlet.former = undefined
     const adj = outlet.group?.adj
     this.#withdraw(outlet, former, (prefix, pathId) => adj?.holds(member, prefix, pathId) ?? false)
+    // What is sent changed before the first dump was complete.
+    if (!outlet.marked) this.#mark(outlet)
+  }
+
+  #mark(outlet: Outlet): void {
+    outlet.link.write(outlet.marker, MessageType.Update)
+    outlet.marked = true
+    outlet.markerSent()
   }
 
   #join(outlet: Outlet, session: OutletSession, options: FamilyOptions, marker: Uint8Array): void {

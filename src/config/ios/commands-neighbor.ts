@@ -181,9 +181,13 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
   {
     syntax: 'neighbor <peer:peer> {graceful-restart|graceful-restart-helper}',
     modes: ROUTER,
-    help: 'graceful restart with this neighbour',
+    help: 'graceful restart with this neighbour; helper: never asking it to keep our routes',
     support: 'yes',
-    run: (args, context) => context.set(peer('gracefulRestart')(args, context), true),
+    run: (args, context) => {
+      const helper = args.has('graceful-restart-helper')
+      const value = helper ? { enabled: true, restarter: false } : true
+      context.set(peer('gracefulRestart')(args, context), value)
+    },
     no: (args, context) => context.clear(peer('gracefulRestart')(args, context)),
   },
   {

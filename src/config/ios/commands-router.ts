@@ -1,5 +1,5 @@
 import type { Command } from './grammar.js'
-import { noEffect, notYet, onlyNo, setting, toggle, withoutIt } from './rows.js'
+import { noEffect, notYet, onlyNo, setting, toggle } from './rows.js'
 
 const ROUTER = ['router'] as const
 /** What a switch takes at router level for IPv4 and in an address family for that one. */
@@ -61,13 +61,19 @@ export const ROUTER_COMMANDS: readonly Command[] = [
   toggle('bgp graceful-shutdown', ROUTER, 'announce all routes with GRACEFUL_SHUTDOWN (RFC 8326)', () => [
     'maintenance',
   ]),
-  withoutIt(
+  toggle(
     'bgp graceful-restart preserve-fw-state',
     ROUTER,
-    'forwarding state kept across an own restart',
-    'ecmpd is a graceful restart helper and never announces forwarding state',
+    'neighbours keep our routes while ecmpd restarts, for forwarding goes on; helper only by default',
+    () => ['gracefulRestart', 'restarter'],
   ),
-  noEffect('bgp graceful-restart select-defer-time <seconds:0-3600>', ROUTER, 'selection deferral'),
+  setting(
+    'bgp graceful-restart select-defer-time <seconds:1-3600>',
+    ROUTER,
+    'longest wait for the neighbours’ routes after a start; default 120',
+    () => ['selectionDeferralTime'],
+    (args) => args.number('seconds'),
+  ),
   {
     syntax: 'maximum-paths [{ebgp|ibgp}] <paths:1-32>',
     modes: BOTH,

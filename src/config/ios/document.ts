@@ -53,6 +53,7 @@ class Builder {
       ...this.#section('bestPath'),
       ...this.#plain('defaultLocalPref'),
       ...this.#plain('maintenance'),
+      ...this.#plain('selectionDeferralTime'),
       ...this.#plain('clusterId'),
       ...this.#plain('clientToClientReflection'),
       gracefulRestart: { enabled: true, ...this.#values(['gracefulRestart'], ['gracefulRestart']) },

@@ -113,14 +113,21 @@ class Emitter {
   }
 
   #restart(): readonly string[] {
-    const { enabled, restartTime, stalePathTime, notification, longLived } = this.#bgp.gracefulRestart
+    const { selectionDeferralTime, gracefulRestart } = this.#bgp
+    const { enabled, restartTime, stalePathTime, notification, restarter, longLived } = gracefulRestart
     if (longLived?.partialDeployment) this.#lost.push('longLivedGracefulRestart.partialDeployment: true')
-    if (!enabled) return ['bgp graceful-restart-disable']
+    const deferral =
+      selectionDeferralTime === undefined
+        ? []
+        : [`bgp graceful-restart select-defer-time ${selectionDeferralTime}`]
+    if (!enabled) return ['bgp graceful-restart-disable', ...deferral]
     return [
       `bgp graceful-restart restart-time ${restartTime}`,
       `bgp graceful-restart stalepath-time ${stalePathTime}`,
       'bgp graceful-restart',
       ...(notification ? ['bgp graceful-restart notification'] : []),
+      ...(restarter === true ? ['bgp graceful-restart preserve-fw-state'] : []),
+      ...deferral,
       ...(longLived === undefined
         ? []
         : [`bgp long-lived-graceful-restart stale-time ${longLived.staleTime}`]),
@@ -189,8 +196,13 @@ class Emitter {
     const speaker = this.#bgp.gracefulRestart
     const own = options.gracefulRestart
     if (same(own, speaker)) return
-    if (own.enabled !== speaker.enabled) say(own.enabled ? 'graceful-restart' : 'graceful-restart-disable')
-    if (!same({ ...own, enabled: true }, { ...speaker, enabled: true })) {
+    const helper = own.enabled && own.restarter !== true && speaker.restarter === true
+    if (helper) say('graceful-restart-helper')
+    else if (own.enabled !== speaker.enabled) {
+      say(own.enabled ? 'graceful-restart' : 'graceful-restart-disable')
+    }
+    const said = helper ? { enabled: true, restarter: undefined } : { enabled: true }
+    if (!same({ ...own, ...said }, { ...speaker, ...said })) {
       this.#lost.push(`${path}.gracefulRestart: ${JSON.stringify(own)}`)
     }
   }

@@ -55,7 +55,7 @@ export class EcmpdDriver extends Driver {
     ...(['extendedMessages', 'extendedNextHop', 'role', 'roleStrict', 'maximumPrefix'] as const),
     ...(['maximumPrefix.warning', 'maximumPrefix.restart', 'maximumPrefix.warningOnly'] as const),
     ...(['as', 'deterministicMed', 'notificationRestart', 'maximumPaths', 'kernel', 'dialect'] as const),
-    ...(['longLived', 'originate'] as const),
+    ...(['longLived', 'restarter', 'originate'] as const),
     ...(['shutdown', 'enable', 'remove', 'changeHold', 'changeFamilies'] as const),
     ...(['hostName', 'events', 'metrics', 'neighbor', 'route', 'log', 'check'] as const),
     ...(['reset', 'softIn', 'softOut', 'restart', 'ip', 'explains', 'maintenance'] as const),
@@ -113,13 +113,14 @@ export class EcmpdDriver extends Driver {
 
   #yaml(): string {
     const { as = DUT_AS, deterministicMed, notificationRestart, maximumPaths, neighbors } = this.model
-    const { clientToClient, clusterId, longLived, originate } = this.model
+    const { clientToClient, clusterId, longLived, originate, restarter } = this.model
     return stringify({
       as,
       routerId: DUT_ID,
       hostName: this.model.hostName ?? DUT_HOST_NAME,
       ...(deterministicMed ? { bestPath: { deterministicMed } } : {}),
       ...(notificationRestart ? { gracefulRestart: { notification: true } } : {}),
+      ...(restarter ? { gracefulRestart: { restarter }, fib: { keepOnStop: true } } : {}),
       ...(longLived ? { longLivedGracefulRestart: { staleTime: longLived } } : {}),
       ...(maximumPaths ? { maximumPaths, multipathRelax: true } : {}),
       ...(clusterId === undefined ? {} : { clusterId }),

@@ -54,3 +54,30 @@ t.test('long-lived graceful restart in YAML, layer by layer, and in the words of
   t.match(errors(yaml('longLivedGracefulRestart: { staleTime: 0 }')), [/1 to 16777215/])
   t.match(said(yaml('longLivedGracefulRestart: true', 'gracefulRestart: false')), [/warning: .*no effect/])
 })
+
+t.test('the restarting side in YAML and in the words of FRR', async (t) => {
+  const of = (config: ReturnType<typeof good>) => config.bgp.neighbors[0].gracefulRestart.restarter
+  t.equal(of(good(yaml(''))), undefined, 'a helper only')
+  const all = good(yaml('gracefulRestart: { restarter: true }\nselectionDeferralTime: 60'))
+  t.equal(of(all), true)
+  t.equal(all.bgp.selectionDeferralTime, 60)
+  t.same(good(emitYaml(all)).bgp, all.bgp)
+  const text = emitIos(all).text
+  t.match(text, /\n bgp graceful-restart preserve-fw-state\n bgp graceful-restart select-defer-time 60\n/)
+  const frr = good(text)
+  t.same([of(frr), frr.bgp.selectionDeferralTime], [true, 60])
+  t.equal(of(good(ios('bgp graceful-restart preserve-fw-state'))), true)
+  const helper = good(
+    ios('bgp graceful-restart preserve-fw-state', `neighbor ${NODE} graceful-restart-helper`),
+  )
+  t.equal(of(helper), undefined)
+  t.match(emitIos(helper).text, new RegExp(`\n neighbor ${NODE} graceful-restart-helper\n`))
+  t.same(
+    emitIos(helper).lost.filter((line) => /graceful/.test(line)),
+    [],
+  )
+  t.equal(of(good(emitIos(helper).text)), undefined)
+  t.match(diffConfigs(good(yaml('')), good(yaml('', 'gracefulRestart: { restarter: true }'))), [
+    { path: `neighbors[${NODE}].gracefulRestart.restarter`, session: 'reset' },
+  ])
+})
