@@ -35,6 +35,8 @@ export class OwnRoutes {
   #options: SpeakerOptions
   #identity: OwnIdentity
   #unfollow: (() => void) | undefined
+  /** The machine's routes are known. */
+  #known = false
   /** Called when the machine's routes have come for the first time. */
   #read: (() => void) | undefined
   /** Prefixes that wait to be refreshed, by family. */
@@ -101,10 +103,13 @@ export class OwnRoutes {
       suppression = table.configure(announce, this.#identity) || suppression
       needed ||= table.needsMachine
     }
-    if (needed) this.#followMachine()
-    else if (this.#unfollow !== undefined) {
+    if (needed) {
+      this.#followMachine()
+      if (this.#known) this.#sayWaiting()
+    } else if (this.#unfollow !== undefined) {
       this.#unfollow()
       this.#unfollow = undefined
+      this.#known = false
       for (const table of this.#tables.values())
         for (const prefix of table.noted()) table.note(prefix, undefined)
     }
@@ -127,8 +132,24 @@ export class OwnRoutes {
     }
     if (this.#refresh()) this.#parts.settle()
     else this.#refreshLater()
+    if (!this.#known) {
+      this.#known = true
+      this.#sayWaiting()
+    }
     this.#read?.()
     this.#read = undefined
+  }
+
+  /** Who configures a network and sees nothing of it has to learn why. */
+  #sayWaiting(): void {
+    for (const table of this.#tables.values()) {
+      for (const prefix of table.waiting()) {
+        this.#parts.log.warn(
+          { prefix },
+          `network ${prefix} is not announced: this machine has no route for exactly this prefix; add one, or announce it without (ifInTable: false, \`no bgp network import-check\`)`,
+        )
+      }
+    }
   }
 
   #refreshLater(): void {

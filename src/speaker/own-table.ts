@@ -112,6 +112,13 @@ export class OwnTable {
     )
   }
 
+  /** Networks that wait for a route of the machine. */
+  waiting(): readonly string[] {
+    const unmet = ({ options }: Filtered<NetworkOptions>) =>
+      options.ifInTable && !this.#machine.has(options.prefix)
+    return [...this.#networks.values()].filter(unmet).map(({ options }) => options.prefix)
+  }
+
   /** Prefixes of the machine's routes as noted. */
   noted(): readonly string[] {
     return [...this.#machine.keys()]

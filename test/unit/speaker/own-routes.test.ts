@@ -187,6 +187,7 @@ t.test('a network can have a route map, and wait for a route of the machine', as
   t.same(heard(outside), [`+ 198.51.100.0/24 via ${SWITCH} path 64513 i med 7 communities 65538`, 'end'])
   t.equal(sw.fib.size, 0, 'no next hop of a route map leads into the kernel')
   t.match(route(sw, '198.51.100.0/24'), { paths: [{ weight: 5 }] })
+  t.match(sw.lines, [/warn network 203\.0\.113\.0\/24 is not announced: .* no route for exactly this prefix/])
   machine.set('203.0.113.0/24', 'kernel')
   await lab.clock.run()
   t.same(heard(outside), [`+ 203.0.113.0/24 via ${SWITCH} path 64513 i med 0`])
@@ -430,4 +431,45 @@ t.test('a default route on a condition, with what the route map sets', async (t)
   await lab.clock.run()
   t.equal(sw.speaker.sizes().outgoingBlocks, 0)
   t.equal(sw.speaker.sizes().attributeSets, 0)
+})
+
+t.test('IPv6: the own address as next hop; a new router id stands in AGGREGATOR', async (t) => {
+  const [own6, router6] = ['2001:db8:95::200', '2001:db8:95::1']
+  const lab = new SpeakerLab()
+  const options = (routerId: number) =>
+    speakerOptions(
+      [
+        neighbor(router6, {
+          remoteAs: 64999,
+          passive: true,
+          families: [family('ipv6-unicast', { export: 'all', defaultOriginate: {} })],
+        }),
+      ],
+      {
+        routerId,
+        listen: [{ address: '::', port: 179 }],
+        announce: own({
+          networks: [network('2001:db8:1::/48')],
+          aggregates: [{ prefix: '2001:db8::/32', summaryOnly: true }],
+        }),
+      },
+    )
+  const sw = await lab.start(own6, options(0x0a000001))
+  const session = async () => {
+    const peer = await lab.dial(router6, own6)
+    peer.greet({ as: 64999, routerId: '10.0.0.9', capabilities: [multiprotocol(2), fourOctetAs(64999)] })
+    await lab.clock.run()
+    return heard(peer).sort()
+  }
+  const said = (id: string) =>
+    [
+      `+ 2001:db8::/32 via ${own6} path 64513 i by 64513 ${id}`,
+      `+ ::/0 via ${own6} path 64513 i`,
+      'end',
+    ].sort()
+  t.same(await session(), said('10.0.0.1'))
+  t.match(route(sw, '2001:db8:1::/48'), { suppressed: true, paths: [{ nextHop: '::' }] })
+  await sw.speaker.apply(options(0x0a000002))
+  await lab.clock.run()
+  t.same(await session(), said('10.0.0.2'))
 })
