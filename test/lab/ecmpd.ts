@@ -16,6 +16,8 @@ export interface EcmpdOptions {
   readonly fib?: boolean
   /** Short name of the namespace, null: none. Default: the switch's. */
   readonly namespace?: string | null
+  /** Tells the files of several daemons of one lab apart. Default 'ecmpd'. */
+  readonly name?: string
   /** More arguments of `ecmpd run`. */
   readonly args?: readonly string[]
 }
@@ -31,8 +33,9 @@ export class Ecmpd {
   constructor(lab: Lab, options: EcmpdOptions) {
     this.lab = lab
     this.#options = options
-    this.file = lab.path('ecmpd.conf')
-    this.socket = lab.path('ecmpd.sock')
+    const { name = 'ecmpd' } = options
+    this.file = lab.path(`${name}.conf`)
+    this.socket = lab.path(`${name}.sock`)
     this.write(options.config)
   }
 
