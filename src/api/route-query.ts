@@ -14,6 +14,7 @@ export interface RawQuery {
   readonly prefix?: string
   readonly longest?: string
   readonly neighbor?: string
+  readonly stage?: 'received' | 'accepted'
   readonly limit?: number
   readonly cursor?: string
 }
@@ -46,6 +47,12 @@ export const ROUTE_QUERY = {
       type: 'string',
       maxLength: 128,
       description: 'Only prefixes with a path of this neighbor, and only its paths',
+    },
+    stage: {
+      type: 'string',
+      enum: ['received', 'accepted'],
+      description:
+        'received: paths as they came, before import policy; accepted: without those that it, or a check, refused',
     },
     limit: {
       type: 'integer',
@@ -102,6 +109,7 @@ export function queryOf(raw: RawQuery): RouteQuery {
     ...(prefix === undefined ? {} : { prefix }),
     ...(longest === undefined ? {} : { longest }),
     ...(neighbor === undefined ? {} : { neighbor }),
+    ...(raw.stage === undefined ? {} : { stage: raw.stage }),
     limit: raw.limit ?? 100,
     ...(raw.cursor === undefined ? {} : { cursor: raw.cursor }),
   }

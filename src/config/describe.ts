@@ -108,6 +108,7 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number, li
       openHold: timers.openHold,
       idleHold: timers.idleHold,
       sendHold: timers.sendHold,
+      ...(timers.minimumHold === undefined ? {} : { minimumHold: timers.minimumHold }),
       ...(timers.delayOpen === undefined ? {} : { delayOpen: timers.delayOpen }),
     },
     families: Object.fromEntries(
@@ -136,9 +137,11 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number, li
 
 function describeLimit(options: FamilyOptions): NonNullable<FamilySettings['maximumPrefix']> {
   const { maximumPrefix: limit, maximumPrefixThreshold: threshold, maximumPrefixAction: action } = options
-  if (threshold === undefined && action === undefined) return limit
+  const received = options.maximumPrefixReceived === true ? { received: true } : {}
+  if (threshold === undefined && action === undefined && !options.maximumPrefixReceived) return limit
   return {
     limit,
+    ...received,
     ...(threshold === undefined ? {} : { threshold }),
     ...(action === undefined ? {} : action === 'warning-only' ? { warningOnly: true } : { restart: action }),
   }

@@ -116,13 +116,17 @@ function addPathOf(value: FamilySettings['addPath']): Pick<FamilyOptions, 'addPa
 
 function limitOf(
   value: FamilySettings['maximumPrefix'],
-): Pick<FamilyOptions, 'maximumPrefix' | 'maximumPrefixThreshold' | 'maximumPrefixAction'> {
+): Pick<
+  FamilyOptions,
+  'maximumPrefix' | 'maximumPrefixThreshold' | 'maximumPrefixAction' | 'maximumPrefixReceived'
+> {
   if (typeof value !== 'object') return { maximumPrefix: value ?? 0 }
   const action = value.warningOnly === true ? 'warning-only' : value.restart
   return {
     maximumPrefix: value.limit,
     ...(value.threshold === undefined ? {} : { maximumPrefixThreshold: value.threshold }),
     ...(action === undefined ? {} : { maximumPrefixAction: action }),
+    ...(value.received === true ? { maximumPrefixReceived: true as const } : {}),
   }
 }
 

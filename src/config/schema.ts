@@ -88,6 +88,9 @@ const timersSchema = z
         .describe(
           'RFC 9687: seconds without progress in sending. Default 0: the larger of 480 and twice hold',
         ),
+      minimumHold: integer(0, 65535)
+        .optional()
+        .describe('Least hold time accepted of the neighbour, beside 0. Default 0: any'),
       delayOpen: integer(0, 240)
         .optional()
         .describe('Seconds to wait for the neighbour’s OPEN before the own is sent. Default 0'),
@@ -120,6 +123,7 @@ const familySettings = {
             threshold: integer(1, 100)
               .optional()
               .describe('Percentage from which on a warning is logged. Default 75'),
+            received: flag().optional().describe('Count what import policy refuses, too. Default false'),
             warningOnly: flag().optional().describe('Only log what exceeds the limit. Default false'),
             restart: integer(1, 65535)
               .optional()

@@ -45,11 +45,25 @@ export function timersOf(layers: readonly Layer[], context: Resolution): TimerOp
     openHold: timer('openHold')?.value ?? TIMERS.openHold,
     idleHold: timer('idleHold')?.value ?? TIMERS.idleHold,
     sendHold: sendHold?.value ?? TIMERS.sendHold,
-    ...delayOpenOf(timer('delayOpen')?.value),
+    ...setOnly('delayOpen', timer('delayOpen')?.value),
+    ...setOnly('minimumHold', minimumOf(timer('minimumHold'), holdTime, context)),
   }
 }
 
-const delayOpenOf = (value = 0) => (value === 0 ? {} : { delayOpen: value })
+/** A timer that is left out when it is 0. */
+const setOnly = (key: 'delayOpen' | 'minimumHold', value = 0) => (value === 0 ? {} : { [key]: value })
+
+function minimumOf(
+  found: { readonly value: number; readonly path: Path } | undefined,
+  holdTime: number,
+  context: Resolution,
+): number | undefined {
+  if (found !== undefined && holdTime !== 0 && found.value > holdTime) {
+    const hint = 'the smaller of both sides’ hold times is used'
+    context.error(found.path, `minimumHold ${found.value} is above hold ${holdTime}`, hint)
+  }
+  return found?.value
+}
 
 function checkKeepalive(path: Path, keepalive: number, hold: number, context: Resolution): void {
   if (keepalive > hold) {

@@ -159,6 +159,11 @@ export class RibReader {
     return this.paths.attrUse[path] || this.paths.attrIn[path]
   }
 
+  /** True unless policy or a check refused the path. */
+  isAccepted(path: number): boolean {
+    return this.paths.attrUse[path] !== 0
+  }
+
   /** Attribute set as received. */
   receivedAttributeOf(path: number): number {
     return this.paths.attrIn[path]

@@ -70,6 +70,14 @@ export function checkOpen(open: OpenMessage, params: PeerParams): OpenVerdict {
       `${params.peer} proposes a hold time of ${open.holdTime} s; BGP allows 0, or 3 and more: set it to at least 3 there`,
     )
   }
+  const { minimumHold = 0 } = params
+  if (open.holdTime !== 0 && open.holdTime < minimumHold) {
+    return refuse(
+      6,
+      EMPTY,
+      `${params.peer} proposes a hold time of ${open.holdTime} s, below the least one accepted here (${minimumHold} s): raise it there, or lower this one`,
+    )
+  }
   if (open.routerId === 0) {
     return refuse(3, EMPTY, `${params.peer} has router-id 0.0.0.0: set a router-id there`)
   }

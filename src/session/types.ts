@@ -50,6 +50,8 @@ export interface PeerParams {
   readonly passive: boolean
   /** Proposed hold time: 0, or 3 to 65535. */
   readonly holdTime: number
+  /** Least hold time that is accepted of the peer, beside 0; left out: every one that BGP allows. */
+  readonly minimumHold?: number
   /** Wished keepalive interval; at most a third of the negotiated hold time is used, at least 1 s. */
   readonly keepalive: number
   /** Longest interval between two dials. */

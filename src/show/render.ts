@@ -191,7 +191,8 @@ export async function* render(command: ShowCommand, source: ShowSource, options:
     case 'neighbor-routes': {
       await existing(source, command.address)
       const side = command.table === 'advertised-routes' ? 'out' : 'in'
-      const scope = { family: command.family, neighbor: command.address, side } as const
+      const stage = command.table === 'received-routes' ? 'received' : 'accepted'
+      const scope = { family: command.family, neighbor: command.address, side, stage } as const
       if (!asJson) yield* showTable(source, scope, options.dialect)
       else if (side === 'out') yield* showAdvertisedJson(source, scope)
       else yield* showTableJson(source, scope)

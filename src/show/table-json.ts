@@ -1,7 +1,7 @@
 import type { PathView, RouteView } from '../speaker/views.js'
 import { afiName } from './family.js'
 import { pages, type ShowSource } from './source.js'
-import { type TableScope, tableVersion } from './table.js'
+import { filterOf, type TableScope, tableVersion } from './table.js'
 import { originCode } from './table-row.js'
 import { escapeText, jsonText } from './text.js'
 
@@ -59,9 +59,8 @@ async function* entries(
   value: (route: RouteView) => unknown,
 ): AsyncGenerator<string, number> {
   const out = scope.side === 'out' ? scope.neighbor : undefined
-  const filter = scope.side === 'in' && scope.neighbor !== undefined ? { neighbor: scope.neighbor } : {}
   let count = 0
-  for await (const page of pages(source, { family: scope.family, ...filter }, out)) {
+  for await (const page of pages(source, { family: scope.family, ...filterOf(scope) }, out)) {
     let text = ''
     for (const route of page.routes) {
       text += `${count++ === 0 ? '' : ','}\n  ${JSON.stringify(route.prefix)}: ${jsonText(value(route))}`

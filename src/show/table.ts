@@ -1,4 +1,5 @@
 import type { Family } from '../ip/family.js'
+import type { RouteQuery } from '../speaker/views.js'
 import { pages, type ShowSource, type StatusView } from './source.js'
 import { type Dialect, routeRows, tableHeader } from './table-row.js'
 
@@ -8,6 +9,8 @@ export interface TableScope {
   readonly neighbor?: string
   /** 'in': paths received from the neighbour; 'out': routes advertised to it. */
   readonly side?: 'in' | 'out'
+  /** With 'in': before import policy, or what has passed it. */
+  readonly stage?: RouteQuery['stage']
 }
 
 /** Table version of a family, 0 before its first route. */
@@ -28,6 +31,12 @@ function head(status: StatusView, family: Family, dialect: Dialect): string {
   ].join('\n')
 }
 
+/** What a scope leaves out of the table. */
+export function filterOf({ side, neighbor, stage }: TableScope): Pick<RouteQuery, 'neighbor' | 'stage'> {
+  if (side !== 'in' || neighbor === undefined) return {}
+  return stage === undefined ? { neighbor } : { neighbor, stage }
+}
+
 /** `show ip bgp` and the tables of one neighbour, in pieces, the first of them the head. */
 export async function* showTable(
   source: ShowSource,
@@ -37,10 +46,7 @@ export async function* showTable(
   const status = await source.status()
   yield head(status, scope.family, dialect)
   const out = scope.side === 'out' ? scope.neighbor : undefined
-  const query = {
-    family: scope.family,
-    ...(scope.side === 'in' && scope.neighbor !== undefined ? { neighbor: scope.neighbor } : {}),
-  }
+  const query = { family: scope.family, ...filterOf(scope) }
   let count = 0
   for await (const page of pages(source, query, out)) {
     let text = ''

@@ -164,6 +164,8 @@ export interface TimerOptions {
   readonly sendHold: number
   /** Seconds to wait for the neighbour's OPEN before the own is sent (RFC 4271 DelayOpenTime); left out: none. */
   readonly delayOpen?: number
+  /** Least hold time accepted of the neighbour (0 is accepted in any case), 3 to 65535; left out: any. */
+  readonly minimumHold?: number
 }
 
 /** One address family of a neighbour. */
@@ -187,6 +189,8 @@ export interface FamilyOptions {
    * after which the ended session is started again. Left out: one minute.
    */
   readonly maximumPrefixAction?: 'warning-only' | number
+  /** What import policy refuses counts, too. */
+  readonly maximumPrefixReceived?: true
   /** The iBGP neighbour is a client of this route reflector (RFC 4456 §6). Default false. */
   readonly routeReflectorClient?: boolean
   /** ADD-PATH (RFC 7911); left out: in neither direction. */

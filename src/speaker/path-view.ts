@@ -72,11 +72,14 @@ function weightOf(rib: Rib, attribute: number, ofNeighbor: number): number {
   return (marks & MARK_WEIGHT) === 0 ? ofNeighbor : marks & 0xffff
 }
 
-/** The read model of one path with its part in the decision. */
-export function pathView(context: PathContext, explanation: PathExplanation): PathView {
+/**
+ * The read model of one path with its part in the decision.
+ * @param received with the attributes as they came, before import policy
+ */
+export function pathView(context: PathContext, explanation: PathExplanation, received = false): PathView {
   const { rib } = context
   const { path } = explanation
-  const attribute = rib.attributeOf(path)
+  const attribute = received ? rib.receivedAttributeOf(path) : rib.attributeOf(path)
   const sourceIndex = rib.sourceOf(path)
   const source = rib.source(sourceIndex)?.source
   const neighbor = context.neighbor(sourceIndex)

@@ -19,6 +19,7 @@ export function peerParams(
     routerId: speaker.routerId,
     passive: options.passive,
     holdTime: options.timers.holdTime,
+    minimumHold: options.timers.minimumHold,
     keepalive: options.timers.keepalive,
     connectRetry: options.timers.connectRetry,
     openHold: options.timers.openHold,

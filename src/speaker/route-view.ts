@@ -31,14 +31,18 @@ export function routePage(context: RouteContext, query: RouteQuery, source?: num
   const { rib } = context
   if (query.prefix !== undefined || query.longest !== undefined) {
     const prefix = query.prefix !== undefined ? exactly(rib, query.prefix) : longest(rib, query.longest ?? '')
-    const route = prefix < 0 ? undefined : routeView(context, prefix, source)
+    const route = prefix < 0 ? undefined : routeView(context, prefix, source, query.stage)
     return route === undefined ? EMPTY : { routes: [route], total: 1 }
   }
   const after = parseCursor(rib, query.cursor)
-  const total = source === undefined ? rib.totals().prefixes : (rib.source(source)?.received ?? 0)
+  const own = source === undefined ? undefined : rib.source(source)
+  const counted = query.stage === 'accepted' ? own?.accepted : own?.received
+  const total = source === undefined ? rib.totals().prefixes : (counted ?? 0)
   const ids =
-    source !== undefined && total < SORTED_SOURCE ? ofSource(rib, source, after) : ofTable(rib, after)
-  return page(ids, (id) => routeView(context, id, source), query, total)
+    source !== undefined && (own?.received ?? 0) < SORTED_SOURCE
+      ? ofSource(rib, source, after)
+      : ofTable(rib, after)
+  return page(ids, (id) => routeView(context, id, source, query.stage), query, total)
 }
 
 /**
@@ -86,7 +90,12 @@ function page(
 }
 
 /** The read model of one prefix; undefined without a path (of that source). */
-function routeView(context: RouteContext, prefix: number, source: number | undefined): RouteView | undefined {
+function routeView(
+  context: RouteContext,
+  prefix: number,
+  source: number | undefined,
+  stage: RouteQuery['stage'],
+): RouteView | undefined {
   const { rib, fib } = context
   if (rib.count(prefix) === 0) return undefined
   if (source !== undefined && rib.find(prefix, source) === 0 && !hasPathOf(rib, prefix, source))
@@ -94,7 +103,9 @@ function routeView(context: RouteContext, prefix: number, source: number | undef
   const paths = rib
     .explain(prefix)
     .filter(({ path }) => source === undefined || rib.sourceOf(path) === source)
-    .map((explanation) => pathView(context, explanation))
+    .filter(({ path }) => stage !== 'accepted' || rib.isAccepted(path))
+    .map((explanation) => pathView(context, explanation, stage === 'received'))
+  if (paths.length === 0) return undefined
   const text = rib.prefixes.text(prefix)
   const installed = fib?.route(text)
   return {

@@ -506,9 +506,10 @@ export class Routing {
   }
 
   #checkLimit(routes: NeighborRoutes, family: FamilyRoutes): void {
-    const { maximumPrefix, maximumPrefixAction } = family.options
+    const { maximumPrefix, maximumPrefixAction, maximumPrefixReceived } = family.options
     if (maximumPrefix === 0 || routes.session === undefined || family.overLimit) return
-    const accepted = this.tables.rib(family.family).source(routes.source)?.accepted ?? 0
+    const source = this.tables.rib(family.family).source(routes.source)
+    const accepted = (maximumPrefixReceived ? source?.received : source?.accepted) ?? 0
     this.#sayLimit(routes, family, accepted)
     if (accepted <= maximumPrefix || maximumPrefixAction === 'warning-only') return
     family.overLimit = true

@@ -292,6 +292,11 @@ export interface RouteQuery {
   readonly longest?: string
   /** Only prefixes with a path of this neighbour, and only its paths. */
   readonly neighbor?: string
+  /**
+   * With `neighbor`: 'received' shows the paths as they came, before import policy; 'accepted' leaves those out
+   * that policy or a check refused. Left out: all, as they are used.
+   */
+  readonly stage?: 'received' | 'accepted'
   readonly limit: number
   readonly cursor?: string
 }

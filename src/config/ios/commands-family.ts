@@ -37,15 +37,16 @@ export const FAMILY_COMMANDS: readonly Command[] = [
   },
   {
     syntax:
-      'neighbor <peer:peer> maximum-prefix <prefixes:1-100000000> [<threshold:1-100>] [{warning-only|restart <minutes:1-65535>}]',
+      'neighbor <peer:peer> maximum-prefix <prefixes:1-100000000> [<threshold:1-100>] [{warning-only|restart <minutes:1-65535>}] [force]',
     modes: FAMILY,
-    help: 'more prefixes end the session, for one minute or those of restart; a warning from 75 %, or the threshold, on',
+    help: 'more prefixes end the session, for one minute or those of restart; a warning from 75 %, or the threshold, on; force: refused ones count, too',
     support: 'yes',
     run(args, context) {
       const limit = args.number('prefixes')
       const more = {
         ...(args.has('threshold') ? { threshold: args.number('threshold') } : {}),
         ...(args.has('warning-only') ? { warningOnly: true } : {}),
+        ...(args.has('force') ? { received: true } : {}),
         ...(args.has('minutes') ? { restart: args.number('minutes') } : {}),
       }
       const value = Object.keys(more).length === 0 ? limit : { limit, ...more }

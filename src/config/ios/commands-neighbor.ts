@@ -70,17 +70,20 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
     },
   },
   {
-    syntax: 'neighbor <peer:peer> timers <keepalive:0-65535> <hold:0-65535>',
+    syntax: 'neighbor <peer:peer> timers <keepalive:0-65535> <hold:0-65535> [<minimum:3-65535>]',
     modes: ROUTER,
-    help: 'keepalive and hold time',
+    help: 'keepalive and hold time, and the least hold time accepted',
     support: 'yes',
     run(args, context) {
       context.set([...context.peer(args), 'timers', 'keepalive'], args.number('keepalive'))
       context.set([...context.peer(args), 'timers', 'hold'], args.number('hold'))
+      if (args.has('minimum'))
+        context.set([...context.peer(args), 'timers', 'minimumHold'], args.number('minimum'))
     },
     no(args, context) {
       context.clear([...context.peer(args), 'timers', 'keepalive'])
       context.clear([...context.peer(args), 'timers', 'hold'])
+      context.clear([...context.peer(args), 'timers', 'minimumHold'])
     },
   },
   setting(

@@ -87,13 +87,14 @@ export const ROUTER_COMMANDS: readonly Command[] = [
     },
   },
   {
-    syntax: 'timers bgp <keepalive:0-65535> <hold:0-65535>',
+    syntax: 'timers bgp <keepalive:0-65535> <hold:0-65535> [<minimum:3-65535>]',
     modes: ROUTER,
-    help: 'keepalive and hold time of every neighbour; default 60 180',
+    help: 'keepalive and hold time of every neighbour, and the least hold time accepted; default 60 180',
     support: 'yes',
     run(args, context) {
       context.set(['timers', 'keepalive'], args.number('keepalive'))
       context.set(['timers', 'hold'], args.number('hold'))
+      if (args.has('minimum')) context.set(['timers', 'minimumHold'], args.number('minimum'))
     },
     no: (_, context) => context.clear(['timers']),
   },
@@ -184,6 +185,21 @@ export const ROUTER_COMMANDS: readonly Command[] = [
     'use no path that does not begin with the eBGP neighbour’s AS; on in ecmpd',
     () => ['defaults', 'enforceFirstAs'],
   ),
+  setting(
+    'bgp minimum-holdtime <seconds:3-65535>',
+    ROUTER,
+    'least hold time accepted of neighbours; default any',
+    () => ['timers', 'minimumHold'],
+    (args) => args.number('seconds'),
+  ),
+  {
+    syntax: 'bgp disable-ebgp-connected-route-check',
+    modes: ROUTER,
+    help: 'eBGP neighbours need not be on connected subnets',
+    support: 'yes',
+    run: (_, context) => context.set(['defaults', 'connectedCheck'], false),
+    no: (_, context) => context.clear(['defaults', 'connectedCheck']),
+  },
   toggle(
     'bgp default shutdown',
     ROUTER,

@@ -175,7 +175,9 @@ class Emitter {
     if (options.password !== undefined) this.#lost.push(`${path}.password: ${HIDDEN}`)
     const { holdTime, keepalive, connectRetry } = options.timers
     const own = common ?? { hold: IOS_TIMERS.hold, keepalive: IOS_TIMERS.keepalive }
-    if (holdTime !== own.hold || keepalive !== own.keepalive) say(`timers ${keepalive} ${holdTime}`)
+    const { minimumHold } = options.timers
+    if (holdTime !== own.hold || keepalive !== own.keepalive || minimumHold !== undefined)
+      say(`timers ${keepalive} ${holdTime}${minimumHold === undefined ? '' : ` ${minimumHold}`}`)
     if (connectRetry !== IOS_TIMERS.connectRetry) say(`timers connect ${connectRetry}`)
     for (const key of ['openHold', 'idleHold', 'sendHold'] as const) {
       if (options.timers[key] !== TIMERS[key])
@@ -268,7 +270,8 @@ class Emitter {
       const percent = threshold === undefined ? '' : ` ${threshold}`
       const then =
         action === undefined ? '' : action === 'warning-only' ? ' warning-only' : ` restart ${action}`
-      lines.push(`neighbor ${name} maximum-prefix ${limit}${percent}${then}`)
+      const force = settings.maximumPrefixReceived ? ' force' : ''
+      lines.push(`neighbor ${name} maximum-prefix ${limit}${percent}${then}${force}`)
     }
     return lines
   }

@@ -168,7 +168,7 @@ t.test('the nearest command is named', async (t) => {
   hinted(' neighbor 192.168.95.210 descripton n1', '(did you mean `neighbor 192.168.95.210 description n1`?)')
   hinted(' maximum-path ebpg 4', '(did you mean `maximum-path ebgp 4`?)')
   hinted(' bgp gracefull-restart', '(did you mean `bgp graceful-restart`?)')
-  hinted(' neighbor 192.168.95.210 timers 60', '(neighbor <peer> timers <keepalive> <hold>)')
+  hinted(' neighbor 192.168.95.210 timers 60', '(neighbor <peer> timers <keepalive> <hold> [<minimum>])')
   hinted('exit\nneighbor 192.168.95.211 remote-as 1', '(it belongs under `router bgp`)')
 })
 

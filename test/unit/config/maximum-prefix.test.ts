@@ -8,9 +8,10 @@ const yaml = (value: string) =>
 const ios = (more: string) =>
   `router bgp 64513\n bgp router-id 1.1.1.1\n neighbor 192.168.95.210 remote-as 64512\n neighbor 192.168.95.210 maximum-prefix ${more}\n`
 const limit = (text: string) => {
-  const { maximumPrefix, maximumPrefixThreshold, maximumPrefixAction } =
+  const { maximumPrefix, maximumPrefixThreshold, maximumPrefixAction, maximumPrefixReceived } =
     good(text).bgp.neighbors[0].families[0]
-  return [maximumPrefix, maximumPrefixThreshold, maximumPrefixAction]
+  const all = [maximumPrefix, maximumPrefixThreshold, maximumPrefixAction]
+  return maximumPrefixReceived ? [...all, 'received'] : all
 }
 
 t.test('both dialects say the same, there and back', async (t) => {
@@ -21,6 +22,12 @@ t.test('both dialects say the same, there and back', async (t) => {
     ['{ limit: 100, threshold: 80, warningOnly: true }', '100 80 warning-only', [100, 80, 'warning-only']],
     ['{ limit: 100, restart: 5 }', '100 restart 5', [100, undefined, 5]],
     ['{ limit: 100, threshold: 80, restart: 5 }', '100 80 restart 5', [100, 80, 5]],
+    ['{ limit: 100, received: true }', '100 force', [100, undefined, undefined, 'received']],
+    [
+      '{ limit: 100, threshold: 80, restart: 5, received: true }',
+      '100 80 restart 5 force',
+      [100, 80, 5, 'received'],
+    ],
   ]
   for (const [value, words, expected] of cases) {
     t.same(limit(yaml(value)), expected, value)

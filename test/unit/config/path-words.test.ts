@@ -194,6 +194,31 @@ t.test('required capabilities', async (t) => {
   ])
 })
 
+t.test('the least hold time that is accepted', async (t) => {
+  const least = (text: string) => neighbor(text).timers.minimumHold
+  for (const text of [
+    yaml('timers: { hold: 90, minimumHold: 30 }'),
+    ios('$ timers 30 90 30'),
+    ios('timers bgp 30 90 30'),
+    ios('bgp minimum-holdtime 30'),
+  ]) {
+    t.equal(least(text), 30)
+    survives(t, text)
+  }
+  t.equal(least(yaml('timers: { minimumHold: 0 }')), undefined)
+  t.match(errors(yaml('timers: { hold: 9, minimumHold: 30 }')), [/above hold 9/])
+})
+
+t.test('commands that need words, not features', async (t) => {
+  t.equal(neighbor(ios('bgp disable-ebgp-connected-route-check')).connectedCheck, false)
+  t.match(said(ios('bgp dampening')), [/warning: route flap damping is not supported/])
+  t.match(errors(ios('bgp confederation identifier 5')), [/confederations/])
+  t.match(errors(ios('neighbor eth0 interface remote-as external')), [/sessions without addresses/])
+  for (const line of ['bgp bestpath aigp', 'bgp network import-check', '$ solo', 'distance 150 10.0.0.0/8']) {
+    t.same(errors(ios(line)), [], line)
+  }
+})
+
 t.test('enforce-first-as and shutdown of all neighbours', async (t) => {
   t.equal(neighbor(ios('no bgp enforce-first-as')).enforceFirstAs, false)
   t.equal(neighbor(ios('no bgp enforce-first-as', '$ enforce-first-as')).enforceFirstAs, undefined)

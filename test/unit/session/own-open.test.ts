@@ -87,3 +87,14 @@ t.test('remote-as external: any AS but the own one', async (t) => {
   t.match(checkOpen(open({ myAs: 64513, capabilities: [] }), internal), { ok: true })
   t.match(checkOpen(open({ myAs: 7, capabilities: [] }), internal), { ok: false, subcode: 2 })
 })
+
+t.test('the least hold time that is accepted', async (t) => {
+  const strict = params({ minimumHold: 30 })
+  t.match(checkOpen(open({ holdTime: 9 }), strict), {
+    ok: false,
+    code: 2,
+    subcode: 6,
+    text: /below the least one/,
+  })
+  for (const holdTime of [0, 30, 90]) t.match(checkOpen(open({ holdTime }), strict), { ok: true })
+})

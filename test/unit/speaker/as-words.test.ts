@@ -267,3 +267,28 @@ t.test('a missing policy that is required lets nothing pass until there is one',
   await lab.clock.run()
   t.match(pathIn(sw), { valid: true })
 })
+
+t.test('soft reconfiguration: what was received, what was accepted, and a changed policy', async (t) => {
+  const filtered = { import: [{ action: 'permit', prefix: '192.168.95.0/24', ge: 32, le: 32 }] } as const
+  const { lab, sw, apply } = await start(
+    node({ localAs: 65099, localAsStyle: { prepend: true, showReal: true, dual: false } }, filtered),
+  )
+  const peer = await up(lab, NODE, 64512)
+  peer.send(announce(64512, NODE, VIP, '10.0.0.0/8'))
+  await lab.clock.run()
+  const paths = (stage?: 'received' | 'accepted') => {
+    const page = sw.speaker.routes({ family: 'ipv4-unicast', neighbor: NODE, limit: 10, stage })
+    return [
+      page.total,
+      ...page.routes.map((one) => `${one.prefix} ${one.paths[0].asPath} ${one.paths[0].valid}`),
+    ]
+  }
+  t.same(paths('received'), [2, '10.0.0.0/8 64512 false', `${VIP} 64512 true`])
+  t.same(paths('accepted'), [1, `${VIP} 65099 64512 true`])
+  t.same(paths(), [2, '10.0.0.0/8 64512 false', `${VIP} 65099 64512 true`])
+  const style = { localAs: 65099, localAsStyle: { prepend: true, showReal: true, dual: false } } as const
+  t.same((await apply(node(style))).reset, [])
+  t.equal(peer.names.includes('ROUTE-REFRESH'), false, 'the neighbour is not asked')
+  await lab.clock.run()
+  t.same(paths('accepted'), [2, '10.0.0.0/8 65099 64512 true', `${VIP} 65099 64512 true`])
+})

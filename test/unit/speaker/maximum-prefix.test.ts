@@ -87,3 +87,15 @@ t.test('the pause of an earlier time does not end a later one', async (t) => {
   await up(lab)
   t.match(sw.speaker.neighbor(NODE), { state: 'Established' })
 })
+
+t.test('refused routes count where the configuration says so', async (t) => {
+  for (const [maximumPrefixReceived, notification] of [
+    [undefined, undefined],
+    [true, '6/1 00010100000002'],
+  ] as const) {
+    const { lab, peer } = await start({ maximumPrefix: 2, maximumPrefixReceived, import: 'none' })
+    peer.send(announce(64512, NODE, ...prefixes(3)))
+    await lab.clock.run()
+    t.equal(peer.notification, notification)
+  }
+})
