@@ -153,7 +153,7 @@ export class OwnNode extends DemoNode {
     }
     const argv = [process.execPath, script('./node-main.js'), JSON.stringify(options)]
     this.child = this.lab.start(namespace, `speaker on ${name}`, argv, { interactive: true })
-    await this.child.printed(/^ready$/m, 10_000)
+    await this.child.printed(/^ready$/m, 60_000)
   }
 
   protected async order(verb: 'announce' | 'withdraw', prefix: string) {

@@ -7,7 +7,7 @@ import { request } from 'node:http'
  */
 export function getJson<T>(socketPath: string, path: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, path, timeout: 5000 }, (response) => {
+    const call = request({ socketPath, path, timeout: 30_000 }, (response) => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (piece: string) => {

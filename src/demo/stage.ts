@@ -49,7 +49,7 @@ export interface Stage {
 /** The service's prefix. */
 export const SERVICE = `${VIP}/32`
 
-const TIMEOUT = 3000
+const TIMEOUT = 10_000
 
 function run(
   lab: Lab,
@@ -66,7 +66,7 @@ function run(
 
 async function startWeb(lab: Lab, servers: readonly { namespace?: string; argv: readonly string[] }[]) {
   const children = servers.map(({ namespace, argv }) => lab.start(namespace, 'web server', argv))
-  await Promise.all(children.map((child) => child.printed(/answers on port/, 10_000)))
+  await Promise.all(children.map((child) => child.printed(/answers on port/, 60_000)))
 }
 
 /**

@@ -10,7 +10,7 @@ import { CASES } from './cases/index.js'
 import { EcmpdDriver } from './drivers/ecmpd.js'
 import { playSetups } from './suite.js'
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 const skip = await lacks()
 const titles = new Map(CASES.map(({ id, title }) => [id, title]))

@@ -7,7 +7,7 @@ import t from 'tap'
 import { playDemo } from '../../src/demo/demo.js'
 import { until } from '../lab/wait.js'
 
-t.setTimeout(180_000)
+t.setTimeout(600_000)
 
 /** Processes that have this temporary directory in their environment. */
 function processesOf(directory: string): number[] {
@@ -30,7 +30,8 @@ t.test('the whole story on loopback addresses, with own speakers: no privileges,
     once: true,
     stage: 'loopback',
     nodes: 'own',
-    times: { holdTime: 3, keepalive: 1, restartTime: 4 },
+    // Long enough for a machine that is short of time: the story itself waits for its ends.
+    times: { holdTime: 6, keepalive: 2, restartTime: 12 },
     say: (line) => void lines.push(line),
   })
   const text = lines.join('\n')
@@ -41,8 +42,8 @@ t.test('the whole story on loopback addresses, with own speakers: no privileges,
   t.match(text, /60 requests, answered by: k8s-master-0 30, k8s-master-2 30/)
   t.match(text, /went at once/)
   t.match(text, /none stale/)
-  t.match(text, /restart time of 4 s was over/)
-  t.match(text, /hold time of 3 s was over/)
+  t.match(text, /restart time of 12 s was over/)
+  t.match(text, /hold time of 6 s was over/)
   t.match(text, /The story is complete/)
 })
 
@@ -62,7 +63,7 @@ for (const [how, signal, expected] of [
         output += piece
       })
     }
-    await until('sessions are up', () => /sessions Established/.test(output), 30_000)
+    await until('sessions are up', () => /sessions Established/.test(output))
     t.ok(processesOf(directory).length > 5, 'the switch, the nodes and the web servers run')
     child.kill(signal)
     const [code] = (await once(child, 'exit')) as [number | null]

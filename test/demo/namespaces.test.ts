@@ -2,7 +2,7 @@ import t from 'tap'
 import { playDemo } from '../../src/demo/demo.js'
 import { lacks } from '../lab/require.js'
 
-t.setTimeout(180_000)
+t.setTimeout(600_000)
 
 const play = async (nodes: 'own' | 'gobgpd') => {
   const lines: string[] = []
@@ -10,7 +10,7 @@ const play = async (nodes: 'own' | 'gobgpd') => {
     once: true,
     stage: 'namespaces',
     nodes,
-    times: { holdTime: 4, keepalive: 1, restartTime: 5 },
+    times: { holdTime: 6, keepalive: 2, restartTime: 12 },
     say: (line) => void lines.push(line),
   })
   return { code, text: lines.join('\n') }

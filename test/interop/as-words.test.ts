@@ -10,7 +10,7 @@ import { openNetwork, steps } from '../lab/setup.js'
 import { until } from '../lab/wait.js'
 import { yaml } from '../lab/yaml.js'
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 const skip = await lacks('vtysh', 'bird', 'birdc')
 
@@ -155,7 +155,7 @@ t.test('YAML: AS paths and communities on the wire', { skip }, async (t) => {
 
   await step('local-as with dual-as: the upstream wants the real AS, and gets it', async (t) => {
     await apply({ upstream: ['localAs: { as: 65099, noPrepend: true, replaceAs: true, dualAs: true }'] })
-    await ecmpd.established([UPSTREAM.address], 60_000)
+    await ecmpd.established([UPSTREAM.address])
     await untilLearned(lab, SERVICE, { asPath: '64513 64512' })
     t.equal((await ecmpd.neighbor(UPSTREAM.address)).localAs, 65099)
   })
@@ -174,7 +174,7 @@ t.test('YAML: AS paths and communities on the wire', { skip }, async (t) => {
 
   await step('RFC 8212: without a policy nothing passes', async (t) => {
     await apply({}, ['ebgpRequiresPolicy: true'])
-    await ecmpd.established([UPSTREAM.address], 60_000)
+    await ecmpd.established([UPSTREAM.address])
     await untilLearned(lab, SERVICE, { asPath: '64513 64512' })
     await apply({}, ['ebgpRequiresPolicy: true'], [])
     await untilLearned(lab, SERVICE, undefined)
@@ -209,7 +209,7 @@ ${lines.map((line) => ` neighbor ${UPSTREAM.address} ${line}\n`).join('')}end
   await step('a node comes in through the listen range; remove-private-AS', async (t) => {
     await ecmpd.start()
     await Promise.all([origin.start(), upstream.start()])
-    await ecmpd.established([ORIGIN.address, UPSTREAM.address], 60_000)
+    await ecmpd.established([ORIGIN.address, UPSTREAM.address])
     await untilLearned(lab, SERVICE, { asPath: '64513', communities: 'community ext large' })
     t.match(await ecmpd.neighbor(ORIGIN.address), { dynamic: true, remoteAs: 64512 })
     t.match(await ecmpd.neighbor(UPSTREAM.address), { dynamic: false, remoteAs: UPSTREAM_AS })
@@ -221,7 +221,7 @@ ${lines.map((line) => ` neighbor ${UPSTREAM.address} ${line}\n`).join('')}end
     t.notOk((await ecmpd.neighbors()).some(({ address }) => address === SITE.address))
     ecmpd.write(config('remove-private-AS all').replace('limit 1', 'limit 2'))
     t.equal((await ecmpd.reload()).code, 0)
-    await ecmpd.established([SITE.address], 60_000)
+    await ecmpd.established([SITE.address])
     await until('as-override of the group', async () => (await site.received()).includes(SERVICE))
   })
 
@@ -237,7 +237,7 @@ ${lines.map((line) => ` neighbor ${UPSTREAM.address} ${line}\n`).join('')}end
 
   await step('remote-as external refuses the own AS, ebgp-multihop and shutdown message work', async () => {
     await apply('ebgp-multihop 3')
-    await ecmpd.established([UPSTREAM.address], 60_000)
+    await ecmpd.established([UPSTREAM.address])
     await apply('shutdown message see you later')
     const socket = lab.path(`${UPSTREAM.namespace}-bird.ctl`)
     await until('BIRD was told', async () => {

@@ -11,7 +11,7 @@ import { openNetwork } from '../lab/setup.js'
 import { throughout, until } from '../lab/wait.js'
 import { nodeNeighbor, yaml } from '../lab/yaml.js'
 
-t.setTimeout(180_000)
+t.setTimeout(600_000)
 
 const SERVICE = `${VIP}/32`
 const daemons = [Gobgp, Frr, Bird]
@@ -52,7 +52,7 @@ for (const [name, hosts] of Object.entries({ above: NODES, below: BELOW })) {
       await until('every node has dialled', async () => (await connections()).every((count) => count >= 1))
       ecmpd.child.signal('SIGCONT')
 
-      const views = await ecmpd.established(addresses, 60_000)
+      const views = await ecmpd.established(addresses)
       await untilGateways(lab, SWITCH, SERVICE, addresses)
       await until('one connection each', async () => (await connections()).every((count) => count === 1))
       const before = views.map(({ localPort, remotePort }) => [localPort, remotePort])

@@ -3,7 +3,7 @@ import { Gobgp } from '../lab/gobgp.js'
 import { lacks } from '../lab/require.js'
 import { story } from './story.js'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 t.test(
   'gobgpd on the nodes, configured as Cilium configures it',

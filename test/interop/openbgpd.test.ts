@@ -3,7 +3,7 @@ import { Openbgpd } from '../lab/openbgpd.js'
 import { lacks } from '../lab/require.js'
 import { story } from './story.js'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 t.test('OpenBGPD on the nodes', { skip: await lacks('bgpctl', 'tcpdump') }, async (t) => {
   await story(t, { kind: Openbgpd, keepsPaths: false })

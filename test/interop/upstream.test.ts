@@ -12,7 +12,7 @@ import { openNetwork, steps } from '../lab/setup.js'
 import { sleep, until } from '../lab/wait.js'
 import { nodeNeighbor, yaml } from '../lab/yaml.js'
 
-t.setTimeout(180_000)
+t.setTimeout(600_000)
 
 const SERVICE = `${VIP}/32`
 const ALL = NODES.map(({ address }) => address)
@@ -56,7 +56,7 @@ async function startAll(lab: Lab, ecmpd: Ecmpd, nodes: readonly Peer[], upstream
   await ecmpd.start()
   for (const node of nodes) await node.announce(SERVICE)
   await Promise.all([...nodes, ...upstreams].map((peer) => peer.start()))
-  await untilGateways(lab, SWITCH, SERVICE, ALL, 30_000)
+  await untilGateways(lab, SWITCH, SERVICE, ALL)
 }
 
 t.test("the switch's text: an upstream router gets the best path, as from a switch", { skip }, async (t) => {

@@ -33,7 +33,7 @@ export class Capture {
       ...['tcpdump', '-i', device, '-U', '--immediate-mode', '-s', '0', '-Z', 'root', '-w', file],
       'tcp port 179',
     ])
-    await child.printed(/listening on/, 10_000)
+    await child.printed(/listening on/, 60_000)
     return new Capture(child, file)
   }
 

@@ -73,7 +73,7 @@ export class Ecmpd {
 
   /** Sends SIGTERM and waits for the end. */
   stop(): Promise<Exit> {
-    return this.child.stop(10_000)
+    return this.child.stop(30_000)
   }
 
   /** Runs a command of ecmpd's. */
@@ -125,7 +125,7 @@ export class Ecmpd {
   }
 
   /** Waits until all of these neighbours are Established. @returns them, in the order given */
-  async established(addresses: readonly string[], within = 30_000): Promise<NeighborView[]> {
+  async established(addresses: readonly string[], within = 60_000): Promise<NeighborView[]> {
     return until(
       `${addresses.join(', ')} Established`,
       async () => {

@@ -53,7 +53,8 @@ export interface PeerSession {
 export abstract class Peer {
   readonly lab: Lab
   readonly host: Host
-  readonly options: PeerOptions
+  /** Of the running daemon, or of the next start. */
+  options: PeerOptions
   /** Prefixes that it announces, also after a restart. */
   readonly announced = new Set<string>()
   protected child?: Child
@@ -106,6 +107,11 @@ export abstract class Peer {
       return 'ready'
     })
     if (!this.child.running) throw new Error(`${this.child.name} ended at once:\n${this.child.output}`)
+  }
+
+  /** Changes how it is configured from its next start on. */
+  reconfigure(options: Partial<PeerOptions>) {
+    this.options = { ...this.options, ...options }
   }
 
   get running(): boolean {

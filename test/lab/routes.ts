@@ -56,7 +56,7 @@ export async function untilGateways(
   namespace: string,
   prefix: string,
   expected: readonly string[],
-  within = 20_000,
+  within = 60_000,
 ): Promise<void> {
   const wanted = [...expected].sort().join(' ')
   let seen = ''

@@ -35,7 +35,7 @@ export async function startWebServers(lab: Lab, addresses: readonly string[], no
   const servers = nodes.map(({ namespace, name }) =>
     lab.start(namespace, `web on ${name}`, webCommand(name, HTTP_PORT, addresses)),
   )
-  await Promise.all(servers.map((server) => server.printed(/answers on port/, 10_000)))
+  await Promise.all(servers.map((server) => server.printed(/answers on port/, 60_000)))
   return servers
 }
 

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export async function until<T>(
   what: string,
   check: () => Promise<T | undefined | false> | T | undefined | false,
-  within = 20_000,
+  within = 60_000,
   every = 50,
 ): Promise<T> {
   const deadline = performance.now() + within

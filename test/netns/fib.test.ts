@@ -23,7 +23,7 @@ function each(title: string, modes: Mode[], run: (t: Test, lab: Lab, mode: Mode)
   }
 }
 // Each waits for the kernel; together they outlast the usual limit on a busy machine.
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 /** Enough for lines to be on their way when the link goes down. */
 const FLAPS = 15
