@@ -142,9 +142,9 @@ export class OwnTable {
   /** After a decision: aggregates follow their more specific routes. */
   follow(): void {
     if (this.#due.size === 0) return
-    const due = [...this.#due]
+    const due = new Set(this.#due)
     this.#due.clear()
-    for (const [text, rule] of this.#aggregated) if (due.includes(rule)) this.refresh(text)
+    for (const [text, rule] of this.#aggregated) if (due.has(rule)) this.refresh(text)
   }
 
   #setSource(): void {
