@@ -2,6 +2,11 @@ import type { Cancel, Clock } from '../ports/clock.js'
 
 /** Milliseconds without an UPDATE after which a neighbour that sends no End-of-RIB counts as complete. */
 const QUIET = 3_000
+/**
+ * Milliseconds of silence after which a neighbour that has restarted itself seems to wait for us. RFC 4724 §4.1 would
+ * not wait for it at all; but FRR sets the R bit in every OPEN and sends its routes a second later.
+ */
+const RESTARTED_QUIET = 5_000
 /** Milliseconds after which a neighbour that is dialled and not there is no longer waited for. */
 export const ABSENT = 30_000
 /** Seconds after which nobody is waited for any longer, unless configured (RFC 4724 §4.1). */
@@ -88,7 +93,9 @@ export class Settling {
     const now = this.#parts.clock.now()
     const isComplete: Test = (one, waited, patience) => isReady(one, now, waited, patience)
     const settled = this.#holds(isComplete)
-    const mayWait: Test = (one, ...rest) => (one.established && one.restarting) || isComplete(one, ...rest)
+    const mayWait: Test = (one, ...rest) =>
+      (one.established && one.restarting && now - one.lastUpdate >= RESTARTED_QUIET) ||
+      isComplete(one, ...rest)
     if (!this.#selected && (settled || this.#holds(mayWait))) {
       this.#selected = true
       this.#parts.selected()
