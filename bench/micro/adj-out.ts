@@ -1,7 +1,9 @@
 /**
  * Reflector out: routes from one client to many, messages made and handed over without sockets.
  *
- *     npx tsc -p tsconfig.bench.json && node dist-bench/bench/micro/adj-out.js [CLIENTS] [ROUTES] [SETS]
+ *     npx tsc -p tsconfig.bench.json && node dist-bench/bench/micro/adj-out.js [CLIENTS] [ROUTES] [SETS] [PATHS]
+ *
+ * With PATHS above 1 as many clients announce each route, and the members get all of them (ADD-PATH).
  */
 import { PrefixTable } from '../../src/ip/prefix-table.js'
 import { AdjOut } from '../../src/rib/adj-out.js'
@@ -16,6 +18,7 @@ import { encodeEndOfRib } from '../../src/wire/update.js'
 const CLIENTS = Number(process.argv[2] ?? 100)
 const ROUTES = Number(process.argv[3] ?? 100_000)
 const SETS = Number(process.argv[4] ?? 10_000)
+const PATHS = Number(process.argv[5] ?? 1)
 
 const context: DecodeContext = {
   id: 1,
@@ -44,7 +47,7 @@ const rib = new Rib(
     defaultLocalPref: 100,
   },
 )
-for (let i = 0; i <= CLIENTS; i++) {
+for (let i = 0; i < CLIENTS + PATHS; i++) {
   rib.setSource({
     index: i + 1,
     type: 'ibgp',
@@ -57,6 +60,10 @@ for (let i = 0; i <= CLIENTS; i++) {
 }
 
 function announceAll(localPref: number): void {
+  for (let source = 1; source <= PATHS; source++) announceFrom(source, localPref)
+}
+
+function announceFrom(source: number, localPref: number): void {
   const each = Math.max(1, Math.round(ROUTES / SETS))
   for (let set = 0, route = 0; route < ROUTES; set++) {
     const as = [0, 1, (set >>> 8) & 255, set & 255]
@@ -77,7 +84,7 @@ function announceAll(localPref: number): void {
       192,
       0,
       2,
-      1,
+      source,
       0x40,
       5,
       4,
@@ -92,7 +99,7 @@ function announceAll(localPref: number): void {
     }
     const bytes = Uint8Array.from(block)
     const { id } = attributes.intern(bytes, 0, start, true, context)
-    rib.announce(1, bytes, start, bytes.length, false, id, 0, undefined, 0)
+    rib.announce(source, bytes, start, bytes.length, false, id, 0, undefined, 0)
   }
 }
 
@@ -111,11 +118,14 @@ const group = new AdjOut(
     ownAddress: Uint8Array.of(10, 255, 255, 255),
     defaultLocalPref: 100,
     reflector: { clusterId: 1, clients: true },
+    addPath: PATHS > 1 ? 'all' : undefined,
   },
   () => false,
   undefined,
 )
-const members = Array.from({ length: CLIENTS }, (_, i) => group.join(i + 2, encodeEndOfRib('ipv4-unicast')))
+const members = Array.from({ length: CLIENTS }, (_, i) =>
+  group.join(i + 1 + PATHS, encodeEndOfRib('ipv4-unicast')),
+)
 
 function deliver(what: string): void {
   const cpu = process.cpuUsage()
@@ -146,5 +156,5 @@ announceAll(100)
 deliver(`${ROUTES} routes`)
 announceAll(200)
 deliver('all changed')
-rib.dropSource(1, Number.MAX_SAFE_INTEGER)
+for (let source = 1; source <= PATHS; source++) rib.dropSource(source, Number.MAX_SAFE_INTEGER)
 deliver('all withdrawn')

@@ -43,7 +43,8 @@ export class PathRoutes implements OutRoutes {
   #ofPath = new Int32Array(16)
   #stamps = 0
   /** With 'best-per-as': the best path of each neighbouring AS so far, and its outgoing block. */
-  readonly #perAs = new Map<number, { path: number; block: number }>()
+  readonly #pathOfAs = new Map<number, number>()
+  readonly #blockOfAs = new Map<number, number>()
 
   constructor(rib: Rib, egress: Egress, out: OutTable, selection: PathSelection) {
     this.family = rib.family
@@ -162,18 +163,20 @@ export class PathRoutes implements OutRoutes {
 
   #setBestPerAs(prefix: number): void {
     const rib = this.#rib
-    const best = this.#perAs
+    const best = this.#pathOfAs
     for (let path = rib.first(prefix); path !== 0; path = rib.next(path)) {
       if (!rib.isValid(path)) continue
       const as = rib.neighborAsOf(path)
       const known = best.get(as)
-      if (known !== undefined && rib.compare(path, known.path) > 0) continue
+      if (known !== undefined && rib.compare(path, known) > 0) continue
       const block = this.#egress.block(prefix, rib.attributeOf(path), rib.sourceOf(path))
       if (block === 0) continue
-      best.set(as, { path, block })
+      best.set(as, path)
+      this.#blockOfAs.set(as, block)
     }
-    for (const { path, block } of best.values()) this.#set(prefix, path, block, rib.sourceOf(path))
+    for (const [as, path] of best) this.#set(prefix, path, this.#blockOfAs.get(as)!, rib.sourceOf(path))
     best.clear()
+    this.#blockOfAs.clear()
   }
 
   #begin(): void {

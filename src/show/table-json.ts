@@ -83,8 +83,12 @@ export async function* showTableJson(source: ShowSource, scope: TableScope): Asy
     localAS: status.localAs,
   }
   yield open(head, 'routes')
-  const count = yield* entries(source, scope, (route) => route.paths.map((path) => pathJson(route, path)))
-  yield `${scope.neighbor === undefined ? '' : `,\n "totalRoutes": ${count}, "totalPaths": ${count}`}\n}\n`
+  let paths = 0
+  const count = yield* entries(source, scope, (route) => {
+    paths += route.paths.length
+    return route.paths.map((path) => pathJson(route, path))
+  })
+  yield `${scope.neighbor === undefined ? '' : `,\n "totalRoutes": ${count}, "totalPaths": ${paths}`}\n}\n`
 }
 
 /** `show ip bgp neighbors A advertised-routes json` in FRR's shape, in pieces: one JSON document in all. */
@@ -100,19 +104,29 @@ export async function* showAdvertisedJson(source: ShowSource, scope: TableScope)
   }
   yield open(head, 'advertisedRoutes')
   const count = yield* entries(source, scope, (route) => {
-    const path = route.paths[0]
-    const [address, length] = route.prefix.split('/')
+    const [first] = route.paths
+    const more = route.paths.length > 1 || first.pathId !== undefined
     return {
-      addrPrefix: address,
-      prefixLen: Number(length),
-      network: route.prefix,
-      nextHop: path.nextHop,
-      ...(path.med === undefined ? {} : { metric: path.med }),
-      ...(path.type === 'ibgp' ? { locPrf: path.localPref } : {}),
-      weight: path.weight,
-      path: path.asPath,
-      bgpOriginCode: originCode(path.origin),
+      ...advertisedJson(route, first),
+      // FRR's form has room for one path: with ADD-PATH all of them stand beside it.
+      ...(more ? { paths: route.paths.map((path) => advertisedJson(route, path)) } : {}),
     }
   })
   yield `,\n "totalPrefixCounter": ${count},\n "filteredPrefixCounter": 0\n}\n`
+}
+
+function advertisedJson(route: RouteView, path: PathView): object {
+  const [address, length] = route.prefix.split('/')
+  return {
+    addrPrefix: address,
+    prefixLen: Number(length),
+    network: route.prefix,
+    ...(path.pathId === undefined ? {} : { addPathTxId: path.pathId }),
+    nextHop: path.nextHop,
+    ...(path.med === undefined ? {} : { metric: path.med }),
+    ...(path.type === 'ibgp' ? { locPrf: path.localPref } : {}),
+    weight: path.weight,
+    path: path.asPath,
+    bgpOriginCode: originCode(path.origin),
+  }
 }
