@@ -24,6 +24,16 @@ export interface Command {
   no?(args: Args, context: Context): void
 }
 
+/** An argument that is not there: left out of a `no` form that needs it, or no argument of the syntax at all. */
+export class MissingArgument extends Error {
+  readonly argument: string
+
+  constructor(argument: string) {
+    super(`no argument ${argument}`)
+    this.argument = argument
+  }
+}
+
 /** Arguments of a command by name; keywords of choices and optional parts are there as themselves. */
 export class Args {
   readonly #values: ReadonlyMap<string, string | number>
@@ -39,19 +49,19 @@ export class Args {
     return this.#values.has(name)
   }
 
-  /** @throws Error when the syntax has no such argument: a mistake in the table */
+  /** @throws MissingArgument for one that was left out, or that the syntax does not have */
   text(name: string): string {
     return String(this.#value(name))
   }
 
-  /** @throws Error when the syntax has no such argument: a mistake in the table */
+  /** @throws MissingArgument for one that was left out, or that the syntax does not have */
   number(name: string): number {
     return Number(this.#value(name))
   }
 
   #value(name: string): string | number {
     const value = this.#values.get(name)
-    if (value === undefined) throw new Error(`no argument ${name}`)
+    if (value === undefined) throw new MissingArgument(name)
     return value
   }
 }

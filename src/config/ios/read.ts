@@ -4,9 +4,9 @@ import type { ReadDocument } from '../yaml.js'
 import { Cells } from './cells.js'
 import { Context } from './context.js'
 import { toDocument } from './document.js'
-import type { Mode } from './grammar.js'
+import { MissingArgument, type Mode } from './grammar.js'
 import { type Line, lex } from './lexer.js'
-import { type Match, type Mismatch, match } from './match.js'
+import { type Match, type Mismatch, match, usage } from './match.js'
 import { OtherSections } from './other-sections.js'
 import { COMMANDS } from './table.js'
 
@@ -75,6 +75,15 @@ function carryOut(line: Line, context: Context): void {
 }
 
 function run(found: Match, context: Context): void {
-  if (found.negated) found.command.no?.(found.args, context)
-  else found.command.run(found.args, context)
+  if (!found.negated) {
+    found.command.run(found.args, context)
+    return
+  }
+  try {
+    found.command.no?.(found.args, context)
+  } catch (error) {
+    // A `no` form may leave out the last arguments; what it can't do without, the switch asks for, too.
+    if (!(error instanceof MissingArgument)) throw error
+    context.error(`% Incomplete command: <${error.argument}> is missing`, usage(found.command))
+  }
 }

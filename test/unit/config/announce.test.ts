@@ -157,6 +157,11 @@ t.test('mistakes', async (t) => {
   ])
   t.match(errors(ios('network 2001:db8::/32')), [/is no IPv4 prefix/])
   t.match(errors(ios('network 10.0.0.0 mask 255.0.255.0')), [/no network mask/])
+  for (const line of ['no network', 'no aggregate-address'])
+    t.match(errors(ios(line)), [/Incomplete command/])
+  t.match(errors('router bgp 1\n bgp router-id 1.1.1.1\nno ip community-list standard X permit\n'), [
+    /Incomplete/,
+  ])
   t.match(errors(ios('redistribute ospf')), [/not supported yet/])
   t.match(errors(ios('aggregate-address 10.0.0.0/8 route-map X')), [/not supported yet/])
   t.match(said(ios('aggregate-address 10.0.0.0/8 as-set')), [/warning: .*as-set.*9774/])
