@@ -37,6 +37,7 @@ export function describe(config: Config): Document {
     maintenance: bgp.maintenance ?? false,
     ...(bgp.clusterId === undefined ? {} : { clusterId: formatIPv4(bgp.clusterId) }),
     clientToClientReflection: bgp.clientToClientReflection ?? true,
+    rejectAsSets: bgp.rejectAsSets ?? true,
     ...(bgp.ebgpRequiresPolicy ? { ebgpRequiresPolicy: true } : {}),
     gracefulRestart: restart(bgp.gracefulRestart),
     selectionDeferralTime: bgp.selectionDeferralTime ?? DEFERRAL,

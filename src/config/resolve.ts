@@ -45,6 +45,7 @@ export function resolve(context: Resolution, source: ConfigSource): Config {
     },
     ...clusterOf(context),
     clientToClientReflection: document.clientToClientReflection ?? true,
+    ...(document.rejectAsSets === false ? { rejectAsSets: false } : {}),
     hostName: document.hostName ?? context.environment.hostName,
     ...(document.maintenance === true ? { maintenance: true } : {}),
     ...(document.ebgpRequiresPolicy === true ? { ebgpRequiresPolicy: true } : {}),

@@ -361,6 +361,9 @@ export const documentSchema = z.strictObject(
     maintenance: flag()
       .optional()
       .describe('Announce all routes with GRACEFUL_SHUTDOWN (RFC 8326). Default false'),
+    rejectAsSets: flag()
+      .optional()
+      .describe('Routes with an AS_SET are treated as withdrawn (RFC 9774). Default true'),
     clusterId: text(readRouterId, 'a cluster id')
       .optional()
       .describe('Cluster of this route reflector (RFC 4456), as an IPv4 address. Default: the router id'),

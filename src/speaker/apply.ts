@@ -18,6 +18,8 @@ export interface Applicable {
   decide(): void
   /** Own routes changed. */
   announce(): void
+  /** Whether AS_SETs are rejected changed. */
+  rereadAsSets(): void
   /** The cluster id or client-to-client reflection changed. */
   reflect(): void
 }
@@ -43,6 +45,7 @@ export function applyDifference(
   if (change.decision) speaker.decide()
   if (change.announce) speaker.announce()
   if (change.reflection) speaker.reflect()
+  if (change.asSets) speaker.rereadAsSets()
   for (const { after: options } of change.reset) {
     speaker.reset(options.address, options)
     reset.push(options.address)

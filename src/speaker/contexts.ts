@@ -5,14 +5,17 @@ import type { DecodeContext } from '../wire/types.js'
 export class Contexts {
   readonly #known = new Map<string, DecodeContext>()
 
-  /** The context of a session with these terms. */
-  of(terms: Negotiated): DecodeContext {
+  /**
+   * The context of a session with these terms.
+   * @param rejectAsSet routes with an AS_SET are treated as withdrawn (RFC 9774)
+   */
+  of(terms: Negotiated, rejectAsSet: boolean): DecodeContext {
     const { peerType, as4 } = terms
     const extendedNextHop = terms.extendedNextHop.receive
-    const key = `${peerType} ${as4} ${extendedNextHop}`
+    const key = `${peerType} ${as4} ${extendedNextHop} ${rejectAsSet}`
     let context = this.#known.get(key)
     if (context === undefined) {
-      context = { id: this.#known.size, peerType, as4, rejectAsSet: true, extendedNextHop, aigp: false }
+      context = { id: this.#known.size, peerType, as4, rejectAsSet, extendedNextHop, aigp: false }
       this.#known.set(key, context)
     }
     return context

@@ -116,6 +116,8 @@ export interface Difference {
   readonly announce: boolean
   /** Cluster id or client-to-client reflection. */
   readonly reflection: boolean
+  /** Whether AS_SETs are rejected. */
+  readonly asSets: boolean
   /** Own AS or router id: nothing of the old speaker survives that, every session is reset. */
   readonly identity: boolean
   readonly listenRanges: boolean
@@ -159,6 +161,7 @@ export function difference(before: SpeakerOptions, after: SpeakerOptions): Diffe
       [before.clusterId, before.clientToClientReflection ?? true],
       [after.clusterId, after.clientToClientReflection ?? true],
     ),
+    asSets: (before.rejectAsSets ?? true) !== (after.rejectAsSets ?? true),
     identity,
     listenRanges: !same([before.listenRanges, before.listenLimit], [after.listenRanges, after.listenLimit]),
   }

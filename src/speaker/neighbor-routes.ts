@@ -46,7 +46,8 @@ export interface NeighborRoutes {
     | {
         readonly terms: Negotiated
         readonly link: Link
-        readonly context: DecodeContext
+        /** Changes when AS_SETs are rejected from now on, or no longer. */
+        context: DecodeContext
         readonly nextHop: NextHopSession
         /**
          * What is wrong with a next hop ('' nothing), by next-hop id. Ids are given again: an answer holds for

@@ -35,6 +35,8 @@ export interface SpeakerOptions {
   readonly selectionDeferralTime?: number
   /** All routes are announced with GRACEFUL_SHUTDOWN (RFC 8326), to iBGP with LOCAL_PREF 0. Left out: no. */
   readonly maintenance?: boolean
+  /** Routes with an AS_SET are treated as withdrawn (RFC 9774 §3). Left out: they are. */
+  readonly rejectAsSets?: boolean
   /** RFC 8212: eBGP neighbours without a policy exchange nothing. It is carried out where policies are resolved. */
   readonly ebgpRequiresPolicy?: boolean
 }

@@ -15,7 +15,7 @@ import type { End, Negotiated } from '../session/types.js'
 import { MessageType } from '../wire/codes.js'
 import { encodeRouteRefresh } from '../wire/refresh.js'
 import { learnsOnlyForCustomers } from '../wire/role.js'
-import type { RouteRefreshMessage } from '../wire/types.js'
+import type { DecodeContext, RouteRefreshMessage } from '../wire/types.js'
 import { asPathText } from './attribute-text.js'
 import type { Link } from './connection-driver.js'
 import { Contexts } from './contexts.js'
@@ -129,6 +129,19 @@ export class Routing {
     this.#written = -1
   }
 
+  /** Whether AS_SETs are rejected has changed: the routes of everybody who can send them again are read anew. */
+  asSetsChanged(): void {
+    for (const [peer, { session }] of this.#neighbors) {
+      if (session === undefined) continue
+      session.context = this.#contextOf(session.terms)
+      this.refresh(peer, 'in')
+    }
+  }
+
+  #contextOf(terms: Negotiated): DecodeContext {
+    return this.#contexts.of(terms, this.#parts.options().rejectAsSets ?? true)
+  }
+
   /** What the tables know of a neighbour; undefined after remove(). */
   of(peer: Peer): NeighborRoutes | undefined {
     return this.#neighbors.get(peer)
@@ -205,7 +218,7 @@ export class Routing {
     routes.session = {
       terms,
       link,
-      context: this.#contexts.of(terms),
+      context: this.#contextOf(terms),
       nextHop: {
         remote: peer.address,
         local: link.connection.local.address,

@@ -175,6 +175,7 @@ export class Speaker implements SpeakerApi {
       reset: (address, changed) => neighbors.reset(address, changed),
       decide: () => this.#routing.decisionChanged(before.decision),
       announce: () => this.#routing.announceChanged(),
+      rereadAsSets: () => this.#routing.asSetsChanged(),
       reflect: () => this.#routing.reflectionChanged(),
     })
     const maintained = this.#maintenance.applied(before, options)

@@ -72,12 +72,14 @@ async function playAll(name: string, driverClass: DriverClass): Promise<Column |
   return { name, version, results }
 }
 
-/** Where the results of a daemon's last whole run are kept. */
+/** Where the last results of a daemon are kept. */
 const keptFile = (name: string) => `dist-conformance/results/${name}.json`
 
+/** Of a run of some cases alone only these are new. */
 function keep({ name, version, results }: Column): void {
   mkdirSync('dist-conformance/results', { recursive: true })
-  writeFileSync(keptFile(name), JSON.stringify({ name, version, results: [...results] }))
+  const former = values.only === undefined ? [] : (kept(name)?.results ?? [])
+  writeFileSync(keptFile(name), JSON.stringify({ version, results: [...former, ...results] }))
 }
 
 function kept(name: string): Column | undefined {
@@ -93,7 +95,7 @@ for (const name of values.daemons.split(',')) {
   const column = await playAll(name, driverClass)
   if (!column) continue
   columns.push(column)
-  if (!values.only) keep(column)
+  keep(column)
 }
 if (values.kept) {
   const order = Object.keys(DRIVERS)

@@ -67,6 +67,8 @@ export interface GlobalOptions {
   readonly clusterId?: string
   /** False: no reflection between clients. */
   readonly clientToClient?: boolean
+  /** AS_SETs are no fault (RFC 9774 would have them be). */
+  readonly acceptAsSets?: boolean
   /** RFC 8212 (opt-in). */
   readonly ebgpRequiresPolicy?: boolean
   /** MED is compared among the paths of one AS before anything is compared between ASes. */

@@ -13,6 +13,7 @@ export const SETUPS: readonly Setup[] = [
   { name: 'empty' },
   { name: 'cluster', clusterId: '198.51.100.77' },
   { name: 'no-client-to-client', clientToClient: false },
+  { name: 'as-sets', acceptAsSets: true },
   { name: 'med', deterministicMed: true },
   { name: 'stall', smallBuffers: true },
   { name: 'kernel', kernel: true, maximumPaths: 4 },

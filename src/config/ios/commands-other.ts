@@ -9,7 +9,7 @@ const NO_MEMBER = 'ecmpd is no member of a confederation'
 /** Commands of the speaker that ecmpd has no need of, can do without, or refuses. */
 export const OTHER_COMMANDS: readonly Command[] = [
   noEffect(
-    'bgp {suppress-duplicates|fast-external-fallover|fast-external-failover|fast-convergence|soft-reconfig-backup|upgrade-cli|ipv6-auto-ra|reject-as-sets}',
+    'bgp {suppress-duplicates|fast-external-fallover|fast-external-failover|fast-convergence|soft-reconfig-backup|upgrade-cli|ipv6-auto-ra}',
     ROUTER,
     'habits of other speakers',
   ),

@@ -155,6 +155,9 @@ export const ROUTER_COMMANDS: readonly Command[] = [
     'reflect routes of clients to other clients; default on',
     () => ['clientToClientReflection'],
   ),
+  toggle('bgp reject-as-sets', ROUTER, 'routes with an AS_SET are withdrawn (RFC 9774); on in ecmpd', () => [
+    'rejectAsSets',
+  ]),
   {
     syntax: 'bgp listen range <prefix:prefix> peer-group <group>',
     modes: ROUTER,

@@ -56,6 +56,7 @@ class Builder {
       ...this.#plain('selectionDeferralTime'),
       ...this.#plain('clusterId'),
       ...this.#plain('clientToClientReflection'),
+      ...this.#plain('rejectAsSets'),
       gracefulRestart: { enabled: true, ...this.#values(['gracefulRestart'], ['gracefulRestart']) },
       ...this.#plain('ebgpRequiresPolicy'),
       ...this.#section('longLivedGracefulRestart'),

@@ -76,6 +76,7 @@ class Emitter {
     const speaker = [
       `bgp router-id ${formatIPv4(bgp.routerId)}`,
       ...(bgp.clusterId === undefined ? [] : [`bgp cluster-id ${formatIPv4(bgp.clusterId)}`]),
+      ...(bgp.rejectAsSets === false ? ['no bgp reject-as-sets'] : []),
       ...(bgp.clientToClientReflection === false ? ['no bgp client-to-client reflection'] : []),
       'bgp log-neighbor-changes',
       ...this.#restart(),

@@ -1,7 +1,19 @@
 import type { Case, PeerSpec } from '../case.js'
 import { type Context, check, same } from '../context.js'
 import type { Announcement, Conversation } from '../conversation.js'
-import { clusterList, originatorId } from '../octets.js'
+import {
+  asPathOf,
+  clusterList,
+  communities,
+  community,
+  nextHop,
+  nlri,
+  origin,
+  originatorId,
+  rawUpdate,
+  SEQUENCE,
+  SET,
+} from '../octets.js'
 
 interface Contest {
   readonly id: string
@@ -207,6 +219,42 @@ export const decisionCases: readonly Case[] = [
     setup: 'med',
     peers: medPeers,
     run: medGroups,
+  },
+  {
+    id: 'DEC-1.as-set',
+    title: 'where AS_SETs are accepted, one counts as a single AS in the length of the path',
+    rfc: '4271 9.1.2.2 a',
+    setup: 'as-sets',
+    peers: { a: { as: 65001 }, b: { as: 65002 } },
+    async run(c) {
+      const o = await c.observer()
+      const [a, b] = await c.sessions('a', 'b')
+      // Six AS numbers, counted as three; the other path has four.
+      const withSet = [
+        origin(),
+        asPathOf([
+          [SEQUENCE, a.speaker.as, 65101],
+          [SET, 65102, 65103, 65104, 65105],
+        ]),
+        nextHop(a.speaker.address),
+        communities(community('65001:1')),
+      ]
+      const send = [
+        (prefix: string) => a.send(rawUpdate([], withSet.flat(), nlri(prefix))),
+        (prefix: string) => offer(b, prefix, { path: [b.speaker.as, 65101, 65102, 65103] }),
+      ]
+      for (const [index, order] of [send, [...send].reverse()].entries()) {
+        for (const one of order) {
+          one(c.prefix(index))
+          await c.settled(one === send[0] ? a : b, o)
+        }
+      }
+      same(
+        [0, 1].map((index) => o.table.get(c.prefix(index))?.communities.join(' ')),
+        ['65001:1', '65001:1'],
+        'mark of the best path, by order of arrival',
+      )
+    },
   },
   {
     id: 'DEC-1.metric',

@@ -45,7 +45,7 @@ export class BirdDriver extends Driver {
       'softIn',
       'softOut',
     ] as const),
-    ...(['neighbor', 'route', 'log', 'restart', 'ip'] as const),
+    ...(['neighbor', 'route', 'log', 'restart', 'ip', 'acceptAsSets'] as const),
   ])
 
   async version() {

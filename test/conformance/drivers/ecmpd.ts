@@ -60,7 +60,7 @@ export class EcmpdDriver extends Driver {
     ...(['hostName', 'events', 'metrics', 'neighbor', 'route', 'log', 'check'] as const),
     ...(['reset', 'softIn', 'softOut', 'restart', 'ip', 'explains', 'maintenance'] as const),
     ...(['reflectorClient', 'clusterId', 'clientToClient', 'addPath'] as const),
-    ...(['strictCapabilities', 'ebgpRequiresPolicy', 'noPolicy'] as const),
+    ...(['strictCapabilities', 'ebgpRequiresPolicy', 'noPolicy', 'acceptAsSets'] as const),
   ])
   /** Shut down, by address, with the message. */
   readonly #down = new Map<string, string>()
@@ -118,6 +118,7 @@ export class EcmpdDriver extends Driver {
       as,
       routerId: DUT_ID,
       hostName: this.model.hostName ?? DUT_HOST_NAME,
+      ...(this.model.acceptAsSets ? { rejectAsSets: false } : {}),
       ...(deterministicMed ? { bestPath: { deterministicMed } } : {}),
       ...(notificationRestart ? { gracefulRestart: { notification: true } } : {}),
       ...(restarter ? { gracefulRestart: { restarter }, fib: { keepOnStop: true } } : {}),

@@ -26,7 +26,7 @@ export class FrrDriver extends Driver {
       'softOut',
       'maintenance',
     ] as const),
-    ...(['neighbor', 'route', 'log', 'restart', 'ip', 'explains'] as const),
+    ...(['neighbor', 'route', 'log', 'restart', 'ip', 'explains', 'acceptAsSets'] as const),
   ])
   #zebra?: Child
 

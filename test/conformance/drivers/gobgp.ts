@@ -17,7 +17,7 @@ export class GobgpDriver extends Driver {
     ] as const),
     ...(['ttlSecurity', 'as', 'originate', 'clusterId', 'notificationRestart', 'longLived'] as const),
     ...(['shutdown', 'enable', 'remove', 'reset', 'softIn', 'softOut', 'neighbor', 'route', 'log'] as const),
-    ...(['restart', 'ip'] as const),
+    ...(['restart', 'ip', 'acceptAsSets'] as const),
   ])
 
   async version() {

@@ -20,7 +20,7 @@ export class OpenbgpdDriver extends Driver {
     ...(['maximumPrefix', 'maximumPrefix.restart', 'password', 'ttlSecurity'] as const),
     ...(['as', 'originate', 'clusterId'] as const),
     ...(['shutdown', 'enable', 'remove', 'reset', 'changeHold', 'changeFamilies', 'softIn'] as const),
-    ...(['neighbor', 'route', 'log', 'restart', 'ip'] as const),
+    ...(['neighbor', 'route', 'log', 'restart', 'ip', 'acceptAsSets'] as const),
   ])
 
   async version() {

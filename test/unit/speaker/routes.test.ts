@@ -385,3 +385,39 @@ t.test('pages and filters of routes', async (t) => {
   t.same(sw.speaker.routes(query({ neighbor: '192.0.2.1' })), { routes: [], total: 0 })
   t.throws(() => sw.speaker.routes(query({ cursor: 'x' })), RangeError)
 })
+
+t.test(
+  'AS_SETs are rejected unless the configuration accepts them; a change asks for the routes again',
+  async (t) => {
+    const lab = new SpeakerLab()
+    const options = speakerOptions([passive(NODES[0])])
+    const sw = await lab.start('127.0.0.1', options)
+    const peer = await lab.dial(NODES[0], '127.0.0.1')
+    peer.greet({ as: 64512, routerId: '10.0.0.2' })
+    await lab.clock.run()
+    // 64512 {7, 8}
+    const path = attribute(0x40, 2, [2, 1, 0, 0, 252, 0, 1, 2, 0, 0, 0, 7, 0, 0, 0, 8])
+    const withSet = update({ attributes: [origin(), path, nextHop(NODES[0])], announced: [VIP] })
+    const length = () => {
+      const [route] = sw.speaker.routes({ family: 'ipv4-unicast', limit: 10 }).routes
+      return route?.paths[0].asPathLength
+    }
+    for (const [rejectAsSets, expected] of [
+      [undefined, undefined],
+      [false, 2],
+      [true, undefined],
+    ] as const) {
+      if (rejectAsSets !== undefined) {
+        peer.clear()
+        const report = await sw.speaker.apply({ ...options, rejectAsSets })
+        await lab.clock.run()
+        t.match(report, { reset: [], changed: [] })
+        t.same(peer.names, ['ROUTE-REFRESH'])
+      }
+      peer.send(withSet)
+      await lab.clock.run()
+      t.equal(length(), expected, `rejectAsSets ${rejectAsSets}`)
+    }
+    t.equal(sw.speaker.neighbor(NODES[0])?.faults.withdraw, 2)
+  },
+)
