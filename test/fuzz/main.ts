@@ -2,7 +2,7 @@
  * npm run fuzz -- [--seed N] [--minutes M] [--target NAME] [--replay FILE] [--minimise]
  *
  * Makes inputs by grammar and by change, led by what they reach in the code, and runs them in a thread which this
- * one watches: an input that takes longer than HANG milliseconds is a finding as well. Findings are written to
+ * one watches: an input that takes HANG of processor time, or never ends for another reason, is a finding as well. Findings are written to
  * test/fuzz/corpus/<target>/crash-…, made as small as they get; the test of this folder replays them ever after.
  *
  * --seed      of the random numbers; the same seed on the same corpus makes the same inputs. Default 1.
@@ -17,8 +17,10 @@ import { addToCorpus } from './engine/corpus.js'
 import type { Job, Report } from './engine/worker.js'
 import { corpusFolder } from './folders.js'
 
-/** Milliseconds that one input may take, on a machine that has other things to do as well. */
+/** Milliseconds of processor time that one input may take: a busy machine is no finding. */
 const HANG = 120_000
+/** Milliseconds that it may take when it waits for something. */
+const STANDSTILL = 1_800_000
 
 const { values } = parseArgs({
   options: {
@@ -59,17 +61,22 @@ worker.on('exit', (code) => {
 })
 
 const counters = new Int32Array(state)
+/** Milliseconds of processor time of this process. */
+const processorTime = () => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
 let last = -1
-let since = Date.now()
+let since = { wall: Date.now(), processor: processorTime() }
 const watch = setInterval(() => {
   const now = Atomics.load(counters, 0)
   if (now !== last) {
     last = now
-    since = Date.now()
-  } else if (now > 0 && Date.now() - since > HANG) {
+    since = { wall: Date.now(), processor: processorTime() }
+  } else if (now > 0 && (processorTime() - since.processor > HANG || Date.now() - since.wall > STANDSTILL)) {
     const length = new DataView(input).getUint32(0)
     const path = addToCorpus(corpusFolder(target), new Uint8Array(input, 4, length).slice(), true)
-    console.log(`FOUND ${target}: no end within ${HANG / 1000} s: ${path}`)
+    console.log(`FOUND ${target}: no end within ${HANG / 1000} s of processor time: ${path}`)
     process.exitCode = 1
     void worker.terminate()
   }

@@ -16,6 +16,7 @@ t.test('the same configuration again is no change', async (t) => {
     decision: false,
     announce: false,
     reflection: false,
+    asSets: false,
     identity: false,
     listenRanges: false,
   })
