@@ -82,7 +82,8 @@ export function readOptions(argv: readonly string[]): Asked | { readonly problem
       // Figures of a smaller size would stand beside those of the whole one.
       write: !values['no-write'] && !values.quick,
       help: values.help,
-      command: ['npm run bench --', ...argv].join(' '),
+      // Files by their names: where they are says nothing to others.
+      command: ['npm run bench --', ...argv.map((word) => word.replace(/^(--\w+=)?.*\//, '$1'))].join(' '),
     }
   } catch (error) {
     return { problem: (error as Error).message }

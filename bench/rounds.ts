@@ -9,6 +9,11 @@ import { thisMachine } from './report/machine.js'
 import { figure } from './report/page.js'
 import { mergeRows, type Results, type Row, readResults, writeResults } from './report/results.js'
 
+/**
+ * Milliseconds, network and checks included: a peer whose run took longer is not run again for that work, so that
+ * what is far off does not take most of the time.
+ */
+const PATIENCE = 15_000
 const FILE = 'docs/benchmarks.json'
 
 /** One who does a piece of work: a daemon or a floor. */
@@ -19,6 +24,8 @@ interface Runner {
   run(): Promise<Figures>
   readonly runs: Figures[]
   note?: string
+  /** It took so long that it is not run again. */
+  slow?: boolean
 }
 
 function runners(
@@ -28,17 +35,11 @@ function runners(
   versions: Map<string, string>,
   asked: Asked,
 ): Runner[] {
-  const list: Runner[] = daemons.map((daemon) => {
-    const suits = part.suits(daemon, work)
-    return {
-      name: daemon.name,
-      version: versions.get(daemon.name),
-      own: daemon.name === 'ecmpd',
-      run: () => part.run(daemon, work, asked),
-      runs: [],
-      note: suits === true ? undefined : suits,
-    }
-  })
+  const able = daemons.filter((daemon) => part.suits(daemon))
+  const list: Runner[] = able.map((daemon) => ({
+    ...{ name: daemon.name, version: versions.get(daemon.name), own: daemon.name === 'ecmpd', runs: [] },
+    run: () => part.run(daemon, work, asked),
+  }))
   const floors = (part.floors ?? []).map((floor) => ({
     ...{ name: floor.name, own: false, runs: [] },
     run: () => floor.run(work, asked),
@@ -53,12 +54,14 @@ function spoken(part: Part, figures: Figures): string {
     .join('; ')
 }
 
-/** One run of one runner. @returns false when it has no more runs */
+/** One run of one runner. */
 async function once(part: Part, work: Case, runner: Runner): Promise<void> {
+  const began = performance.now()
   const label = `${part.name} ${work.id}, ${runner.name}`
   try {
     const figures = await runner.run()
     runner.runs.push(figures)
+    runner.slow = performance.now() - began > PATIENCE
     console.error(`${label}: ${spoken(part, figures)}`)
   } catch (error) {
     const text = (error as Error).message
@@ -86,11 +89,13 @@ export async function measure(asked: Asked): Promise<{ results: Results; wrong: 
   let rows = readResults(FILE)?.rows ?? []
   let wrong = false
   for (const part of parts) {
+    const began = performance.now()
     const works = part.cases(asked).filter(({ id }) => asked.works.length === 0 || asked.works.includes(id))
     for (const work of works) {
       const list = runners(part, work, daemons, versions, asked)
       for (let round = 0; round < asked.runs; round++) {
-        for (const runner of list) if (!runner.note) await once(part, work, runner)
+        for (const runner of list)
+          if (!runner.note && (runner.own || !runner.slow)) await once(part, work, runner)
       }
       wrong ||= list.some(({ own, note }) => own && note !== undefined)
       const at = new Date().toISOString()
@@ -110,6 +115,7 @@ export async function measure(asked: Asked): Promise<{ results: Results; wrong: 
       rows = mergeRows(rows, measured, orderOf(asked))
       if (asked.write) writeResults(FILE, { machine, rows })
     }
+    console.error(`${part.name} took ${((performance.now() - began) / 1000).toFixed(0)} s`)
   }
   return { results: { machine, rows }, wrong }
 }

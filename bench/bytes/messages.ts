@@ -101,13 +101,21 @@ export class Updates {
   /** Messages so far. */
   count = 0
 
+  /** @param set attributes as octets, without MP_REACH_NLRI */
   static body(set: readonly number[], family: Family, nextHop: string, nlri: Uint8Array): Buffer {
-    const list = family === 'ipv4-unicast' ? set : [...set, ...reach(nextHop, nlri.length)]
-    const body = Buffer.alloc(4 + list.length + nlri.length)
-    body.writeUInt16BE(list.length + (family === 'ipv4-unicast' ? 0 : nlri.length), 2)
-    body.set(list, 4)
-    body.set(nlri, 4 + list.length)
-    return message(UPDATE, body)
+    const v4 = family === 'ipv4-unicast'
+    const more = v4 ? [] : reach(nextHop, nlri.length)
+    const attributes = set.length + more.length + (v4 ? 0 : nlri.length)
+    const octets = Buffer.allocUnsafe(HEADER + 4 + set.length + more.length + nlri.length)
+    octets.fill(0xff, 0, 16)
+    octets.writeUInt16BE(octets.length, 16)
+    octets[18] = UPDATE
+    octets.writeUInt16BE(0, HEADER)
+    octets.writeUInt16BE(attributes, HEADER + 2)
+    octets.set(set, HEADER + 4)
+    octets.set(more, HEADER + 4 + set.length)
+    octets.set(nlri, HEADER + 4 + set.length + more.length)
+    return octets
   }
 
   /** Appends a whole message. */
@@ -125,7 +133,7 @@ export class Updates {
   /** Appends as many messages as these prefixes need. @param nlri each in NLRI form */
   announce(set: AttributeSet, family: Family, nlri: readonly Uint8Array[]): void {
     const head = attributes(set, family)
-    const room = LONGEST - HEADER - 4 - head.length - (family === 'ipv4-unicast' ? 0 : reach('::', 0).length)
+    const room = LONGEST - HEADER - 4 - head.length - (family === 'ipv4-unicast' ? 0 : REACH)
     for (const part of fill(nlri, room)) this.add(Updates.body(head, family, set.nextHop, part))
   }
 
@@ -155,10 +163,25 @@ export class Updates {
 
 const word = (value: number) => [value >> 8, value & 255]
 
+let lastText = ''
+let lastOctets: readonly number[] = []
+
+/** Octets of a next hop; the same one comes over and over. */
+function hop6(nextHop: string): readonly number[] {
+  if (nextHop !== lastText) {
+    lastText = nextHop
+    lastOctets = v6(nextHop)
+  }
+  return lastOctets
+}
+
 /** Head of MP_REACH_NLRI (RFC 4760 §3), with extended length, before that many octets of NLRI. */
 function reach(nextHop: string, length: number): number[] {
-  return [0x90, 14, ...word(length + 21), 0, 2, SAFI_UNICAST, 16, ...v6(nextHop), 0]
+  return [0x90, 14, ...word(length + 21), 0, 2, SAFI_UNICAST, 16, ...hop6(nextHop), 0]
 }
+
+/** Octets of that head. */
+const REACH = 25
 
 function* fill(nlri: readonly Uint8Array[], room: number): Generator<Buffer> {
   let part: Uint8Array[] = []

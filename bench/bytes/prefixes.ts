@@ -58,15 +58,12 @@ const LENGTHS_6: readonly (readonly [length: number, share: number])[] = [
   [46, 20],
 ]
 
-function drawn(lengths: readonly (readonly [number, number])[], next: () => number): number {
-  const whole = lengths.reduce((sum, [, share]) => sum + share, 0)
-  let left = next() * whole
-  for (const [length, share] of lengths) {
-    left -= share
-    if (left < 0) return length
-  }
-  return lengths[0][0]
-}
+/** Lengths as often as their shares say, to be picked from with an even hand. */
+const pickable = (shares: readonly (readonly [length: number, share: number])[]): number[] =>
+  shares.flatMap(([length, share]) => Array<number>(share).fill(length))
+
+const PICK_4 = pickable(LENGTHS_4)
+const PICK_6 = pickable(LENGTHS_6)
 
 /** First octets that a table of the Internet doesn't have, or that the lab itself uses. */
 const RESERVED = new Set([10, 127, 169, 172, 192])
@@ -83,7 +80,7 @@ export function internet4(count: number, seed: number): Uint8Array[] {
   let at = 1 << 16
   let within = 0
   while (list.length < count) {
-    const length = Math.max(drawn(LENGTHS_4, next), Math.min(24, within + 1))
+    const length = Math.max(PICK_4[Math.floor(next() * PICK_4.length)], Math.min(24, within + 1))
     const size = 2 ** (24 - length)
     at = Math.ceil(at / size) * size
     if (RESERVED.has(at >> 16)) {
@@ -106,7 +103,7 @@ export function internet6(count: number, seed: number): Uint8Array[] {
   // Counted in /48s from 2000::/4 on; numbers hold 2^44 of them exactly.
   let at = 2 ** 36
   for (; list.length < count; ) {
-    const length = drawn(LENGTHS_6, next)
+    const length = PICK_6[Math.floor(next() * PICK_6.length)]
     const size = 2 ** (48 - length)
     at = Math.ceil(at / size) * size
     const octets = new Uint8Array(1 + ((length + 7) >> 3))

@@ -31,7 +31,7 @@ export class Feeder {
   static async start(lab: Lab, namespace: string, name: string, spec: FeederSpec): Promise<Feeder> {
     const file = lab.path(`${name}.json`)
     writeFileSync(file, JSON.stringify(spec))
-    const argv = [process.execPath, '--max-old-space-size=8192', SCRIPT, file]
+    const argv = [process.execPath, '--max-old-space-size=8192', '--max-semi-space-size=256', SCRIPT, file]
     const child = lab.start(namespace, name, argv, { interactive: true })
     const feeder = new Feeder(child, spec)
     await feeder.seen('ready', 0, 120_000)

@@ -15,7 +15,7 @@ one neighbour is killed, so that its connection closes without a NOTIFICATION an
 the FIN (or RST) on the wire to the moment from which on no route in the kernel uses the dead gateway. *Withdrawn*: after it
 came back, it withdraws everything; time is taken from its first UPDATE on the wire. *Settled* is the kernel's last change. All
 stamps are those of tcpdump and \`ip -ts monitor\`; a dump of the kernel afterwards must show every route with exactly the two
-other next hops.`,
+other next hops. GoBGP and OpenBGPD have no part in it: they don't install multipath routes into Linux's kernel.`,
   metrics: [
     { id: 'loss', title: 'session lost, ms', digits: 2, chart: 'ms' },
     { id: 'settled', title: 'settled, ms', digits: 1 },
@@ -27,7 +27,7 @@ other next hops.`,
       title: `${routes.toLocaleString('en-US')} ${routes === 1 ? 'prefix' : 'prefixes'}`,
       limit: 60,
     })),
-  suits: (daemon) => daemon.kernel || 'installs no multipath routes into this kernel',
+  suits: (daemon) => daemon.kernel,
   async run(daemon, work): Promise<Figures> {
     const limit = work.limit * 1000
     const ecmp = await Ecmp.start(daemon, Number(work.id))

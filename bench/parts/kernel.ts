@@ -58,7 +58,7 @@ don't install multipath routes into Linux's kernel by themselves.`,
       title: `${routes.toLocaleString('en-US')} routes with three next hops`,
       limit: 60,
     })),
-  suits: (daemon) => daemon.kernel || 'installs no multipath routes into this kernel',
+  suits: (daemon) => daemon.kernel,
   async run(daemon, work) {
     const ecmp = await Ecmp.start(daemon, Number(work.id))
     try {

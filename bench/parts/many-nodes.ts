@@ -63,7 +63,7 @@ number of paths, paths of samples, and, with 1,000 neighbours, that no session e
       const [kind, nodes] = id.split('-')
       const count = Number(nodes).toLocaleString('en-US')
       const what = kind === 'same' ? 'the same 1,000 prefixes' : '1,000 prefixes of their own each'
-      return { id, title: `${count} neighbours, ${what}`, limit: 60 }
+      return { id, title: `${count} neighbours, ${what}`, limit: 30 }
     }),
   suits: () => true,
   async run(daemon, work): Promise<Figures> {

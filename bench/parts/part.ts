@@ -48,8 +48,8 @@ export interface Part {
   readonly text: string
   readonly metrics: readonly Metric[]
   cases(options: Options): readonly Case[]
-  /** Whether the daemon can do it; a text says why not. */
-  suits(daemon: Daemon, work: Case): true | string
+  /** Whether the daemon can do it. */
+  suits(daemon: Daemon): boolean
   /**
    * One run in a network of its own.
    * @throws TimeoutError beyond the case's limit; Error when the result is wrong

@@ -18,7 +18,7 @@ import type { Figures, Part } from './part.js'
 
 const PREFIX = `${VIP}/32`
 /** Milliseconds after the start at which memory is read. */
-const REST = 10_000
+const REST = 5000
 /** Milliseconds for the recorders to write what they saw. */
 const FLUSH = 500
 

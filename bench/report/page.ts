@@ -43,23 +43,31 @@ function table(part: Part, rows: readonly Row[]): string {
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...lines.map(line)].join('\n')
 }
 
-function charts(part: Part, work: string, rows: readonly Row[]): { links: string[]; files: ReportFile[] } {
+/** One chart for each metric that has one, with a group of bars for each piece of work. */
+function charts(part: Part, rows: readonly Row[]): { links: string[]; files: ReportFile[] } {
   const files: ReportFile[] = []
   const links: string[] = []
   for (const { id, title, chart, digits } of part.metrics) {
     if (!chart) continue
-    const bars: Bar[] = []
-    for (const row of rows) {
-      const values = row.runs.map((run) => run[id]).filter((value) => value !== undefined)
-      if (values.length) bars.push({ name: row.name, ...summarize(values) })
-    }
-    if (bars.length < 2) continue
-    const name = `benchmarks-${part.name}-${work}-${id}.svg`
-    const heading = `${rows[0].title}: ${title}`
-    files.push({ name, text: barChart(heading, bars, (value) => `${figure(value, digits)} ${chart}`) })
+    const groups = [...works(rows).values()].map((group) => ({
+      title: group[0].title,
+      bars: barsOf(group, id),
+    }))
+    const drawn = groups.filter(({ bars }) => bars.length > 1)
+    if (drawn.length === 0) continue
+    const name = `benchmarks-${part.name}-${id}.svg`
+    const heading = `${part.title}: ${title}`
+    files.push({ name, text: barChart(heading, drawn, (value) => `${figure(value, digits)} ${chart}`) })
     links.push(`![${heading}](${name})`)
   }
   return { links, files }
+}
+
+function barsOf(rows: readonly Row[], metric: string): Bar[] {
+  return rows.flatMap((row) => {
+    const values = row.runs.map((run) => run[metric]).filter((value) => value !== undefined)
+    return values.length ? [{ name: row.name, ...summarize(values) }] : []
+  })
 }
 
 /**
@@ -76,19 +84,20 @@ export function report(results: Results, parts: readonly Part[]): ReportFile[] {
     const days = [...new Set(own.map(({ at }) => at.slice(0, 10)))].sort().join(', ')
     const commands = [...new Set(own.map(({ command }) => `\`${command}\``))].join(', ')
     sections.push(`## ${part.title}\n\n${part.text}\n\nMeasured ${days} with ${commands}.`)
-    for (const [work, group] of works(own)) {
-      const drawn = charts(part, work, group)
-      files.push(...drawn.files)
+    for (const group of works(own).values()) {
       sections.push(`### ${group[0].title}\n\n${table(part, group)}`)
-      if (drawn.links.length) sections.push(drawn.links.join('\n'))
     }
+    const drawn = charts(part, own)
+    files.push(...drawn.files)
+    if (drawn.links.length) sections.push(drawn.links.join('\n\n'))
   }
   const versions = [...new Set(rows.map(({ version }) => version).filter((version) => version))]
   const page = `# Benchmarks
 
 Written by \`npm run bench\`; the figures of every run are in [benchmarks.json](benchmarks.json). ecmpd and its peers do the same
 work in the same network (namespaces joined by a cable), one after the other in each round, so that a machine whose speed
-drifts treats them alike. A cell is the median of the runs, with least and most in parentheses. A result is checked before its
+drifts treats them alike. A cell is the median of the runs, with least and most in parentheses; a peer whose run
+took more than 15 s in all is not run again. A result is checked before its
 time counts. Read ratios rather than seconds: they hold for other machines too.
 
 | | |
