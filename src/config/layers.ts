@@ -27,7 +27,9 @@ export function layersOf(
   if (group !== undefined) {
     if (Object.hasOwn(groups, group)) layers.push({ settings: groups[group], path: ['groups', group] })
     else {
-      const hint = didYouMean(group, Object.keys(groups)) ?? 'define it under `groups`'
+      const hint =
+        didYouMean(group, Object.keys(groups)) ??
+        (context.dialect === 'ios' ? `neighbor ${group} peer-group` : 'define it under `groups`')
       context.error([...path, 'group'], `there is no group \`${group}\``, hint)
     }
   }

@@ -91,6 +91,10 @@ function template(
   const own = localAsOf(layers, localAs, context)
   const ownAs = own.localAs
   const remoteAs = as === undefined ? 0 : remoteAsOf(as, ownAs, context)
+  if (remoteAs === localAs && ownAs !== localAs) {
+    const hint = 'leave the local AS out, or let paths with the own AS in (allowAsIn, allowas-in)'
+    context.warn(as!.path, `${name} is in AS ${localAs}, this speaker’s own: its paths count as loops`, hint)
+  }
   const internal = remoteAs !== 0 && remoteAs === ownAs
   const local = firstOf(layers, 'localAddress')
   const families = familiesOf(layers, family, internal, context)

@@ -3,7 +3,7 @@ import type { NamedList, PrefixRule, RoutePolicy, RulePolicy } from '../policy/t
 import type { Path } from './diagnostic.js'
 import { didYouMean } from './nearest.js'
 import type { Resolution } from './resolution.js'
-import { asPathRules, namedAsPathList, namedPrefixList, resolveRouteMap } from './route-maps.js'
+import { asPathRules, commandFor, namedAsPathList, namedPrefixList, resolveRouteMap } from './route-maps.js'
 import type { PolicyEntry, PrefixRuleEntry } from './schema.js'
 import { type PrefixText, readPrefix } from './values.js'
 
@@ -37,6 +37,17 @@ export function resolvePolicy(
   const what = maps ? 'prefix list or route map' : 'prefix list'
   const sections = maps ? '`prefixLists` or `routeMaps`' : '`prefixLists`'
   const known = ['all', 'none', ...Object.keys(prefixLists), ...Object.keys(routeMaps)]
+  if (context.dialect === 'ios') {
+    // An access list of a switch's text is kept as a prefix list.
+    const access = /^access-list-(.*)$/.exec(entry)
+    const missing = access === null ? `${what} \`${entry}\`` : `access list \`${access[1]}\``
+    context.error(
+      path,
+      `there is no ${missing}`,
+      didYouMean(entry, known) ?? commandFor('prefixLists', entry),
+    )
+    return 'none'
+  }
   const hint = didYouMean(entry, known) ?? `define it under ${sections}`
   context.error(path, `there is no ${what} \`${entry}\``, hint)
   return 'none'

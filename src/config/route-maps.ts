@@ -82,6 +82,20 @@ function communityRule(entry: CommunityRuleEntry): CommunityRule {
     : { action: 'deny', all: canonical(entry.deny) }
 }
 
+/** The switch's command that makes a list of that name. */
+export function commandFor(section: Section, name: string): string {
+  if (section === 'routeMaps') return `route-map ${name} permit 10`
+  const access = /^access-list-(.*)$/.exec(name)
+  const command = {
+    prefixLists: access === null ? `ip prefix-list ${name}` : `access-list ${access[1]}`,
+    asPathLists: `ip as-path access-list ${name}`,
+    communityLists: name.startsWith('large-')
+      ? `ip large-community-list standard ${name.slice('large-'.length)}`
+      : `ip community-list standard ${name}`,
+  }[section]
+  return `${command} permit …`
+}
+
 /** Entries of a list; none for one that there is not, which is an error. */
 function found<S extends Section>(
   section: S,
@@ -94,7 +108,9 @@ function found<S extends Section>(
     NonNullable<Resolution['document'][S]>[string]
   >
   if (Object.hasOwn(lists, name)) return lists[name]
-  const hint = didYouMean(name, Object.keys(lists)) ?? `define it under \`${section}\``
+  const hint =
+    didYouMean(name, Object.keys(lists)) ??
+    (context.dialect === 'ios' ? commandFor(section, name) : `define it under \`${section}\``)
   // An access list of a switch's text is kept as a prefix list.
   const access =
     section === 'prefixLists' && context.dialect === 'ios' ? /^access-list-(.*)$/.exec(name) : null

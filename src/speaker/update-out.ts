@@ -178,6 +178,8 @@ export class UpdateOut {
       return
     }
     outlet.former = former
+    // A changed configuration does not wait: some of it takes routes back.
+    outlet.pace.close()
     this.#join(outlet, session, options, DUMPED)
   }
 

@@ -78,4 +78,9 @@ A file with a line \`router bgp …\` is read in the dialect of Ruijie, IOS and 
 only one fits; indentation, line ends, tabs, pasted prompts (\`Ruijie(config-router)#\`) and comments (\`!\`, \`#\`) do not
 matter, nor does the order of the lines. A line that is not in these tables is an error with its line number and the
 nearest command; nothing is applied then. Commands of an address family are taken under \`router bgp\` too, where they
-mean IPv4 unicast.`
+mean IPv4 unicast.
+
+Where IOS (and switches like it) and FRR have different defaults: graceful restart is on as a helper; communities of every
+kind are sent, as in FRR (\`no neighbor … send-community\` ends it), so that what a node or an operator marks, GRACEFUL_SHUTDOWN
+among it, arrives; eBGP needs no policy, as on IOS (\`bgp ebgp-requires-policy\` asks for one); the first AS of a path must be
+the neighbour's; announcements are not held back (\`advertisement-interval 0\`); no path goes to a neighbour whose AS it holds.`

@@ -281,3 +281,23 @@ t.test('peer groups give what their members do not say', async (t) => {
   t.same(sendCommunity, { standard: false, extended: false, large: false })
   t.match(convertToYaml(text, 'f', environment).text, /asOverride: false/)
 })
+
+t.test('what is missing is named in the words of the file', async (t) => {
+  for (const [line, hint] of [
+    ['$ filter-list 1 in', 'ip as-path access-list 1 permit …'],
+    ['$ route-map OUT out', 'route-map OUT permit 10'],
+    ['$ distribute-list 7 in', 'access-list 7 permit …'],
+    ['$ prefix-list NET in', 'ip prefix-list NET permit …'],
+    ['bgp listen range 10.0.0.0/8 peer-group N', 'neighbor N peer-group'],
+  ] as const) {
+    t.ok(
+      said(ios(line)).some((one) => one.includes(`(${hint})`)),
+      `${line}: ${said(ios(line)).join()}`,
+    )
+  }
+  t.match(said(yaml('import: NET')).join(), /define it under `prefixLists`/)
+})
+
+t.test('a neighbour in the own AS that is told another one', async (t) => {
+  t.match(said(yaml('localAs: 64999').replace('64512', '64513')).join(), /its paths count as loops/)
+})

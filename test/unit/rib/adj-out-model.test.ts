@@ -113,6 +113,7 @@ type Step =
   | { kind: 'drop'; from: number }
   | { kind: 'decide' }
   | { kind: 'pull'; to: number; count: number }
+  | { kind: 'pull-held'; to: number; count: number }
   | { kind: 'toggle'; to: number }
   | { kind: 'resend'; to: number }
 
@@ -125,6 +126,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop' as const), from }) },
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('decide' as const) }) },
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('pull' as const), to, count: fc.nat(3) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('pull-held' as const), to, count: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('toggle' as const), to }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('resend' as const), to }) },
 )
@@ -179,6 +181,20 @@ class Run {
     }
   }
 
+  /** Pulls withdrawals alone. */
+  pullHeld(to: number, count: number): void {
+    const { member, group, receiver } = this.neighbors.get(to)!
+    if (member === undefined) return
+    for (let i = 0; i < count; i++) {
+      const { announced } = receiver
+      const made = member.queue.length > 0
+      const packed = group.nextWithdrawals(member)
+      if (packed === undefined) return
+      receiver.take(packed.bytes)
+      if (!made && receiver.announced > announced) throw new Error(`${to} is held, but was announced a route`)
+    }
+  }
+
   apply(one: Step): void {
     const { world } = this
     switch (one.kind) {
@@ -196,6 +212,9 @@ class Run {
         return
       case 'pull':
         this.pull(one.to, one.count)
+        return
+      case 'pull-held':
+        this.pullHeld(one.to, one.count)
         return
       case 'resend': {
         const neighbor = this.neighbors.get(one.to)!
