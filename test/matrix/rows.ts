@@ -38,6 +38,16 @@ export const ROWS = [
     rfc: '4724',
   },
   {
+    id: 'restart.own-back',
+    title: 'graceful restart: ecmpd is killed and comes back; the daemon keeps its routes, then sweeps',
+    rfc: '4724',
+  },
+  {
+    id: 'restart.own-away',
+    title: 'graceful restart: ecmpd is killed and stays away; its routes go after the restart time',
+    rfc: '4724',
+  },
+  {
     id: 'long-lived.back',
     title: 'long-lived graceful restart: paths of the killed daemon become the last choice until it is back',
     rfc: '9494',

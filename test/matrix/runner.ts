@@ -134,6 +134,15 @@ async function refuted(
     await sleep(WATCH)
     return (await stage.learned(FED)).length ? 'it handed on a route' : undefined
   }
+  if ('keepsAnyway' in proof) {
+    const feed = stage.daemons[1]
+    await stage.untilSeen(daemon, FED, FEEDS[0].address)
+    await feed.kill()
+    await stage.untilSeen(daemon, FED, FEEDS[0].address, 0)
+    const held = await daemon.holds(FED)
+    await feed.start()
+    return held ? undefined : 'it dropped the routes of a killed neighbour'
+  }
   return (await daemon.refuses(proof.refuses)) ? undefined : `it takes «${proof.refuses}»`
 }
 

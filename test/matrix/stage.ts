@@ -83,9 +83,14 @@ export class Stage {
     return this.#ecmpd
   }
 
+  /** Changes ecmpd's file, for its next start or reload. */
+  rewrite(config: Record<string, unknown>): void {
+    this.ecmpd.write(text(config))
+  }
+
   /** Changes ecmpd's file and applies it. */
   async reload(config: Record<string, unknown>): Promise<void> {
-    this.ecmpd.write(text(config))
+    this.rewrite(config)
     const { code, stderr } = await this.ecmpd.reload()
     check(code === 0, `ecmpd reload: ${stderr}`)
   }

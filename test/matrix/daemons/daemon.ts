@@ -24,6 +24,8 @@ export type Proof =
   | { readonly neverAsks: true }
   /** It has a route from one neighbour and does not tell the other. */
   | { readonly handsOnNothing: true }
+  /** It still has the routes of a killed neighbour that never agreed on graceful restart. */
+  | { readonly keepsAnyway: true }
   /** It refuses these lines in its configuration, as a neighbour's setting, and takes the rest. */
   | { readonly refuses: string }
 
@@ -89,6 +91,10 @@ export abstract class Daemon {
   protected abstract check(): readonly string[]
   /** Paths of a prefix that came from neighbours. */
   abstract paths(prefix: string): Promise<SeenPath[]>
+  /** Whether its own table has a path of this prefix. */
+  async holds(prefix: string): Promise<boolean> {
+    return (await this.paths(prefix)).length > 0
+  }
   /** Asks a neighbour for all of its routes again (ROUTE-REFRESH). */
   abstract refresh(neighbor: string): Promise<unknown>
 

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { familiesOf, type RouteModel, type SeenPath, type SessionModel, versionOf } from '../model.js'
-import { Daemon, type Fault, HOLD, type Lack } from './daemon.js'
+import { Daemon, type Fault, HOLD, type Lack, sleep } from './daemon.js'
 
 interface Attributes {
   readonly 'as-path'?: readonly number[] | Record<string, { readonly value: readonly number[] }>
@@ -28,6 +28,10 @@ interface Report {
 /** '0.0.0.7' → 7 */
 const pathId = (text: string) => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
 
+const NO_HELPER: Lack = {
+  why: 'it helps nobody: what it received outlives any session, agreed or not, and goes when the next one begins',
+  proof: { keepsAnyway: true },
+}
 const NO_LONG_LIVED: Lack = {
   why: 'it has no long-lived graceful restart: capability 71 is in none of its OPENs',
   proof: { noCapability: 'long-lived-graceful-restart' },
@@ -42,6 +46,8 @@ export class Exabgp extends Daemon {
   readonly title = 'ExaBGP'
   override readonly transit = false
   override readonly lacks: Daemon['lacks'] = {
+    'restart.own-back': NO_HELPER,
+    'restart.own-away': NO_HELPER,
     'long-lived.back': NO_LONG_LIVED,
     'long-lived.away': NO_LONG_LIVED,
     'reflect.by': {
@@ -153,9 +159,24 @@ exec cat > ${this.file('.reports')}
     )
   }
 
+  /** Lines that it has written to its helper. */
+  #lines(): string[] {
+    return readFileSync(this.file('.reports'), 'utf8').split('\n').slice(0, -1)
+  }
+
+  override async holds(prefix: string): Promise<boolean> {
+    const shown = () =>
+      this.#lines().filter((line) => / unicast /.test(line) && line.includes(` ${prefix} `)).length
+    const before = shown()
+    appendFileSync(this.file('.orders'), 'show adj-rib in\n')
+    await sleep(1500)
+    return shown() > before
+  }
+
   #reports(): Report[] {
-    const lines = readFileSync(this.file('.reports'), 'utf8').split('\n').slice(0, -1)
-    return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Report)
+    return this.#lines()
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Report)
   }
 
   /** What its reports come to: it keeps no table itself. */

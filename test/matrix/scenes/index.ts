@@ -2,6 +2,7 @@ import { addPathScenes } from './add-path.js'
 import { exchangeScenes } from './exchange.js'
 import { md5Scenes } from './md5.js'
 import { nextHopScenes } from './next-hop.js'
+import { ownRestartScenes } from './own-restart.js'
 import { ownRouteScenes } from './own-routes.js'
 import { reflectionScenes } from './reflection.js'
 import { restartScenes } from './restart.js'
@@ -11,6 +12,7 @@ import { sessionScenes } from './sessions.js'
 /** All scenes; the longest first, so that they do not come last. */
 export const SCENES: readonly Scene[] = [
   ...restartScenes,
+  ...ownRestartScenes,
   ...exchangeScenes,
   ...reflectionScenes,
   ...addPathScenes,
