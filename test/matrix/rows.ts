@@ -57,6 +57,12 @@ export const ROWS = [
     title: 'long-lived graceful restart: the daemon stays away; its paths go after the stale time',
     rfc: '9494',
   },
+  {
+    id: 'long-lived.own',
+    title:
+      'long-lived graceful restart: ecmpd stays away for longer than its restart time; the daemon keeps its routes',
+    rfc: '9494',
+  },
   { id: 'addpath.received', title: 'ADD-PATH: two paths of a prefix received, one withdrawn', rfc: '7911' },
   { id: 'addpath.sent', title: 'ADD-PATH: two paths of a prefix sent, one withdrawn', rfc: '7911' },
   { id: 'reflect.client', title: 'reflection: ecmpd reflects, the daemon is a client', rfc: '4456' },

@@ -50,6 +50,7 @@ export class Exabgp extends Daemon {
     'restart.own-away': NO_HELPER,
     'long-lived.back': NO_LONG_LIVED,
     'long-lived.away': NO_LONG_LIVED,
+    'long-lived.own': NO_LONG_LIVED,
     'reflect.by': {
       why: 'it hands on nothing that it has learned: it announces what its user tells it',
       proof: { handsOnNothing: true },

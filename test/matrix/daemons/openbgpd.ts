@@ -47,6 +47,7 @@ export class Openbgpd extends Daemon {
     'restart.away': NO_RESTART,
     'long-lived.back': NO_LONG_LIVED,
     'long-lived.away': NO_LONG_LIVED,
+    'long-lived.own': NO_LONG_LIVED,
     'nexthop.received': NO_NEXT_HOP,
     'nexthop.sent': NO_NEXT_HOP,
   }

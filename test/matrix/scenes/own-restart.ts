@@ -93,4 +93,51 @@ const ownRestart: Scene = {
   },
 }
 
-export const ownRestartScenes: readonly Scene[] = [ownRestart]
+/** ecmpd is away for longer than its restart time. */
+const ownLongLived: Scene = {
+  name: 'own-long-lived',
+  rows: ['long-lived.own'],
+  hosts: [DAEMON],
+  async play(stage) {
+    const prefix = KEPT[4]
+    const daemon = stage.daemon({
+      as: DAEMON_AS,
+      sessions: [toSwitch()],
+      restartTime: 120,
+      longLived: RESTART,
+    })
+    const config = (staleTime: number) => ({
+      announce: [prefix],
+      gracefulRestart: { restarter: true, restartTime: SHORT },
+      longLivedGracefulRestart: { staleTime },
+      neighbors: [neighbor(DAEMON, DAEMON_AS)],
+    })
+    const ecmpd = stage.configure(config(RESTART))
+    await stage.start([DAEMON.address])
+    const seen = (count: number) => stage.untilSeen(daemon, prefix, SWITCH_HOST.address, count)
+    await stage.row('long-lived.own', async () => {
+      await seen(1)
+      await ecmpd.child.kill()
+      await throughout(
+        'the daemon keeps the route beyond the restart time',
+        async () => (await daemon.paths(prefix)).length === 1,
+        SHORT * 1000 + WATCH,
+      )
+      stage.rewrite(config(SHORT))
+      await ecmpd.start()
+      await ecmpd.established([DAEMON.address], PATIENCE)
+      await stage.until('the route is fresh', async () => {
+        const [path, ...more] = await daemon.paths(prefix)
+        const marked = path?.communities.some((one) => one === '65535:6' || one === 'llgr-stale')
+        return path && more.length === 0 && !path.stale && !marked
+      })
+      await stage.until('End-of-RIB went to the daemon', async () =>
+        (await ecmpd.neighbors()).every(({ families }) => families[0].endOfRibSent),
+      )
+      await ecmpd.child.kill()
+      await seen(0)
+    })
+  },
+}
+
+export const ownRestartScenes: readonly Scene[] = [ownRestart, ownLongLived]
