@@ -264,7 +264,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         }),
       ),
     },
-    { maintenance },
+    { maintenance, restarting: { const: true } },
   ),
   Config: { type: 'object', description: 'The effective configuration; secrets are removed' },
   Event: {

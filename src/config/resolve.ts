@@ -55,6 +55,7 @@ export function resolve(context: Resolution, source: ConfigSource): Config {
   checkRangeKeys(neighbors, listenRanges, context)
   checkWidth(bgp, context)
   checkLongLived(bgp, context)
+  checkRestarter(bgp, context)
   checkAnnounced(bgp, context)
   return {
     bgp,
@@ -212,6 +213,15 @@ function checkWidth(bgp: SpeakerOptions, context: Resolution): void {
     const message = `${neighbors} neighbours in AS ${as}, but at most ${width} of their paths are used at a time`
     context.warn(['maximumPaths'], message, hint)
   }
+}
+
+/** Neighbours can't keep sending to a machine whose routes go with the daemon. */
+function checkRestarter({ neighbors }: SpeakerOptions, context: Resolution): void {
+  const asked = neighbors.some(({ gracefulRestart }) => gracefulRestart.restarter === true)
+  const { fib } = context.document
+  if (!asked || fib?.enabled !== true || fib.keepOnStop === true) return
+  const message = 'only a crash is bridged: a stop in good order takes the routes out of the kernel'
+  context.note(['gracefulRestart'], `restarter without keepOnStop: ${message}`, 'fib: { keepOnStop: true }')
 }
 
 /** Left out where it is what it is anyway. */

@@ -44,6 +44,7 @@ const agreed = ({ timers, gracefulRestart }: NeighborOptions) => [
   timers.keepalive,
   timers.sendHold,
   gracefulRestart.restartTime,
+  gracefulRestart.restarter === true ? gracefulRestart.longLived?.staleTime : undefined,
 ]
 
 /** Notes on what is taken over now, but holds from the next session on. */

@@ -29,7 +29,8 @@ export class MarkingFilter implements RouteFilter {
     if (use === 0 || (this.#attributes.flags[use] & ATTR_HAS_OTC) !== 0) return use
     const known = this.#marked.get(use)
     if (known !== undefined) return known
-    const made = this.#attributes.internAttributes({ ...this.#attributes.get(use), otc: this.#as })
+    const marks = this.#attributes.marksOf(use)
+    const made = this.#attributes.internAttributes({ ...this.#attributes.get(use), otc: this.#as }, marks)
     this.#marked.set(use, made)
     this.#origin.set(made, use)
     return made

@@ -103,8 +103,10 @@ function lost(
   actions.push({ type: 'keep', families: kept, reason: `graceful restart: ${wait}` })
   if (grace.length > 0) {
     actions.push({ type: 'start', timer: 'restart', ms: seconds * 1000 })
-    // Where older stale paths stay, the time that bounds them goes on, too.
-    const older = state.stale.some((family) => kept.includes(family) && !again.includes(family))
+    // Where older stale paths stay that no long-lived timer bounds, the time that does goes on, too.
+    const older = state.stale.some(
+      (family) => kept.includes(family) && !again.includes(family) && !running.includes(family),
+    )
     if (state.phase === 'none' || !older) {
       actions.push({ type: 'start', timer: 'stale', ms: params.stalePathTime * 1000 })
     }

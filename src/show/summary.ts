@@ -80,6 +80,9 @@ export function showSummary(
   const lines = [
     `BGP router identifier ${status.routerId}, local AS number ${status.localAs}`,
     ...maintenanceLine(status),
+    ...(status.restarting
+      ? ['Restarting: routes are announced when the neighbors have sent theirs again']
+      : []),
     `BGP table version is ${version}, main routing table version ${version}`,
     `${prefixes} network entries`,
     `${paths} path entries`,

@@ -142,7 +142,7 @@ export class Neighbors {
   ended(peer: Peer): void {
     if (!peer.dynamic || !peer.idle || this.#peers.get(peer.address) !== peer) return
     // Forgotten, it would come back with its next connection.
-    if (peer.held !== undefined) return
+    if (peer.held !== undefined || peer.drained !== undefined) return
     if (this.#parts.routing.of(peer)?.graceful.phase === 'waiting') return
     this.#forget(peer)
     peer.stop(CeaseError['PeerDe-configured'], NO_DATA, 'its session has ended')

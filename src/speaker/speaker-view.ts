@@ -2,6 +2,7 @@ import { formatIPv4 } from '../ip/address.js'
 import { FAMILIES } from '../ip/family.js'
 import type { Maintenance } from './maintenance.js'
 import type { SpeakerOptions } from './options.js'
+import type { OwnRestartBits } from './own-restart.js'
 import type { Routing } from './routing.js'
 import type { SpeakerView } from './views.js'
 
@@ -15,12 +16,14 @@ export function speakerView(
   listen: readonly { readonly address: string; readonly port: number }[],
   routing: Routing,
   maintenance: Maintenance,
+  { restarting }: OwnRestartBits,
 ): SpeakerView {
   return {
     localAs: options.localAs,
     routerId: formatIPv4(options.routerId),
     hostName: options.hostName,
     started: new Date(started).toISOString(),
+    restarting: restarting ? true : undefined,
     maintenance: maintenance.view(options),
     maximumPaths: { ebgp: options.decision.maximumPathsEbgp, ibgp: options.decision.maximumPathsIbgp },
     listen: listen.map(({ address, port }) => ({ address, port })),

@@ -251,6 +251,8 @@ export class Speaker implements SpeakerApi {
     const { clock, log } = this.#parts
     const parts = { clock, log, events: this.#events, routing: this.#routing }
     const outcome = operate(peer, operation, by, parts)
+    // A dynamic one without a session was there for this alone.
+    if (operation.type === 'undrain') this.#neighbors.ended(peer)
     this.#routing.tables.settle()
     this.#settling.look()
     return outcome
@@ -270,6 +272,7 @@ export class Speaker implements SpeakerApi {
       this.#listeners.addresses,
       this.#routing,
       this.#maintenance,
+      this.#ownRestart,
     )
   }
 

@@ -306,6 +306,8 @@ export interface SpeakerView {
   readonly routerId: string
   readonly hostName: string
   readonly started: string
+  /** Back from a restart: no route is announced yet (RFC 4724 §4.1). Absent: routes are announced. */
+  readonly restarting?: true
   /** All routes are announced with GRACEFUL_SHUTDOWN (RFC 8326). Absent: they are not. */
   readonly maintenance?: MaintenanceView
   readonly maximumPaths: { readonly ebgp: number; readonly ibgp: number }

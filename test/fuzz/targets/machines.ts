@@ -1,4 +1,5 @@
 import { FAMILIES, type Family } from '../../../src/ip/family.js'
+import { longLivedTimer } from '../../../src/session/long-lived.js'
 import { initialRefresh, stepRefresh } from '../../../src/session/refresh.js'
 import { NO_RESTART, stepRestart } from '../../../src/session/restart.js'
 import type {
@@ -7,6 +8,7 @@ import type {
   PeerEvent,
   PeerParams,
   RestartParams,
+  RestartTimer,
 } from '../../../src/session/types.js'
 import { decodeOpen } from '../../../src/wire/open.js'
 import type { OpenMessage } from '../../../src/wire/types.js'
@@ -235,27 +237,39 @@ const CAUSES: readonly EndCause[] = [
   'replaced',
 ]
 
+const RESTART_TIMERS: readonly RestartTimer[] = ['restart', 'stale', ...FAMILIES.map(longLivedTimer)]
+
 /** The graceful-restart helper: what it keeps it sweeps or drops, and a timer bounds it all the time. */
 function restart(c: ByteChoices, negotiated: Negotiated): void {
   const params: RestartParams = {
     enabled: !oneIn(c, 4),
     stalePathTime: pick(c, [360, 0, 30]),
     keepWithoutForwarding: oneIn(c, 3),
+    ...(oneIn(c, 2) && { longLived: pick(c, [86_400, 60]) }),
   }
+  const longLived = () =>
+    oneIn(c, 4)
+      ? undefined
+      : FAMILIES.filter(() => !oneIn(c, 4)).map((family) => ({
+          family,
+          forwarding: !oneIn(c, 4),
+          time: pick(c, [600, 0, 16_777_215]),
+        }))
   let state = NO_RESTART
   let up = true
   const kept = new Set<Family>()
   const timers = new Set<string>()
   for (let i = 0; i < 30; i++) {
     const kind = c.below(6)
-    const timer = pick(c, ['restart', 'stale'] as const)
+    const timer = pick(c, RESTART_TIMERS)
+    const terms = { ...negotiated, longLived: longLived() }
     if (kind === 4 && !timers.has(timer)) continue
     if (kind === 4) timers.delete(timer)
     const event =
       kind < 2
         ? up
-          ? ({ type: 'lost', cause: pick(c, CAUSES), negotiated } as const)
-          : ({ type: 'established', negotiated } as const)
+          ? ({ type: 'lost', cause: pick(c, CAUSES), negotiated: terms } as const)
+          : ({ type: 'established', negotiated: terms } as const)
         : kind < 4
           ? ({ type: 'end-of-rib', family: pick(c, FAMILIES) } as const)
           : kind === 4
@@ -273,6 +287,7 @@ function restart(c: ByteChoices, negotiated: Negotiated): void {
         check(action.families.length > 0 && action.reason !== '', () => `${action.type} of nothing`)
         for (const family of action.families) {
           if (action.type === 'keep') kept.add(family)
+          else if (action.type === 'depreference') check(kept.has(family), () => 'long-lived, but not kept')
           else check(kept.delete(family) || action.type === 'drop', () => 'a sweep of what is not kept')
         }
       }
@@ -286,10 +301,14 @@ function restart(c: ByteChoices, negotiated: Negotiated): void {
       state.stale.length === kept.size && state.stale.every((one) => kept.has(one)),
       () => 'families lost from sight',
     )
-    check(waits === timers.has('restart'), () => `${state.phase}, restart timer ${timers.has('restart')}`)
-    check(
-      (state.phase !== 'none') === timers.has('stale'),
-      () => `${state.phase}, stale timer ${timers.has('stale')}`,
-    )
+    check(waits || !timers.has('restart'), () => `${state.phase} with a restart timer`)
+    for (const family of FAMILIES) {
+      const running = state.longLived?.running.includes(family) ?? false
+      check(running === timers.has(longLivedTimer(family)), () => `${family}: long-lived timer ${!running}`)
+      check(!running || state.stale.includes(family), () => `${family}: long-lived, not stale`)
+      const bounded = running || timers.has(waits ? 'restart' : 'stale')
+      check(bounded || !state.stale.includes(family), () => `${family} stays for ever`)
+    }
+    check(state.phase !== 'none' || timers.size === 0, () => `idle with timers ${[...timers].join(' ')}`)
   }
 }

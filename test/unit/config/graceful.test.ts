@@ -77,6 +77,10 @@ t.test('the restarting side in YAML and in the words of FRR', async (t) => {
     [],
   )
   t.equal(of(good(emitIos(helper).text)), undefined)
+  const fib = (keepOnStop: boolean) =>
+    said(yaml(`gracefulRestart: { restarter: true }\nfib: { enabled: true, keepOnStop: ${keepOnStop} }`))
+  t.match(fib(false), [/restarter without keepOnStop/])
+  t.notMatch(fib(true).join('\n'), /restarter/)
   t.match(diffConfigs(good(yaml('')), good(yaml('', 'gracefulRestart: { restarter: true }'))), [
     { path: `neighbors[${NODE}].gracefulRestart.restarter`, session: 'reset' },
   ])

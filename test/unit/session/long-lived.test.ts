@@ -193,7 +193,7 @@ t.test('the neighbour returns: F bits of the new capability, End-of-RIB', async 
 
 t.test('the stale timer is not begun anew by a return without End-of-RIB', async (t) => {
   const again = run([lost(), OVER, back(), lost()])
-  t.same(again.actions, ['keep ipv4 ipv6', 'start restart 120000'])
+  t.same(again.actions, ['keep ipv4 ipv6', 'start restart 120000', 'start stale 360000'])
   t.same(again.state.longLived?.running, [V4, V6])
   const over = run([lost(), OVER, back(), lost(), OVER])
   t.same(over.actions, ['stop restart', 'stop stale', 'depreference ipv4 ipv6'], 'no timer is started')

@@ -1,8 +1,9 @@
 import t from 'tap'
 import { gracefulRestartLines } from '../../../src/show/graceful.js'
+import { showSummary } from '../../../src/show/summary.js'
 import { statusCodes } from '../../../src/show/table-row.js'
 import { ask } from './ask.js'
-import { neighbor, path, vip } from './fixtures.js'
+import { NOW, neighbor, path, STATUS, vip } from './fixtures.js'
 
 const OWN = { enabled: true, restartTime: 120, stalePathTime: 360, notification: false }
 
@@ -61,4 +62,19 @@ t.test('marks of stale paths', async (t) => {
   )
   const json = JSON.parse(await ask('ip bgp json', { routes: [vip({ paths: [longLived] })] }))
   t.match(json.routes['192.168.95.123/32'], [{ stale: true, llgrStale: true }])
+})
+
+t.test('the summary tells maintenance and an own restart', async (t) => {
+  const status = { ...STATUS, maintenance: { source: 'operator', by: 'ann' }, restarting: true } as const
+  const lines = showSummary(status, [neighbor()], 'ipv4-unicast', Date.parse(NOW)).split('\n')
+  t.same(lines.slice(1, 3), [
+    'Maintenance: all routes are announced with graceful-shutdown, by ann',
+    'Restarting: routes are announced when the neighbors have sent theirs again',
+  ])
+  t.notMatch(showSummary(STATUS, [], 'ipv4-unicast', Date.parse(NOW)), /Maintenance|Restarting/)
+  const drained = neighbor({ maintenance: { source: 'operator', by: 'ann' } })
+  t.match(
+    await ask('ip bgp neighbors 192.168.95.210', { neighbors: [drained] }),
+    /^ {2}Graceful shutdown: drained, by ann$/m,
+  )
 })

@@ -90,6 +90,7 @@ t.test(
     peer.send(announce(64512, NODE, VIP), END_OF_RIB)
     await lab.clock.advance(20_000)
     t.same([far.updates, ended(far)], [[], 0], 'nothing is announced yet')
+    t.equal(sw.speaker.view().restarting, true)
     t.same(sw.fib.via(VIP), [NODE], 'the kernel’s side is told, and keeps what it has')
     const other = await up(lab, OTHER, 64512)
     other.send(announce(64512, OTHER, VIP))
@@ -98,6 +99,7 @@ t.test(
     other.send(END_OF_RIB)
     await lab.clock.run()
     t.same([far.updates.length, ended(far), swept(sw)], [1, 1, true])
+    t.equal(sw.speaker.view().restarting, undefined)
     const again = await up(lab, NODE, 64512)
     t.match(
       announced(again),
