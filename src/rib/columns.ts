@@ -8,7 +8,7 @@
  * copying is what growth costs, while pages of a fresh array that nobody has touched take no memory.
  */
 export function grownCapacity(capacity: number, needed: number): number {
-  return Math.max(needed, capacity < 262144 ? capacity * 4 : capacity * 2, 16)
+  return Math.max(needed, capacity < 1048576 ? capacity * 4 : capacity * 2, 16)
 }
 
 /** A longer copy of `column`, zeros behind its elements. */
