@@ -14,6 +14,8 @@ import { mergeRows, type Results, type Row, readResults, writeResults } from './
  * what is far off does not take most of the time.
  */
 const PATIENCE = 15_000
+/** Failed runs of a piece of work after which no more are made. */
+const TRIES = 2
 const FILE = 'docs/benchmarks.json'
 
 /** One who does a piece of work: a daemon or a floor. */
@@ -24,6 +26,7 @@ interface Runner {
   run(): Promise<Figures>
   readonly runs: Figures[]
   note?: string
+  failures?: number
   /** It took so long that it is not run again. */
   slow?: boolean
 }
@@ -65,8 +68,19 @@ async function once(part: Part, work: Case, runner: Runner): Promise<void> {
     console.error(`${label}: ${spoken(part, figures)}`)
   } catch (error) {
     const text = (error as Error).message
-    runner.note = error instanceof TimeoutError ? `over ${work.limit} s` : 'wrong or broken'
+    const over = error instanceof TimeoutError
+    runner.failures = over ? TRIES : (runner.failures ?? 0) + 1
+    runner.note = over ? `over ${work.limit} s` : `${runner.failures} failed`
     console.error(`${label}: ${runner.note}: ${text}`)
+  }
+}
+
+/** A run of this round, repeated once when it fails, unless the runner has had its tries. */
+async function inRound(part: Part, work: Case, runner: Runner): Promise<void> {
+  if (runner.slow && !runner.own) return
+  for (const wanted = runner.runs.length + 1; runner.runs.length < wanted; ) {
+    if ((runner.failures ?? 0) >= TRIES) return
+    await once(part, work, runner)
   }
 }
 
@@ -94,8 +108,7 @@ export async function measure(asked: Asked): Promise<{ results: Results; wrong: 
     for (const work of works) {
       const list = runners(part, work, daemons, versions, asked)
       for (let round = 0; round < asked.runs; round++) {
-        for (const runner of list)
-          if (!runner.note && (runner.own || !runner.slow)) await once(part, work, runner)
+        for (const runner of list) await inRound(part, work, runner)
       }
       wrong ||= list.some(({ own, note }) => own && note !== undefined)
       const at = new Date().toISOString()

@@ -63,8 +63,10 @@ function charts(part: Part, rows: readonly Row[]): { links: string[]; files: Rep
   return { links, files }
 }
 
+/** Bars of the daemons: what the work costs without one stands in the table, and would only set the scale. */
 function barsOf(rows: readonly Row[], metric: string): Bar[] {
-  return rows.flatMap((row) => {
+  const daemons = rows.filter(({ version }) => version !== undefined)
+  return daemons.flatMap((row) => {
     const values = row.runs.map((run) => run[metric]).filter((value) => value !== undefined)
     return values.length ? [{ name: row.name, ...summarize(values) }] : []
   })
