@@ -1,7 +1,9 @@
 import t from 'tap'
-import type { NeighborFamilyView, NeighborView } from '../../../src/speaker/views.js'
+import { parseShow } from '../../../src/show/command.js'
+import { render } from '../../../src/show/render.js'
+import type { NeighborFamilyView, NeighborView, RouteQuery } from '../../../src/speaker/views.js'
 import { ask } from './ask.js'
-import { familyCounts, neighbor } from './fixtures.js'
+import { familyCounts, neighbor, source } from './fixtures.js'
 
 type Rules = NonNullable<NeighborFamilyView['rules']>
 
@@ -84,4 +86,22 @@ t.test('a missing import policy stands where the number of prefixes would', asyn
   const row = async (rules: Rules) => (await show('ip bgp summary', rules)).trimEnd().split('\n').at(-1)
   t.match(await row({ policyMissing: { import: true, export: true } }), / \(Policy\)$/)
   t.match(await row({ policyMissing: { import: false, export: true } }), / 1$/)
+})
+
+t.test('received-routes asks for routes as they came, routes for those that were accepted', async (t) => {
+  const asked: (string | undefined)[] = []
+  const shown = source({ neighbors: [neighbor()] })
+  const watched = {
+    ...shown,
+    routes: (query: RouteQuery) => {
+      asked.push(query.stage)
+      return shown.routes(query)
+    },
+  }
+  for (const table of ['received-routes', 'routes']) {
+    const parsed = parseShow(`ip bgp neighbors 192.168.95.210 ${table}`.split(' '))
+    if ('error' in parsed) throw new Error(parsed.error)
+    for await (const _ of render(parsed.command, watched, { json: false, dialect: 'ruijie' })) _.length
+  }
+  t.same(asked, ['received', 'accepted'])
 })

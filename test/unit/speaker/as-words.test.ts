@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Resolver } from '../../../src/ports/fib.js'
 import type { FamilyOptions, NeighborOptions } from '../../../src/speaker/options.js'
 import { family, neighbor, speakerOptions } from '../../support/options.js'
 import {
@@ -291,4 +292,30 @@ t.test('soft reconfiguration: what was received, what was accepted, and a change
   t.equal(peer.names.includes('ROUTE-REFRESH'), false, 'the neighbour is not asked')
   await lab.clock.run()
   t.same(paths('accepted'), [2, '10.0.0.0/8 65099 64512 true', `${VIP} 65099 64512 true`])
+})
+
+t.test('without the connected check next hops need not be on the shared link', async (t) => {
+  // A static route leads to the neighbour's loopback address and to what lies behind it.
+  const resolver: Resolver = {
+    resolve: () => ({
+      reachable: true,
+      metric: 0,
+      connected: false,
+      interface: 'eth0',
+      gateway: '192.168.95.1',
+    }),
+    isOwn: (address) => address === SWITCH,
+    onChange: () => () => {},
+  }
+  for (const [connectedCheck, valid] of [
+    [undefined, false],
+    [false, true],
+  ] as const) {
+    const lab = new SpeakerLab()
+    const sw = await lab.start(SWITCH, speakerOptions([node({ connectedCheck })]), resolver)
+    const peer = await up(lab, NODE, 64512)
+    peer.send(announce(64512, '10.9.9.9', VIP))
+    await lab.clock.run()
+    t.match(pathIn(sw), { valid })
+  }
 })
