@@ -171,6 +171,11 @@ process.on('uncaughtException', (error) => {
   process.stderr.write(`${error.stack}\n`)
 })
 
-await main()
+try {
+  await main()
+} catch (error) {
+  process.stderr.write(`${(error as Error).stack}\n`)
+  process.exitCode = 1
+}
 // What is still on its way through the pipe must not be lost.
-process.stdout.write('', () => process.exit(0))
+process.stdout.write('', () => process.exit())

@@ -76,7 +76,15 @@ export abstract class Driver implements Control {
 
   /** Starts the daemon again after a crash. */
   async revive(): Promise<void> {
-    await this.launch(false)
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.launch(false)
+      } catch (error) {
+        // It may have met the next case's message before it took commands.
+        if (tries === 5) throw error
+        await this.child?.kill()
+      }
+    }
   }
 
   async stop(): Promise<void> {
