@@ -107,7 +107,7 @@ export const ROUTER_COMMANDS: readonly Command[] = [
   toggle(
     'bgp default ipv6-unicast',
     ROUTER,
-    'neighbours with an IPv6 address are activated in IPv6; default off',
+    'every neighbour, whatever its address, is activated in IPv6; default off',
     () => ['defaultFamily', 'ipv6-unicast'],
   ),
   setting(

@@ -290,8 +290,9 @@ class Builder {
       (from.length > 0 ? this.#cells.get([...from, 'active', family]) : undefined) ??
       (group === undefined ? undefined : this.#cells.get(['groups', group, 'active', family]))
     if (said !== undefined) return said.value as boolean
-    const byDefault = this.#cells.get(['defaultFamily', family])?.value ?? family === 'ipv4-unicast'
-    return family === own && (byDefault as boolean)
+    const byDefault = this.#cells.get(['defaultFamily', family])?.value as boolean | undefined
+    // `bgp default ipv6-unicast` is a word of FRR, where it means every neighbour, whatever its address.
+    return family === 'ipv6-unicast' ? byDefault === true : own === family && byDefault !== false
   }
 
   /** `update-source` names an address or an interface, whose first address of the right family is meant. */

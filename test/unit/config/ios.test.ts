@@ -206,6 +206,14 @@ t.test('activation', async (t) => {
     ['ipv6-unicast'],
   ])
   t.same(families(`${HEAD} bgp default ipv6-unicast\n${V6}`), [['ipv6-unicast']])
+  t.same(families(`${HEAD} bgp default ipv6-unicast\n${NODE}`), [['ipv4-unicast', 'ipv6-unicast']])
+  t.same(
+    families(
+      `${HEAD}${NODE} bgp default ipv6-unicast\n address-family ipv6\n no neighbor 192.168.95.210 activate\n`,
+    ),
+    [['ipv4-unicast']],
+    'unless its line says otherwise',
+  )
   t.same(families(`${HEAD}${NODE} address-family ipv6\n neighbor 192.168.95.210 activate\n`), [
     ['ipv4-unicast', 'ipv6-unicast'],
   ])
