@@ -3,12 +3,21 @@ import { clientFor, SOCKET_OPTION } from './client.js'
 import { CommandError, USAGE } from './exit.js'
 import { type Operation, operate } from './operate.js'
 
+const ACTIONS = ['shutdown', 'start', 'reset', 'drain', 'undrain', 'refresh'] as const
+
 interface Arguments {
   readonly address: string
   readonly action: Operation['name']
   readonly direction?: 'in' | 'out'
   readonly message?: string
   readonly socket?: string
+}
+
+const isAction = (word: unknown): boolean => (ACTIONS as readonly unknown[]).includes(word)
+
+/** Address and action as [address, action], whichever was written first: both orders are clear. */
+export function addressFirst(first: unknown, second: unknown): readonly [unknown, unknown] {
+  return isAction(first) && !isAction(second) ? [second, first] : [first, second]
 }
 
 async function neighbor({ address, action, direction, message, socket }: Arguments): Promise<void> {
@@ -33,7 +42,7 @@ export const neighborCommand: CommandModule<object, Arguments> = {
     parser
       .positional('address', { type: 'string', demandOption: true, describe: "the neighbor's address" })
       .positional('action', {
-        choices: ['shutdown', 'start', 'reset', 'drain', 'undrain', 'refresh'] as const,
+        choices: ACTIONS,
         demandOption: true,
         describe: 'what to do',
       })
@@ -48,6 +57,10 @@ export const neighborCommand: CommandModule<object, Arguments> = {
         describe: "what the neighbor's operator is told with shutdown or reset (RFC 9003)",
       })
       .options(SOCKET_OPTION)
+      .middleware((given) => {
+        const [address, action] = addressFirst(given.address, given.action)
+        Object.assign(given, { address, action })
+      }, true)
       .usage(
         `$0 neighbor ADDRESS shutdown|start|reset|drain|undrain|refresh [in|out]
 

@@ -9,6 +9,7 @@ import { existingNeighbor, NEIGHBOR_PARAMS, neighborBody } from './neighbors.js'
 interface OperationBody {
   readonly message?: string
   readonly direction?: 'in' | 'out' | 'both'
+  readonly soft?: 'in' | 'out' | 'both'
   readonly by?: string
 }
 
@@ -24,9 +25,15 @@ const direction = {
   description: "'in': ask for its routes again, 'out': send ours again; both unless one is named",
 } as const
 
-/** A body that may be left out. */
-function bodySchema(properties: Record<string, JsonSchema>): JsonSchema {
-  return { type: ['object', 'null'], additionalProperties: false, properties: { ...properties, by } }
+const soft = {
+  type: 'string',
+  enum: ['in', 'out', 'both'],
+  description: 'Keep the session, and refresh instead: what `direction` is to refresh',
+} as const
+
+/** Parameters that may all be left out: in the body, or in the query. */
+function withAsker(properties: Record<string, JsonSchema>): Record<string, JsonSchema> {
+  return { ...properties, by }
 }
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
@@ -62,7 +69,7 @@ interface Verb {
   readonly name: NeighborOperation['type']
   readonly summary: string
   readonly description: string
-  readonly body: JsonSchema
+  readonly parameters: Record<string, JsonSchema>
   readonly conflict?: string
   operation(body: OperationBody): NeighborOperation
 }
@@ -73,14 +80,14 @@ const VERBS: readonly Verb[] = [
     summary: 'Shut a neighbor down',
     description:
       'Ends the session with Cease/Administrative Shutdown (6/2). The neighbor stays down until it is started, or ecmpd is: a reload of the configuration does not bring it back.',
-    body: bodySchema({ message }),
+    parameters: withAsker({ message }),
     operation: (body) => ({ type: 'shutdown', message: messageOf(body) }),
   },
   {
     name: 'start',
     summary: 'Start a neighbor that was shut down, or dial it now',
     description: 'Lifts a shutdown by the operator, and any wait before the next attempt to connect.',
-    body: bodySchema({}),
+    parameters: withAsker({}),
     conflict: 'It is shut down by the configuration',
     operation: () => ({ type: 'start' }),
   },
@@ -88,24 +95,27 @@ const VERBS: readonly Verb[] = [
     name: 'reset',
     summary: 'End the session and connect again',
     description:
-      'Ends the session with Cease/Administrative Reset (6/4); routes of the neighbor are removed.',
-    body: bodySchema({ message }),
-    conflict: 'It is shut down',
-    operation: (body) => ({ type: 'reset', message: messageOf(body) }),
+      'Ends the session with Cease/Administrative Reset (6/4); routes of the neighbor are removed. With `soft` it is a refresh.',
+    parameters: withAsker({ message, soft }),
+    conflict: 'It is shut down; with `soft`: there is nothing to refresh',
+    operation: (body) =>
+      body.soft === undefined
+        ? { type: 'reset', message: messageOf(body) }
+        : { type: 'refresh', direction: body.soft },
   },
   {
     name: 'drain',
     summary: 'Move traffic away from a neighbor (maintenance)',
     description:
       'Its paths count as with GRACEFUL_SHUTDOWN (RFC 8326: LOCAL_PREF 0), and all that it is sent carries it; the session stays.',
-    body: bodySchema({}),
+    parameters: withAsker({}),
     operation: () => ({ type: 'drain' }),
   },
   {
     name: 'undrain',
     summary: 'End the maintenance of a neighbor',
     description: 'Its paths count as before.',
-    body: bodySchema({}),
+    parameters: withAsker({}),
     conflict: 'The configuration has it in maintenance',
     operation: () => ({ type: 'undrain' }),
   },
@@ -113,7 +123,7 @@ const VERBS: readonly Verb[] = [
     name: 'refresh',
     summary: 'Ask for all routes again, or send all again',
     description: 'The session stays (RFC 2918, RFC 7313).',
-    body: bodySchema({ direction }),
+    parameters: withAsker({ direction }),
     conflict: 'There is no session, or the neighbor does not know route refresh',
     operation: ({ direction = 'both' }) => ({ type: 'refresh', direction }),
   },
@@ -128,10 +138,14 @@ export function operateRoutes(app: FastifyInstance, context: ApiContext): void {
   for (const verb of VERBS) {
     const errors: Record<number, string> = { 404: 'No such neighbor' }
     if (verb.conflict !== undefined) errors[409] = verb.conflict
-    app.route<{ Params: { address: string }; Body: OperationBody | null }>({
+    app.route<{ Params: { address: string }; Body: OperationBody | null; Querystring: OperationBody }>({
       method: 'POST',
       url: `/api/v1/neighbors/:address/${verb.name}`,
-      schema: { params: NEIGHBOR_PARAMS, body: verb.body },
+      schema: {
+        params: NEIGHBOR_PARAMS,
+        querystring: { type: 'object', additionalProperties: false, properties: verb.parameters },
+        body: { type: ['object', 'null'], additionalProperties: false, properties: verb.parameters },
+      },
       config: {
         document: {
           class: 'change',
@@ -143,7 +157,7 @@ export function operateRoutes(app: FastifyInstance, context: ApiContext): void {
       },
       handler: async (request) => {
         const { address } = existingNeighbor(context, request.params.address)
-        const body = request.body ?? {}
+        const body = { ...request.query, ...request.body }
         const operation = verb.operation(body)
         const outcome = context.speaker.operate(address, operation, asker(request, body.by))
         if (!outcome.ok) {

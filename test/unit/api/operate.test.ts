@@ -16,11 +16,15 @@ t.test('operations reach the speaker, with who asked', async (t) => {
   await post('reset', {})
   await post('refresh')
   await post('refresh', { direction: 'in' })
+  await post('refresh?direction=out')
+  await post('reset', { soft: 'in' })
   t.same(made.speaker.operations, [
     [NODE, { type: 'shutdown', message: 'grüß' }, 'ann (UNIX socket)'],
     [NODE, { type: 'start' }, 'the operator (UNIX socket)'],
     [NODE, { type: 'reset', message: undefined }, 'the operator (UNIX socket)'],
     [NODE, { type: 'refresh', direction: 'both' }, 'the operator (UNIX socket)'],
+    [NODE, { type: 'refresh', direction: 'in' }, 'the operator (UNIX socket)'],
+    [NODE, { type: 'refresh', direction: 'out' }, 'the operator (UNIX socket)'],
     [NODE, { type: 'refresh', direction: 'in' }, 'the operator (UNIX socket)'],
   ])
 })
@@ -67,6 +71,7 @@ t.test('mistakes are answered with the remedy', async (t) => {
   t.match(await error(url('shutdown'), { message: 'a\u0007' }), [400, 'bad_message', /control/])
   t.match(await error(url('shutdown'), { mesage: 'a' }), [400, 'bad_parameter', /Did you mean `message`\?/])
   t.match(await error(url('refresh'), { direction: 'up' }), [400, 'bad_parameter', /direction/])
+  t.match(await error(`${url('refresh')}?directon=in`), [400, 'bad_parameter', /`direction`/])
   t.match(await error(url('reset', '192.0.2.9')), [404, 'unknown_neighbor', /lists them/])
   t.match(await error(url('reset', 'x')), [400, 'bad_address', /Not an IP address/])
   made.speaker.outcome = { ok: false, reason: 'conflict', text: 'It is down', remedy: 'Start it' }

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { parseClear } from '../../../src/cli/clear.js'
+import { addressFirst } from '../../../src/cli/neighbor.js'
 import { userName } from '../../../src/cli/operate.js'
 
 t.test('clear in the words of the switch', async (t) => {
@@ -33,4 +34,11 @@ t.test('what is no clear command is said in one line', async (t) => {
 t.test('who asks', async (t) => {
   t.equal(userName({ SUDO_USER: 'ann' }), 'ann')
   t.not(userName({}), '')
+})
+
+t.test('neighbor: address and action in either order', async (t) => {
+  t.same(addressFirst('192.0.2.1', 'reset'), ['192.0.2.1', 'reset'])
+  t.same(addressFirst('reset', '192.0.2.1'), ['192.0.2.1', 'reset'])
+  t.same(addressFirst('reset', undefined), [undefined, 'reset'])
+  t.same(addressFirst('192.0.2.1', 'explode'), ['192.0.2.1', 'explode'], 'the mistake stays where it is')
 })
