@@ -6,7 +6,7 @@
  *
  * --long also plays what waits for minutes; --only plays the cases whose id matches; --log shows what the
  * daemon logged of the peers of a failed case; --kept shows the daemons that are not played as they were when they
- * were played last. --only and --dry write no page. Needs root for namespaces.
+ * were played last, `--daemons '' --kept` all of them. --only and --dry write no page. Needs root for namespaces.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -89,7 +89,7 @@ function kept(name: string): Column | undefined {
 }
 
 const columns: Column[] = []
-for (const name of values.daemons.split(',')) {
+for (const name of values.daemons.split(',').filter(Boolean)) {
   const driverClass = DRIVERS[name]
   if (!driverClass) throw new Error(`no daemon ${name}: ${Object.keys(DRIVERS).join(', ')}`)
   const column = await playAll(name, driverClass)
