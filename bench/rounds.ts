@@ -13,7 +13,7 @@ import { mergeRows, type Results, type Row, readResults, writeResults } from './
  * Milliseconds, network and checks included: a peer whose run took longer is not run again for that work, so that
  * what is far off does not take most of the time.
  */
-const PATIENCE = 15_000
+const PATIENCE = 20_000
 /** Failed runs of a piece of work after which no more are made. */
 const TRIES = 2
 const FILE = 'docs/benchmarks.json'

@@ -18,6 +18,8 @@ import type { Case, Figures, Part } from './part.js'
 const EACH = 1000
 /** Seconds. */
 const HOLD = 9
+/** Milliseconds before memory is read. */
+const REST = 500
 /** Milliseconds that sessions are watched for: longer than the hold time. */
 const WATCH = 12_000
 /** From so many sessions on memory is divided among them: with fewer it drowns in the noise of the heap. */
@@ -63,7 +65,7 @@ number of paths, paths of samples, and, with 1,000 neighbours, that no session e
       const [kind, nodes] = id.split('-')
       const count = Number(nodes).toLocaleString('en-US')
       const what = kind === 'same' ? 'the same 1,000 prefixes' : '1,000 prefixes of their own each'
-      return { id, title: `${count} neighbours, ${what}`, limit: 30 }
+      return { id, title: `${count} neighbours, ${what}`, limit: count === '1,000' ? 40 : 20 }
     }),
   suits: () => true,
   async run(daemon, work): Promise<Figures> {
@@ -79,7 +81,7 @@ number of paths, paths of samples, and, with 1,000 neighbours, that no session e
       })()
       await untilPaths(running, 0, monotonic(), 30_000)
       // It listens when it answers, or soon after.
-      await sleep(1000)
+      await sleep(REST)
       const pids = running.children.map((child) => child.pid)
       const idle = costOf(pids)
       const feeder = await Feeder.start(lab, FEEDER, 'feeder', {
@@ -91,7 +93,7 @@ number of paths, paths of samples, and, with 1,000 neighbours, that no session e
       const up = await feeder.seen('established', 0, limit)
       const [connecting] = feeder.all('connecting')
       const { tables } = await feeder.seen('ready')
-      await sleep(1000)
+      await sleep(REST)
       const joined = costOf(pids)
 
       const mark = feeder.mark
@@ -99,7 +101,7 @@ number of paths, paths of samples, and, with 1,000 neighbours, that no session e
       const began = await feeder.order('go')
       const ended = await untilPaths(running, paths, began, limit)
       const cpu = cpuOf(pids) - joined.cpu
-      await sleep(1000)
+      await sleep(REST)
       const full = costOf(pids)
       await checkPaths(running, paths)
       await checkSamples(running, distinct ? tables.map(({ samples }) => samples[0]) : tables[0].samples, {

@@ -67,7 +67,7 @@ CLUSTER_LIST.`,
       const [kind, clients] = id.split('-')
       const routes = quick ? '10,000' : '100,000'
       const table = kind === 'packed' ? 'packed' : 'Internet-like'
-      return { id, title: `${clients} clients, ${routes} routes, ${table}`, limit: 60 }
+      return { id, title: `${clients} clients, ${routes} routes, ${table}`, limit: 40 }
     }),
   suits: () => true,
   async run(daemon, work, options): Promise<Figures> {
