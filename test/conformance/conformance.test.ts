@@ -11,6 +11,8 @@ import { EcmpdDriver } from './drivers/ecmpd.js'
 import { playSetups } from './suite.js'
 
 t.setTimeout(600_000)
+// The testers, processes of their own, read it.
+process.env.CONFORMANCE_PATIENCE = '20000'
 
 const skip = await lacks()
 const titles = new Map(CASES.map(({ id, title }) => [id, title]))

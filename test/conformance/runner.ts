@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Case, type Result, Skip } from './case.js'
 import { casesOf } from './cases/index.js'
 import { Context, type Observers } from './context.js'
-import { type Conversation, Failure, now } from './conversation.js'
+import { type Conversation, Failure, now, PATIENCE } from './conversation.js'
 import type { Control } from './model.js'
 import { observerSpeaker, places } from './place.js'
 import type { Answer, Job, Question } from './protocol.js'
@@ -86,7 +86,7 @@ const observers = new SharedObservers()
 async function playOnce(one: Case): Promise<Result> {
   const started = now()
   const c = new Context(one, place.get(one.id)!, observers, control, job)
-  const timeout = one.timeout ?? 40_000
+  const timeout = one.timeout ?? 8 * PATIENCE
   let timer: NodeJS.Timeout | undefined
   try {
     await Promise.race([

@@ -187,6 +187,9 @@ async function converse(
   if (exit.code !== 0 || child.stderr) process.stderr.write(`tester of ${setup.name}: ${child.stderr}\n`)
 }
 
+/** Verbs that change nothing: they wait for nobody. */
+const LOOKS: ReadonlySet<string> = new Set(['alive', 'neighbor', 'route', 'events', 'metrics', 'log'])
+
 /** One change of a daemon's configuration at a time: each is written and applied whole. */
 const turns = new WeakMap<Driver, Promise<unknown>>()
 
@@ -195,8 +198,9 @@ async function answer(driver: Driver, { ask, verb, args }: Question): Promise<An
     const method = (driver as unknown as Record<string, (...args: unknown[]) => unknown>)[verb]
     return method.apply(driver, [...args])
   }
-  const result = verb === 'alive' ? act() : (turns.get(driver) ?? Promise.resolve()).then(act)
-  if (verb !== 'alive')
+  const looks = LOOKS.has(verb)
+  const result = looks ? act() : (turns.get(driver) ?? Promise.resolve()).then(act)
+  if (!looks)
     turns.set(
       driver,
       result.catch(() => {}),

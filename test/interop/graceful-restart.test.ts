@@ -11,7 +11,7 @@ import { openNetwork, steps } from '../lab/setup.js'
 import { until } from '../lab/wait.js'
 import { nodeNeighbor, yaml } from '../lab/yaml.js'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 const SERVICE = `${VIP}/32`
 /** Announced by one node each, for the other two. */

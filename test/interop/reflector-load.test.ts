@@ -19,7 +19,7 @@ import {
   u32,
 } from '../support/raw-bytes.js'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 const AS = 64513
 const CLIENTS = 20

@@ -7,7 +7,7 @@ import { lacks } from '../lab/require.js'
 import { openLab, steps } from '../lab/setup.js'
 import { throughout, until } from '../lab/wait.js'
 
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 const AS = 64513
 /** Announced by every client, beside a prefix of its own. */
