@@ -1,4 +1,4 @@
-import { type Consequence, consequence, same } from '../speaker/difference.js'
+import { type Consequence, consequence, same, shutOrStarted } from '../speaker/difference.js'
 import type { NeighborOptions } from '../speaker/options.js'
 import { describe } from './describe.js'
 import type { Config } from './model.js'
@@ -52,7 +52,7 @@ export function formatChange(change: ConfigChange): string {
 
 function session(before: NeighborOptions | undefined, after: NeighborOptions | undefined, identity: boolean) {
   if (before === undefined || after === undefined) return 'reset'
-  return identity ? 'reset' : consequence(before, after)
+  return identity || shutOrStarted(before, after) ? 'reset' : consequence(before, after)
 }
 
 function keyed<K extends string>(entries: readonly Record<K, string>[], key: K): ReadonlyMap<string, object> {

@@ -5,6 +5,7 @@ import type { Config } from '../config/model.js'
 import { keepAutomatic } from '../config/resolve.js'
 import type { Log } from '../ports/log.js'
 import type { SpeakerApi } from '../speaker/api.js'
+import { shutOrStarted } from '../speaker/difference.js'
 import type { NeighborOptions } from '../speaker/options.js'
 import { type Overrides, override } from './overrides.js'
 
@@ -63,6 +64,29 @@ function nextSession(before: Config, after: Config, changed: readonly string[]):
   return notes
 }
 
+/** Notes on neighbours that the file has shut down now, or no longer. */
+function shutdowns(before: Config, after: Config): string[] {
+  const old = new Map(before.bgp.neighbors.map((neighbor) => [neighbor.address, neighbor]))
+  const turned = after.bgp.neighbors.filter((neighbor) => {
+    const was = old.get(neighbor.address)
+    return was !== undefined && shutOrStarted(was, neighbor)
+  })
+  const note = (text: string, addresses: readonly string[]) =>
+    addresses.length === 0 ? [] : [`${text}: ${addresses.join(', ')}`]
+  const down = turned.filter(({ shutdown }) => shutdown !== undefined)
+  const up = turned.filter(({ shutdown }) => shutdown === undefined)
+  return [
+    ...note(
+      'shut down',
+      down.map(({ address }) => address),
+    ),
+    ...note(
+      'no longer shut down',
+      up.map(({ address }) => address),
+    ),
+  ]
+}
+
 /** The new configuration with what only a start reads as it is now: so it runs, and so it is shown. */
 function asRunning(before: Config, after: Config): Config {
   const { fib, api, log } = before
@@ -105,7 +129,7 @@ export async function reload(target: ReloadTarget): Promise<ReloadOutcome> {
     )
     for (const note of waiting) log.warn({}, note)
     const done = changes(AT_ONCE).map((name) => `${name} changed`)
-    done.push(...nextSession(before, config, report.changed))
+    done.push(...shutdowns(before, config), ...nextSession(before, config, report.changed))
     for (const note of done) log.info({}, note)
     const notes = [...done, ...waiting]
     const { added, removed, changed, reset, unchanged } = report

@@ -1,4 +1,4 @@
-import { consequence, difference } from './difference.js'
+import { consequence, difference, shutOrStarted } from './difference.js'
 import { dynamicOptions, rangeFor } from './listen-ranges.js'
 import type { NeighborOptions, SpeakerOptions } from './options.js'
 import type { ApplyReport } from './views.js'
@@ -50,9 +50,10 @@ export function applyDifference(
     speaker.reset(options.address, options)
     reset.push(options.address)
   }
-  for (const { after: options } of change.changed) {
+  for (const { before: was, after: options } of change.changed) {
     speaker.change(options.address, options)
-    changed.push(options.address)
+    const list = shutOrStarted(was, options) ? reset : changed
+    list.push(options.address)
   }
   for (const options of change.added) {
     // It was a guest until now: it gets a session by its own options.
@@ -72,7 +73,8 @@ export function applyDifference(
       const what = change.identity ? 'reset' : consequence(options, next)
       if (what === 'in place') {
         speaker.change(address, next)
-        changed.push(address)
+        const list = shutOrStarted(options, next) ? reset : changed
+        list.push(address)
       } else if (what === 'reset') {
         speaker.reset(address, next)
         reset.push(address)

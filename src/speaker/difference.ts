@@ -56,6 +56,14 @@ export function consequence(
   return same(essentials(before), essentials(after)) ? 'in place' : 'reset'
 }
 
+/** Whether the neighbour is shut down by the new options and was not by the old ones, or the other way round. */
+export function shutOrStarted(
+  before: Pick<NeighborOptions, 'shutdown'>,
+  after: Pick<NeighborOptions, 'shutdown'>,
+): boolean {
+  return (before.shutdown === undefined) !== (after.shutdown === undefined)
+}
+
 /** What decides whether and how received paths are used, policy apart. */
 export function acceptance(options: NeighborOptions, family: FamilyOptions): unknown {
   return [options.enforceFirstAs, family.allowAsIn]

@@ -418,7 +418,7 @@ export interface ApplyReport {
   readonly removed: readonly string[]
   /** Changed in place: the session kept its TCP connection. */
   readonly changed: readonly string[]
-  /** Changed in a way that needs a new session. */
+  /** Changed in a way that needs a new session, or that ends the session: shut down, or started. */
   readonly reset: readonly string[]
   readonly unchanged: number
 }

@@ -148,6 +148,14 @@ t.test('what concerns no single neighbour is said, too', async (t) => {
   t.notOk(made.said.some((text) => text.includes('unsaid')))
 })
 
+t.test('neighbours that are shut down, and started again', async (t) => {
+  const made = subject(t)
+  writeFileSync(made.file, YAML.replace('64512 }', '64512, shutdown: bye }'))
+  t.strictSame(notesOf(await made.run()), ['shut down: 192.0.2.2'])
+  writeFileSync(made.file, YAML)
+  t.strictSame(notesOf(await made.run()), ['no longer shut down: 192.0.2.2'])
+})
+
 t.test('times and names that wait for the next session are said to', async (t) => {
   const made = subject(t)
   made.changed = ['192.0.2.2']

@@ -112,7 +112,8 @@ t.test('import policy changes what was received before', async (t) => {
 
 t.test('shutdown with a message, and back', async (t) => {
   const { lab, sw, peers } = await up([node(A)])
-  await sw.speaker.apply(speakerOptions([node(A, { shutdown: { message: 'back at noon' } })]))
+  const report = await sw.speaker.apply(speakerOptions([node(A, { shutdown: { message: 'back at noon' } })]))
+  t.match(report, { changed: [], reset: [A] }, 'no session is kept')
   await lab.clock.run()
   t.equal(peers.get(A)?.notification, `6/2 0c${Buffer.from('back at noon').toString('hex')}`)
   t.match(sw.speaker.neighbor(A), { state: 'Idle', adminDown: true })
