@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Child } from '../../src/demo/child.js'
 import type { Lab } from '../../src/demo/lab.js'
@@ -9,6 +9,17 @@ import { KernelModel } from './kernel-model.js'
 /** The kernel is quiet when it said nothing for so long (ms). */
 const QUIET = 300
 const PIECE = 1 << 20
+/** Octets of messages that may wait for ip monitor: hundreds of thousands of them, which a fast daemon makes at once. */
+const BUFFER = 1 << 29
+const LARGEST_BUFFER = '/proc/sys/net/core/rmem_max'
+
+/** Lets sockets ask for such a buffer. @returns puts it back as it was: only the asking needs it */
+function allowBuffer(): () => void {
+  const before = readFileSync(LARGEST_BUFFER, 'utf8').trim()
+  if (Number(before) >= BUFFER) return () => undefined
+  writeFileSync(LARGEST_BUFFER, String(BUFFER))
+  return () => writeFileSync(LARGEST_BUFFER, before)
+}
 
 /** A line of `ip -ts monitor` with its stamp, milliseconds since 1970. */
 export interface Stamped {
@@ -59,12 +70,13 @@ export class KernelWatch {
   /** Starts recording in a namespace; resolves once it records. */
   static async start(lab: Lab, namespace: string): Promise<KernelWatch> {
     const file = lab.path('kernel.log')
-    const command = 'exec ip -rcvbuf 8388608 -ts -o monitor route nexthop > "$0"'
+    const command = `exec ip -rcvbuf ${BUFFER} -ts -o monitor route nexthop > "$0"`
+    const restore = allowBuffer()
     const child = lab.start(namespace, 'ip monitor', ['sh', '-c', command, file])
     await until('ip monitor records', async () => {
       await lab.ip(namespace, ['route add 198.51.100.255/32 dev lo', 'route del 198.51.100.255/32 dev lo'])
       return statSync(file).size > 0
-    })
+    }).finally(restore)
     return new KernelWatch(child, file)
   }
 
