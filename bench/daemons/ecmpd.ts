@@ -18,7 +18,7 @@ ${spec.reflector ? '    routeReflectorClient: true\n' : ''}`
   return `as: ${spec.as}
 routerId: ${spec.address}
 maximumPaths: { ebgp: ${spec.multipath}, ibgp: ${spec.multipath} }
-groups:
+${spec.asSets ? 'rejectAsSets: false\n' : ''}groups:
 ${group('in', false)}${group('out', true)}neighbors:
 ${spec.neighbors
   .map(
@@ -33,7 +33,7 @@ ${spec.neighbors
 export const ecmpd: Daemon = {
   name: 'ecmpd',
   kernel: true,
-  asSets: false,
+  asSets: true,
   strict: true,
   installed: () => true,
   async version(lab) {
