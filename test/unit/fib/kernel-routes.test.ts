@@ -41,8 +41,9 @@ function fake() {
   return { spawn, monitors, answers, state }
 }
 
-const ticks = async () => {
-  for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve))
+/** Waits until `done` holds; what does not come is left to the assertion behind it. */
+const until = async (done: () => boolean) => {
+  for (let i = 0; i < 5000 && !done(); i++) await new Promise((resolve) => setTimeout(resolve, 1))
 }
 
 function follow(clock = new ManualClock()) {
@@ -54,13 +55,13 @@ function follow(clock = new ManualClock()) {
     routes.follow((changes: readonly MachineRouteChange[]) => {
       told.push(changes.map(({ prefix, route }) => `${prefix} ${route?.kind ?? 'gone'}`).join(', '))
     })
-  return { clock, log, routes, monitors, answers, state, listen, take: () => told.splice(0) }
+  return { clock, log, routes, monitors, answers, state, listen, told, take: () => told.splice(0) }
 }
 
 t.test('what there is, then what changes', async (t) => {
-  const { monitors, listen, take } = follow()
+  const { monitors, listen, told, take } = follow()
   const end = listen()
-  await ticks()
+  await until(() => told.length > 0)
   t.same(take(), ['192.168.95.0/24 connected'])
   const say = (text: string) => monitors[1].handlers.stdout!(Buffer.from(text))
   say('[ROUTE]10.2.0.0/16 via 192.168.95.1 dev eth0 proto 4 \n')
@@ -74,29 +75,29 @@ t.test('what there is, then what changes', async (t) => {
 })
 
 t.test('missed notifications: the kernel is read anew', async (t) => {
-  const { clock, monitors, answers, state, listen, take } = follow()
+  const { clock, monitors, answers, state, listen, told, take } = follow()
   listen()
-  await ticks()
+  await until(() => told.length > 0)
   take()
   answers['ip -N -o -4 route show table main'] = '10.9.0.0/16 via 192.168.95.1 dev eth0\n'
   monitors[1].handlers.stderr!(Buffer.from('netlink receive error No buffer space available (105)\n'))
   monitors[1].handlers.stderr!(Buffer.from('Dump terminated\n'))
   clock.advance(500)
-  await ticks()
+  await until(() => told.length > 0)
   t.equal(state.readings, 2)
   t.same(take(), ['192.168.95.0/24 gone, 10.9.0.0/16 kernel'])
 })
 
 t.test('what can’t be read is said, and tried again', async (t) => {
-  const { clock, log, state, routes, listen, take } = follow()
+  const { clock, log, state, routes, listen, told, take } = follow()
   state.fails = true
   listen()
-  await ticks()
+  await until(() => log.lines.length > 0)
   t.same(take(), [])
   t.match(log.lines, [{ level: 'error', text: /can’t be read: .*install iproute2/ }])
   state.fails = false
   clock.advance(1000)
-  await ticks()
+  await until(() => told.length > 0)
   t.same(take(), ['192.168.95.0/24 connected'])
   routes.stop()
 })
