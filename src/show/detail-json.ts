@@ -1,6 +1,6 @@
 import type { PathView, RouteView } from '../speaker/views.js'
 import { afiName } from './family.js'
-import { pathFrom } from './table-json.js'
+import { localPrefJson, pathFrom } from './table-json.js'
 import { escapeText } from './text.js'
 import { ctime, epoch } from './time.js'
 
@@ -30,7 +30,7 @@ function communityJson(values: readonly string[]): object {
   return { string: values.join(' '), list: values }
 }
 
-function path(route: RouteView, entry: PathView): object {
+function path(route: RouteView, entry: PathView, defaultLocalPref: number): object {
   const name =
     entry.neighborDescription === undefined ? {} : { hostname: escapeText(entry.neighborDescription) }
   const used = entry.best || entry.multipath
@@ -40,7 +40,7 @@ function path(route: RouteView, entry: PathView): object {
     ...(entry.atomicAggregate ? { atomicAggregate: true } : {}),
     origin: entry.origin,
     ...(entry.med === undefined ? {} : { metric: entry.med }),
-    ...(entry.type === 'ibgp' ? { locPrf: entry.localPref } : {}),
+    ...localPrefJson(entry, defaultLocalPref),
     ...(entry.weight === 0 ? {} : { weight: entry.weight }),
     valid: entry.valid,
     ...(entry.stale ? { stale: true } : {}),
@@ -96,12 +96,12 @@ function path(route: RouteView, entry: PathView): object {
 }
 
 /** `show ip bgp PREFIX json` in FRR's shape, with `fib` and `afi` beside it. */
-export function detailJson(route: RouteView): object {
+export function detailJson(route: RouteView, defaultLocalPref: number): object {
   return {
     prefix: route.prefix,
     version: route.version,
     afi: afiName(route.family),
-    paths: route.paths.map((entry) => path(route, entry)),
+    paths: route.paths.map((entry) => path(route, entry, defaultLocalPref)),
     ...(route.fib === undefined ? {} : { fib: route.fib }),
   }
 }

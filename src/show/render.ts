@@ -182,7 +182,10 @@ export async function* render(command: ShowCommand, source: ShowSource, options:
       return
     case 'prefix': {
       const found = await route(source, command.family, command.target)
-      yield asJson ? json(detailJson(found)) : showDetail(found)
+      if (asJson) {
+        const { bgp } = await source.config()
+        yield json(detailJson(found, bgp.decision.defaultLocalPref))
+      } else yield showDetail(found)
       return
     }
     case 'neighbors':

@@ -2,7 +2,7 @@ import type { PathView, RouteView } from '../speaker/views.js'
 import { afiName } from './family.js'
 import { pages, type ShowSource } from './source.js'
 import { filterOf, type TableScope, tableVersion } from './table.js'
-import { originCode } from './table-row.js'
+import { originCode, shownLocalPref } from './table-row.js'
 import { escapeText, jsonText } from './text.js'
 
 /** 'external', 'internal' or 'local'. */
@@ -23,8 +23,14 @@ function nextHops(route: RouteView, path: PathView): object[] {
   ]
 }
 
+/** `locPrf` where FRR has it: see shownLocalPref. */
+export function localPrefJson(path: PathView, defaultLocalPref: number): object {
+  const locPrf = shownLocalPref(path, defaultLocalPref)
+  return locPrf === undefined ? {} : { locPrf }
+}
+
 /** One path of `show ip bgp json` in FRR's shape. */
-export function pathJson(route: RouteView, path: PathView): object {
+export function pathJson(route: RouteView, path: PathView, defaultLocalPref: number): object {
   const [prefix, length] = route.prefix.split('/')
   return {
     ...(path.valid ? { valid: true } : {}),
@@ -39,7 +45,7 @@ export function pathJson(route: RouteView, path: PathView): object {
     network: route.prefix,
     version: route.version,
     ...(path.med === undefined ? {} : { metric: path.med }),
-    ...(path.type === 'ibgp' ? { locPrf: path.localPref } : {}),
+    ...localPrefJson(path, defaultLocalPref),
     weight: path.weight,
     peerId: path.type === 'local' ? '(unspec)' : path.neighbor,
     path: path.asPath,
@@ -74,19 +80,20 @@ async function* entries(
 /** `show ip bgp json` in FRR's shape, in pieces: one JSON document in all. */
 export async function* showTableJson(source: ShowSource, scope: TableScope): AsyncGenerator<string> {
   const [status, config] = await Promise.all([source.status(), source.config()])
+  const { defaultLocalPref } = config.bgp.decision
   const head = {
     vrfId: 0,
     vrfName: 'default',
     tableVersion: tableVersion(status, scope.family),
     routerId: status.routerId,
-    defaultLocPrf: config.bgp.decision.defaultLocalPref,
+    defaultLocPrf: defaultLocalPref,
     localAS: status.localAs,
   }
   yield open(head, 'routes')
   let paths = 0
   const count = yield* entries(source, scope, (route) => {
     paths += route.paths.length
-    return route.paths.map((path) => pathJson(route, path))
+    return route.paths.map((path) => pathJson(route, path, defaultLocalPref))
   })
   yield `${scope.neighbor === undefined ? '' : `,\n "totalRoutes": ${count}, "totalPaths": ${paths}`}\n}\n`
 }
@@ -94,10 +101,11 @@ export async function* showTableJson(source: ShowSource, scope: TableScope): Asy
 /** `show ip bgp neighbors A advertised-routes json` in FRR's shape, in pieces: one JSON document in all. */
 export async function* showAdvertisedJson(source: ShowSource, scope: TableScope): AsyncGenerator<string> {
   const [status, config] = await Promise.all([source.status(), source.config()])
+  const { defaultLocalPref } = config.bgp.decision
   const head = {
     bgpTableVersion: tableVersion(status, scope.family),
     bgpLocalRouterId: status.routerId,
-    defaultLocPrf: config.bgp.decision.defaultLocalPref,
+    defaultLocPrf: defaultLocalPref,
     localAS: status.localAs,
     bgpStatusCodes: { valid: '*', best: '>', multipath: 'm', internal: 'i', ribFailure: 'r', stale: 'S' },
     bgpOriginCodes: { igp: 'i', egp: 'e', incomplete: '?' },
@@ -107,15 +115,15 @@ export async function* showAdvertisedJson(source: ShowSource, scope: TableScope)
     const [first] = route.paths
     const more = route.paths.length > 1 || first.pathId !== undefined
     return {
-      ...advertisedJson(route, first),
+      ...advertisedJson(route, first, defaultLocalPref),
       // FRR's form has room for one path: with ADD-PATH all of them stand beside it.
-      ...(more ? { paths: route.paths.map((path) => advertisedJson(route, path)) } : {}),
+      ...(more ? { paths: route.paths.map((path) => advertisedJson(route, path, defaultLocalPref)) } : {}),
     }
   })
   yield `,\n "totalPrefixCounter": ${count},\n "filteredPrefixCounter": 0\n}\n`
 }
 
-function advertisedJson(route: RouteView, path: PathView): object {
+function advertisedJson(route: RouteView, path: PathView, defaultLocalPref: number): object {
   const [address, length] = route.prefix.split('/')
   return {
     addrPrefix: address,
@@ -124,7 +132,7 @@ function advertisedJson(route: RouteView, path: PathView): object {
     ...(path.pathId === undefined ? {} : { addPathTxId: path.pathId }),
     nextHop: path.nextHop,
     ...(path.med === undefined ? {} : { metric: path.med }),
-    ...(path.type === 'ibgp' ? { locPrf: path.localPref } : {}),
+    ...localPrefJson(path, defaultLocalPref),
     weight: path.weight,
     path: path.asPath,
     bgpOriginCode: originCode(path.origin),

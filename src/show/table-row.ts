@@ -63,10 +63,18 @@ export function originCode(origin: PathView['origin']): 'i' | 'e' | '?' {
   return origin === 'IGP' ? 'i' : origin === 'EGP' ? 'e' : '?'
 }
 
+/**
+ * The LOCAL_PREF that `show ip bgp` names, as IOS and FRR do: of paths from inside the AS always; of others where it
+ * is not the default, for a policy or GRACEFUL_SHUTDOWN set it. undefined: the path has none of its own.
+ */
+export function shownLocalPref(path: PathView, defaultLocalPref: number): number | undefined {
+  return path.type === 'ibgp' || path.localPref !== defaultLocalPref ? path.localPref : undefined
+}
+
 /** Next hop to '10 wide metric', '6 wide local preference', '6 wide weight', path and origin. */
-function fields(path: PathView, indent: number): string {
+function fields(path: PathView, indent: number, defaultLocalPref: number): string {
   const med = path.med === undefined ? '' : path.med
-  const localPref = path.type === 'ibgp' ? path.localPref : ''
+  const localPref = shownLocalPref(path, defaultLocalPref) ?? ''
   const asPath = path.asPath === '' ? '' : `${path.asPath} `
   const rest = `${right(med, 10)} ${right(localPref, 6)} ${right(path.weight, 6)} ${asPath}${originCode(path.origin)}`
   const nextHop =
@@ -75,17 +83,17 @@ function fields(path: PathView, indent: number): string {
 }
 
 /** All lines of a route, one path a line; the network stands on the first only. Ends with a line break. */
-export function routeRows(route: RouteView, dialect: Dialect): string {
+export function routeRows(route: RouteView, dialect: Dialect, defaultLocalPref: number): string {
   const layout = LAYOUT[dialect]
   let text = ''
   route.paths.forEach((path, index) => {
     const status = layout.status(statusCodes(route, path, dialect))
     if (index > 0) {
-      text += `${status}${' '.repeat(layout.network)}${fields(path, status.length + layout.network)}\n`
+      text += `${status}${' '.repeat(layout.network)}${fields(path, status.length + layout.network, defaultLocalPref)}\n`
     } else if (route.prefix.length < layout.network) {
-      text += `${status}${left(route.prefix, layout.network)}${fields(path, status.length + layout.network)}\n`
+      text += `${status}${left(route.prefix, layout.network)}${fields(path, status.length + layout.network, defaultLocalPref)}\n`
     } else {
-      text += `${status}${route.prefix}\n${' '.repeat(layout.wrapped)}${fields(path, layout.wrapped)}\n`
+      text += `${status}${route.prefix}\n${' '.repeat(layout.wrapped)}${fields(path, layout.wrapped, defaultLocalPref)}\n`
     }
   })
   return text

@@ -43,14 +43,15 @@ export async function* showTable(
   scope: TableScope,
   dialect: Dialect,
 ): AsyncGenerator<string> {
-  const status = await source.status()
+  const [status, config] = await Promise.all([source.status(), source.config()])
+  const { defaultLocalPref } = config.bgp.decision
   yield head(status, scope.family, dialect)
   const out = scope.side === 'out' ? scope.neighbor : undefined
   const query = { family: scope.family, ...filterOf(scope) }
   let count = 0
   for await (const page of pages(source, query, out)) {
     let text = ''
-    for (const route of page.routes) text += routeRows(route, dialect)
+    for (const route of page.routes) text += routeRows(route, dialect, defaultLocalPref)
     count += page.routes.length
     yield text
   }

@@ -127,6 +127,29 @@ t.test('short prefixes, long paths, iBGP, MED and no MED keep the columns', asyn
   t.match(text, / \*>i 10\.0\.0\.0\/8 {7}192/)
 })
 
+t.test(
+  'a local preference that a policy set shows, of eBGP and own paths too; the default does not',
+  async (t) => {
+    const paths = [path(210, { localPref: 200 }), path(211, { localPref: 0 }), path(212)]
+    const routes = [
+      vip({ paths }),
+      vip({ prefix: '10.0.0.0/8', paths: [path(1, { type: 'local', localPref: 300 })] }),
+    ]
+    const shown = ntcRows(await ask('ip bgp', { routes }, 'ios')).map(
+      (row) => (row as { readonly localPref?: string }).localPref,
+    )
+    t.same(shown, ['200', '0', '', '300'])
+    const table = JSON.parse(await ask('ip bgp json', { routes })).routes['192.168.95.123/32']
+    const detail = JSON.parse(await ask('ip bgp 192.168.95.123 json', { routes })).paths
+    for (const list of [table, detail]) {
+      t.same(
+        list.map(({ locPrf }: { readonly locPrf?: number }) => locPrf),
+        [200, 0, undefined],
+      )
+    }
+  },
+)
+
 t.test('status characters say stale, refused, invalid', async (t) => {
   const paths = [
     path(210),
