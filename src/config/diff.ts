@@ -47,7 +47,7 @@ export function formatChange(change: ConfigChange): string {
   const value = kind === 'changed' ? `${before} -> ${after}` : (after ?? before)
   const note =
     change.session === undefined ? '' : change.session === 'reset' ? ' (new session)' : ' (session kept)'
-  return `${kind} ${path}${value === undefined ? '' : `: ${value}`}${kind === 'changed' ? note : ''}`
+  return `${kind} ${path}${value === undefined ? '' : `: ${value}`}${note}`
 }
 
 function session(before: NeighborOptions | undefined, after: NeighborOptions | undefined, identity: boolean) {
