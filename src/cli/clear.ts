@@ -32,7 +32,7 @@ export function parseClear(given: readonly string[]): Clear | { readonly error: 
   const wrong = (word: string | undefined) => ({
     error:
       word === undefined
-        ? `% Incomplete command: \`clear ${given.join(' ')}\` (${FORM})`
+        ? `% Incomplete command: \`${['clear', ...given].join(' ')}\` (${FORM})`
         : `% Invalid input: \`clear ${given.join(' ')}\` at \`${word}\` (${FORM})`,
   })
   const take = (names: readonly string[]): string | undefined => {

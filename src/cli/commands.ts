@@ -61,7 +61,10 @@ export async function main(words: readonly string[]): Promise<void> {
     .fail((message, error) => {
       // What the parser itself refuses is wrong usage, too.
       if (error !== undefined && error.name !== 'YError') throw error
-      throw new CommandError(`ecmpd: ${message}`, USAGE)
+      const command = words.slice(0, words[0] === 'config' ? 2 : 1).join(' ')
+      const missing = message.startsWith('Not enough non-option arguments')
+      const says = missing ? `words are missing: \`ecmpd ${command} --help\` shows which` : message
+      throw new CommandError(`ecmpd: ${says}`, USAGE)
     })
   const [first, second] = words
   known(first, '', [...NAMES, 'sh'])

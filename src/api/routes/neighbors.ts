@@ -30,7 +30,8 @@ export function existingNeighbor(context: ApiContext, text: string): NeighborVie
   }
   const neighbor = context.speaker.neighbor(address)
   if (neighbor === undefined) {
-    throw new ApiError(404, 'unknown_neighbor', `No neighbor ${address}`, 'GET /api/v1/neighbors lists them')
+    const hint = '`ecmpd show ip bgp summary` or GET /api/v1/neighbors lists them'
+    throw new ApiError(404, 'unknown_neighbor', `No neighbor ${address}`, hint)
   }
   return neighbor
 }

@@ -64,6 +64,10 @@ t.test('wrong usage is exit 2 with one line that helps', async (t) => {
       /^ecmpd: no command `config xyzzy` \(commands: check, show, convert, diff, schema\)\n$/,
     ],
     [['config', 'diff', '-', '-'], /^ecmpd: - can stand for one of both files\n$/],
+    [['maintenance'], /^ecmpd: words are missing: `ecmpd maintenance --help` shows which\n$/],
+    [['neighbor', '192.0.2.1'], /^ecmpd: words are missing: `ecmpd neighbor --help` shows which\n$/],
+    [['config', 'diff', 'a'], /^ecmpd: words are missing: `ecmpd config diff --help` shows which\n$/],
+    [['clear'], /^% Incomplete command: `clear` /],
     [['show', 'ip'], /^% Incomplete command: `show ip` /],
   ]
   for (const [words, message, result] of cases.map(
