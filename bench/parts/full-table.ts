@@ -69,9 +69,9 @@ first octet to the daemon's answer that all paths are in its table and none wait
 processes in this time; memory the sum of their highest resident sizes (VmHWM). Checked: the number of paths, and
 AS path, next hop and communities of samples. *Packed* is 1,000,000 /24s in 10 attribute sets, *Internet-like* 1,000,000
 prefixes with the Internet's lengths in 250,000 attribute sets, *IPv6* 200,000 in 50,000. The row *feeder alone* is the same
-feeder writing into a process that does nothing but count. *fulltable-2015.bgp.gz* is an iBGP session that RIPE RIS recorded in 2015. A few of its paths hold an
-AS_SET (RFC 9774) or AS 0 (RFC 7607), which ecmpd treats as withdrawn, and one prefix is 0.0.0.0/32, which it ignores: the
-column *prefixes* says how many each daemon has in the end.`,
+feeder writing into a process that does nothing but count. *fulltable-2015.bgp.gz* is an iBGP session that RIPE RIS recorded in 2015. AS_SETs
+are accepted for it; four of its paths hold AS 0 (RFC 7607), which ecmpd treats as withdrawn, and one prefix is 0.0.0.0/32,
+which it ignores: the column *prefixes* says how many each daemon has in the end.`,
   metrics: [
     { id: 'time', title: 'time, s', digits: 2, chart: 's' },
     { id: 'cpu', title: 'CPU, s', digits: 2 },
