@@ -1,65 +1,44 @@
 import { AS_SEQUENCE, type AsPathSegment } from '../wire/types.js'
 import type { AttributeTable } from './attributes.js'
+import { DerivedSets } from './derived-sets.js'
 import type { RouteFilter } from './table.js'
 
 /**
  * An import policy that puts an own AS in front of paths before the policy itself sees them: `local-as` without
- * `no-prepend`, as IOS and FRR do it, so that the AS that neighbours know stays in the path. The new sets are
- * remembered as long as both they and the ones that they were made from are there.
+ * `no-prepend`, as IOS and FRR do it, so that the AS that neighbours know stays in the path.
  */
 export class PrependingFilter implements RouteFilter {
-  readonly #attributes: AttributeTable
-  readonly #as: number
   readonly #policy: RouteFilter | undefined
-  readonly #made = new Map<number, number>()
-  readonly #origin = new Map<number, number>()
-  readonly #unsubscribe: () => void
+  readonly #sets: DerivedSets
 
   /**
    * @param as the own AS that the neighbour knows
    * @param policy undefined lets all pass
    */
   constructor(attributes: AttributeTable, as: number, policy: RouteFilter | undefined) {
-    this.#attributes = attributes
-    this.#as = as
     this.#policy = policy
-    this.#unsubscribe = attributes.blocks.onFree((id) => this.#forget(id))
+    this.#sets = new DerivedSets(attributes, (attribute) => {
+      const read = attributes.get(attribute)
+      return attributes.internAttributes({ ...read, asPath: prepended(read.asPath ?? [], as) })
+    })
   }
 
   apply(bytes: Uint8Array, offset: number, bits: number, attribute: number): number {
-    const made = this.#made.get(attribute) ?? this.#make(attribute)
+    const made = this.#sets.of(attribute)
     return this.#policy === undefined ? made : this.#policy.apply(bytes, offset, bits, made)
   }
 
   /** The filter is used no more. */
   close(): void {
-    this.#unsubscribe()
+    this.#sets.close()
     this.#policy?.close?.()
   }
+}
 
-  #make(attribute: number): number {
-    const read = this.#attributes.get(attribute)
-    const [first, ...rest] = read.asPath ?? []
-    const asPath: readonly AsPathSegment[] =
-      first?.type === AS_SEQUENCE && first.asns.length < 255
-        ? [{ type: AS_SEQUENCE, asns: [this.#as, ...first.asns] }, ...rest]
-        : [{ type: AS_SEQUENCE, asns: [this.#as] }, ...(read.asPath ?? [])]
-    const made = this.#attributes.internAttributes({ ...read, asPath })
-    this.#made.set(attribute, made)
-    this.#origin.set(made, attribute)
-    return made
-  }
-
-  #forget(id: number): void {
-    const made = this.#made.get(id)
-    if (made !== undefined) {
-      this.#made.delete(id)
-      this.#origin.delete(made)
-    }
-    const origin = this.#origin.get(id)
-    if (origin !== undefined) {
-      this.#origin.delete(id)
-      this.#made.delete(origin)
-    }
-  }
+/** An AS_PATH with `as` in front (RFC 4271 §5.1.2). */
+function prepended(path: readonly AsPathSegment[], as: number): readonly AsPathSegment[] {
+  const [first, ...rest] = path
+  return first?.type === AS_SEQUENCE && first.asns.length < 255
+    ? [{ type: AS_SEQUENCE, asns: [as, ...first.asns] }, ...rest]
+    : [{ type: AS_SEQUENCE, asns: [as] }, ...path]
 }
