@@ -9,8 +9,9 @@ import {
   MARK_SELF,
   MARK_WEIGHT,
 } from '../wire/marks.js'
+import { prepended } from '../wire/prepend.js'
 import { communityText, largeCommunityText, parseCommunity, parseLargeCommunity } from '../wire/text.js'
-import { AS_SEQUENCE, type AsPathSegment, type PathAttributes } from '../wire/types.js'
+import type { PathAttributes } from '../wire/types.js'
 import { communityFilter, firstAs, isLarge } from './conditions.js'
 import type { RouteSet } from './types.js'
 
@@ -44,16 +45,11 @@ export function changeOf(set: RouteSet, direction: 'in' | 'out'): Change | undef
       marks: ((marks & ~0xffff) | MARK_WEIGHT | weight) >>> 0,
     }))
   }
-  if (prepend !== undefined) plain((attributes) => prepended(attributes, prepend))
+  if (prepend !== undefined) plain((attributes) => withInFront(attributes, prepend))
   if (prependLast !== undefined) {
     plain((attributes) => {
       const as = firstAs(attributes)
-      return as === 0
-        ? attributes
-        : prepended(
-            attributes,
-            Array.from({ length: prependLast }, () => as),
-          )
+      return as === 0 ? attributes : withInFront(attributes, Array<number>(prependLast).fill(as))
     })
   }
   if (nextHop !== undefined) changes.push(nextHopChange(nextHop, direction))
@@ -83,13 +79,8 @@ function medOf(attributes: PathAttributes, med: RouteSet['med']): PathAttributes
   return { ...rest, med: Math.min(U32, Math.max(0, value)) }
 }
 
-function prepended(attributes: PathAttributes, asns: readonly number[]): PathAttributes {
-  const [first, ...rest] = attributes.asPath ?? []
-  const joined: readonly AsPathSegment[] =
-    first?.type === AS_SEQUENCE
-      ? [{ type: AS_SEQUENCE, asns: [...asns, ...first.asns] }, ...rest]
-      : [{ type: AS_SEQUENCE, asns }, ...(attributes.asPath ?? [])]
-  return { ...attributes, asPath: joined }
+function withInFront(attributes: PathAttributes, asns: readonly number[]): PathAttributes {
+  return { ...attributes, asPath: prepended(attributes.asPath ?? [], asns) }
 }
 
 function nextHopChange(nextHop: string, direction: 'in' | 'out'): Change {

@@ -1,4 +1,4 @@
-import { AS_SEQUENCE, type AsPathSegment } from '../wire/types.js'
+import { prepended } from '../wire/prepend.js'
 import type { AttributeTable } from './attributes.js'
 import { DerivedSets } from './derived-sets.js'
 import type { RouteFilter } from './table.js'
@@ -19,7 +19,7 @@ export class PrependingFilter implements RouteFilter {
     this.#policy = policy
     this.#sets = new DerivedSets(attributes, (attribute) => {
       const read = attributes.get(attribute)
-      return attributes.internAttributes({ ...read, asPath: prepended(read.asPath ?? [], as) })
+      return attributes.internAttributes({ ...read, asPath: prepended(read.asPath ?? [], [as]) })
     })
   }
 
@@ -33,12 +33,4 @@ export class PrependingFilter implements RouteFilter {
     this.#sets.close()
     this.#policy?.close?.()
   }
-}
-
-/** An AS_PATH with `as` in front (RFC 4271 §5.1.2). */
-function prepended(path: readonly AsPathSegment[], as: number): readonly AsPathSegment[] {
-  const [first, ...rest] = path
-  return first?.type === AS_SEQUENCE && first.asns.length < 255
-    ? [{ type: AS_SEQUENCE, asns: [as, ...first.asns] }, ...rest]
-    : [{ type: AS_SEQUENCE, asns: [as] }, ...path]
 }

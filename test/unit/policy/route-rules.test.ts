@@ -123,6 +123,11 @@ t.test('what an entry sets', async (t) => {
   t.equal(set({ weight: 500 }).marks, MARK_IMPORTED | MARK_WEIGHT | 500)
   t.strictSame(set({ prepend: [1, 2] }).attributes.asPath, [{ type: 2, asns: [1, 2, 64512, 65001] }])
   t.strictSame(set({ prependLast: 2 }).attributes.asPath, [{ type: 2, asns: [64512, 64512, 64512, 65001] }])
+  const full = [{ type: 2, asns: new Array<number>(255).fill(64512) }]
+  t.strictSame(set({ prepend: [7] }, 'in', { ...PATH, asPath: full }).attributes.asPath, [
+    { type: 2, asns: [7] },
+    ...full,
+  ])
   t.strictSame(set({ prepend: [7] }, 'out', { ...PATH, asPath: [] }).attributes.asPath, [
     { type: 2, asns: [7] },
   ])
