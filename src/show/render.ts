@@ -226,11 +226,8 @@ export async function* render(command: ShowCommand, source: ShowSource, options:
     }
     case 'running-config': {
       const config = await source.config()
-      if (asJson) yield json(config)
-      else {
-        const { runningConfig } = await import('./running-config.js')
-        yield runningConfig(config)
-      }
+      const { runningConfig, runningConfigJson } = await import('./running-config.js')
+      yield asJson ? json(runningConfigJson(config)) : runningConfig(config)
       return
     }
     case 'events': {

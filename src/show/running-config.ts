@@ -1,4 +1,5 @@
 import { emitIos } from '../config/ios/emit.js'
+import { formatIPv4 } from '../ip/address.js'
 import type { ConfigView } from './source.js'
 import { escapeText } from './text.js'
 
@@ -10,4 +11,11 @@ export function runningConfig(config: ConfigView): string {
   const { text, lost } = emitIos(config)
   const notes = lost.map((what) => `! not said below: ${escapeText(what)}\n`).join('')
   return `Building configuration...\n\nCurrent configuration:\n${notes}${text}`
+}
+
+/** The same for programs: the configuration as the daemon holds it, its ids as people write them. */
+export function runningConfigJson(config: ConfigView): object {
+  const { routerId, clusterId, ...bgp } = config.bgp
+  const cluster = clusterId === undefined ? {} : { clusterId: formatIPv4(clusterId) }
+  return { ...config, bgp: { ...bgp, routerId: formatIPv4(routerId), ...cluster } }
 }

@@ -25,6 +25,7 @@ function peer(neighbor: NeighborView, counts: NeighborFamilyView, version: numbe
     pfxRcd: counts.prefixesReceived,
     pfxSnt: counts.prefixesAdvertised,
     state: neighbor.adminDown ? 'Idle (Admin)' : neighbor.state,
+    ...(neighbor.maintenance === undefined ? {} : { gracefulShutdown: true }),
     peerState: neighbor.adminDown ? 'Admin' : 'OK',
     connectionsEstablished: neighbor.established,
     connectionsDropped: neighbor.dropped,

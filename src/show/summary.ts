@@ -62,6 +62,15 @@ function maintenanceLine({ maintenance }: StatusView): string[] {
   return [escapeText(`Maintenance: all routes are announced with graceful-shutdown${by}`)]
 }
 
+/** Drained neighbours above the table, whose rows have Cisco's columns and no room for it. */
+function drainedLine(members: readonly { readonly neighbor: NeighborView }[]): string[] {
+  const drained = members.flatMap(({ neighbor: { address, maintenance } }) => {
+    if (maintenance === undefined) return []
+    return [maintenance.by === undefined ? address : `${address} by ${maintenance.by}`]
+  })
+  return drained.length === 0 ? [] : [escapeText(`Graceful shutdown: drained ${drained.join(', ')}`)]
+}
+
 /**
  * `show ip bgp summary` of one family, in Cisco's layout (which ZebOS-like switches are read with too).
  * @param now milliseconds since 1970
@@ -80,6 +89,7 @@ export function showSummary(
   const lines = [
     `BGP router identifier ${status.routerId}, local AS number ${status.localAs}`,
     ...maintenanceLine(status),
+    ...drainedLine(members),
     ...(status.restarting
       ? ['Restarting: routes are announced when the neighbors have sent theirs again']
       : []),

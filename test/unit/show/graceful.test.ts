@@ -71,10 +71,22 @@ t.test('the summary tells maintenance and an own restart', async (t) => {
     'Maintenance: all routes are announced with graceful-shutdown, by ann',
     'Restarting: routes are announced when the neighbors have sent theirs again',
   ])
-  t.notMatch(showSummary(STATUS, [], 'ipv4-unicast', Date.parse(NOW)), /Maintenance|Restarting/)
+  t.notMatch(showSummary(STATUS, [], 'ipv4-unicast', Date.parse(NOW)), /Maintenance|Restarting|Graceful/)
   const drained = neighbor({ maintenance: { source: 'operator', by: 'ann' } })
   t.match(
     await ask('ip bgp neighbors 192.168.95.210', { neighbors: [drained] }),
     /^ {2}Graceful shutdown: drained, by ann$/m,
   )
+  const neighbors = [
+    drained,
+    neighbor({ address: '192.168.95.211' }),
+    neighbor({ address: '192.168.95.212', maintenance: { source: 'configuration' } }),
+  ]
+  t.match(
+    await ask('ip bgp summary', { neighbors }),
+    /^Graceful shutdown: drained 192\.168\.95\.210 by ann, 192\.168\.95\.212$/m,
+  )
+  const { peers } = JSON.parse(await ask('ip bgp summary json', { neighbors })).ipv4Unicast
+  t.equal(peers['192.168.95.210'].gracefulShutdown, true)
+  t.notOk('gracefulShutdown' in peers['192.168.95.211'])
 })

@@ -93,6 +93,11 @@ t.test('version and FIB', async (t) => {
   t.match(await ask('fib', { fib: { ...FIB, enabled: false, mode: 'off' } }), /^FIB is off/)
 })
 
+t.test('the running configuration for programs has its ids as people write them', async (t) => {
+  const { bgp } = JSON.parse(await ask('running-config json'))
+  t.match(bgp, { localAs: 64513, routerId: '192.168.95.200' })
+})
+
 t.test('the running configuration is in the switch words', async (t) => {
   const text = await ask('running-config')
   t.match(text, /^Building configuration\.\.\.\n\nCurrent configuration:\n!\n/)
