@@ -1,7 +1,7 @@
 import type { Path } from './diagnostic.js'
 import { didYouMean } from './nearest.js'
 import type { Resolution } from './resolution.js'
-import type { Settings } from './schema.js'
+import type { Document, Settings } from './schema.js'
 
 /** Settings at one place of the document; layers are read from the most specific one down. */
 export interface Layer {
@@ -26,14 +26,30 @@ export function layersOf(
   const groups = context.document.groups ?? {}
   if (group !== undefined) {
     if (Object.hasOwn(groups, group)) layers.push({ settings: groups[group], path: ['groups', group] })
-    else {
-      const hint =
-        didYouMean(group, Object.keys(groups)) ??
-        (context.dialect === 'ios' ? `neighbor ${group} peer-group` : 'define it under `groups`')
-      context.error([...path, 'group'], `there is no group \`${group}\``, hint)
-    }
+    else unknownGroup(group, path, context)
   }
   return [...layers, ...defaultsOf(context)]
+}
+
+/** Whether a neighbour or range is in a group that is nowhere defined: then nothing else is known to be missing. */
+export function lacksGroup(group: string | undefined, { document }: Resolution): boolean {
+  return group !== undefined && !Object.hasOwn(document.groups ?? {}, group)
+}
+
+function unknownGroup(group: string, path: Path, context: Resolution): void {
+  const known = Object.keys(context.document.groups ?? {})
+  const define = context.dialect === 'ios' ? `neighbor ${group} peer-group` : 'define it under `groups`'
+  const others = known.length === 0 ? '' : `; there are ${known.join(', ')}`
+  const owner = ownerOf(path, context.document)
+  const hint = didYouMean(group, known) ?? `${define}${others}`
+  context.error([...path, 'group'], `${owner}: there is no group \`${group}\``, hint)
+}
+
+/** Whose settings stand at or above a path, as messages name it: 'neighbour 192.168.95.210', 'group nodes'. */
+export function ownerOf([section, key]: Path, { neighbors, listenRanges }: Document): string {
+  if (section === 'neighbors') return `neighbour ${neighbors?.[Number(key)]?.address}`
+  if (section === 'listenRanges') return `listen range ${listenRanges?.[Number(key)]?.prefix}`
+  return section === 'groups' ? `group ${key}` : '`defaults`'
 }
 
 /** The settings of all, as the last layer. */

@@ -4,6 +4,7 @@ import { readIos } from './ios/read.js'
 import type { Config, Dialect } from './model.js'
 import { Resolution } from './resolution.js'
 import { resolve } from './resolve.js'
+import { whyUnreadable } from './unreadable.js'
 import { readYaml } from './yaml.js'
 
 /** What came of a file. */
@@ -23,7 +24,7 @@ export function loadConfig(file: string, environment: Environment = machine): Lo
     text = environment.readFile(file)
   } catch (error) {
     const report = new Report(file)
-    report.add('error', { line: 1, column: 1 }, '', `can't be read: ${(error as Error).message}`)
+    report.add('error', { line: 1, column: 1 }, '', `can't be read: ${whyUnreadable(error)}`)
     return { diagnostics: report.diagnostics }
   }
   return loadText(text, file, environment)

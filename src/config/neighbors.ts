@@ -3,7 +3,7 @@ import type { ListenRange, NeighborOptions } from '../speaker/options.js'
 import { BGP_PORT } from './defaults.js'
 import type { Path } from './diagnostic.js'
 import { familiesOf } from './families.js'
-import { defaultsOf, type Found, firstOf, type Layer, layersOf } from './layers.js'
+import { defaultsOf, type Found, firstOf, type Layer, lacksGroup, layersOf } from './layers.js'
 import { protectionOf } from './protection.js'
 import type { Resolution } from './resolution.js'
 import type { Settings } from './schema.js'
@@ -31,7 +31,7 @@ export function resolveNeighbors(localAs: number, context: Resolution): readonly
     seen.set(text, [...path, 'address'])
     const layers = layersOf(entry, entry.group, path, context)
     const as = firstOf(layers, 'remoteAs')
-    if (as === undefined) {
+    if (as === undefined && !lacksGroup(entry.group, context)) {
       context.error(
         path,
         `neighbour ${text} has no \`remoteAs\``,

@@ -1,7 +1,8 @@
 import type { NeighborOptions } from '../speaker/options.js'
 import type { Path } from './diagnostic.js'
-import type { Layer } from './layers.js'
+import { type Layer, ownerOf } from './layers.js'
 import type { Resolution } from './resolution.js'
+import { whyUnreadable } from './unreadable.js'
 
 /** Most octets of a TCP-MD5 key that Linux takes, and most routers with it. */
 export const PASSWORD_MAX = 80
@@ -41,7 +42,9 @@ function fromFile(file: string, path: Path, context: Resolution) {
   try {
     text = context.environment.readFile(file)
   } catch (error) {
-    context.error(path, `${file} can't be read: ${(error as Error).message}`)
+    const owner = ownerOf(path, context.document)
+    const hint = `write the password of ${owner} into it, alone, on one line, for ecmpd alone to read (chmod 600)`
+    context.error(path, `${owner}: its password file ${file} can't be read: ${whyUnreadable(error)}`, hint)
     return {}
   }
   // An editor ends the line; nothing else is taken away, since a blank may be part of it.

@@ -10,6 +10,7 @@ import { checkRangeKeys } from './protection.js'
 import type { Resolution } from './resolution.js'
 import { checkRouteMaps } from './route-maps.js'
 import { longLivedOf, restartOf } from './timers.js'
+import { whyUnreadable } from './unreadable.js'
 import { formatEndpoint, readAs, readEndpoint, readPrefix, readRouterId } from './values.js'
 
 /**
@@ -198,7 +199,8 @@ function checkOwnAddresses(bgp: SpeakerOptions, context: Resolution): void {
 function checkWidth(bgp: SpeakerOptions, context: Resolution): void {
   const count = new Map<number, number>()
   for (const neighbor of bgp.neighbors) {
-    if (neighbor.shutdown !== undefined) continue
+    // AS 0: whatever the neighbour says in its OPEN.
+    if (neighbor.shutdown !== undefined || neighbor.remoteAs === 0) continue
     count.set(neighbor.remoteAs, (count.get(neighbor.remoteAs) ?? 0) + 1)
   }
   for (const [as, neighbors] of count) {
@@ -317,7 +319,7 @@ function readSecret(file: string, path: string[], context: Resolution): string |
     if (text !== '') return text
     context.error(path, `${file} is empty`, 'it holds the secret on one line')
   } catch (error) {
-    context.error(path, `${file} can't be read: ${(error as Error).message}`)
+    context.error(path, `${file} can't be read: ${whyUnreadable(error)}`)
   }
   return undefined
 }

@@ -37,6 +37,16 @@ export function localAsOf(
     return { localAs: 0 }
   }
   const localAs = read.value
+  if (localAs === speakerAs) {
+    const [message, hint] =
+      context.dialect === 'ios'
+        ? [
+            `% Cannot have local-as same as BGP AS number ${localAs}: it changes nothing`,
+            'no neighbor ADDRESS local-as',
+          ]
+        : [`\`localAs\` ${localAs} is this speaker’s own AS: it changes nothing`, 'take it away']
+    context.warn(path, message, hint)
+  }
   if (typeof value !== 'object' || localAs === speakerAs) return { localAs }
   const style: LocalAsStyle = {
     prepend: value.noPrepend !== true,

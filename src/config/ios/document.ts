@@ -194,7 +194,7 @@ class Builder {
     this.#place([...to, 'address'], first.position)
     const group = this.#cells.get([...from, 'group'])?.value as string | undefined
     const settings = this.#settings(from, to)
-    if (this.#cells.get([...from, 'remoteAs']) === undefined && !this.#groupHasAs(group)) {
+    if (this.#cells.get([...from, 'remoteAs']) === undefined && !this.#hasAs(group)) {
       const message = `% Invalid input: neighbor ${address} has no remote-as`
       this.#report.add('error', first.position, '', message, `neighbor ${address} remote-as <AS>`)
       return []
@@ -210,8 +210,11 @@ class Builder {
     ]
   }
 
-  #groupHasAs(group: string | undefined): boolean {
-    return group !== undefined && this.#cells.get(['groups', group, 'remoteAs']) !== undefined
+  /** Also true of a group that is nowhere defined: that, then, is what is wrong. */
+  #hasAs(group: string | undefined): boolean {
+    if (group === undefined) return false
+    const unknown = this.#cells.below(['groups', group]).length === 0
+    return unknown || this.#cells.get(['groups', group, 'remoteAs']) !== undefined
   }
 
   #ranges(): { listenRanges?: RangeEntry[] } {

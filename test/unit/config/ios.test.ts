@@ -120,7 +120,12 @@ t.test('each mistake is refused with its line and IOS’s phrase', async (t) => 
     [' neighbor 192.168.95.210 description n\x1b[2J', '% Wrong parameter: control characters in the text'],
     [' neighbor 192.168.95.211 description n', '% Invalid input: neighbor 192.168.95.211 has no remote-as'],
     [' neighbor nodes remote-as 64512', '% Invalid input: there is no peer group `nodes`'],
-    [' neighbor 192.168.95.210 peer-group nodes', 'there is no group `nodes`'],
+    [' neighbor 192.168.95.210 peer-group nodes', 'neighbour 192.168.95.210: there is no group `nodes`'],
+    [' neighbor 192.168.95.211 peer-group nodes', 'neighbour 192.168.95.211: there is no group `nodes`'],
+    [
+      ' bgp listen range 192.168.96.0/24 peer-group nodes',
+      'listen range 192.168.96.0/24: there is no group `nodes`',
+    ],
     [' timers bgp 60 30', 'keepalive 60 is above hold 30'],
     [' neighbor 192.168.95.210 timers 60 30', 'keepalive 60 is above hold 30'],
     [' neighbor 192.168.95.210 timers 1 2', 'hold time 2 is not allowed'],

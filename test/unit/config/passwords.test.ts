@@ -20,7 +20,7 @@ function machine(files: Record<string, string> = {}, variables: Record<string, s
     variable: (name) => variables[name],
     readFile(path) {
       if (path in files) return files[path]
-      throw new Error(`ENOENT: no such file or directory, open '${path}'`)
+      throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: 'ENOENT' })
     },
   }
 }
@@ -82,7 +82,10 @@ t.test('what can’t be a password is refused where it stands, without being rep
       /7:.*`password` and `passwordEnv` contradict each other/,
     ],
     [yaml('passwordEnv: KEY'), /the environment has no `KEY` \(set it before the start\)/],
-    [yaml('passwordFile: /none'), /\/none can't be read: ENOENT/],
+    [
+      yaml('passwordFile: /none'),
+      /f:6:19: error: neighbour 192\.168\.95\.210: its password file \/none can't be read: there is no such file \(write the password of neighbour 192\.168\.95\.210 into it/,
+    ],
     [yaml('passwordFile: /two'), /the password in \/two has line ends .*alone, on one line/],
     [
       ios(`neighbor 192.168.95.210 password ${long}`),

@@ -130,6 +130,10 @@ t.test('local-as', async (t) => {
   ]) {
     survives(t, text)
   }
+  t.match(said(yaml('localAs: 64513')), [
+    /warning: `localAs` 64513 is this speaker’s own AS: it changes nothing/,
+  ])
+  t.match(said(ios('$ local-as 64513')), [/warning: % Cannot have local-as same as BGP AS number 64513/])
   t.match(errors(yaml('localAs: { as: 0 }')), [/AS 0 is reserved/])
   t.match(errors(yaml('localAs: { noPrepend: true }')), [/local/])
 })

@@ -14,7 +14,7 @@ export const environment: Environment = {
   variable: (name) => (name === 'TOKEN' ? 'from the environment' : undefined),
   readFile(path) {
     if (path === '/token') return 'from the file\n'
-    throw new Error(`ENOENT: no such file or directory, open '${path}'`)
+    throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: 'ENOENT' })
   },
 }
 

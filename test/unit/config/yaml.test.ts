@@ -130,7 +130,16 @@ t.test('each mistake is refused with its line', async (t) => {
       `${BASE}    import: polo\nprefixLists:\n  pool: [10.0.0.0/8]\n`,
       ['6: there is no prefix list `polo`'],
     ],
-    ['unknown group', `${BASE}    group: nods\ngroups:\n  nodes: {}\n`, ['6: there is no group `nods`']],
+    [
+      'unknown group',
+      `${BASE}    group: nods\ngroups:\n  nodes: {}\n`,
+      ['6: neighbour 192.168.95.210: there is no group `nods`'],
+    ],
+    [
+      'unknown group, and no AS without it',
+      'as: 1\nrouterId: 1.1.1.1\nneighbors:\n  - { address: 10.0.0.1, group: nods }\n',
+      ['4: neighbour 10.0.0.1: there is no group `nods`'],
+    ],
     [
       'unknown next hop',
       `${BASE}    nextHop: me\n`,
@@ -200,7 +209,7 @@ t.test('each mistake is refused with its line', async (t) => {
     [
       'no token file',
       `${BASE}api:\n  tokenFile: /nowhere\n`,
-      ["7: /nowhere can't be read: ENOENT: no such file or directory, open '/nowhere'"],
+      ["7: /nowhere can't be read: there is no such file"],
     ],
     ['no token variable', `${BASE}api:\n  tokenVariable: NOTHING\n`, ['7: the environment has no `NOTHING`']],
     ['an empty section', `${BASE}fib:\n`, ['6: `fib` is empty']],
