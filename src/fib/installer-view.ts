@@ -12,7 +12,8 @@ export function viewRoute(route: Route, nextHops: NextHops, refusals: Refusals):
   const group = installedGroup(route)
   const refusal = refusals.get(route)
   const wanted = desired?.set.gateways ?? []
-  if (refusal !== undefined) return { prefix, state: 'refused', reason: refusal.reason, gateways: wanted }
+  if (refusal !== undefined && !refusal.unclear)
+    return { prefix, state: 'refused', reason: refusal.reason, gateways: wanted }
   const hops = group?.members.map(({ address, device }) => ({ address, interface: device })) ?? []
   if (desired === undefined) {
     if (group === undefined) return undefined

@@ -264,17 +264,40 @@ export class Installer {
     this.#clean()
   }
 
+  /** Sequence number of the last line written. */
+  get written(): number {
+    return this.#progress.written
+  }
+
   /**
-   * `ip monitor` showed that a route of ours was deleted.
+   * `ip monitor` showed that a route of ours was deleted, and every line written before that is done.
    * @param nhid group that it referred to; 0: it spelled its gateways out
+   * @param heard `written` when that was shown: what was written later puts the route back, or is refused
    * @returns true when a foreign hand did it: the route is on its way back
    */
-  deleted(prefix: string, nhid: number): boolean {
-    if (this.#deletions.explain(prefix)) return false
+  deleted(prefix: string, nhid: number, heard: number): boolean {
+    if (this.#stopped || this.#deletions.explain(prefix)) return false
     const route = this.routes.get(prefix)
     const group = route && installedGroup(route)
-    if (route === undefined || group === undefined || route.flight !== 'none') return false
+    if (route === undefined || group === undefined) return false
     if (this.#dialect.objects && group.id !== nhid) return false
+    const overtaken = route.stamp > heard
+    if (overtaken && route.flight === 'none' && this.refusals.get(route) === undefined) return false
+    this.observed(route, undefined)
+    return !overtaken
+  }
+
+  /**
+   * `ip monitor` showed another's route for the prefix, with ecmpd's metric: it took the place of ours, or ours was
+   * written meanwhile, over it or in vain.
+   * @returns true when that has to be found out by reading the kernel
+   */
+  displaced(prefix: string): boolean {
+    const route = this.routes.get(prefix)
+    if (route === undefined) return false
+    if (route.flight !== 'none') return true
+    if (installedGroup(route) === undefined) return false
+    // Believed to be there, it would be changed in one step: over the other.
     this.observed(route, undefined)
     return true
   }
@@ -326,15 +349,15 @@ export class Installer {
   }
 
   refused(): FibRouteView[] {
-    return [...this.refusals.entries()].flatMap(
-      ([route]) => viewRoute(route, this.nextHops, this.refusals) ?? [],
+    return [...this.refusals.entries()].flatMap(([route, { unclear }]) =>
+      unclear ? [] : (viewRoute(route, this.nextHops, this.refusals) ?? []),
     )
   }
 
   status(): Omit<FibStatusView, 'enabled' | 'mode'> {
     let installed = 0
     for (const group of this.nextHops.table.groups.values()) installed += group.routes
-    const waiting = countWaiting(this.nextHops, this.refusals)
+    const waiting = countWaiting(this.nextHops, this.refusals) + this.refusals.unclear
     return {
       installed: Math.max(0, installed - this.#entering),
       pending: this.#queue.length + this.#flights + waiting,

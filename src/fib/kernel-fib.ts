@@ -36,6 +36,7 @@ import { KernelResolver } from './resolver.js'
 import { RouteBook } from './route-book.js'
 import type { RouteLine } from './route-line.js'
 import { ScopedClock } from './scoped-clock.js'
+import { DeletionSuspects } from './suspects.js'
 import { KernelWatch } from './watch.js'
 
 export interface KernelFibOptions {
@@ -54,8 +55,6 @@ export interface KernelFibOptions {
 }
 
 const AUDIT = 300_000
-/** A deletion seen is believed to be foreign when it is still unexplained so many milliseconds later. */
-const SUSPICION = 30
 /** Wait before reading the kernel after notifications were lost: more losses follow. */
 const GAP_PAUSE = 500
 /** That wait at least, in readings: the kernel is not read more than a tenth of the time. */
@@ -106,7 +105,7 @@ export class KernelFib implements FibPort {
   #readTime = 0
   /** Links and addresses are to be read with the routes. */
   #linksWanted = true
-  #suspects: RouteLine[] = []
+  readonly #suspects: DeletionSuspects
   #stopping = false
 
   constructor(options: KernelFibOptions) {
@@ -116,6 +115,7 @@ export class KernelFib implements FibPort {
     this.#ip = options.ip ?? ['ip']
     this.#spawn = options.spawn ?? spawnChild
     this.#reader = new KernelReader(this.#ip, this.#spawn)
+    this.#suspects = new DeletionSuspects(this.#clock, options.log)
     this.#guard = new Guard(options.options.allow)
     this.#ids = new IdPool(options.options.nextHopIds.base, options.options.nextHopIds.count)
     this.resolver = this.#resolver
@@ -349,7 +349,7 @@ export class KernelFib implements FibPort {
   #routeSeen(installer: Installer, route: RouteLine): void {
     const ownership = this.#ownership!
     if (isOwnRoute(route, ownership)) {
-      if (route.deleted) this.#suspect(route)
+      if (route.deleted) this.#suspects.add(route, installer)
       return
     }
     this.#resolver.route(route)
@@ -358,23 +358,7 @@ export class KernelFib implements FibPort {
     const known = installer.routes.get(route.prefix)
     if (known === undefined) return
     if (route.deleted) installer.refusals.unblocked(known)
-    else if (installer.route(route.prefix)?.state === 'installed') this.#read()
-  }
-
-  /** A link that goes down deletes IPv6 routes before it is announced itself: look into it a moment later. */
-  #suspect(route: RouteLine): void {
-    if (this.#suspects.push(route) > 1) return
-    this.#clock.after(SUSPICION, () => {
-      const suspects = this.#suspects
-      this.#suspects = []
-      const { log } = this.#options
-      const back = suspects.filter(({ prefix, nhid }) => this.#installer?.deleted(prefix, nhid))
-      if (back.length === 0) return
-      const [{ prefix }] = back
-      const more = back.length > 1 ? ` and ${back.length - 1} more` : ''
-      log.warn({ prefix, routes: back.length }, `route ${prefix}${more} deleted by someone else: put back`)
-      this.#installer?.flush()
-    })
+    else if (installer.displaced(route.prefix)) this.#read()
   }
 
   async #loadLinks(): Promise<void> {

@@ -9,6 +9,11 @@ export class Progress {
     return ++this.#written
   }
 
+  /** The number of the last line. */
+  get written(): number {
+    return this.#written
+  }
+
   /** Lines are done in written order. */
   done(seq: number): void {
     this.#done = seq

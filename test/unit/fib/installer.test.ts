@@ -252,13 +252,17 @@ for (const objects of [true, false]) {
     b.settle()
     want(b, P, A, B)
     b.settle()
-    t.equal(b.installer.deleted(P, nhid), false, 'the late notification of the own deletion')
+    t.equal(
+      b.installer.deleted(P, nhid, b.installer.written),
+      false,
+      'the late notification of the own deletion',
+    )
     b.kernel.routes.delete(P)
-    t.equal(b.installer.deleted(P, b.installer.routes.get(P)!.group!.id), true)
+    t.equal(b.installer.deleted(P, b.installer.routes.get(P)!.group!.id, b.installer.written), true)
     b.installer.flush()
     b.settle()
     t.same(b.kernel.gateways(P), [A, B])
-    t.equal(b.installer.deleted('10.1.1.1/32', nhid), false, 'nothing known about it')
+    t.equal(b.installer.deleted('10.1.1.1/32', nhid, b.installer.written), false, 'nothing known about it')
   })
 }
 
@@ -482,6 +486,52 @@ t.test('a refused route is tried within a second of a change of the network', as
   b.settle()
   t.same(b.kernel.gateways(P), [A])
   t.equal(b.installer.refused().length, 0)
+})
+
+t.test('a route refused right after the network changed is tried again a moment later, once', async (t) => {
+  const b = bench({ objects: false })
+  b.ways.set('10.8.0.5', 4)
+  b.kernel.down.add(4)
+  b.way = (gateway) => ({
+    via: { address: gateway.address, device: 'eth4', ifindex: 4, word: 'if4' },
+    metric: 0,
+    connected: true,
+  })
+  b.installer.networkChanged()
+  want(b, P, '10.8.0.5')
+  b.settle()
+  t.match(b.installer.status(), { refused: 1 })
+  const attempts = () => b.kernel.lines.filter((line) => line.includes(P)).length
+  b.clock.advance(60)
+  b.settle()
+  t.equal(attempts(), 2, 'a moment later')
+  b.clock.advance(900)
+  b.settle()
+  t.equal(attempts(), 2, 'from then on after the pause')
+  b.kernel.down.clear()
+  b.installer.networkChanged()
+  b.clock.advance(1000)
+  b.settle()
+  t.same(b.kernel.gateways(P), ['10.8.0.5'])
+  t.match(b.installer.status(), { installed: 1, pending: 0, refused: 0 })
+})
+
+t.test('a place that is taken, by nobody that is shown, is not asked for without end', async (t) => {
+  const b = bench()
+  b.kernel.routes.set(P, { nhid: 0, hops: [], foreign: true })
+  want(b, P, A)
+  b.settle()
+  const route = b.installer.routes.get(P)!
+  t.match(b.installer.status(), { pending: 1, refused: 0 }, 'whose it is is not known yet')
+  t.same(b.installer.refused(), [])
+  for (let reading = 0; reading < 10; reading++) {
+    b.installer.refusals.occupant(route, undefined)
+    b.settle()
+  }
+  t.equal(b.kernel.lines.filter((line) => line.startsWith('route')).length, 4)
+  t.equal(b.inspections, 4)
+  t.match(b.installer.route(P), { state: 'refused', reason: /another route/ })
+  t.match(b.installer.status(), { pending: 0, refused: 1 })
 })
 
 t.test('many refusals are summed up in the log', async (t) => {
