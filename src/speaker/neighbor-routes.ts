@@ -1,5 +1,8 @@
 import type { Family } from '../ip/family.js'
+import { compilePolicy } from '../policy/route-policy.js'
+import type { AttributeTable } from '../rib/attributes.js'
 import type { RouteFilter } from '../rib/table.js'
+import type { Source } from '../rib/types.js'
 import type { Negotiated } from '../session/types.js'
 import type { DecodeContext } from '../wire/types.js'
 import type { Link } from './connection-driver.js'
@@ -59,4 +62,27 @@ export interface NeighborRoutes {
         readonly refresh: Refresh
       }
     | undefined
+}
+
+/** A family of a neighbour that has no session yet. @throws RangeError for a policy that is none */
+export function familyRoutes(options: FamilyOptions, attributes: AttributeTable): FamilyRoutes {
+  return {
+    family: options.family,
+    options,
+    filter: compilePolicy(options.import, options.family, attributes, 'in'),
+    negotiated: false,
+    addPathReceive: false,
+    addPathSend: false,
+    endOfRibReceived: false,
+    endOfRibSent: false,
+    overLimit: false,
+    limitSaid: 'nothing',
+    outlet: undefined,
+    removal: undefined,
+  }
+}
+
+/** What a neighbour's options say of it as a source of paths. */
+export function sourceTerms(peer: Peer, options: FamilyOptions): Pick<Source, 'weight' | 'client'> {
+  return { weight: peer.options.weight, client: options.routeReflectorClient ?? false }
 }

@@ -5,7 +5,8 @@ import { printable } from '../wire/printable.js'
 import { maintenanceView } from './maintenance.js'
 import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
 import type { Peer } from './peer.js'
-import { limitThreshold, type Routing } from './routing.js'
+import { limitThreshold } from './prefix-limit.js'
+import type { Routing } from './routing.js'
 import type { NeighborFamilyView, NeighborView } from './views.js'
 
 /** The read model of one neighbour, made now. */

@@ -9,8 +9,9 @@ import type { Events } from './events.js'
 import { dynamicOptions, rangeFor } from './listen-ranges.js'
 import type { NeighborOptions, SpeakerOptions } from './options.js'
 import { Peer, type PeerHost } from './peer.js'
+import { limitData } from './prefix-limit.js'
 import type { Refusals } from './refusals.js'
-import { limitData, type Routing } from './routing.js'
+import type { Routing } from './routing.js'
 import type { Expected } from './settling.js'
 
 /** Milliseconds for which a neighbour that announced too much is kept out. */

@@ -1,36 +1,30 @@
-import { afiOf, type Family, SAFI_UNICAST } from '../ip/family.js'
-import { compilePolicy } from '../policy/route-policy.js'
+import type { Family } from '../ip/family.js'
 import type { Clock } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
 import type { MachineRoutes } from '../ports/machine-routes.js'
-import type { AttributeTable } from '../rib/attributes.js'
-import { LoweringFilter } from '../rib/graceful-shutdown.js'
-import { MarkingFilter } from '../rib/only-to-customer.js'
-import { PrependingFilter } from '../rib/prepending-filter.js'
-import { REASON_POLICY, VALID } from '../rib/reasons.js'
-import type { Rib, RouteFilter } from '../rib/table.js'
-import type { Source } from '../rib/types.js'
+import type { Rib } from '../rib/table.js'
 import type { End, Negotiated } from '../session/types.js'
 import { MessageType } from '../wire/codes.js'
 import { encodeRouteRefresh } from '../wire/refresh.js'
-import { learnsOnlyForCustomers } from '../wire/role.js'
 import type { DecodeContext, RouteRefreshMessage } from '../wire/types.js'
 import { asPathText } from './attribute-text.js'
 import type { Link } from './connection-driver.js'
 import { Contexts } from './contexts.js'
-import { acceptance, exportTerms, same } from './difference.js'
 import type { Events } from './events.js'
 import { FaultReport } from './fault-report.js'
 import { Graceful } from './graceful.js'
-import { longLivedTo } from './long-lived.js'
-import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
-import type { DecisionOptions, FamilyOptions, NeighborOptions, SpeakerOptions } from './options.js'
+import { renewFilter } from './import-filter.js'
+import { type FamilyRoutes, familyRoutes, type NeighborRoutes, sourceTerms } from './neighbor-routes.js'
+import type { FamilyOptions, NeighborOptions, SpeakerOptions } from './options.js'
+import { outletSession } from './outlet-session.js'
 import { OwnRoutes } from './own-routes.js'
 import { PathKeeper } from './path-keeper.js'
 import type { Peer } from './peer.js'
 import { restartParams } from './peer-params.js'
+import { PrefixLimit } from './prefix-limit.js'
 import { isSingleHop } from './protection.js'
+import { Reconsider } from './reconsider.js'
 import { Refresh } from './refresh.js'
 import { Removals } from './removals.js'
 import { Resolve } from './resolve.js'
@@ -38,7 +32,7 @@ import { RouteEvents } from './route-events.js'
 import type { SpeakerSizes } from './sizes.js'
 import { Tables } from './tables.js'
 import { UpdateIn } from './update-in.js'
-import { type OutletSession, UpdateOut } from './update-out.js'
+import { UpdateOut } from './update-out.js'
 import type { Work } from './work.js'
 
 export interface RoutingParts {
@@ -66,12 +60,15 @@ export interface RoutingParts {
 /** The routes of neighbours: in through the tables, out to kernel, other neighbours and events. */
 export class Routing {
   readonly tables: Tables
+  /** Routes that are there, when options have changed. */
+  readonly reconsider: Reconsider
   readonly #own: OwnRoutes
   readonly #parts: RoutingParts
   readonly #resolve: Resolve
   readonly #contexts = new Contexts()
   readonly #removals: Removals
   readonly #keeper: PathKeeper
+  readonly #limit: PrefixLimit
   readonly #updateIn: UpdateIn
   readonly #updateOut: UpdateOut
   readonly #neighbors = new Map<Peer, NeighborRoutes>()
@@ -95,13 +92,14 @@ export class Routing {
       settle: () => tables.settle(),
     })
     const rib = (family: Family) => tables.rib(family)
-    this.#resolve = new Resolve(tables.nextHops, parts.resolver, () => this.#resolutionChanged())
+    this.#resolve = new Resolve(tables.nextHops, parts.resolver, () => this.reconsider.nextHops())
     this.#removals = new Removals(work, rib)
     this.#keeper = new PathKeeper(tables, this.#removals, log, clock)
     this.#updateOut = new UpdateOut(clock, work, this.#resolve, rib, seed)
     const routeEvents = new RouteEvents(clock, events, (table, path) => this.#describe(table, path))
     for (const table of tables.ribs()) routeEvents.watch(table)
     tables.bus.listen((_rib, batch) => routeEvents.batch(batch))
+    this.#limit = new PrefixLimit(tables, log, parts.overLimit)
     this.#updateIn = new UpdateIn({
       clock,
       log,
@@ -113,7 +111,17 @@ export class Routing {
       clusterId: () => parts.options().clusterId ?? parts.options().routerId,
       rib,
       endOfRib: (routes, family) => this.#endOfRib(routes, family),
-      checkLimit: (routes, family) => this.#checkLimit(routes, family),
+      checkLimit: (routes, family) => this.#limit.check(routes, family),
+    })
+    this.reconsider = new Reconsider({
+      ...{ clock, tables, neighbors: this.#neighbors, limit: this.#limit },
+      updateIn: this.#updateIn,
+      updateOut: this.#updateOut,
+      options: parts.options,
+      maintenance: parts.maintenance,
+      written: () => {
+        this.#written = -1
+      },
     })
   }
 
@@ -122,11 +130,14 @@ export class Routing {
     return this.#own.start()
   }
 
+  /** What the tables know of a neighbour; undefined after remove(). */
+  of(peer: Peer): NeighborRoutes | undefined {
+    return this.#neighbors.get(peer)
+  }
+
   /** The options of own routes changed, or who the speaker is. */
   announceChanged(): void {
-    if (!this.#own.changed()) return
-    this.#updateOut.reevaluate()
-    this.#written = -1
+    if (this.#own.changed()) this.reconsider.own()
   }
 
   /** Whether AS_SETs are rejected has changed: the routes of everybody who can send them again are read anew. */
@@ -138,13 +149,18 @@ export class Routing {
     }
   }
 
-  #contextOf(terms: Negotiated): DecodeContext {
-    return this.#contexts.of(terms, this.#parts.options().rejectAsSets ?? true)
+  /** A neighbour's options changed in a way that its session survives. */
+  changed(peer: Peer, before: NeighborOptions): void {
+    const routes = this.#neighbors.get(peer)
+    if (routes === undefined) return
+    this.reconsider.neighbor(routes, before)
+    if (before.gracefulRestart.enabled && !peer.options.gracefulRestart.enabled) this.giveUp(peer)
   }
 
-  /** What the tables know of a neighbour; undefined after remove(). */
-  of(peer: Peer): NeighborRoutes | undefined {
-    return this.#neighbors.get(peer)
+  /** A neighbour is to be drained, or no longer. */
+  drainChanged(peer: Peer): void {
+    const routes = this.#neighbors.get(peer)
+    if (routes !== undefined) this.reconsider.drain(routes)
   }
 
   /** The neighbour with this source index. */
@@ -210,7 +226,7 @@ export class Routing {
       family.endOfRibSent = false
       family.overLimit = false
       family.limitSaid = 'nothing'
-      this.#compile(peer, family)?.close?.()
+      renewFilter(family, peer, this.tables.attributes, this.#parts.options().localAs)?.close?.()
       if (family.negotiated || this.tables.rib(family.family).source(routes.source) !== undefined) {
         this.#setSource(routes, family.options, terms)
       }
@@ -231,7 +247,7 @@ export class Routing {
     }
     const { remote, local, singleHop } = routes.session.nextHop
     if (singleHop) this.#resolve.adjacent(remote, local)
-    const session = this.#outletSession(routes, link, terms)
+    const session = outletSession(routes, link, terms, this.#parts.options(), this.#parts.maintenance())
     for (const family of routes.families.values()) {
       if (!family.negotiated) continue
       family.outlet = this.#updateOut.open(session, family.options, {
@@ -264,91 +280,6 @@ export class Routing {
   /** What was kept for a neighbour goes: it is not coming back. */
   giveUp(peer: Peer): void {
     this.#neighbors.get(peer)?.graceful.feed({ type: 'give-up' })
-  }
-
-  /** A neighbour's options changed in a way that its session survives. */
-  changed(peer: Peer, before: NeighborOptions): void {
-    const routes = this.#neighbors.get(peer)
-    if (routes === undefined) return
-    const { session } = routes
-    for (const options of peer.options.families) {
-      const family = routes.families.get(options.family)
-      if (family === undefined) continue
-      const was = family.options
-      family.options = options
-      const source = this.tables.rib(options.family).source(routes.source)
-      if (source !== undefined)
-        this.#sourceChanged(options, { ...source.source, ...sourceTerms(peer, options) })
-      const recompiled = !same(was.import, options.import) || lowersOtherwise(before, peer.options)
-      const accepted = same(acceptance(before, was), acceptance(peer.options, options))
-      if (source !== undefined && !accepted && !recompiled) this.#reapply(routes, family)
-      if (recompiled) {
-        const former = this.#compile(peer, family)
-        if (source !== undefined) this.#reapply(routes, family)
-        former?.close?.()
-      }
-      const exports =
-        !same(exportTerms(was), exportTerms(options)) ||
-        before.maintenance !== peer.options.maintenance ||
-        !same(before.gracefulRestart.longLived, peer.options.gracefulRestart.longLived)
-      if (exports && session !== undefined && family.outlet !== undefined) {
-        const { link, terms } = session
-        this.#updateOut.change(family.outlet, this.#outletSession(routes, link, terms), options)
-      }
-      family.outlet?.pace.change(peer.options.advertisementInterval ?? 0)
-      this.#checkLimit(routes, family)
-    }
-    if (before.gracefulRestart.enabled && !peer.options.gracefulRestart.enabled) this.giveUp(peer)
-  }
-
-  /** The rules of the decision changed: every prefix is decided anew. */
-  decisionChanged(before: DecisionOptions): void {
-    const { decision } = this.#parts.options()
-    for (const rib of this.tables.ribs()) rib.setOptions(decision)
-    if (decision.defaultLocalPref === before.defaultLocalPref) return
-    // Internal neighbours are told the preference of paths that have none.
-    this.#reexport(({ peerType }) => peerType === 'ibgp')
-  }
-
-  /** What concerns all that is sent began or ended: every neighbour is sent its routes as they are to be now. */
-  exportChanged(): void {
-    this.#reexport(() => true)
-  }
-
-  /** A neighbour is to be drained, or no longer. */
-  drainChanged(peer: Peer): void {
-    const routes = this.#neighbors.get(peer)
-    if (routes === undefined) return
-    for (const family of routes.families.values()) {
-      const former = this.#compile(peer, family)
-      const known = this.tables.rib(family.family).source(routes.source) !== undefined
-      if (known) this.#reapply(routes, family)
-      former?.close?.()
-    }
-    this.#reexport(() => true, [routes])
-  }
-
-  #reexport(
-    concerns: (terms: Negotiated) => boolean,
-    neighbors: Iterable<NeighborRoutes> = this.#neighbors.values(),
-  ): void {
-    for (const routes of neighbors) {
-      const { session } = routes
-      if (session === undefined || !concerns(session.terms)) continue
-      const outlet = this.#outletSession(routes, session.link, session.terms)
-      for (const family of routes.families.values()) {
-        if (family.outlet !== undefined) this.#updateOut.change(family.outlet, outlet, family.options)
-      }
-    }
-  }
-
-  /** The cluster id or client-to-client reflection changed: which paths have come round, and what is reflected. */
-  reflectionChanged(): void {
-    for (const routes of this.#neighbors.values()) {
-      if (routes.session?.terms.peerType !== 'ibgp') continue
-      for (const family of routes.families.values()) if (family.negotiated) this.#reapply(routes, family)
-    }
-    this.#reexport(({ peerType }) => peerType === 'ibgp')
   }
 
   /** One UPDATE in [start, end). */
@@ -397,36 +328,8 @@ export class Routing {
     for (const routes of this.#neighbors.values()) routes.graceful.close()
   }
 
-  /**
-   * Makes the import filter of a family anew, with what the terms of the last session add to the policy.
-   * @returns the former one, to be closed when nothing passes it any more
-   */
-  #compile(peer: Peer, family: FamilyRoutes): RouteFilter | undefined {
-    const former = family.filter
-    const { attributes } = this.tables
-    const terms = peer.negotiated
-    const policy = this.#prepending(
-      peer,
-      compilePolicy(family.options.import, family.family, attributes, 'in'),
-    )
-    const marked =
-      terms?.role !== undefined && learnsOnlyForCustomers(terms.role.own)
-        ? new MarkingFilter(attributes, terms.remoteAs, policy)
-        : policy
-    const heeded = terms?.peerType === 'ebgp' && peer.options.ignoreGracefulShutdown !== true
-    family.filter =
-      peer.inMaintenance || heeded
-        ? new LoweringFilter(attributes, peer.inMaintenance ? 'all' : 'marked', marked)
-        : marked
-    return former
-  }
-
-  /** A `local-as` that is to be seen in the paths from its neighbour. */
-  #prepending({ options, negotiated }: Peer, policy: RouteFilter | undefined): RouteFilter | undefined {
-    const shown = negotiated?.localAs ?? 0
-    const other = negotiated?.peerType === 'ebgp' && shown !== this.#parts.options().localAs
-    if (!other || options.localAsStyle?.prepend !== true) return policy
-    return new PrependingFilter(this.tables.attributes, shown, policy)
+  #contextOf(terms: Negotiated): DecodeContext {
+    return this.#contexts.of(terms, this.#parts.options().rejectAsSets ?? true)
   }
 
   #decided(): void {
@@ -449,46 +352,6 @@ export class Routing {
     })
   }
 
-  #sourceChanged(options: FamilyOptions, source: Source): void {
-    const rib = this.tables.rib(options.family)
-    const { weight, client } = rib.source(source.index)!.source
-    if (weight === source.weight && client === source.client) return
-    rib.setSource(source)
-    if (client === source.client) return
-    this.#updateOut.reevaluate()
-    this.#written = -1
-  }
-
-  #outletSession(routes: NeighborRoutes, link: Link, terms: Negotiated): OutletSession {
-    const { decision, clusterId, routerId, clientToClientReflection } = this.#parts.options()
-    return {
-      link,
-      source: routes.source,
-      type: terms.peerType,
-      remoteAs: terms.remoteAs,
-      localAs: terms.localAs,
-      ownAs: this.#shownAs(routes, terms),
-      as4: terms.as4,
-      extendedNextHop: terms.extendedNextHop.send,
-      role: terms.role?.own,
-      extendedMessage: terms.extendedMessage.send,
-      singleHop: isSingleHop(routes.peer.options),
-      defaultLocalPref: decision.defaultLocalPref,
-      advertisementInterval: routes.peer.options.advertisementInterval ?? 0,
-      clusterId: clusterId ?? routerId,
-      clientToClient: clientToClientReflection ?? true,
-      longLived: longLivedTo(routes.peer.options, terms, this.#parts.options()),
-      addPath: (family) => terms.addPath.send.includes(family),
-      gracefulShutdown: this.#parts.maintenance() || routes.peer.inMaintenance,
-    }
-  }
-
-  /** The speaker's real AS where it stands behind the one that the neighbour knows. */
-  #shownAs({ peer }: NeighborRoutes, terms: Negotiated): number | undefined {
-    const { localAs } = this.#parts.options()
-    return localAs !== terms.localAs && peer.options.localAsStyle?.showReal ? localAs : undefined
-  }
-
   #refreshOf(routes: NeighborRoutes, link: Link, terms: Negotiated): Refresh {
     const { peer } = routes
     return new Refresh(this.#parts.clock, terms, {
@@ -503,50 +366,6 @@ export class Routing {
         this.#parts.log.debug({ neighbor: peer.address }, `neighbor ${peer.name}: ${text}: ignored`),
       settle: () => this.tables.settle(),
     })
-  }
-
-  #reapply(routes: NeighborRoutes, family: FamilyRoutes): void {
-    this.tables.rib(family.family).reapply(
-      routes.source,
-      family.filter,
-      (attribute, former) => {
-        if (routes.session !== undefined) return this.#updateIn.reason(routes, family, attribute)
-        // Paths kept for a restart: what was wrong with them is known from the session that brought them.
-        return former === REASON_POLICY ? VALID : former
-      },
-      this.#parts.clock.wall(),
-    )
-  }
-
-  #checkLimit(routes: NeighborRoutes, family: FamilyRoutes): void {
-    const { maximumPrefix, maximumPrefixAction, maximumPrefixReceived } = family.options
-    if (maximumPrefix === 0 || routes.session === undefined || family.overLimit) return
-    const source = this.tables.rib(family.family).source(routes.source)
-    const accepted = (maximumPrefixReceived ? source?.received : source?.accepted) ?? 0
-    this.#sayLimit(routes, family, accepted)
-    if (accepted <= maximumPrefix || maximumPrefixAction === 'warning-only') return
-    family.overLimit = true
-    this.#parts.overLimit(routes.peer, family.family, maximumPrefix)
-  }
-
-  /** Each line once until the number falls below the threshold. */
-  #sayLimit(routes: NeighborRoutes, family: FamilyRoutes, accepted: number): void {
-    const { peer } = routes
-    const { maximumPrefix, maximumPrefixAction } = family.options
-    if (accepted < limitThreshold(family.options)) {
-      family.limitSaid = 'nothing'
-      return
-    }
-    const exceeded = accepted > maximumPrefix
-    if (family.limitSaid === 'exceeded' || (family.limitSaid === 'threshold' && !exceeded)) return
-    family.limitSaid = exceeded ? 'exceeded' : 'threshold'
-    if (exceeded && maximumPrefixAction !== 'warning-only') return
-    const what = exceeded ? 'more than' : `${Math.floor((accepted * 100) / maximumPrefix)} % of`
-    const kept = exceeded ? '; maximum-prefix is warning-only: they are used' : ''
-    this.#parts.log.warn(
-      { neighbor: peer.address, family: family.family, accepted, limit: maximumPrefix },
-      `neighbor ${peer.name}: ${accepted} prefixes of ${family.family}, ${what} the ${maximumPrefix} allowed${kept}`,
-    )
   }
 
   #endOfRib(routes: NeighborRoutes, family: FamilyRoutes): void {
@@ -564,72 +383,8 @@ export class Routing {
     this.#parts.endOfRib()
   }
 
-  /** Links, addresses or routes of the machine changed: what was said about next hops is looked at again. */
-  #resolutionChanged(): void {
-    for (const routes of this.#neighbors.values()) {
-      const { session } = routes
-      if (session === undefined) continue
-      let moved = false
-      for (const [nextHop, { octets, fault }] of session.nextHopFaults) {
-        if (octets !== this.tables.nextHops.octets(nextHop)) {
-          session.nextHopFaults.delete(nextHop)
-          continue
-        }
-        const now = this.#updateIn.nextHopFault(routes, nextHop)
-        if (now === fault) continue
-        session.nextHopFaults.set(nextHop, { octets, fault: now })
-        if ((now === '') !== (fault === '')) moved = true
-      }
-      if (!moved) continue
-      for (const family of routes.families.values()) if (family.negotiated) this.#reapply(routes, family)
-    }
-    this.#updateOut.subnetsChanged()
-    this.#written = -1
-    this.tables.settle()
-  }
-
   #describe(rib: Rib, path: number): { neighbor: string; asPath: string } {
     const neighbor = this.#sources[rib.sourceOf(path)]?.peer.address ?? 'local'
     return { neighbor, asPath: asPathText(rib.attributes.get(rib.attributeOf(path)).asPath) }
   }
-}
-
-/** GRACEFUL_SHUTDOWN of a neighbour's paths means something else than before. */
-function lowersOtherwise(before: NeighborOptions, after: NeighborOptions): boolean {
-  return (
-    before.maintenance !== after.maintenance || before.ignoreGracefulShutdown !== after.ignoreGracefulShutdown
-  )
-}
-
-function familyRoutes(options: FamilyOptions, attributes: AttributeTable): FamilyRoutes {
-  return {
-    family: options.family,
-    options,
-    filter: compilePolicy(options.import, options.family, attributes, 'in'),
-    negotiated: false,
-    addPathReceive: false,
-    addPathSend: false,
-    endOfRibReceived: false,
-    endOfRibSent: false,
-    overLimit: false,
-    limitSaid: 'nothing',
-    outlet: undefined,
-    removal: undefined,
-  }
-}
-
-/** What a neighbour's options say of it as a source of paths. */
-function sourceTerms(peer: Peer, options: FamilyOptions): Pick<Source, 'weight' | 'client'> {
-  return { weight: peer.options.weight, client: options.routeReflectorClient ?? false }
-}
-
-/** Number of accepted prefixes from which on a warning is logged; at least 1. */
-export function limitThreshold({ maximumPrefix, maximumPrefixThreshold = 75 }: FamilyOptions): number {
-  return Math.max(1, Math.ceil((maximumPrefix * maximumPrefixThreshold) / 100))
-}
-
-/** Data of Cease/Maximum Number of Prefixes Reached: AFI, SAFI and the limit (RFC 4486 §4). */
-export function limitData(family: Family, limit: number): Uint8Array {
-  const afi = afiOf(family)
-  return Uint8Array.of(afi >>> 8, afi, SAFI_UNICAST, limit >>> 24, limit >>> 16, limit >>> 8, limit)
 }

@@ -173,13 +173,13 @@ export class Speaker implements SpeakerApi {
       remove: (address, what) => neighbors.remove(address, what),
       change: (address, changed) => neighbors.change(address, changed),
       reset: (address, changed) => neighbors.reset(address, changed),
-      decide: () => this.#routing.decisionChanged(before.decision),
+      decide: () => this.#routing.reconsider.decision(before.decision),
       announce: () => this.#routing.announceChanged(),
       rereadAsSets: () => this.#routing.asSetsChanged(),
-      reflect: () => this.#routing.reflectionChanged(),
+      reflect: () => this.#routing.reconsider.reflection(),
     })
     const maintained = this.#maintenance.applied(before, options)
-    if (maintained || usesLongLived(before) !== usesLongLived(options)) this.#routing.exportChanged()
+    if (maintained || usesLongLived(before) !== usesLongLived(options)) this.#routing.reconsider.exports()
     neighbors.noteUnprotected()
     this.#routing.tables.settle()
     return report
@@ -261,7 +261,7 @@ export class Speaker implements SpeakerApi {
   maintenance(on: boolean, by: string): OperationOutcome {
     const before = this.#maintenance.active(this.#options)
     const outcome = this.#maintenance.set(on, by, this.#options)
-    if (this.#maintenance.active(this.#options) !== before) this.#routing.exportChanged()
+    if (this.#maintenance.active(this.#options) !== before) this.#routing.reconsider.exports()
     return outcome
   }
 
