@@ -4,6 +4,10 @@ import { ask } from './control.js'
 import { type Daemon, pathNumbers, type SwitchSpec, stopAll } from './daemon.js'
 
 const DAEMON = '/usr/lib/frr/bgpd'
+/** What Debian's service gives zebra: octets of netlink messages that may wait for it. */
+const NETLINK_BUFFER = '90000000'
+/** Runs the rest of its words once the socket named by the first listens. */
+const ONCE_LISTENING = 'until grep -q "00010000 .* $0\\$" /proc/net/unix; do sleep 0.01; done; exec "$@"'
 
 function configuration(spec: SwitchSpec): string {
   const { as, address, neighbors, family, holdTime } = spec
@@ -26,6 +30,7 @@ router bgp ${as}
  no bgp default ipv4-unicast
  no bgp ebgp-requires-policy
  no bgp network import-check
+ coalesce-time 0
 ${heads.join('')} address-family ${family.replace('-', ' ')}
 ${activations.join('')}  maximum-paths ${spec.multipath}
   maximum-paths ibgp ${spec.multipath}
@@ -66,12 +71,13 @@ export const frr: Daemon = {
     const file = (name: string) => join(directory, name)
     writeFileSync(file('zebra.conf'), 'hostname switch\n')
     writeFileSync(file('bgpd.conf'), configuration(spec))
-    const start = (name: string, ...more: string[]) =>
-      lab.start(spec.namespace, name, [
-        `/usr/lib/frr/${name}`,
-        ...['-f', file(`${name}.conf`), '-i', file(`${name}.pid`), '-z', file('zserv.api')],
-        ...['--vty_socket', directory, '-P', '0', ...more],
-      ])
+    const zserv = file('zserv.api')
+    const program = (name: string, ...more: string[]) => [
+      `/usr/lib/frr/${name}`,
+      ...['-f', file(`${name}.conf`), '-i', file(`${name}.pid`), '-z', zserv],
+      ...['--vty_socket', directory, '-P', '0', ...more],
+    ]
+    const start = (name: string, argv: readonly string[]) => lab.start(spec.namespace, name, argv)
     const show = async (command: string) => {
       // An answer ends with three octets of zero and a status.
       const answer = await ask(file('bgpd.vty'), `${command}\0`, (octets) => {
@@ -82,9 +88,13 @@ export const frr: Daemon = {
     }
     const afi = spec.family.replace('-', ' ')
     return () => {
+      // A bgpd that finds no zebra asks again after 10 s: like its service, this starts it when zebra listens.
       const children = spec.kernel
-        ? [start('zebra'), start('bgpd')]
-        : [start('bgpd', '--no_zebra', '--no_kernel')]
+        ? [
+            start('zebra', program('zebra', '-s', NETLINK_BUFFER)),
+            start('bgpd', ['sh', '-c', ONCE_LISTENING, zserv, ...program('bgpd')]),
+          ]
+        : [start('bgpd', program('bgpd', '--no_zebra', '--no_kernel'))]
       return {
         children,
         async progress() {
