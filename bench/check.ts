@@ -40,10 +40,16 @@ export async function check(): Promise<boolean> {
   for (const bound of BOUNDS) {
     const work = bound.part.cases(OPTIONS).find(({ id }) => id === bound.work)!
     const values: Record<string, number[]> = { ecmpd: [], BIRD: [] }
-    for (let round = 0; round < RUNS; round++) {
-      for (const daemon of [ecmpd, bird]) {
-        values[daemon.name].push((await bound.part.run(daemon, work, OPTIONS))[bound.metric])
+    try {
+      for (let round = 0; round < RUNS; round++) {
+        for (const daemon of [ecmpd, bird]) {
+          values[daemon.name].push((await bound.part.run(daemon, work, OPTIONS))[bound.metric])
+        }
       }
+    } catch (error) {
+      console.log(`FAILED  ${bound.part.name}, ${work.title}: ${(error as Error).message}`)
+      kept = false
+      continue
     }
     const [own, peer] = [values.ecmpd, values.BIRD].map((list) => summarize(list).median)
     const holds = keeps(own, peer, bound)

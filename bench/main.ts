@@ -5,8 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { check } from './check.js'
-import { bird } from './daemons/bird.js'
-import { readOptions, USAGE } from './options.js'
+import { lacking, readOptions, USAGE } from './options.js'
 import { PARTS } from './parts/index.js'
 import { report } from './report/page.js'
 import { measure } from './rounds.js'
@@ -26,13 +25,12 @@ if (process.getuid?.() !== 0) {
   console.error('The benchmarks make network namespaces: run them as root.')
   process.exit(2)
 }
-if (asked.check) {
-  if (!bird.installed()) {
-    console.error('The check compares with BIRD, which is not installed.')
-    process.exit(2)
-  }
-  process.exit((await check()) ? 0 : 1)
+const problem = lacking(asked)
+if (problem !== undefined) {
+  console.error(problem)
+  process.exit(2)
 }
+if (asked.check) process.exit((await check()) ? 0 : 1)
 const { results, wrong } = await measure(asked)
 if (asked.write) {
   mkdirSync(DIRECTORY, { recursive: true })

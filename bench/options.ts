@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { onPath } from './daemons/daemon.js'
 import { DAEMONS } from './daemons/index.js'
 import { PARTS } from './parts/index.js'
 import type { Options } from './parts/part.js'
@@ -18,6 +20,9 @@ export interface Asked extends Options {
   /** The command line, for the page. */
   readonly command: string
 }
+
+/** Parts of which the check is made. */
+const CHECKED = ['full-table', 'kernel', 'failover']
 
 export const USAGE = `npm run bench [-- PART… [options]]
 
@@ -61,7 +66,8 @@ export function readOptions(argv: readonly string[]): Asked | { readonly problem
       }
       return words
     }
-    const check = positionals.length === 1 && positionals[0] === 'check'
+    const check = positionals.includes('check')
+    if (check && positionals.length > 1) throw new Error('check stands alone: it has its own parts')
     const list = (text: string | undefined) => (text ? text.toLowerCase().split(',') : [])
     const seconds = Number(values.seconds)
     if (!Number.isInteger(seconds) || seconds < 1)
@@ -69,11 +75,16 @@ export function readOptions(argv: readonly string[]): Asked | { readonly problem
     const runs = Number(values.runs)
     if (!Number.isInteger(runs) || runs < 1)
       throw new Error(`--runs ${values.runs} is no whole number above 0`)
-    return {
+    for (const option of ['replay', 'mrt'] as const) {
+      const file = values[option]
+      if (file !== undefined && !existsSync(file))
+        throw new Error(`--${option} ${file}: there is no such file`)
+    }
+    const asked = {
       parts: check ? [] : known('part', positionals, PARTS),
       check,
       daemons: known('daemon', list(values.daemons), DAEMONS),
-      works: list(values.work),
+      works: [] as readonly string[],
       runs,
       seconds,
       quick: values.quick,
@@ -85,7 +96,31 @@ export function readOptions(argv: readonly string[]): Asked | { readonly problem
       // Files by their names: where they are says nothing to others.
       command: ['npm run bench --', ...argv.map((word) => word.replace(/^(--\w+=)?.*\//, '$1'))].join(' '),
     }
+    const parts = PARTS.filter(({ name }) => asked.parts.length === 0 || asked.parts.includes(name))
+    const works = parts.flatMap((part) => part.cases(asked).map(({ id }) => ({ name: id })))
+    return { ...asked, works: known('work', list(values.work), works) }
   } catch (error) {
     return { problem: (error as Error).message }
   }
+}
+
+/**
+ * What this machine lacks for what is asked.
+ * @returns a sentence with the remedy; undefined: nothing
+ */
+export function lacking({ parts, daemons, check }: Asked): string | undefined {
+  for (const daemon of DAEMONS) {
+    const wanted = check ? daemon.name === 'BIRD' : daemons.includes(daemon.name.toLowerCase())
+    if (!wanted || daemon.installed()) continue
+    const remedy = `install Debian's package ${daemon.package}`
+    return `${daemon.name} is not installed: ${remedy}${check ? ', check compares with it' : ', or leave it out of --daemons'}`
+  }
+  const names = check ? CHECKED : parts
+  for (const { name, needs } of PARTS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    for (const [program, origin] of Object.entries({ ip: 'iproute2', ...needs })) {
+      if (onPath(program)) continue
+      return `the part «${name}» needs ${program}: install Debian's package ${origin}, or name the other parts`
+    }
+  }
+  return undefined
 }

@@ -1,7 +1,7 @@
 import { Lab } from '../src/demo/lab.js'
 import type { Daemon } from './daemons/daemon.js'
 import { DAEMONS } from './daemons/index.js'
-import { TimeoutError } from './feeder/handle.js'
+import { GivenUp } from './feeder/handle.js'
 import type { Asked } from './options.js'
 import { PARTS } from './parts/index.js'
 import type { Case, Figures, Part } from './parts/part.js'
@@ -10,8 +10,8 @@ import { figure } from './report/page.js'
 import { mergeRows, type Results, type Row, readResults, writeResults } from './report/results.js'
 
 /**
- * Milliseconds, network and checks included: a peer whose run took longer is not run again for that work, so that
- * what is far off does not take most of the time.
+ * Milliseconds, network and checks included, beyond what the work itself lasts: a peer whose run took longer is not
+ * run again for that work, so that what is far off does not take most of the time.
  */
 const PATIENCE = 20_000
 /** Failed runs of a piece of work after which no more are made. */
@@ -64,13 +64,13 @@ async function once(part: Part, work: Case, runner: Runner): Promise<void> {
   try {
     const figures = await runner.run()
     runner.runs.push(figures)
-    runner.slow = performance.now() - began > PATIENCE
+    runner.slow = performance.now() - began > PATIENCE + (work.lasts ?? 0) * 1000
     console.error(`${label}: ${spoken(part, figures)}`)
   } catch (error) {
     const text = (error as Error).message
-    const over = error instanceof TimeoutError
+    const over = error instanceof GivenUp
     runner.failures = over ? TRIES : (runner.failures ?? 0) + 1
-    runner.note = over ? `over ${work.limit} s` : `${runner.failures} failed`
+    runner.note = over ? (error.note ?? `over ${work.limit} s`) : `${runner.failures} failed`
     console.error(`${label}: ${runner.note}: ${text}`)
   }
 }

@@ -105,5 +105,16 @@ export class Feeder {
   }
 }
 
+/** What a daemon can't do: it is not tried again. */
+export class GivenUp extends Error {
+  /** A few words for the page; undefined: it took longer than the limit. */
+  readonly note: string | undefined
+
+  constructor(message: string, note?: string) {
+    super(message)
+    this.note = note
+  }
+}
+
 /** Something took longer than the benchmark waits. */
-export class TimeoutError extends Error {}
+export class TimeoutError extends GivenUp {}

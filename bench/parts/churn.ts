@@ -71,7 +71,7 @@ in the kernel. GoBGP and OpenBGPD work without a kernel.`,
       {
         id: 'steady',
         title: `${RATE.toLocaleString('en-US')} changes a second for ${time} s`,
-        limit: time + 60,
+        ...{ limit: time + 60, lasts: time },
       },
     ]
   },

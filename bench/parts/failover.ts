@@ -27,6 +27,7 @@ other next hops. GoBGP and OpenBGPD have no part in it: they don't install multi
       title: `${routes.toLocaleString('en-US')} ${routes === 1 ? 'prefix' : 'prefixes'}`,
       limit: 60,
     })),
+  needs: { tcpdump: 'tcpdump' },
   suits: (daemon) => daemon.kernel,
   async run(daemon, work): Promise<Figures> {
     const limit = work.limit * 1000

@@ -83,7 +83,7 @@ which it ignores: the column *prefixes* says how many each daemon has in the end
     return [
       { id: 'packed', title: `${size[0]} IPv4 prefixes, packed`, limit: 60 },
       options.mrt
-        ? { id: 'mrt', title: 'IPv4 prefixes of an MRT file', limit: 90 }
+        ? { id: 'mrt', title: `IPv4 prefixes of an MRT file, ${basename(options.mrt)}`, limit: 90 }
         : { id: 'internet', title: `${size[0]} IPv4 prefixes, Internet-like`, limit: 90 },
       { id: 'ipv6', title: `${size[1]} IPv6 prefixes, Internet-like`, limit: 60 },
       ...(options.replay

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { monotonic } from '../../src/demo/client.js'
 import type { TableSpec } from '../bytes/tables.js'
-import { Feeder, TimeoutError } from '../feeder/handle.js'
+import { Feeder, GivenUp } from '../feeder/handle.js'
 import { checkPaths, checkSamples, untilPaths } from '../lab/check.js'
 import {
   buildNetwork,
@@ -49,13 +49,15 @@ export const manyNodes: Part = {
   text: `Neighbours connect all at once, without a pause between them, to a daemon that listens and has them configured; hold time
 ${HOLD} s. *All up* is the time from the first attempt to the last session's being Established (an attempt that is refused or
 lost is repeated by TCP, or after 50 ms). Then all announce at once, the same ${EACH} host routes or ${EACH} of their own each;
-*time* is that from the first octet to the daemon's answer that all paths are in its table. *Memory* a session is the growth
+*time* is that from the first octet to the daemon's answer that all paths are in its table. The neighbours are one process,
+whose CPU in this time stands beside the daemon's. *Memory* a session is the growth
 of the proportional set size from before the first session to all of them, a path's that from there to all paths. Checked:
 number of paths, paths of samples, and, with 1,000 neighbours, that no session ends within ${WATCH / 1000} s afterwards.`,
   metrics: [
     { id: 'up', title: 'all up, s', digits: 2 },
     { id: 'time', title: 'time, s', digits: 2, chart: 's' },
     { id: 'cpu', title: 'CPU, s', digits: 2 },
+    { id: 'feeder', title: 'feeder’s CPU, s', digits: 2 },
     { id: 'session', title: 'memory a session, KiB', digits: 1 },
     { id: 'path', title: 'memory a path, octets', digits: 0 },
     { id: 'peak', title: 'peak memory, MiB', digits: 0 },
@@ -95,12 +97,14 @@ number of paths, paths of samples, and, with 1,000 neighbours, that no session e
       const { tables } = await feeder.seen('ready')
       await sleep(REST)
       const joined = costOf(pids)
+      const connected = (await feeder.report()).cpu
 
       const mark = feeder.mark
       const paths = nodes * EACH
       const began = await feeder.order('go')
       const ended = await untilPaths(running, paths, began, limit)
       const cpu = cpuOf(pids) - joined.cpu
+      const fed = (await feeder.report()).cpu - connected
       await sleep(REST)
       const full = costOf(pids)
       await checkPaths(running, paths)
@@ -111,12 +115,16 @@ number of paths, paths of samples, and, with 1,000 neighbours, that no session e
       if (nodes >= 1000) await sleep(WATCH)
       const [closed] = feeder.all('closed', mark)
       if (closed)
-        throw new TimeoutError(`session of ${closed.local} ended: ${closed.notification ?? 'closed'}`)
+        throw new GivenUp(
+          `session of ${closed.local} ended: ${closed.notification ?? 'closed'}`,
+          'sessions ended',
+        )
       const kib = 1024
       return {
         up: (up.at - connecting.at) / 1000,
         time: (ended - began) / 1000,
         cpu,
+        feeder: fed,
         ...(nodes >= ENOUGH
           ? {
               session: ((joined.pss - idle.pss) * kib) / nodes,

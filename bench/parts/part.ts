@@ -20,6 +20,8 @@ export interface Case {
   readonly title: string
   /** Seconds after which a daemon is given up; the runs that would follow are left out. */
   readonly limit: number
+  /** Seconds that it takes whoever does it. Default 0. */
+  readonly lasts?: number
 }
 
 /** What is measured. */
@@ -48,6 +50,8 @@ export interface Part {
   readonly text: string
   readonly metrics: readonly Metric[]
   cases(options: Options): readonly Case[]
+  /** Programs that it needs besides the daemons and iproute2, each with Debian's package of it. */
+  readonly needs?: Readonly<Record<string, string>>
   /** Whether the daemon can do it. */
   suits(daemon: Daemon): boolean
   /**

@@ -42,6 +42,7 @@ PSS (shared pages divided among those who share them: for ecmpd, the other Node.
     { id: 'rss', title: 'RSS, MiB', digits: 1 },
   ],
   cases: () => [{ id: 'story', title: 'Three nodes', limit: 60 }],
+  needs: { tcpdump: 'tcpdump', gobgpd: 'gobgpd', gobgp: 'gobgpd' },
   suits: () => true,
   async run(daemon, work): Promise<Figures> {
     const lab = new Lab()

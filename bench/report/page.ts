@@ -23,9 +23,10 @@ export function cell(row: Row, metric: string, digits: number): string {
   return `${figure(median, digits)} (${figure(min, digits)} – ${figure(max, digits)})`
 }
 
+/** Rows that may stand side by side: a piece of work of another size or length has another heading. */
 function works(rows: readonly Row[]): Map<string, Row[]> {
   const groups = new Map<string, Row[]>()
-  for (const row of rows) groups.set(row.work, [...(groups.get(row.work) ?? []), row])
+  for (const row of rows) groups.set(row.title, [...(groups.get(row.title) ?? []), row])
   return groups
 }
 
@@ -99,7 +100,7 @@ export function report(results: Results, parts: readonly Part[]): ReportFile[] {
 Written by \`npm run bench\`; the figures of every run are in [benchmarks.json](benchmarks.json). ecmpd and its peers do the same
 work in the same network (namespaces joined by a cable), one after the other in each round, so that a machine whose speed
 drifts treats them alike. A cell is the median of the runs, with least and most in parentheses; a peer whose run
-took more than 20 s in all is not run again. A result is checked before its
+took more than 20 s in all (churn: beyond its stream) is not run again. A result is checked before its
 time counts. Read ratios rather than seconds: they hold for other machines too.
 
 | | |

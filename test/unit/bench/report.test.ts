@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { keeps } from '../../../bench/check.js'
-import { readOptions } from '../../../bench/options.js'
+import { lacking, readOptions } from '../../../bench/options.js'
 import { PARTS } from '../../../bench/parts/index.js'
 import { batch } from '../../../bench/parts/kernel.js'
 import { barChart } from '../../../bench/report/chart.js'
@@ -93,6 +93,10 @@ t.test('the page has a table and a chart for each piece of work', async (t) => {
   t.match(page, '](benchmarks-kernel-time.svg)')
   t.match(page, 'Measured 2026-01-31 with `npm run bench -- kernel`.')
   t.match(page, 'A & B, 2 cores')
+  const other = [row('ecmpd', [1]), row('FRR', [2], { title: '5 routes with three next hops' })]
+  const apart = report(results(other), PARTS)[0].text
+  t.match(apart, '### 5 routes', 'work of another size is no part of the same table')
+  t.match(apart, '### 10,000 routes')
   t.notMatch(page, '## Churn', 'parts without figures are left out')
   t.match(chart, '2.00 s')
 })
@@ -123,11 +127,14 @@ t.test('the command line', async (t) => {
     ...{ quick: false, check: false, command: /^npm run bench -- kernel churn --runs 3/ },
   })
   t.match(readOptions(['--quick']), { write: false, parts: [], daemons: [], runs: 5 })
-  const replayed = readOptions(['--replay', '/data/session.gz', '--mrt=/data/rib.gz'])
+  const directory = t.testdir({ 'session.gz': '', 'rib.gz': '' })
+  const replay = join(directory, 'session.gz')
+  const replayed = readOptions(['--replay', replay, `--mrt=${join(directory, 'rib.gz')}`])
   t.match(replayed, {
-    replay: '/data/session.gz',
+    replay,
     command: 'npm run bench -- --replay session.gz --mrt=rib.gz',
   })
+  t.match(readOptions(['kernel', '--work', '10000']), { works: ['10000'] })
   t.match(readOptions(['check']), { check: true, parts: [] })
   t.match(readOptions(['--help']), { help: true })
   for (const [words, problem] of [
@@ -136,9 +143,35 @@ t.test('the command line', async (t) => {
     [['--runs', '0'], /--runs 0 is no whole number above 0/],
     [['--seconds', 'x'], /--seconds x is no whole number above 0/],
     [['--fast'], /--fast/],
+    [['--work', '10'], /no work «10»; there are packed, internet/],
+    [['kernel', '--work', 'packed'], /no work «packed»; there are 10000, 100000/],
+    [['--replay', '/none/such.gz'], /--replay \/none\/such.gz: there is no such file/],
+    [['check', 'kernel'], /check stands alone/],
   ] as const) {
     t.match(readOptions(words), { problem })
   }
+})
+
+t.test('what is missing is said before anything is measured', async (t) => {
+  const asked = (...words: string[]) => {
+    const options = readOptions(words)
+    if ('problem' in options) throw new Error(options.problem)
+    return options
+  }
+  const path = process.env.PATH
+  t.teardown(() => {
+    process.env.PATH = path
+  })
+  const programs = t.testdir({ ip: '', tcpdump: '' })
+  process.env.PATH = programs
+  if (!existsSync('/usr/sbin/gobgpd')) {
+    t.match(lacking(asked('start')), /the part «start» needs gobgpd: install Debian's package gobgpd/)
+    t.match(
+      lacking(asked('kernel', '--daemons', 'gobgp')),
+      /GoBGP is not installed: .* leave it out of --daemons/,
+    )
+  }
+  t.equal(lacking(asked('kernel', 'failover', '--daemons', 'ecmpd')), undefined)
 })
 
 t.test('every part says what it measures, and its pieces of work have different names', async (t) => {
