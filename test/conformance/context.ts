@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Case, PeerSpec } from './case.js'
-import { Conversation, Failure, Listening, now, type Speaker } from './conversation.js'
+import { Conversation, Failure, Listening, now, PATIENCE, type Speaker } from './conversation.js'
 import { type Control, DUT_ADDRESS, DUT_ADDRESS6 } from './model.js'
 import { enhancedRefresh, fourOctetAs, KEEPALIVE, multiprotocol, open, routeRefresh } from './octets.js'
 import type { Place } from './place.js'
@@ -115,12 +115,12 @@ export class Context {
   }
 
   /** A TCP connection; it is tried again while the device under test refuses it. @throws Failure */
-  async connect(name: string, within = 15_000): Promise<Conversation> {
+  async connect(name: string, within = 3 * PATIENCE): Promise<Conversation> {
     const deadline = now() + within
     for (;;) {
       try {
         const to = this.spec(name)?.over6 ? DUT_ADDRESS6 : DUT_ADDRESS
-        return this.closeWithCase(await Conversation.dial(this.peer(name), to))
+        return this.closeWithCase(await Conversation.dial(this.peer(name), to, Math.min(within, PATIENCE)))
       } catch (error) {
         if (now() > deadline) throw new Failure(`${name} can't connect: ${(error as Error).message}`)
         await sleep(150)
@@ -161,13 +161,13 @@ export class Context {
   async greet(conversation: Conversation, options: SessionOptions = {}): Promise<Conversation> {
     const message = this.openMessage(conversation.speaker, options)
     conversation.send(message)
-    const answer = readOpen((await conversation.next(1, 4000)).body)
+    const answer = readOpen((await conversation.next(1)).body)
     const own = readOpen(message.subarray(19))
     conversation.terms = {
       asSize: [own, answer].every(({ capabilities }) => capabilities.some(({ code }) => code === 65)) ? 4 : 2,
       addPath: addPathFamilies(own, answer),
     }
-    await conversation.next(4, 4000)
+    await conversation.next(4)
     conversation.send(KEEPALIVE)
     const hold = Math.min(own.hold, answer.hold)
     if (options.keepAlive !== false && hold > 0) conversation.keepAlive((hold * 1000) / 3)
@@ -176,7 +176,7 @@ export class Context {
 
   /** Connects and gets a session; a refusal is tried again for a while. @throws Failure */
   async session(name: string, options: SessionOptions = {}): Promise<Conversation> {
-    const deadline = now() + (options.within ?? 15_000)
+    const deadline = now() + (options.within ?? 3 * PATIENCE)
     for (;;) {
       const conversation = await this.connect(name, options.within)
       try {
@@ -196,7 +196,7 @@ export class Context {
 
   /** Waits until what the daemon says fits. @throws Failure with `what` when it does not in time */
   async eventually(what: string, fits: () => Promise<boolean>): Promise<void> {
-    for (const deadline = now() + 3000; !(await fits()); await sleep(150)) {
+    for (const deadline = now() + PATIENCE; !(await fits()); await sleep(150)) {
       if (now() > deadline) throw new Failure(what)
     }
   }

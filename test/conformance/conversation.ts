@@ -131,7 +131,7 @@ export class Conversation {
    * Connects to the device under test.
    * @throws Error of the socket when the connection is refused or takes too long
    */
-  static dial(speaker: Speaker, to: string, within = 3000, port = 179): Promise<Conversation> {
+  static dial(speaker: Speaker, to: string, within = PATIENCE, port = 179): Promise<Conversation> {
     return new Promise((resolve, reject) => {
       const localAddress = to.includes(':') ? speaker.address6 : speaker.address
       const socket = connect({ host: to, port, localAddress, allowHalfOpen: true })
@@ -245,9 +245,11 @@ export class Conversation {
   /**
    * Waits until `check` gives a value.
    * @param what ends the sentence "…, expected: …" of the failure
+   * @param least milliseconds; PATIENCE when that is more
    * @throws Failure when it does not in time
    */
-  until<T>(what: string, check: () => T | undefined | false, within = PATIENCE): Promise<T> {
+  until<T>(what: string, check: () => T | undefined | false, least = PATIENCE): Promise<T> {
+    const within = Math.max(least, PATIENCE)
     return new Promise((resolve, reject) => {
       const look = () => {
         const value = check()
@@ -444,7 +446,7 @@ export class Listening {
   }
 
   /** The next connection that arrived or arrives. @throws Failure when none does in time */
-  accept(within = 15_000): Promise<Conversation> {
+  accept(within = 3 * PATIENCE): Promise<Conversation> {
     return new Promise((resolve, reject) => {
       const look = () => {
         const conversation = this.#accepted.shift()

@@ -73,7 +73,7 @@ class SharedObservers implements Observers {
     const nothing: Case = { id: '', title: '', rfc: '', peers: {}, run: async () => {} }
     const conversation = await new Context(nothing, place, this, control, { ...job, settleTime: 0 }).session(
       'o',
-      { within: 30_000 },
+      { within: Math.max(30_000, 3 * PATIENCE) },
     )
     // What went before it is then known; a daemon that sends none is judged elsewhere.
     await conversation.endOfRib('1/1', 5000).catch(() => {})
@@ -86,7 +86,7 @@ const observers = new SharedObservers()
 async function playOnce(one: Case): Promise<Result> {
   const started = now()
   const c = new Context(one, place.get(one.id)!, observers, control, job)
-  const timeout = one.timeout ?? 8 * PATIENCE
+  const timeout = Math.max(one.timeout ?? 0, 8 * PATIENCE)
   let timer: NodeJS.Timeout | undefined
   try {
     await Promise.race([

@@ -122,8 +122,12 @@ for (const version of [4, 6] as const) {
           const drops =
             /TCP segments dropped by MD5 .* signed with another password \[bad\].* not up: [^;]*node-214/
           await until('the log says why', () => drops.test(ecmpd.child.output))
-        } else
-          t.match((await ecmpd.neighbor(address)).lastError, { text: /has it the same password \(TCP-MD5\)/ })
+        } else {
+          const why = /has it the same password \(TCP-MD5\)/
+          await until('the last error says why', async () =>
+            why.test((await ecmpd.neighbor(address)).lastError?.text ?? ''),
+          )
+        }
       })
 
       await step('the right password, by reload: a session, and the others keep theirs', async (t) => {

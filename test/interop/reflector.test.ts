@@ -112,11 +112,14 @@ t.test('two reflectors of one cluster, one of them killed: no route is lost', { 
   })
 
   await step('what comes round from the other reflector of the cluster is not used', async (t) => {
-    const route = await first.route(own(hosts[0]))
-    const copy = route?.paths.find(({ neighbor }) => neighbor === SECOND.address)
+    const [route, copy] = await until('the copy is there', async () => {
+      const view = await first.route(own(hosts[0]))
+      const path = view?.paths.find(({ neighbor }) => neighbor === SECOND.address)
+      return view && path && ([view, path] as const)
+    })
     t.match(copy, { valid: false, reason: 'own cluster id in CLUSTER_LIST' })
     t.match(
-      route?.paths.find(({ best }) => best),
+      route.paths.find(({ best }) => best),
       { neighbor: hosts[0].address, fromClient: true },
     )
   })

@@ -21,7 +21,7 @@ t.test(
   'RFC 8538, when configured: paths outlive the hold timer, not a Hard Reset',
   { skip: await lacks('vtysh', 'tcpdump') },
   async (t) => {
-    const [hold, restart] = [6, 8]
+    const [hold, restart] = [6, 12]
     const lab = await openNetwork(t)
     const ecmpd = new Ecmpd(lab, { config: yaml(neighbors, ['gracefulRestart: { notification: true }']) })
     const options = { holdTime: hold, keepalive: 2, restartTime: restart }
@@ -55,7 +55,7 @@ t.test(
         t.same(await hops(), ALL)
         const stale = (await ecmpd.route(SERVICE))?.paths.find(({ neighbor }) => neighbor === SECOND.address)
         t.match(stale, { stale: true })
-        await throughout('the path stays', async () => (await hops()).length === 3, (restart - 4) * 1000)
+        await throughout('the path stays', async () => (await hops()).length === 3, (restart - 8) * 1000)
         await untilGateways(lab, SWITCH, SERVICE, [ALL[0], ALL[2]])
         await rejoin(lab, SECOND)
         await untilGateways(lab, SWITCH, SERVICE, ALL)
@@ -75,7 +75,7 @@ t.test(
 
 t.test('stalePathTime bounds how long paths are kept', { skip: await lacks('bird', 'birdc') }, async (t) => {
   const lab = await openNetwork(t)
-  const ecmpd = new Ecmpd(lab, { config: yaml(neighbors, ['gracefulRestart: { stalePathTime: 5 }']) })
+  const ecmpd = new Ecmpd(lab, { config: yaml(neighbors, ['gracefulRestart: { stalePathTime: 9 }']) })
   const peers = NODES.map((host) => new Bird(lab, host, { restartTime: 120 }))
   await ecmpd.start()
   for (const peer of peers) await peer.announce(SERVICE)

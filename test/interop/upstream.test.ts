@@ -40,6 +40,14 @@ async function learned(lab: Lab, host: Host): Promise<{ nextHop: string; asPath:
   return nextHops.map((nextHop, index) => ({ nextHop, asPath: paths[index] }))
 }
 
+/** Waits until an upstream has exactly this path. */
+const untilLearned = (lab: Lab, host: Host, nextHop: string) =>
+  until(`${host.name} has the route via ${nextHop}`, async () => {
+    const now = JSON.stringify(await learned(lab, host))
+    if (now !== JSON.stringify([{ nextHop, asPath: '64513 64512' }])) throw new Error(now)
+    return true
+  })
+
 async function network(t: Parameters<typeof openNetwork>[0]) {
   const lab = await openNetwork(t)
   await join(lab, NEAR)
@@ -70,15 +78,13 @@ t.test("the switch's text: an upstream router gets the best path, as from a swit
 
   await step('in the subnet of the nodes: with the best node as third-party next hop', async (t) => {
     await startAll(lab, ecmpd, nodes, [near, far])
-    await until('the upstream has the route', async () => (await near.received()).includes(SERVICE))
-    t.same(await learned(lab, NEAR), [{ nextHop: ALL[0], asPath: '64513 64512' }])
+    await untilLearned(lab, NEAR, ALL[0])
     t.equal((await ecmpd.neighbor(NEAR.address)).prefixesAdvertised, 1)
   })
 
-  await step('behind another interface: with the switch itself as next hop', async (t) => {
-    await until('the far upstream has the route', async () => (await far.received()).includes(SERVICE))
-    t.same(await learned(lab, FAR), [{ nextHop: FAR_SWITCH.address, asPath: '64513 64512' }])
-  })
+  await step('behind another interface: with the switch itself as next hop', () =>
+    untilLearned(lab, FAR, FAR_SWITCH.address),
+  )
 
   await step('the nodes still receive 0', async (t) => {
     for (const node of nodes) t.same(await node.received(), [])
@@ -123,13 +129,8 @@ t.test('YAML: an upstream router gets nothing until export says what', { skip },
       ecmpd.write(yaml([...neighbors, ...upstreams('export: all')]))
       const result = await ecmpd.reload()
       t.equal(result.code, 0, result.stderr)
-      for (const [upstream, host, nextHop] of [
-        [near, NEAR, SWITCH_HOST.address],
-        [far, FAR, FAR_SWITCH.address],
-      ] as const) {
-        await until('the upstream has the route', async () => (await upstream.received()).includes(SERVICE))
-        t.same(await learned(lab, host), [{ nextHop, asPath: '64513 64512' }])
-      }
+      await untilLearned(lab, NEAR, SWITCH_HOST.address)
+      await untilLearned(lab, FAR, FAR_SWITCH.address)
     },
   )
 

@@ -330,7 +330,7 @@ export const decisionCases: readonly Case[] = [
         const [route] = JSON.parse(text || '[]') as { nexthops?: { gateway: string }[] }[]
         const hops = route?.nexthops?.map(({ gateway }) => gateway) ?? []
         if (hops.length === 4 && hops.every((hop) => allowed.includes(hop))) return
-        check(tries < 60, `next hops in the kernel: ${hops.join(' ')}`)
+        check(tries < 300, `next hops in the kernel: ${hops.join(' ')}`)
         await c.sleep(100)
       }
     },
@@ -356,7 +356,7 @@ export const decisionCases: readonly Case[] = [
           const is = await kernel()
           check(absent || !is.includes('none'), 'the route was absent for a moment')
           if (is.join(' ') === [...expected].sort().join(' ')) return
-          check(tries < 60, `next hops in the kernel: ${is.join(' ')}, expected ${expected.join(' ')}`)
+          check(tries < 300, `next hops in the kernel: ${is.join(' ')}, expected ${expected.join(' ')}`)
           await c.sleep(100)
         }
       }

@@ -1,6 +1,6 @@
 import type { Case } from '../case.js'
 import { check, same } from '../context.js'
-import { now } from '../conversation.js'
+import { now, PATIENCE } from '../conversation.js'
 import { KEEPALIVE, raw } from '../octets.js'
 
 /** A KEEPALIVE whose marker is not all ones. */
@@ -41,8 +41,9 @@ export const headerCases: readonly Case[] = [
       const t = await c.session('t')
       const sent = now()
       t.send(raw('ffffffffffffffffffffffffffffffffffff02'))
-      const [notification] = [await t.next(3, 5000)]
-      check(notification.at - sent < 1000, `the answer took ${Math.round(notification.at - sent)} ms`)
+      const [notification] = [await t.next(3)]
+      // A fifth of what may pass at all: a second, and more where a machine is known to be short of time.
+      check(notification.at - sent < PATIENCE / 5, `the answer took ${Math.round(notification.at - sent)} ms`)
       same(notification.body.join('.'), '1.2.255.255', 'NOTIFICATION')
     },
   },

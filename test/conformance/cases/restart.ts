@@ -151,7 +151,7 @@ export const restartCases: readonly Case[] = [
       await o.lacks(c.prefix(1))
       const took = (now() - from) / 1000
       check(took > 2.3, `the routes went after ${took.toFixed(1)} s, restart time 3 s`)
-      check(took < 9, `the routes went after ${took.toFixed(1)} s, restart time 3 s`)
+      check(took < 20, `the routes went after ${took.toFixed(1)} s, restart time 3 s`)
     },
   },
   comesBack('GR-3.sweep', 'on return with F bit: what is not announced until End-of-RIB goes', {}, true),
@@ -227,7 +227,7 @@ export const restartCases: readonly Case[] = [
       const kernel = async () =>
         (await c.control.ip('route', 'show', c.prefix())).includes(c.prefix().slice(0, 6))
       for (let tries = 0; !(await kernel()); tries++) {
-        check(tries < 50, 'the route did not reach the kernel')
+        check(tries < 300, 'the route did not reach the kernel')
         await c.sleep(100)
       }
       let gaps = 0
@@ -413,18 +413,19 @@ export const restartCases: readonly Case[] = [
     timeout: 60_000,
     async run(c) {
       const o = await restarter(c, { stale: 60 }, 'o')
-      const t = await restarter(c, { time: 2, stale: 8 })
+      const t = await restarter(c, { time: 2, stale: 12 })
       await announceTwo(c, t, o)
       const from = now()
       t.close()
       await c.sleep(5000)
-      const again = await restarter(c, { time: 2, stale: 8, restarting: true })
+      const again = await restarter(c, { time: 2, stale: 12, restarting: true })
       await c.sleep(1000)
       check(o.table.has(c.prefix(0)), 'the route went on return')
       again.close()
       await o.lacks(c.prefix(0), 20_000)
       const took = (now() - from) / 1000
-      check(took > 6 && took < 13.5, `the route went after ${took.toFixed(1)} s: 2 s and 8 s were announced`)
+      // Begun anew on the second loss, it would last for more than 20 s.
+      check(took > 6 && took < 19.5, `the route went after ${took.toFixed(1)} s: 2 s and 12 s were announced`)
     },
   },
 ]

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { type Case, Skip } from '../case.js'
 import { type Context, check } from '../context.js'
-import { Conversation, Failure } from '../conversation.js'
+import { Conversation, Failure, PATIENCE } from '../conversation.js'
 import { DUT_ADDRESS } from '../model.js'
 import { connectWithKey } from '../native.js'
 
@@ -30,10 +30,10 @@ async function getsSession(c: Context, name: string): Promise<boolean> {
 const guarded = { t: { options: { ttlSecurity: 1 } } }
 const KEY = 'secret-of-t'
 
-async function withKey(c: Context, key: string): Promise<Conversation | undefined> {
+async function withKey(c: Context, key: string, within?: number): Promise<Conversation | undefined> {
   const speaker = c.peer('t')
   try {
-    const socket = await connectWithKey(speaker.address, DUT_ADDRESS, 179, key)
+    const socket = await connectWithKey(speaker.address, DUT_ADDRESS, 179, key, within)
     return c.closeWithCase(new Conversation(socket, speaker))
   } catch (error) {
     if (error instanceof Skip) throw error
@@ -52,7 +52,7 @@ export const transportCases: readonly Case[] = [
     peers: guarded,
     async run(c) {
       await withTtl(c.peer('t').address, 255)
-      check(await getsSession(c, 't'), 'no session')
+      await c.session('t')
     },
   },
   {
@@ -95,7 +95,7 @@ export const transportCases: readonly Case[] = [
     peers: keyed,
     async run(c) {
       const o = await c.observer()
-      const t = await withKey(c, KEY)
+      const t = await withKey(c, KEY, PATIENCE)
       check(t, 'no connection')
       await c.greet(t)
       t.announce(c.prefix())

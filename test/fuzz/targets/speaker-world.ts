@@ -176,6 +176,7 @@ export class SpeakerWorld {
   async burst(messages: readonly (readonly [Slot, Uint8Array])[]): Promise<void> {
     const { clock } = this.lab
     const begin = clock.wall()
+    const former = this.#ages()
     const sent: [Slot, Line, number, Uint8Array][] = []
     for (const [slot, message] of messages) {
       const { session, model, dropped } = slot
@@ -195,14 +196,16 @@ export class SpeakerWorld {
       if (slot.session !== line || slot.dropped !== dropped) continue
       slot.model.update(message, this.#judgeOf(slot), clock.wall())
     }
-    this.#learnAges(begin)
+    this.#learnAges(begin, former)
   }
 
   /**
    * A slow speaker reads some neighbours later than others, and which ones the models can't know: the age of what
-   * came since `begin` is taken from the speaker, for the day when the configuration lets age decide.
+   * came since `begin` is taken from the speaker, for the day when the configuration lets age decide. So is that of
+   * a stale path that came again as it was while its time ended: the speaker may have read it before.
+   * @param former ages at `begin`
    */
-  #learnAges(begin: number): void {
+  #learnAges(begin: number, former: ReadonlyMap<string, number>): void {
     const end = this.lab.clock.wall()
     for (const family of FAMILIES) {
       for (const { prefix, paths } of this.switch.speaker.routes({ family, limit: 10_000 }).routes) {
@@ -210,10 +213,23 @@ export class SpeakerWorld {
           const slot = this.slots.find(({ address }) => address === neighbor)
           const path = slot?.model.paths[family].get(prefix)
           const seen = Date.parse(since)
-          if (path?.since === end && seen >= begin && seen <= end) path.since = seen
+          if (path?.since !== end) continue
+          const stayed = former.get(`${neighbor} ${prefix}`) === seen
+          if (stayed || (seen >= begin && seen <= end)) path.since = seen
         }
       }
     }
+  }
+
+  /** Since when the models have their paths, by 'neighbour prefix'. */
+  #ages(): Map<string, number> {
+    return new Map(
+      this.slots.flatMap(({ address, model }) =>
+        FAMILIES.flatMap((family) =>
+          [...model.paths[family]].map(([prefix, { since }]) => [`${address} ${prefix}`, since] as const),
+        ),
+      ),
+    )
   }
 
   /** Lets time pass. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { freePort } from '../../support/free-port.js'
 
 const MAIN = resolve('dist/cli/main.js')
 
@@ -98,27 +98,6 @@ export function folder(t: Teardown): string {
   const path = mkdtempSync(join(tmpdir(), 'ecmpd-cli-'))
   t.teardown(() => rmSync(path, { recursive: true, force: true }))
   return path
-}
-
-/** Ports that the kernel gives to nobody who did not ask for them by number (ip_local_port_range is above). */
-const PORTS = { first: 12_000, count: 20_000 }
-/** Test files that run beside this one are other processes, and begin elsewhere. */
-let nextPort = (process.pid * 97) % PORTS.count
-
-/** A free TCP port of 127.0.0.1, which nobody else takes before it is listened on. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = PORTS.first + (nextPort++ % PORTS.count)
-    const server = createServer().listen(port, '127.0.0.1')
-    const free = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    )
-    if (!free) continue
-    server.close()
-    await once(server, 'close')
-    return port
-  }
 }
 
 /** Asks again until `probe` gives something. @throws Error with the last answer after a minute */

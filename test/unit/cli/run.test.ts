@@ -3,7 +3,8 @@ import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'nod
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
-import { cli, Daemon, folder, freePort, Program, type RunOptions, until } from './program.js'
+import { freePort } from '../../support/free-port.js'
+import { cli, Daemon, folder, Program, type RunOptions, until } from './program.js'
 
 // Daemons are processes of their own: on a busy machine that takes its time.
 t.setTimeout(240_000)
@@ -86,8 +87,15 @@ t.test('two daemons peer; the end of one is told to the other', async (t) => {
 })
 
 t.test('a second signal ends it at once', async (t) => {
-  const [one, other] = await pair(t)
-  // A neighbour that does not take the last message keeps the first signal waiting.
+  // A neighbour that does not take the last message keeps the first signal waiting: for a second only, and that
+  // may be too short for the second signal. From the first one on, here, seconds last for minutes.
+  const slow = `process.on('SIGTERM', () => {
+    const { setTimeout: after } = globalThis
+    globalThis.setTimeout = (fn, ms, ...rest) => after(fn, ms * 100, ...rest)
+  })`
+  const [one, other] = await pair(t, {
+    node: ['--import', `data:text/javascript,${encodeURIComponent(slow)}`],
+  })
   other.program.child.kill('SIGSTOP')
   one.program.child.kill('SIGTERM')
   await one.program.says('SIGTERM: ecmpd ends')

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
 import t from 'tap'
 import { convertToYaml, emitYaml } from '../../../src/config/emit-yaml.js'
 import { emitIos } from '../../../src/config/ios/emit.js'
 import type { Config } from '../../../src/config/model.js'
+import fc from '../../support/properties.js'
 import { environment, good, load } from './support.js'
 
 /** A configuration but for where it came from. */

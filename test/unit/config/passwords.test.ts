@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { diffConfigs, formatChange } from '../../../src/config/diff.js'
 import { convertToYaml, emitYaml } from '../../../src/config/emit-yaml.js'
@@ -9,6 +8,7 @@ import { revealType7 } from '../../../src/config/ios/password.js'
 import { loadText } from '../../../src/config/load.js'
 import { HIDDEN, withoutSecrets } from '../../../src/config/secrets.js'
 import { runningConfig } from '../../../src/show/running-config.js'
+import fc from '../../support/properties.js'
 import { environment } from './support.js'
 
 const SECRET = 'c1l1um-Secret'

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
 import t from 'tap'
 import { convertToYaml } from '../../../src/config/emit-yaml.js'
 import { COMMANDS } from '../../../src/config/ios/table.js'
+import fc from '../../support/properties.js'
 import { environment, load } from './support.js'
 
 /** Every text gets an answer: a configuration, or at least one error; each diagnostic stands in the text. */

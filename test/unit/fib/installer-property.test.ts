@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import t from 'tap'
+import fc from '../../support/properties.js'
 import { Bench, setOf } from './fake.js'
 
 /**

@@ -1,5 +1,4 @@
 import { isIP } from 'node:net'
-import fc from 'fast-check'
 import t from 'tap'
 import {
   canonicalAddress,
@@ -12,6 +11,7 @@ import {
   readU32,
   u32Bytes,
 } from '../../../src/ip/address.js'
+import fc from '../../support/properties.js'
 
 t.test('IPv4: four decimal numbers and nothing else', async (t) => {
   t.equal(parseIPv4('0.0.0.0'), 0)

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import t from 'tap'
 import type { Family } from '../../../src/ip/family.js'
 import {
@@ -10,6 +9,7 @@ import {
   sameBits,
 } from '../../../src/ip/prefix.js'
 import { PrefixTable } from '../../../src/ip/prefix-table.js'
+import fc from '../../support/properties.js'
 
 const widths: [Family, number][] = [
   ['ipv4-unicast', 4],

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { TcpTransport } from '../../../src/net/tcp.js'
 import type { Connection, Listener } from '../../../src/ports/transport.js'
@@ -28,6 +29,20 @@ export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2))
 }
 
+/**
+ * Octets that have arrived at an accepted IPv4 connection and that nobody has read yet, as the kernel counts them.
+ * A write that has returned says less: on a busy machine its octets may still be on their way.
+ */
+export function unread({ local, remote }: Connection): number {
+  const port = (number: number) => number.toString(16).toUpperCase().padStart(4, '0')
+  for (const line of readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1, -1)) {
+    const [, here, there, , queues] = line.trim().split(/\s+/)
+    if (here.endsWith(`:${port(local.port)}`) && there.endsWith(`:${port(remote.port)}`))
+      return Number.parseInt(queues.split(':')[1], 16)
+  }
+  throw new Error(`the kernel knows no connection from port ${remote.port} to ${local.port}`)
+}
+
 /** A connection accepted by the transport, and the plain socket at its other end. */
 export interface Accepted {
   readonly connection: Connection
@@ -40,7 +55,7 @@ export async function accepted(address = '127.0.0.1'): Promise<Accepted> {
   const arrived: Connection[] = []
   const listener = await new TcpTransport().listen({ address, port: 0 }, (c) => arrived.push(c))
   const peer = connect({ host: address, port: listener.port, allowHalfOpen: true })
-  await until(() => arrived.length > 0)
+  await until(() => arrived.length > 0 && !peer.connecting)
   return { connection: arrived[0], peer, listener }
 }
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { Regex, regexProblem } from '../../../src/policy/regex.js'
+import fc from '../../support/properties.js'
 
 const found = (regex: string, text: string) => new Regex(regex).test(text)
 

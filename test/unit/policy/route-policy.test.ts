@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import t from 'tap'
 import type { Family } from '../../../src/ip/family.js'
 import { contains, formatPrefix, mask, parsePrefix } from '../../../src/ip/prefix.js'
 import { compilePolicy as compile, policyKey } from '../../../src/policy/route-policy.js'
 import type { PrefixRule, RoutePolicy } from '../../../src/policy/types.js'
+import fc from '../../support/properties.js'
 import { Sets } from './sets.js'
 
 const compilePolicy = (policy: RoutePolicy, family: Family) => compile(policy, family, new Sets(), 'in')

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { AdjOut } from '../../../src/rib/adj-out.js'
 import { BlockStore } from '../../../src/rib/block-store.js'
@@ -7,6 +6,7 @@ import type { OutMember } from '../../../src/rib/out-member.js'
 import type { Source } from '../../../src/rib/types.js'
 import type { PathAttributes } from '../../../src/wire/types.js'
 import { encodeEndOfRib } from '../../../src/wire/update.js'
+import fc from '../../support/properties.js'
 import { Receiver } from './receiver.js'
 import { EBGP_CONTEXT, path, source, World } from './world.js'
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { BlockStore } from '../../../src/rib/block-store.js'
+import fc from '../../support/properties.js'
 
 t.test('behaves as a counted map from octets to ids', async (t) => {
   const block = fc.tuple(fc.constantFrom(0, 1, 5, 8, 9, 300, 65535), fc.nat(3)).map(([length, fill]) => {

@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import t from 'tap'
 import type { DecisionParameters } from '../../../src/rib/decide.js'
 import { REASON_AS_LOOP, VALID } from '../../../src/rib/reasons.js'
 import type { Source } from '../../../src/rib/types.js'
 import type { PathAttributes } from '../../../src/wire/types.js'
+import fc from '../../support/properties.js'
 import { type NaivePath, naiveMultipath } from './naive.js'
 import { DEFAULTS, path, source, World } from './world.js'
 

@@ -2,13 +2,14 @@
  * Many sources, several paths of each (ADD-PATH), import policies and rules of decision that change: the table
  * agrees with plain maps after every step that decides.
  */
-import fc from 'fast-check'
+
 import t from 'tap'
 import type { RouteFilter } from '../../../src/rib/adj-in.js'
 import type { DecisionParameters } from '../../../src/rib/decide.js'
 import { REASON_AS_LOOP, VALID } from '../../../src/rib/reasons.js'
 import type { Source } from '../../../src/rib/types.js'
 import type { PathAttributes } from '../../../src/wire/types.js'
+import fc from '../../support/properties.js'
 import { type NaivePath, naiveMultipath } from './naive.js'
 import { DEFAULTS, nlri, path, source, World } from './world.js'
 

@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { type FrameHandler, Framer } from '../../../src/wire/framer.js'
 import { KEEPALIVE } from '../../../src/wire/message.js'
 import { hex } from '../../../src/wire/printable.js'
 import type { Fault } from '../../../src/wire/types.js'
+import fc from '../../support/properties.js'
 
 /** Collects what comes out; stops after `limit` messages when asked to. */
 class Sink implements FrameHandler {

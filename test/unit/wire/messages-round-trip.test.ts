@@ -1,6 +1,5 @@
 /** Properties of whole messages: what is written is read as the same, however the stream is cut. */
 import { isDeepStrictEqual } from 'node:util'
-import fc from 'fast-check'
 import t from 'tap'
 import type { Family } from '../../../src/ip/family.js'
 import { canonicalPrefix } from '../../../src/ip/prefix.js'
@@ -23,6 +22,7 @@ import { printable } from '../../../src/wire/printable.js'
 import { decodeRouteRefresh, encodeRouteRefresh } from '../../../src/wire/refresh.js'
 import type { Capability, NotificationMessage, OpenMessage } from '../../../src/wire/types.js'
 import { encodeEndOfRib } from '../../../src/wire/update.js'
+import fc from '../../support/properties.js'
 import { encodeContent, mergedContent, type UpdateContent } from '../../support/update-content.js'
 
 /** Equal values, whatever their prototypes. */

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { errorName, messageName } from '../../../src/wire/codes.js'
 import {
@@ -15,6 +14,7 @@ import {
 import { decodeUtf8, encodeUtf8, hex, printable } from '../../../src/wire/printable.js'
 import { decodeRouteRefresh, encodeRouteRefresh } from '../../../src/wire/refresh.js'
 import type { NotificationMessage } from '../../../src/wire/types.js'
+import fc from '../../support/properties.js'
 
 const cease = (subcode: number, ...data: number[]): NotificationMessage =>
   notification(6, subcode, Uint8Array.from(data))

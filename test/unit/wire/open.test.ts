@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { encodeCapability } from '../../../src/wire/capabilities.js'
 import { decodeOpen, encodeOpen } from '../../../src/wire/open.js'
 import { hex } from '../../../src/wire/printable.js'
 import type { Capability, OpenMessage } from '../../../src/wire/types.js'
+import fc from '../../support/properties.js'
 import { hex as octets } from '../../support/raw-bytes.js'
 
 /** An OPEN of AS 64512, hold 90, identifier 192.0.2.1 whose optional parameters (length octet first) are given. */

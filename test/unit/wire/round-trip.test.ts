@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { canonicalAddress } from '../../../src/ip/address.js'
 import { pathContains, pathCount } from '../../../src/wire/as-path.js'
@@ -9,6 +8,7 @@ import { AttributeScan } from '../../../src/wire/scan.js'
 import { scanAttributes } from '../../../src/wire/scan-attributes.js'
 import type { AsPathSegment, DecodeContext, PathAttributes } from '../../../src/wire/types.js'
 import { writeAttributes } from '../../../src/wire/write-attributes.js'
+import fc from '../../support/properties.js'
 import { EBGP, IBGP, OLD } from './support.js'
 
 const u32 = fc.nat(0xffffffff)

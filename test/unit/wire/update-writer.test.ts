@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import t from 'tap'
 import type { Family } from '../../../src/ip/family.js'
 import { parsePrefix } from '../../../src/ip/prefix.js'
@@ -9,6 +8,7 @@ import { KEEPALIVE } from '../../../src/wire/message.js'
 import { hex } from '../../../src/wire/printable.js'
 import { UpdateWriter } from '../../../src/wire/update-writer.js'
 import { writeAttributes } from '../../../src/wire/write-attributes.js'
+import fc from '../../support/properties.js'
 import {
   asPath,
   attribute,
