@@ -102,7 +102,7 @@ export async function story(t: Test, { kind: Kind, keepsPaths }: StoryOptions): 
     async (t) => {
       const [, node] = NODES
       const monitor = await RouteMonitor.start(lab, SWITCH)
-      const stream = { count: 0, interval: 10, timeout: 3000 }
+      const stream = { count: 0, interval: 10, timeout: 20_000 }
       const client = lab.start(CLIENT, 'client', clientCommand(VIP, HTTP_PORT, stream))
       await until('the client has answers', () => readAnswers(client.stdout).length > 30)
       // What the last pod's end does: nothing answers on the node any more, and the route is withdrawn.

@@ -41,7 +41,7 @@ export async function startWebServers(lab: Lab, addresses: readonly string[], no
 
 /** Requests a service address from the client, each on a connection of its own. @returns answers by name */
 export async function requests(lab: Lab, address: string, count: number): Promise<Record<string, number>> {
-  const options = { count, interval: 5, timeout: 3000 }
+  const options = { count, interval: 5, timeout: 20_000 }
   const client = lab.start(CLIENT, 'client', clientCommand(address, HTTP_PORT, options))
   await client.exited
   return tally(readAnswers(client.stdout))

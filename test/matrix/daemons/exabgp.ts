@@ -1,6 +1,9 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { familiesOf, type RouteModel, type SeenPath, type SessionModel, versionOf } from '../model.js'
-import { Daemon, type Fault, HOLD, type Lack, sleep } from './daemon.js'
+import { Daemon, type Fault, HOLD, type Lack, until } from './daemon.js'
+
+/** Milliseconds in which it shows a route that it has: it answers a command about its table at once. */
+const SHOWN = 15_000
 
 interface Attributes {
   readonly 'as-path'?: readonly number[] | Record<string, { readonly value: readonly number[] }>
@@ -170,8 +173,10 @@ exec cat > ${this.file('.reports')}
       this.#lines().filter((line) => / unicast /.test(line) && line.includes(` ${prefix} `)).length
     const before = shown()
     appendFileSync(this.file('.orders'), 'show adj-rib in\n')
-    await sleep(1500)
-    return shown() > before
+    return until('it shows the route', () => shown() > before, SHOWN).then(
+      () => true,
+      () => false,
+    )
   }
 
   #reports(): Report[] {

@@ -9,7 +9,7 @@ const VERSIONS = [4, 6] as const
 /** Enough for a start of ecmpd on a busy machine; seconds. */
 const RESTART = 60
 /** Of the second time, when it stays away. */
-const SHORT = 4
+const SHORT = 7
 /** Milliseconds in which a route would go that is not kept. */
 const WATCH = 2000
 

@@ -70,7 +70,11 @@ const reflector: Scene = {
         [FEEDS[1], SECOND],
       ]) {
         await stage.untilLearned(prefixOf(of), of.address)
-        same(`routes sent to ${at.name}`, (await stage.ecmpd.neighbor(at.address)).prefixesAdvertised, 2)
+        await stage.until(`two routes are sent to ${at.name}`, async () => {
+          const { prefixesAdvertised } = await stage.ecmpd.neighbor(at.address)
+          if (prefixesAdvertised !== 2) throw new Error(`${prefixesAdvertised} are`)
+          return true
+        })
       }
       same(`paths of ${FEEDS[1].name}'s route`, (await other.paths(prefixOf(FEEDS[1]))).length, 0)
       same(`paths of ${SECOND.name}'s route`, (await feedOther.paths(prefixOf(SECOND))).length, 0)

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly uid?: number
   /** Its standard input, empty by default. */
   readonly stdin?: string
+  /** A command that runs it: its first words. */
+  readonly through?: readonly string[]
 }
 
 interface Teardown {
@@ -35,12 +37,13 @@ export class Program {
   readonly #ended: Promise<number | null>
   #wake = () => {}
 
-  constructor(words: readonly string[], { env = {}, node = [], uid, stdin }: RunOptions = {}) {
+  constructor(words: readonly string[], { env = {}, node = [], uid, stdin, through = [] }: RunOptions = {}) {
     // Through env(1), so that the program runs as it does for a user: tap adds its own hooks to children.
     const variables = Object.entries({ PATH: process.env.PATH, ...env }).map(
       ([name, value]) => `${name}=${value}`,
     )
-    this.child = spawn('/usr/bin/env', ['-i', ...variables, process.execPath, ...node, MAIN, ...words], {
+    const argv = [...through, '/usr/bin/env', '-i', ...variables, process.execPath, ...node, MAIN, ...words]
+    this.child = spawn(argv[0], argv.slice(1), {
       stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       ...(uid === undefined ? {} : { uid, gid: uid }),
     })
