@@ -1,11 +1,12 @@
 import type { Context } from './context.js'
 import type { Args, Command } from './grammar.js'
+import { family } from './places.js'
 import { setting, withoutIt } from './rows.js'
 
 const FAMILY = ['router', 'family'] as const
 
 /** Path of what the lines say about ADD-PATH with a neighbour in the current family; add-path.ts reads it. */
-const peer = (key: string) => (args: Args, context: Context) => [...context.peerFamily(args), 'addPath', key]
+const peer = (key: string) => family('addPath', key)
 
 /** The same for every neighbour of the family. */
 const all = (key: string) => (_: Args, context: Context) => ['addPath', context.family, key]

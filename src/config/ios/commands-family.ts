@@ -1,14 +1,11 @@
 import { ADD_PATH_COMMANDS } from './commands-add-path.js'
 import { NEIGHBOR_POLICIES } from './commands-policy.js'
-import type { Context } from './context.js'
 import type { Args, Command } from './grammar.js'
+import { family } from './places.js'
 import { notYet, setting, toggle } from './rows.js'
 
 /** A family's commands are taken at router level too, where they are meant for IPv4 unicast, as on the switch. */
 const FAMILY = ['router', 'family'] as const
-
-/** Path of one of a neighbour's settings in the current family. */
-const family = (key: string) => (args: Args, context: Context) => [...context.peerFamily(args), key]
 
 /** Commands of a neighbour in an address family. */
 export const FAMILY_COMMANDS: readonly Command[] = [
@@ -27,21 +24,19 @@ export const FAMILY_COMMANDS: readonly Command[] = [
     family('nextHop'),
     () => 'self',
   ),
-  {
-    syntax: 'neighbor <peer:peer> prefix-list <list> {in|out}',
-    modes: FAMILY,
-    help: 'let pass what a prefix list permits',
-    support: 'yes',
-    run: (args, context) => context.set(family(direction(args))(args, context), args.text('list')),
-    no: (args, context) => context.clear(family(direction(args))(args, context)),
-  },
-  {
-    syntax:
-      'neighbor <peer:peer> maximum-prefix <prefixes:1-100000000> [<threshold:1-100>] [{warning-only|restart <minutes:1-65535>}] [force]',
-    modes: FAMILY,
-    help: 'more prefixes end the session, for one minute or those of restart; a warning from 75 %, or the threshold, on; force: refused ones count, too',
-    support: 'yes',
-    run(args, context) {
+  setting(
+    'neighbor <peer:peer> prefix-list <list> {in|out}',
+    FAMILY,
+    'let pass what a prefix list permits',
+    (args, context) => family(direction(args))(args, context),
+    (args) => args.text('list'),
+  ),
+  setting(
+    'neighbor <peer:peer> maximum-prefix <prefixes:1-100000000> [<threshold:1-100>] [{warning-only|restart <minutes:1-65535>}] [force]',
+    FAMILY,
+    'more prefixes end the session, for one minute or those of restart; a warning from 75 %, or the threshold, on; force: refused ones count, too',
+    family('maximumPrefix'),
+    (args) => {
       const limit = args.number('prefixes')
       const more = {
         ...(args.has('threshold') ? { threshold: args.number('threshold') } : {}),
@@ -49,11 +44,9 @@ export const FAMILY_COMMANDS: readonly Command[] = [
         ...(args.has('force') ? { received: true } : {}),
         ...(args.has('minutes') ? { restart: args.number('minutes') } : {}),
       }
-      const value = Object.keys(more).length === 0 ? limit : { limit, ...more }
-      context.set(family('maximumPrefix')(args, context), value)
+      return Object.keys(more).length === 0 ? limit : { limit, ...more }
     },
-    no: (args, context) => context.clear(family('maximumPrefix')(args, context)),
-  },
+  ),
   setting(
     'neighbor <peer:peer> weight <weight:0-65535>',
     FAMILY,

@@ -3,6 +3,7 @@ import { isGroupName } from './arguments.js'
 import type { Context } from './context.js'
 import type { Args, Command } from './grammar.js'
 import { revealType7 } from './password.js'
+import { peer } from './places.js'
 import { noEffect, notYet, onlyNo, setting, toggle } from './rows.js'
 
 const ROUTER = ['router'] as const
@@ -12,11 +13,6 @@ const LONGEST_TEXT = 255
 
 /** Roles in FRR's words. */
 const LOCAL_ROLES = ['provider', 'rs-server', 'rs-client', 'customer', 'peer']
-
-/** Path of one of a neighbour's settings. */
-const peer =
-  (...key: readonly string[]) =>
-  (args: Args, context: Context) => [...context.peer(args), ...key]
 
 /** Commands of a neighbour's session, at router level. */
 export const NEIGHBOR_COMMANDS: readonly Command[] = [
@@ -107,15 +103,13 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
       context.set(path, false)
     },
   },
-  {
-    syntax: 'neighbor <peer:peer> ebgp-multihop [<hops:1-255>]',
-    modes: ROUTER,
-    help: 'hops to an eBGP neighbour; default 1, without a number 255',
-    support: 'yes',
-    run: (args, context) =>
-      context.set(peer('ebgpMultihop')(args, context), args.has('hops') ? args.number('hops') : 255),
-    no: (args, context) => context.clear(peer('ebgpMultihop')(args, context)),
-  },
+  setting(
+    'neighbor <peer:peer> ebgp-multihop [<hops:1-255>]',
+    ROUTER,
+    'hops to an eBGP neighbour; default 1, without a number 255',
+    peer('ebgpMultihop'),
+    (args) => (args.has('hops') ? args.number('hops') : 255),
+  ),
   setting(
     'neighbor <peer:peer> ttl-security hops <hops:1-254>',
     ROUTER,
@@ -173,34 +167,27 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
     (args) => args.number('port'),
   ),
   toggle('neighbor <peer:peer> passive', ROUTER, 'never dial, only accept', peer('passive')),
-  {
-    syntax: 'neighbor <peer:peer> transport connection-mode {passive|active}',
-    modes: ROUTER,
-    help: 'passive: never dial, only accept',
-    support: 'yes',
-    run: (args, context) => context.set(peer('passive')(args, context), args.has('passive')),
-    no: (args, context) => context.clear(peer('passive')(args, context)),
-  },
-  {
-    syntax: 'neighbor <peer:peer> {graceful-restart|graceful-restart-helper}',
-    modes: ROUTER,
-    help: 'graceful restart with this neighbour; helper: never asking it to keep our routes',
-    support: 'yes',
-    run: (args, context) => {
-      const helper = args.has('graceful-restart-helper')
-      const value = helper ? { enabled: true, restarter: false } : true
-      context.set(peer('gracefulRestart')(args, context), value)
-    },
-    no: (args, context) => context.clear(peer('gracefulRestart')(args, context)),
-  },
-  {
-    syntax: 'neighbor <peer:peer> graceful-restart-disable',
-    modes: ROUTER,
-    help: 'no graceful restart with this neighbour',
-    support: 'yes',
-    run: (args, context) => context.set(peer('gracefulRestart')(args, context), false),
-    no: (args, context) => context.clear(peer('gracefulRestart')(args, context)),
-  },
+  setting(
+    'neighbor <peer:peer> transport connection-mode {passive|active}',
+    ROUTER,
+    'passive: never dial, only accept',
+    peer('passive'),
+    (args) => args.has('passive'),
+  ),
+  setting(
+    'neighbor <peer:peer> {graceful-restart|graceful-restart-helper}',
+    ROUTER,
+    'graceful restart with this neighbour; helper: never asking it to keep our routes',
+    peer('gracefulRestart'),
+    (args) => (args.has('graceful-restart-helper') ? { enabled: true, restarter: false } : true),
+  ),
+  setting(
+    'neighbor <peer:peer> graceful-restart-disable',
+    ROUTER,
+    'no graceful restart with this neighbour',
+    peer('gracefulRestart'),
+    () => false,
+  ),
   toggle(
     'neighbor <peer:peer> graceful-shutdown',
     ROUTER,

@@ -64,7 +64,7 @@ export const OTHER_COMMANDS: readonly Command[] = [
   ),
   notYet('bgp shutdown [<text:rest>]', ROUTER, 'all sessions down', 'bgp default shutdown, or stop ecmpd'),
   withoutIt(
-    'bgp update-delay <text:rest>',
+    '{bgp update-delay|update-delay} <text:rest>',
     ROUTER,
     'waiting for the first routes',
     'routes are used as they come',
@@ -99,12 +99,6 @@ export const OTHER_COMMANDS: readonly Command[] = [
     FAMILY,
     'administrative distance of some routes',
     'the kernel orders routes by metric: fib.metric in a YAML configuration',
-  ),
-  withoutIt(
-    'update-delay <text:rest>',
-    ROUTER,
-    'waiting for the first routes',
-    'routes are used as they come',
   ),
   notYet('template {peer-session|peer-policy} <name>', ROUTER, 'templates', 'neighbor NAME peer-group'),
   notYet(

@@ -1,5 +1,6 @@
 import type { Context } from './context.js'
 import type { Args, Command } from './grammar.js'
+import { family } from './places.js'
 import { noEffect, setting, toggle } from './rows.js'
 
 /** A family's commands are taken at router level too, where they are meant for IPv4 unicast, as on the switch. */
@@ -7,9 +8,6 @@ const FAMILY = ['router', 'family'] as const
 
 const KINDS = ['standard', 'extended', 'large'] as const
 type Kind = (typeof KINDS)[number]
-
-/** Path of one of a neighbour's settings in the current family. */
-const family = (key: string) => (args: Args, context: Context) => [...context.peerFamily(args), key]
 
 /** A line that says `value` and whose `no` form says `off`, also where the peer group says otherwise. */
 function onOff(

@@ -1,63 +1,51 @@
-import type { Context } from './context.js'
-import type { Args, Command } from './grammar.js'
-import { noEffect, notYet, setting, toggle, withoutIt } from './rows.js'
+import type { Command } from './grammar.js'
+import { peer } from './places.js'
+import { noEffect, notYet, setting, toggle, turnOff, withoutIt } from './rows.js'
 
 const ROUTER = ['router'] as const
-
-/** Path of one of a neighbour's settings. */
-const peer =
-  (...key: readonly string[]) =>
-  (args: Args, context: Context) => [...context.peer(args), ...key]
 
 const UNNUMBERED =
   'ecmpd needs an address: neighbor fe80::…%eth0 remote-as external, with the neighbour’s link-local one'
 
 /** What a neighbour's lines say of its OPEN, of the first AS of its paths and of the pace of announcements. */
 export const SESSION_COMMANDS: readonly Command[] = [
-  {
-    syntax: 'neighbor <peer:peer> local-as <as:as> [no-prepend] [replace-as] [dual-as]',
-    modes: ROUTER,
-    help: 'own AS towards this neighbour; no-prepend: not in its paths, replace-as: the real AS is not shown, dual-as: or the real one',
-    support: 'yes',
-    run: (args, context) =>
-      context.set(peer('localAs')(args, context), {
-        as: args.number('as'),
-        noPrepend: args.has('no-prepend'),
-        replaceAs: args.has('replace-as'),
-        dualAs: args.has('dual-as'),
-      }),
-    no: (args, context) => context.clear(peer('localAs')(args, context)),
-  },
+  setting(
+    'neighbor <peer:peer> local-as <as:as> [no-prepend] [replace-as] [dual-as]',
+    ROUTER,
+    'own AS towards this neighbour; no-prepend: not in its paths, replace-as: the real AS is not shown, dual-as: or the real one',
+    peer('localAs'),
+    (args) => ({
+      as: args.number('as'),
+      noPrepend: args.has('no-prepend'),
+      replaceAs: args.has('replace-as'),
+      dualAs: args.has('dual-as'),
+    }),
+  ),
   toggle(
     'neighbor <peer:peer> enforce-first-as',
     ROUTER,
     'use no path that does not begin with the neighbour’s AS; on in ecmpd',
     peer('enforceFirstAs'),
   ),
-  {
-    syntax: 'neighbor <peer:peer> disable-connected-check',
-    modes: ROUTER,
-    help: 'an eBGP neighbour need not be on a connected subnet, although the TTL stays 1',
-    support: 'yes',
-    run: (args, context) => context.set(peer('connectedCheck')(args, context), false),
-    no: (args, context) => context.set(peer('connectedCheck')(args, context), true),
-  },
-  {
-    syntax: 'neighbor <peer:peer> advertisement-interval <seconds:0-600>',
-    modes: ROUTER,
-    help: 'seconds between two runs of announcements; withdrawals do not wait; default 0',
-    support: 'yes',
-    run: (args, context) => context.set(peer('advertisementInterval')(args, context), args.number('seconds')),
-    no: (args, context) => context.clear(peer('advertisementInterval')(args, context)),
-  },
-  {
-    syntax: 'neighbor <peer:peer> dont-capability-negotiate',
-    modes: ROUTER,
-    help: 'send an OPEN without capabilities',
-    support: 'yes',
-    run: (args, context) => context.set(peer('negotiateCapabilities')(args, context), false),
-    no: (args, context) => context.set(peer('negotiateCapabilities')(args, context), true),
-  },
+  turnOff(
+    'neighbor <peer:peer> disable-connected-check',
+    ROUTER,
+    'an eBGP neighbour need not be on a connected subnet, although the TTL stays 1',
+    peer('connectedCheck'),
+  ),
+  setting(
+    'neighbor <peer:peer> advertisement-interval <seconds:0-600>',
+    ROUTER,
+    'seconds between two runs of announcements; withdrawals do not wait; default 0',
+    peer('advertisementInterval'),
+    (args) => args.number('seconds'),
+  ),
+  turnOff(
+    'neighbor <peer:peer> dont-capability-negotiate',
+    ROUTER,
+    'send an OPEN without capabilities',
+    peer('negotiateCapabilities'),
+  ),
   toggle(
     'neighbor <peer:peer> override-capability',
     ROUTER,

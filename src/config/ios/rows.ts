@@ -52,21 +52,21 @@ export function setting(
 }
 
 /** A command that is on or off, and whose `no` form says off. */
-export function toggle(
-  syntax: string,
-  modes: readonly Mode[],
-  help: string,
-  path: (args: Args, context: Context) => readonly string[],
-): Command {
-  return {
-    syntax,
-    modes,
-    help,
-    support: 'yes',
-    run: (args, context) => context.set(path(args, context), true),
-    no: (args, context) => context.set(path(args, context), false),
-  }
+export function toggle(syntax: string, modes: readonly Mode[], help: string, path: PathOf): Command {
+  return { ...flag(path, true), syntax, modes, help, support: 'yes' }
 }
+
+/** A command that turns off what is on by itself, and whose `no` form says on. */
+export function turnOff(syntax: string, modes: readonly Mode[], help: string, path: PathOf): Command {
+  return { ...flag(path, false), syntax, modes, help, support: 'yes' }
+}
+
+type PathOf = (args: Args, context: Context) => readonly string[]
+
+const flag = (path: PathOf, said: boolean) => ({
+  run: (args: Args, context: Context) => context.set(path(args, context), said),
+  no: (args: Args, context: Context) => context.set(path(args, context), !said),
+})
 
 /** A form that exists behind `no` alone: what it takes away is made by other commands. */
 export function onlyNo(
