@@ -16,10 +16,11 @@
  *    what the table suppresses changed; `originate(attribute)` for a default route of the members' own.
  *
  * How it works: the group has a row for each prefix, or with ADD-PATH for each path that is sent (out-routes.ts).
- * Each row has one entry in a log, either that of announcements or that of withdrawals; a change puts a new entry at the end and the old one becomes void. A member is a position in each log. It is
- * given withdrawals first, then announcements, always as they are now, so a joining member (position 0), a
- * slow one and one that is up to date are the same case. Members at the same position get the same octets:
- * a stretch of the log is packed once (out-chunks.ts) and kept while others may want it and nothing in it moved.
+ * Each row has one entry in a log, either that of announcements or that of withdrawals; a change puts a new entry
+ * at the end and the old one becomes void. A member is a position in each log. It is given withdrawals first,
+ * then announcements, always as they are now, so a joining member (position 0), a slow one and one that is up to
+ * date are the same case. Members at the same position get the same octets: a stretch of the log is packed once
+ * (out-chunks.ts) and kept while others may want it and nothing in it moved.
  * A bit for each row says what a member has been sent, for exact withdrawals; that, and the source of
  * each route, is all that differs between members: a route never goes back to where it came from.
  */
