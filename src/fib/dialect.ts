@@ -54,6 +54,12 @@ export function addGroup(group: Group): string {
   return `nexthop add id ${group.id} group ${members} proto ${PROTOCOL_BGP}`
 }
 
+/** Line that gives a group its present members, and with it all of its routes, in one step. */
+export function replaceGroup(group: Group): string {
+  const members = group.members.map((member) => member.id).join('/')
+  return `nexthop replace id ${group.id} group ${members} proto ${PROTOCOL_BGP}`
+}
+
 /** Line that removes an object from all groups, or a group with its routes. */
 export function deleteNextHop(id: number): string {
   return `nexthop del id ${id}`

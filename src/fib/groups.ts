@@ -4,9 +4,13 @@
  * all groups, and what is empty then goes with its routes. This model does the same, so that it says at every
  * moment what the kernel holds once the lines written so far are done.
  *
+ * A group whose routes all come to want the same other set (`users`) is given that set's members: one command, too.
+ *
  * Ids are given ascending through ecmpd's range and reused only after a full turn: a late notification about
  * an old object can't be taken for one about its successor.
  */
+
+import type { SetState } from './desired.js'
 
 /** A next-hop object: `via address dev device`. */
 export interface NextHopObject {
@@ -30,7 +34,25 @@ export interface Group {
   alive: boolean
   /** Routes in the kernel that refer to it, and those being written. */
   routes: number
+  /** What these routes want, counted; undefined: no route. */
+  readonly users: Map<SetState | undefined, number>
+  /** The kernel refused to give it other members. */
+  fixed: boolean
   stamp: number
+}
+
+/** One more route that wants `set` refers to the group, or will. */
+export function use(group: Group, set: SetState | undefined): void {
+  group.routes++
+  group.users.set(set, (group.users.get(set) ?? 0) + 1)
+}
+
+/** One route less that wants `set`. */
+export function unuse(group: Group, set: SetState | undefined): void {
+  group.routes--
+  const users = group.users.get(set)! - 1
+  if (users > 0) group.users.set(set, users)
+  else group.users.delete(set)
 }
 
 /** Ids of ecmpd's own range. */
@@ -92,7 +114,11 @@ export function memberKey(members: readonly NextHopObject[]): string {
  * the route is replaced or removed.
  */
 export function strangeGroup(id: number): Group {
-  return { id, members: [], key: '', alive: true, routes: 0, stamp: 0 }
+  return newGroup(id, [], '')
+}
+
+function newGroup(id: number, members: readonly NextHopObject[], key: string): Group {
+  return { id, members, key, alive: true, routes: 0, users: new Map(), fixed: false, stamp: 0 }
 }
 
 /** All own objects and groups. */
@@ -100,7 +126,8 @@ export class NextHopTable {
   readonly ids: IdPool
   readonly objects = new Map<number, NextHopObject>()
   readonly groups = new Map<number, Group>()
-  readonly #byKey = new Map<string, Group>()
+  /** Groups come to hold the same when an object is removed from all of them, or one is given other members. */
+  readonly #byKey = new Map<string, Set<Group>>()
 
   constructor(ids: IdPool) {
     this.ids = ids
@@ -121,16 +148,21 @@ export class NextHopTable {
   addGroup(members: readonly NextHopObject[], id = this.ids.take()): Group {
     this.ids.reserve(id)
     const key = memberKey(members)
-    const group: Group = { id, members, key, alive: true, routes: 0, stamp: 0 }
+    const group = newGroup(id, members, key)
     this.groups.set(id, group)
     for (const member of members) member.groups.add(group)
-    if (members.length > 0 && !this.#byKey.has(key)) this.#byKey.set(key, group)
+    this.#index(group)
     return group
   }
 
   /** A living group of exactly these members. */
   find(key: string): Group | undefined {
-    return this.#byKey.get(key)
+    return this.#byKey.get(key)?.values().next().value
+  }
+
+  /** How many living groups hold exactly these members. */
+  count(key: string): number {
+    return this.#byKey.get(key)?.size ?? 0
   }
 
   /**
@@ -162,7 +194,7 @@ export class NextHopTable {
     group.alive = false
     this.groups.delete(group.id)
     this.ids.release(group.id)
-    if (this.#byKey.get(group.key) === group) this.#byKey.delete(group.key)
+    this.#unindex(group)
     for (const member of group.members) member.groups.delete(group)
   }
 
@@ -174,10 +206,22 @@ export class NextHopTable {
   }
 
   #setMembers(group: Group, members: readonly NextHopObject[]): void {
-    if (this.#byKey.get(group.key) === group) this.#byKey.delete(group.key)
+    this.#unindex(group)
     group.members = members
     group.key = memberKey(members)
-    if (members.length > 0 && !this.#byKey.has(group.key)) this.#byKey.set(group.key, group)
+    this.#index(group)
+  }
+
+  #index(group: Group): void {
+    if (group.members.length === 0) return
+    const equal = this.#byKey.get(group.key)
+    if (equal === undefined) this.#byKey.set(group.key, new Set([group]))
+    else equal.add(group)
+  }
+
+  #unindex(group: Group): void {
+    const equal = this.#byKey.get(group.key)
+    if (equal?.delete(group) && equal.size === 0) this.#byKey.delete(group.key)
   }
 
   /** Groups without routes. */

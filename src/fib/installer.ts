@@ -11,7 +11,7 @@ import { type BatchPort, CHUNK } from './batch.js'
 import { OwnDeletions } from './deletions.js'
 import type { SetState } from './desired.js'
 import { type Dialect, deleteNextHop } from './dialect.js'
-import { type Group, type IdPool, strangeGroup } from './groups.js'
+import { type Group, type IdPool, strangeGroup, unuse, use } from './groups.js'
 import type { Guard } from './guard.js'
 import { countWaiting, viewRoute } from './installer-view.js'
 import { NextHops } from './nexthops.js'
@@ -21,11 +21,13 @@ import { Progress } from './progress.js'
 import { Refusals } from './refusals.js'
 import type { Way } from './resolver.js'
 import { RouteGuard } from './route-guard.js'
-import { installedGroup, newRoute, type Route, RouteQueue } from './routes.js'
+import { installedGroup, newRoute, type Route, RouteQueue, want } from './routes.js'
 import { RouteScan } from './scan.js'
 
 /** So many prefixes in the queue are a bulk; it ends when the queue is empty. */
 const BULK = 10_000
+/** Routes that a group has at least before all of them move by one line: the kernel walks its table for that. */
+const CROWD = 64
 /** How long a group may stand unused before it is removed: flapping prefixes find theirs again. */
 const LINGER = 1000
 /** Lines in a row that fail for want of their group before the prefix waits. */
@@ -42,6 +44,8 @@ export interface InstallerOptions {
   readonly batch: BatchPort<Op>
   /** Milliseconds before a refused route is tried again. */
   readonly pause: number
+  /** Routes that move together by one line at least; default 64. */
+  readonly crowd?: number
   /** Very many routes are about to be written (true), or were (false): `ip monitor` would only get in the way. */
   readonly bulk: (begins: boolean) => void
   /** A route is in the way of ours: who has it? The answer comes through `reconcile`. */
@@ -56,6 +60,7 @@ export class Installer {
   readonly #options: InstallerOptions
   readonly #batch: BatchPort<Op>
   readonly #dialect: Dialect
+  readonly #crowd: number
   readonly #queue = new RouteQueue()
   readonly #guard: RouteGuard
   readonly #progress = new Progress()
@@ -79,6 +84,7 @@ export class Installer {
     this.#options = options
     this.#batch = options.batch
     this.#dialect = options.dialect
+    this.#crowd = options.crowd ?? CROWD
     this.refusals = new Refusals({
       clock: options.clock,
       log: options.log,
@@ -122,7 +128,7 @@ export class Installer {
     if (nextHops === undefined) {
       if (route === undefined) return
       if (route.desired !== undefined) this.nextHops.release(route.desired)
-      route.desired = undefined
+      want(route, undefined)
       this.refusals.clear(route)
       this.#queue.push(route)
       return
@@ -136,7 +142,7 @@ export class Installer {
       this.nextHops.release(this.nextHops.acquire(nextHops))
     } else {
       const before = route.desired
-      route.desired = this.nextHops.acquire(nextHops)
+      want(route, this.nextHops.acquire(nextHops))
       if (before !== undefined) this.nextHops.release(before)
       else this.#guard.ask(route)
     }
@@ -218,7 +224,8 @@ export class Installer {
           what.route.stamp = 0
           if (what.kind !== 'delete') {
             this.#entering--
-            what.group.routes--
+            what.route.target = undefined
+            unuse(what.group, what.route.desired)
           }
           this.#queue.push(what.route)
           break
@@ -227,6 +234,7 @@ export class Installer {
           what.object.stamp = 0
           break
         case 'group':
+        case 'regroup':
           what.group.stamp = 0
           break
         case 'remove':
@@ -252,9 +260,9 @@ export class Installer {
   /** The route that the kernel has for the prefix uses this group; undefined: it has none. */
   observed(route: Route, group: Group | undefined): void {
     if (installedGroup(route) === group) return
-    if (installedGroup(route) !== undefined) this.#unuse(route.group!)
+    if (installedGroup(route) !== undefined) this.#unuse(route.group!, route)
     route.group = group
-    if (group !== undefined) group.routes++
+    if (group !== undefined) use(group, route.desired)
     this.#queue.push(route)
   }
 
@@ -424,6 +432,7 @@ export class Installer {
         return
       default: {
         if (this.refusals.mustWait(route)) return
+        if (action === 'replace' && this.#moveAll(route, group!)) return
         const target = this.#target(route.desired!)
         if (typeof target === 'string') {
           this.#refuse(route, target, false)
@@ -433,6 +442,20 @@ export class Installer {
         this.#write(action, route, target)
       }
     }
+  }
+
+  /** All routes of the group want what this one wants: one line moves them, and who is in the queue has nothing to do. */
+  #moveAll(route: Route, group: Group): boolean {
+    if (group.routes < this.#crowd || !this.#swept || !this.#dialect.objects) return false
+    try {
+      if (!this.nextHops.regroup(group, route.desired!)) return false
+    } catch {
+      // No id is left for an object: the route says so.
+      return false
+    }
+    this.refusals.succeeded(route)
+    this.#batch.flush()
+    return true
   }
 
   #action(route: Route, group: Group | undefined): 'none' | 'add' | 'replace' | 'delete' {
@@ -453,7 +476,8 @@ export class Installer {
     this.#flights++
     if (kind !== 'delete') {
       this.#entering++
-      group.routes++
+      route.target = group
+      use(group, route.desired)
     }
     route.stamp = this.#submit(this.#dialect[kind](route.prefix, group), {
       kind,
@@ -473,6 +497,7 @@ export class Installer {
   #routeDone({ kind, route, group, hopes }: RouteOp, error: string | undefined): void {
     route.flight = 'none'
     this.#flights--
+    route.target = undefined
     if (kind !== 'delete') this.#entering--
     const result = error === undefined ? 'done' : outcome(kind, error)
     if (result === 'done') {
@@ -480,12 +505,12 @@ export class Installer {
         this.#operations[kind]++
         if (kind === 'delete') this.#deletions.add(route.prefix)
       }
-      if (installedGroup(route) !== undefined) this.#unuse(route.group!)
+      if (installedGroup(route) !== undefined) this.#unuse(route.group!, route)
       route.group = kind === 'delete' ? undefined : group
       route.misses = 0
       this.refusals.succeeded(route)
     } else {
-      if (kind !== 'delete') this.#unuse(group)
+      if (kind !== 'delete') this.#unuse(group, route)
       this.#failed(route, kind, group, result, error!, hopes)
     }
     if (this.#action(route, installedGroup(route)) !== 'none') this.#queue.push(route)
@@ -521,8 +546,9 @@ export class Installer {
     if (this.refusals.add(route, reason, occupied, hopes) && occupied) this.#options.inspect()
   }
 
-  #unuse(group: Group): void {
-    if (--group.routes === 0) this.#clean()
+  #unuse(group: Group, { desired }: Route): void {
+    unuse(group, desired)
+    if (group.routes === 0) this.#clean()
   }
 
   /** Removes what is unused, after a while. */

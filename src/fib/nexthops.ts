@@ -12,7 +12,7 @@ import {
   type SetState,
   unusableReason,
 } from './desired.js'
-import { addGroup, addObject, type Dialect, deleteNextHop, replaceObject } from './dialect.js'
+import { addGroup, addObject, type Dialect, deleteNextHop, replaceGroup, replaceObject } from './dialect.js'
 import { FreeObjects } from './free-objects.js'
 import { type Group, type IdPool, memberKey, type NextHopObject, NextHopTable } from './groups.js'
 import type { NextHopOp } from './ops.js'
@@ -24,6 +24,8 @@ const LOSS_SETTLES = 2000
 const LOSS_ENDS = 10_000
 /** How long the kernel's refusal of an object is taken to last. */
 const FAILURE_LASTS = 5000
+/** So many groups of equal members at most: what takes a gateway out of all groups takes longer the more there are. */
+const EQUAL_GROUPS = 3
 
 export interface NextHopsOptions {
   readonly dialect: Dialect
@@ -119,10 +121,7 @@ export class NextHops {
    * @throws RangeError when the range of ids is used up
    */
   ensure(set: SetState): Group | undefined {
-    if (this.key(set) === '') {
-      for (const state of set.usable) if (state.object === undefined) this.#makeObject(state)
-      this.#evaluate(set)
-    }
+    this.#makeObjects(set)
     if (set.group?.alive && set.group.key === set.key) return set.group
     if (this.refusal(set) !== undefined) return undefined
     let group = this.table.find(set.key)
@@ -134,6 +133,20 @@ export class NextHops {
     }
     set.group = group
     return group
+  }
+
+  /**
+   * Gives the group the set's members where all of its routes want just these: one line, however many they are.
+   * @returns false when they don't, or the group can't be changed: the route takes a line of its own
+   * @throws RangeError when the range of ids is used up
+   */
+  regroup(group: Group, set: SetState): boolean {
+    if (group.fixed || this.table.groups.get(group.id) !== group || !this.#isWantedByAll(group, set)) return false
+    this.#makeObjects(set)
+    if (this.table.count(set.key) >= EQUAL_GROUPS || this.refusal(set) !== undefined) return false
+    this.table.setMembers(group, members(set.usable))
+    group.stamp = this.#options.submit(replaceGroup(group), { kind: 'regroup', group, seq: 0 })
+    return true
   }
 
   /** The last session whose paths use the gateway is gone. @returns whether a line was written */
@@ -306,6 +319,15 @@ export class NextHops {
         this.#failedGroups.set(group.key, { reason: error, until: clock.now() + FAILURE_LASTS })
         return
       }
+      case 'regroup': {
+        const { group } = op
+        if (!group.alive) return
+        // Its routes go by the old members: the reading shows it, and then each takes a line of its own.
+        log.info({ group: group.id, error }, `next-hop group ${group.id} keeps its members: ${error}`)
+        group.fixed = true
+        this.#options.inspect()
+        return
+      }
       case 'remove':
         if (!/No such file/i.test(error))
           log.warn({ id: op.id, error }, `next hop ${op.id} not removed: ${error}`)
@@ -366,6 +388,22 @@ export class NextHops {
     set.usable = set.gateways.filter(isUsable)
     const whole = set.usable.every((state) => state.object !== undefined)
     set.key = whole ? memberKey(members(set.usable)) : ''
+  }
+
+  /** True when every route of the group wants a set that comes to the same. */
+  #isWantedByAll(group: Group, set: SetState): boolean {
+    const key = this.key(set)
+    for (const other of group.users.keys()) {
+      if (other !== set && (other === undefined || key === '' || this.key(other) !== key)) return false
+    }
+    return key !== undefined
+  }
+
+  /** Makes what objects the set lacks. */
+  #makeObjects(set: SetState): void {
+    if (this.key(set) !== '') return
+    for (const state of set.usable) if (state.object === undefined) this.#makeObject(state)
+    this.#evaluate(set)
   }
 
   #makeObject(state: GatewayState): void {

@@ -10,7 +10,7 @@ export type NextHopOp =
       readonly gateway: GatewayState
       seq: number
     }
-  | { readonly kind: 'group'; readonly group: Group; seq: number }
+  | { readonly kind: 'group' | 'regroup'; readonly group: Group; seq: number }
   | { readonly kind: 'remove'; readonly id: number; seq: number }
 
 /** A line about a route; `group` is the one that it refers to. */

@@ -1,6 +1,6 @@
 /** One record per prefix that is wanted or in the kernel, and the queue of those to be worked on. */
 import type { SetState } from './desired.js'
-import type { Group } from './groups.js'
+import { type Group, unuse, use } from './groups.js'
 
 export interface Route {
   /** Canonical 'address/length'. */
@@ -8,6 +8,8 @@ export interface Route {
   desired: SetState | undefined
   /** Group that the own route in the kernel uses; none when that is no longer `alive`. */
   group: Group | undefined
+  /** The group that it will use when the operation in flight succeeds. */
+  target: Group | undefined
   /** The operation in flight; at most one. */
   flight: 'none' | 'add' | 'replace' | 'delete'
   queued: boolean
@@ -27,6 +29,7 @@ export function newRoute(prefix: string): Route {
     prefix,
     desired: undefined,
     group: undefined,
+    target: undefined,
     flight: 'none',
     queued: false,
     adopted: false,
@@ -39,6 +42,17 @@ export function newRoute(prefix: string): Route {
 /** The group that the own route in the kernel uses at present. */
 export function installedGroup(route: Route): Group | undefined {
   return route.group?.alive ? route.group : undefined
+}
+
+/** The prefix wants another set, or no route: who uses which group is counted by that. */
+export function want(route: Route, set: SetState | undefined): void {
+  const { desired: before, group, target } = route
+  route.desired = set
+  for (const used of [group, target]) {
+    if (used === undefined) continue
+    unuse(used, before)
+    use(used, set)
+  }
 }
 
 /** First in, first out. */
