@@ -7,6 +7,9 @@
  * come on stdout, unordered against the failures.) A line that `ip` can't parse may end the child instead of
  * failing: everything in flight is then in doubt, and is handed back.
  *
+ * Some releases of iproute2 (6.1 is one) never free the answer to a line that succeeded, a page of memory each:
+ * a child that has grown large hands over to a fresh one.
+ *
  * The number of lines in flight is bounded, so that an urgent line waits a millisecond or two, not for the
  * whole queue; the queue itself stays with the caller, where later changes can still overtake earlier ones.
  */
@@ -20,6 +23,9 @@ export const CHUNK = 64
 const BARRIER = 'barrier'
 /** `ip` counts lines in an int: a fresh child is started long before it overflows. */
 const MAX_LINE = 1_000_000_000
+/** Lines after which a child's memory is looked at, and octets that are too much for one. */
+const LOOK = 4096
+const TOO_LARGE = 64 << 20
 /** A child that ends sooner than this is one that can't work: its successor waits, twice as long each time. */
 const SHORT_LIFE = 1000
 const LONGEST_PAUSE = 10_000
@@ -57,6 +63,8 @@ export class Batch<T> implements BatchPort<T> {
   /** Counts children, so that a late event of an old one is known as such. */
   #generation = 0
   #line = 0
+  /** The line at which the child's memory is looked at next. */
+  #look = LOOK
   /** Lines in flight from `#head` on: number and operation, undefined for a barrier. */
   #lines: number[] = []
   #flights: (T | undefined)[] = []
@@ -104,6 +112,7 @@ export class Batch<T> implements BatchPort<T> {
     const generation = ++this.#generation
     this.#stale = false
     this.#line = 0
+    this.#look = LOOK
     this.#message = []
     this.#started = this.#clock.now()
     this.#child = this.#spawn(this.#argv, {
@@ -203,9 +212,15 @@ export class Batch<T> implements BatchPort<T> {
       this.#head = 0
     }
     if (!barrier) return
+    if (line >= this.#look) this.#lookAtMemory(line)
     if ((this.#stale || this.#line > MAX_LINE) && this.#ops === 0) this.#startFresh()
     this.#handlers.ready()
     if (this.#barriers === 0 && this.#head < this.#flights.length) this.#prod()
+  }
+
+  #lookAtMemory(line: number): void {
+    this.#look = line + LOOK
+    if ((this.#child?.memory?.() ?? 0) > TOO_LARGE) this.#stale = true
   }
 
   /** Lines written while a barrier was out need one of their own. */

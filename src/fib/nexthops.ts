@@ -141,7 +141,8 @@ export class NextHops {
    * @throws RangeError when the range of ids is used up
    */
   regroup(group: Group, set: SetState): boolean {
-    if (group.fixed || this.table.groups.get(group.id) !== group || !this.#isWantedByAll(group, set)) return false
+    if (group.fixed || this.table.groups.get(group.id) !== group || !this.#isWantedByAll(group, set))
+      return false
     this.#makeObjects(set)
     if (this.table.count(set.key) >= EQUAL_GROUPS || this.refusal(set) !== undefined) return false
     this.table.setMembers(group, members(set.usable))

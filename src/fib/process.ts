@@ -1,4 +1,5 @@
 import { spawn as spawnProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 
 /** What the starter of a child is told. `ended` is called once, after the last output. */
@@ -17,6 +18,8 @@ export interface Child {
   /** Closes its standard input. */
   end(): void
   kill(): void
+  /** Octets of memory that it holds at present; undefined: not known. */
+  memory?(): number | undefined
 }
 
 /** Starts a child; tests give one that starts nothing. */
@@ -70,6 +73,16 @@ export const spawnChild: Spawn = (argv, handlers) => {
     kill() {
       child.kill('SIGTERM')
     },
+    memory: () => (ended ? undefined : residentOf(child.pid)),
+  }
+}
+
+/** Resident octets of a process by /proc; undefined when there is none, or it can't be read. */
+function residentOf(pid: number | undefined): number | undefined {
+  try {
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) * 1024
+  } catch {
+    return undefined
   }
 }
 

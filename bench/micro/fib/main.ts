@@ -70,6 +70,7 @@ async function main(): Promise<void> {
   })
   await until(() => ip('-n', NAMESPACE, '-j', 'link', 'show', 'eth0').includes('LOWER_UP'))
   await fib.start()
+  fib.sweep()
   const idle = () => fib.status().pending === 0
 
   const latencies: number[] = []

@@ -10,6 +10,7 @@ class FakeChild {
   input = ''
   ended = false
   killed = false
+  memory: number | undefined
 
   get lines(): string[] {
     return this.input.split('\n').slice(0, -1)
@@ -46,6 +47,7 @@ function setup() {
       kill: () => {
         child.killed = true
       },
+      memory: () => child.memory,
     }
   }
   const batch = new Batch<string>(['ip', '-n', 'lab'], clock, spawn, {
@@ -246,6 +248,30 @@ t.test('a fresh child takes over when nothing is in flight', async (t) => {
   t.same(take(), ['a', 'ready', 'b', 'ready'])
   batch.renew()
   t.equal(children.length, 3, 'at once when idle')
+})
+
+t.test('a child that has grown large hands over to a fresh one', async (t) => {
+  const { batch, children, take } = setup()
+  const write = (lines: number) => {
+    for (let i = 0; i < lines; i++) batch.submit(`route add ${i}`, '')
+    batch.flush()
+    children[0].barrier(children[0].lines.length)
+  }
+  children[0].memory = 60 << 20
+  for (let i = 0; i < 80; i++) write(63)
+  t.equal(children.length, 1, 'large, and not too large')
+  children[0].memory = 65 << 20
+  for (let i = 0; i < 40; i++) write(63)
+  t.equal(children.length, 1, 'looked at now and then')
+  for (let i = 0; i < 20 && children.length === 1; i++) write(63)
+  t.equal(children.length, 2)
+  t.equal(children[0].ended, true)
+  t.equal(batch.room > 0, true)
+  take()
+  batch.submit('route add z', 'z')
+  batch.flush()
+  children[1].barrier(2)
+  t.same(take(), ['z', 'ready'])
 })
 
 t.test('close lets the child finish, and kills one that does not', async (t) => {

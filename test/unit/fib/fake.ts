@@ -83,6 +83,8 @@ export class FakeKernel {
   readonly routes = new Map<string, KernelRoute>()
   readonly down = new Set<number>()
   readonly lines: string[] = []
+  /** Groups keep their members. */
+  rigid = false
 
   /** @returns the error, as iproute2 prints it without its prefix */
   run(line: string): string | undefined {
@@ -119,6 +121,7 @@ export class FakeKernel {
     if (words.includes('group')) {
       const group = value('group').split('/').map(Number)
       if (group.some((member) => !this.nextHops.has(member))) return 'Invalid nexthop id'
+      if (words[1] === 'replace' && this.rigid) return 'Operation not supported'
       if (new Set(group).size !== group.length) return 'Nexthop id can not be used twice in a group'
       this.nextHops.set(id, { group })
       return undefined
@@ -188,7 +191,15 @@ export class Bench {
   #pending: { line: string; op: Op }[] = []
   #flight: { line: string; op: Op; result?: { error: string | undefined } }[] = []
 
-  constructor(options: { objects?: boolean; window?: number; allow?: string[]; kernel?: FakeKernel } = {}) {
+  constructor(
+    options: {
+      objects?: boolean
+      window?: number
+      allow?: string[]
+      kernel?: FakeKernel
+      crowd?: number
+    } = {},
+  ) {
     this.objects = options.objects ?? true
     this.#window = options.window ?? 256
     this.guard = new Guard(options.allow ?? [])
@@ -220,6 +231,7 @@ export class Bench {
       way: (gateway) => this.way(gateway),
       batch,
       pause: 5000,
+      crowd: options.crowd,
       bulk: (begins) => {
         this.bulk.push(begins)
       },

@@ -12,6 +12,7 @@ const SETS = Array.from({ length: 15 }, (_, i) => setOf(...GATEWAYS.filter((_, b
 
 type Step =
   | { do: 'set'; prefix: number; set: number }
+  | { do: 'rigid'; rigid: boolean }
   | { do: 'flush' | 'settle' | 'clean' | 'sweep' | 'die' | 'reconcile' }
   | { do: 'work'; lines: number }
   | { do: 'link'; index: number; up: boolean }
@@ -44,11 +45,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('lose' as const), gateway: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('steal' as const), nth: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('rigid' as const), rigid: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('die' as const, 'reconcile' as const) }) },
 )
 
-function play(objects: boolean, steps: readonly Step[]): { got: unknown; want: unknown; rest: number } {
-  const bench = new Bench({ objects, window: 4 })
+/** @param crowd routes that move together by one line at least */
+function play(objects: boolean, crowd: number, steps: readonly Step[]) {
+  const bench = new Bench({ objects, window: 4, crowd })
   for (const gateway of GATEWAYS) bench.ways.set(gateway, Number(gateway[5]))
   bench.start()
   const wanted = new Map<string, number>()
@@ -102,6 +105,9 @@ function play(objects: boolean, steps: readonly Step[]): { got: unknown; want: u
         bench.installer.nextHops.putBack()
         break
       }
+      case 'rigid':
+        bench.kernel.rigid = step.rigid
+        break
       case 'die':
         bench.die(1)
         bench.settle()
@@ -136,11 +142,17 @@ function play(objects: boolean, steps: readonly Step[]): { got: unknown; want: u
   return { got, want, rest: bench.kernel.nextHops.size - used }
 }
 
-for (const objects of [true, false]) {
-  t.test(objects ? 'with next-hop objects' : 'with plain routes', async (t) => {
+const MODES = [
+  { name: 'with next-hop objects', objects: true, crowd: 64 },
+  { name: 'with next-hop objects, routes that move together', objects: true, crowd: 1 },
+  { name: 'with plain routes', objects: false, crowd: 1 },
+]
+
+for (const { name, objects, crowd } of MODES) {
+  t.test(name, async (t) => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const { got, want, rest } = play(objects, steps)
+        const { got, want, rest } = play(objects, crowd, steps)
         if (JSON.stringify(got) !== JSON.stringify(want)) {
           throw new Error(`the kernel has ${JSON.stringify(got)}, wanted is ${JSON.stringify(want)}`)
         }

@@ -310,6 +310,78 @@ t.test('a lost gateway is one line ahead of the queue, and nothing is rewritten 
 })
 const THREE = setOf(A, B, C)
 
+t.test('routes of a group that all move to the same set move by one line', async (t) => {
+  const b = bench({ crowd: 4 })
+  const prefixes = [1, 2, 3, 4, 5].map((host) => `16.0.0.${host}/32`)
+  const move = (which: readonly string[], ...addresses: string[]) => {
+    const set = setOf(...addresses)
+    for (const prefix of which) b.installer.set(prefix, set)
+    b.installer.flush()
+  }
+  b.installer.sweep()
+  move(prefixes, A, B, C)
+  b.settle()
+  const lines = () => b.kernel.lines.splice(0)
+  lines()
+
+  move(prefixes, A, B)
+  t.equal(b.installer.status().pending, 0)
+  b.settle()
+  t.same(lines(), ['nexthop replace id 1003 group 1000/1001 proto 186'])
+  for (const prefix of prefixes) t.same(b.kernel.gateways(prefix), [A, B])
+  t.same(b.installer.route(prefixes[4])?.gateways.length, 2)
+
+  move(prefixes.slice(0, 3), A)
+  b.settle()
+  t.equal(lines().filter((line) => line.startsWith('route replace')).length, 3, 'not all of them')
+  move(prefixes.slice(0, 3), A, B)
+  b.settle()
+  t.equal(lines().filter((line) => line.startsWith('route replace')).length, 3, 'too few in their group')
+
+  move(prefixes, A, B, C)
+  b.settle()
+  t.same(lines(), ['nexthop replace id 1003 group 1000/1001/1002 proto 186'])
+  for (const prefix of prefixes) t.same(b.kernel.gateways(prefix), [A, B, C])
+})
+
+t.test('a group that the kernel does not change: each route takes a line', async (t) => {
+  const b = bench({ crowd: 2 })
+  b.installer.sweep()
+  const both = ['16.0.0.1/32', '16.0.0.2/32']
+  const abc = setOf(A, B, C)
+  for (const prefix of both) b.installer.set(prefix, abc)
+  b.installer.flush()
+  b.settle()
+  b.kernel.rigid = true
+  const ab = setOf(A, B)
+  for (const prefix of both) b.installer.set(prefix, ab)
+  b.installer.flush()
+  b.settle()
+  t.equal(b.inspections, 1)
+  b.reconcile()
+  b.settle()
+  for (const prefix of both) t.same(b.kernel.gateways(prefix), [A, B])
+  t.match(b.log.texts('info'), ['next-hop group 1003 keeps its members: Operation not supported'])
+})
+
+t.test('routes of an earlier run do not move before the sweep with those that may', async (t) => {
+  const b = bench({ crowd: 2 })
+  const prefixes = ['16.0.0.1/32', '16.0.0.2/32', '16.0.0.3/32']
+  const abc = setOf(A, B, C)
+  for (const prefix of prefixes) b.installer.set(prefix, abc)
+  b.installer.flush()
+  b.settle()
+  const next = bench({ crowd: 2, kernel: b.kernel })
+  const ab = setOf(A, B)
+  for (const prefix of prefixes) next.installer.set(prefix, ab)
+  next.installer.flush()
+  next.settle()
+  for (const prefix of prefixes) t.same(b.kernel.gateways(prefix), [A, B, C], 'kept')
+  next.installer.sweep()
+  next.settle()
+  for (const prefix of prefixes) t.same(b.kernel.gateways(prefix), [A, B])
+})
+
 t.test('a prefix whose only gateway is lost goes, others stay', async (t) => {
   const b = bench()
   want(b, P, A, C)
