@@ -9,9 +9,13 @@ const LONGEST_PAUSE = 200
 /** Shortest one. */
 const SHORTEST_PAUSE = 5
 
+/** The quickest answer of each daemon so far, milliseconds: what an answer costs it. */
+const quickest = new WeakMap<Running, number>()
+
 /**
- * Asks the daemon until it has so many paths and nothing waits. It is asked less often the longer its answers
- * take, so that asking costs it little.
+ * Asks the daemon until it has so many paths and nothing waits. It is asked less often the more its answers
+ * cost, so that asking takes little from its work. That is told by its quickest answer: one that comes late
+ * because the daemon is at work costs it no more.
  * @param since beginning of the measurement on the monotonic clock
  * @param limit milliseconds after it
  * @returns when the answer that said so was there
@@ -24,10 +28,13 @@ export async function untilPaths(
   limit: number,
 ): Promise<number> {
   let last = 'no answer'
+  let cost = quickest.get(running) ?? Number.POSITIVE_INFINITY
   for (;;) {
     const asked = monotonic()
     try {
       const { paths, settled } = await running.progress()
+      cost = Math.min(cost, monotonic() - asked)
+      quickest.set(running, cost)
       if (paths >= expected && settled) return monotonic()
       last = `${paths} paths${settled ? '' : ', not settled'}`
     } catch (error) {
@@ -39,7 +46,7 @@ export async function untilPaths(
     if (now - since > limit) {
       throw new TimeoutError(`after ${(limit / 1000).toFixed(0)} s not ${expected} paths: ${last}`)
     }
-    await sleep(Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, 3 * (now - asked))))
+    await sleep(Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, 3 * Math.min(cost, now - asked))))
   }
 }
 

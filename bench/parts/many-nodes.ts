@@ -96,6 +96,8 @@ number of paths, paths of samples, and, with 1,000 neighbours, that no session e
       const [connecting] = feeder.all('connecting')
       const { tables } = await feeder.seen('ready')
       await sleep(REST)
+      // What an answer costs with all sessions up.
+      for (let i = 0; i < 3; i++) await untilPaths(running, 0, monotonic(), limit)
       const joined = costOf(pids)
       const connected = (await feeder.report()).cpu
 

@@ -4,28 +4,12 @@ import type { SpeakerApi } from '../speaker/api.js'
 /** Addresses named in one reason. */
 const NAMED = 5
 
-/** Neighbours whose first routes are not complete. */
-function unsettled(speaker: SpeakerApi): string[] {
-  return speaker
-    .neighbors()
-    .filter(
-      ({ state, adminDown, dynamic, families }) =>
-        !adminDown &&
-        !dynamic &&
-        !(
-          state === 'Established' &&
-          families.every(({ negotiated, endOfRibReceived }) => !negotiated || endOfRibReceived)
-        ),
-    )
-    .map(({ address }) => address)
-}
-
 /** Why the daemon is not ready, one phrase each; empty when it is. */
 export function waitingFor(speaker: SpeakerApi, fib: FibPort, listening: boolean): readonly string[] {
   if (!listening) return ['BGP does not listen yet']
   const reasons: string[] = []
   if (!speaker.settled()) {
-    const open = unsettled(speaker)
+    const open = speaker.incomplete()
     const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : ''
     reasons.push(`first routes: End-of-RIB of ${open.slice(0, NAMED).join(', ') || 'the neighbors'}${more}`)
   }

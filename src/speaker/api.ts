@@ -47,4 +47,6 @@ export interface SpeakerApi {
   recent(after?: number): readonly SpeakerEvent[]
   /** True once the first routes are settled: End-of-RIB from every neighbour that was expected, or the deferral time passed. */
   settled(): boolean
+  /** Addresses of the configured neighbours, but those shut down, that are not Established or whose End-of-RIB is not here. */
+  incomplete(): readonly string[]
 }

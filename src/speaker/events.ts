@@ -14,6 +14,8 @@ export class Events {
   readonly #ring: SpeakerEvent[] = []
   readonly #listeners = new Set<(event: SpeakerEvent) => void>()
   #last = 0
+  #stampedAt = Number.NaN
+  #stamped = ''
 
   /**
    * @param wall milliseconds since 1970
@@ -31,7 +33,7 @@ export class Events {
   }
 
   add(body: EventBody): void {
-    const event = { ...body, id: ++this.#last, at: new Date(this.#wall()).toISOString() } as SpeakerEvent
+    const event = { ...body, id: ++this.#last, at: this.#stamp() } as SpeakerEvent
     // Slots are reused in a circle: id modulo capacity.
     this.#ring[(event.id - 1) % this.#capacity] = event
     for (const listener of this.#listeners) {
@@ -41,6 +43,16 @@ export class Events {
         this.#log.error({ err: error }, 'a listener to events failed')
       }
     }
+  }
+
+  /** Now; made once a millisecond, for events of routes come by the hundred. */
+  #stamp(): string {
+    const now = this.#wall()
+    if (now !== this.#stampedAt) {
+      this.#stampedAt = now
+      this.#stamped = new Date(now).toISOString()
+    }
+    return this.#stamped
   }
 
   /** @returns unsubscribe */

@@ -46,6 +46,8 @@ export class Neighbors {
   /** Timers of neighbours that are kept out for too many prefixes. */
   readonly #pauses = new Map<Peer, Cancel>()
   #dynamic = 0
+  /** The neighbour for which a test of every() failed last. */
+  #missing: Peer | undefined
 
   constructor(parts: NeighborsParts) {
     this.#parts = parts
@@ -190,11 +192,31 @@ export class Neighbors {
    * @param strangers the same of dynamic neighbours that are there
    */
   every(test: (neighbor: Expected) => boolean, strangers: boolean): boolean {
+    const fails = (peer: Peer) => {
+      if (peer.adminDown || (peer.dynamic && !(strangers && peer.session !== undefined))) return false
+      return !test(this.#expected(peer))
+    }
+    // Asked with each End-of-RIB: who was missing the last time is missing most of the time.
+    const last = this.#missing
+    if (last !== undefined && this.#peers.get(last.address) === last && fails(last)) return false
+    this.#missing = undefined
     for (const peer of this.#peers.values()) {
-      if (peer.adminDown || (peer.dynamic && !(strangers && peer.session !== undefined))) continue
-      if (!test(this.#expected(peer))) return false
+      if (!fails(peer)) continue
+      this.#missing = peer
+      return false
     }
     return true
+  }
+
+  /** Addresses of those that are configured, not shut down, and not complete. */
+  incomplete(): readonly string[] {
+    const addresses: string[] = []
+    for (const peer of this.#peers.values()) {
+      if (peer.adminDown || peer.dynamic) continue
+      const { established, complete } = this.#expected(peer)
+      if (!established || !complete) addresses.push(peer.address)
+    }
+    return addresses
   }
 
   tell(address: string, change: 'added' | 'removed' | 'changed'): void {

@@ -46,7 +46,8 @@ export class Removals {
 
   #remove(family: FamilyRoutes, step: () => boolean): void {
     this.finish(family)
-    if (step()) return
+    // When many neighbours go at once, those that stay must get their keepalives in between.
+    if (!this.#work.exhausted() && step()) return
     const removal = this.#work.add({
       step,
       done() {

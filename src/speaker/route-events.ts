@@ -1,5 +1,6 @@
 import type { Family } from '../ip/family.js'
 import type { Clock } from '../ports/clock.js'
+import type { GatewaySet } from '../rib/next-hop-sets.js'
 import type { Rib } from '../rib/table.js'
 import type { ChangeBatch } from '../rib/types.js'
 import type { Events } from './events.js'
@@ -9,6 +10,12 @@ import { gatewayText } from './resolve.js'
 const MOST_A_SECOND = 1000
 /** Milliseconds after which counted changes are told. */
 const SUMMARY_AFTER = 1000
+
+/** A best path as an event tells it. */
+interface Described {
+  readonly neighbor: string
+  readonly asPath: string
+}
 
 interface Counts {
   announced: number
@@ -31,18 +38,20 @@ interface Watched {
 export class RouteEvents {
   readonly #clock: Clock
   readonly #events: Events
-  readonly #describe: (rib: Rib, path: number) => { neighbor: string; asPath: string }
+  readonly #describe: (rib: Rib, path: number) => Described
   readonly #watched = new Map<Family, Watched>()
   #second = Number.NEGATIVE_INFINITY
   #told = 0
   #summaryDue = false
+  /** Texts of the last event: routes of one batch mostly differ in the prefix alone. */
+  #set: GatewaySet | undefined
+  #nextHops: readonly string[] = []
+  #parts: { attribute: number; source: number; best: Described | undefined } = {
+    ...{ attribute: 0, source: -1, best: undefined },
+  }
 
   /** @param describe names the neighbour and the AS path of a path */
-  constructor(
-    clock: Clock,
-    events: Events,
-    describe: (rib: Rib, path: number) => { neighbor: string; asPath: string },
-  ) {
+  constructor(clock: Clock, events: Events, describe: (rib: Rib, path: number) => Described) {
     this.#clock = clock
     this.#events = events
     this.#describe = describe
@@ -69,6 +78,7 @@ export class RouteEvents {
       watched.known = grown
     }
     const { known, left } = watched
+    this.#forgetParts()
     for (let i = 0; i < batch.count; i++) {
       const prefix = batch.prefixes[i]
       const best = rib.best(prefix)
@@ -87,14 +97,35 @@ export class RouteEvents {
 
   #tell(rib: Rib, prefix: number, best: number, change: 'announced' | 'changed' | 'withdrawn'): void {
     const set = rib.gatewaySet(prefix)
+    if (set !== this.#set) {
+      this.#set = set
+      this.#nextHops = set === undefined ? [] : set.gateways.map(gatewayText)
+    }
+    const parts = this.#parts
+    if (best !== 0) {
+      const attribute = rib.attributeOf(best)
+      const source = rib.sourceOf(best)
+      if (attribute !== parts.attribute || source !== parts.source) {
+        parts.attribute = attribute
+        parts.source = source
+        parts.best = this.#describe(rib, best)
+      }
+    }
     this.#events.add({
       type: 'route',
       family: rib.family,
       prefix: rib.prefixes.text(prefix),
       change,
-      nextHops: set === undefined ? [] : set.gateways.map(gatewayText),
-      best: best === 0 ? undefined : this.#describe(rib, best),
+      nextHops: this.#nextHops,
+      best: best === 0 ? undefined : parts.best,
     })
+  }
+
+  /** What events share holds within a batch: ids are given again. */
+  #forgetParts(): void {
+    this.#set = undefined
+    this.#nextHops = []
+    this.#parts = { attribute: 0, source: -1, best: undefined }
   }
 
   #summaryLater(): void {

@@ -317,6 +317,10 @@ export class Speaker implements SpeakerApi {
     return this.#settling.settled
   }
 
+  incomplete(): readonly string[] {
+    return this.#neighbors.incomplete()
+  }
+
   /** Looks whether this start is a restart that neighbours keep our routes through. */
   #restarted(): void {
     const { fib, log } = this.#parts

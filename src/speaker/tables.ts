@@ -80,7 +80,8 @@ export class Tables {
     if (this.#settling) return
     this.#settling = true
     try {
-      this.#decide()
+      // Slices go on with it anyway: a thousand timers or ends of sessions in one turn add nothing to that.
+      if (!this.#working || !this.#work.exhausted()) this.#decide()
       // Without a decision, too: attribute sets of routes that nobody took (a family not negotiated) must go.
       this.attributes.reclaim()
       this.#decided()

@@ -87,6 +87,9 @@ export class FakeSpeaker implements SpeakerApi {
   settled() {
     return true
   }
+  incomplete() {
+    return []
+  }
 
   /** Makes an event happen. */
   happen(body: Body): SpeakerEvent {
