@@ -8,86 +8,23 @@ import type { PathAttributes } from '../../../src/wire/types.js'
 import { encodeEndOfRib } from '../../../src/wire/update.js'
 import fc from '../../support/properties.js'
 import { Receiver } from './receiver.js'
+import { CLIENTS, OTHERS, outgoing, SOURCES } from './reflector-model.js'
+import { EBGP } from './treatments.js'
 import { EBGP_CONTEXT, path, source, World } from './world.js'
 
 const PREFIXES = ['10.1.0.0/16', '10.2.0.0/16', '10.3.0.0/16', '10.4.4.0/24', '10.5.0.0/16', '0.0.0.0/0']
-const LOCAL_AS = 64513
-const OWN = Uint8Array.of(192, 0, 2, 200)
-const CLUSTER = 99
-
-const SOURCES: readonly Source[] = [
-  source(0, { type: 'local', weight: 100 }),
-  source(1, { type: 'ibgp', client: true, remoteAs: LOCAL_AS }),
-  source(2, { type: 'ibgp', client: true, remoteAs: LOCAL_AS }),
-  source(3, { type: 'ibgp', remoteAs: LOCAL_AS }),
-  source(4, { remoteAs: 64512 }),
-  source(5, { remoteAs: 65000 }),
-  source(6, { remoteAs: 65000 }),
-]
-
-const common = {
-  family: 'ipv4-unicast',
-  localAs: LOCAL_AS,
-  as4: true,
-  extendedNextHop: false,
-  maximumMessage: 4096,
-  ownAddress: OWN,
-  defaultLocalPref: 100,
-} as const
+const MEMBERS: readonly Source[] = [...SOURCES, source(6, { remoteAs: 65000 })]
 
 const TREATMENTS: readonly { treatment: ExportTreatment; members: readonly number[] }[] = [
-  {
-    treatment: {
-      ...common,
-      type: 'ibgp',
-      remoteAs: LOCAL_AS,
-      nextHop: 'unchanged',
-      reflector: { clusterId: CLUSTER, clients: true },
-    },
-    members: [1, 2],
-  },
-  {
-    treatment: {
-      ...common,
-      type: 'ibgp',
-      remoteAs: LOCAL_AS,
-      nextHop: 'unchanged',
-      reflector: { clusterId: CLUSTER, clients: false },
-    },
-    members: [3],
-  },
-  { treatment: { ...common, type: 'ebgp', remoteAs: 64512, nextHop: 'self' }, members: [4] },
-  { treatment: { ...common, type: 'ebgp', remoteAs: 65000, nextHop: 'self' }, members: [5, 6] },
+  { treatment: CLIENTS, members: [1, 2] },
+  { treatment: OTHERS, members: [3] },
+  { treatment: { ...EBGP, remoteAs: 64512 }, members: [4] },
+  { treatment: EBGP, members: [5, 6] },
 ]
 
-/** What a member should be sent, on objects. */
+/** What a member should be sent. */
 function expected(treatment: ExportTreatment, to: number, from: Source, attributes: PathAttributes) {
-  if (from.index === to) return undefined
-  const asns = attributes.asPath?.[0]?.asns ?? []
-  const { med, ...rest } = attributes
-  if (treatment.type === 'ebgp') {
-    if (asns.includes(treatment.remoteAs) || attributes.communities?.includes(0xffffff01)) return undefined
-    const { localPref, originatorId, clusterList, ...external } = rest
-    return {
-      ...external,
-      asPath: [{ type: 2, asns: [LOCAL_AS, ...asns] }],
-      nextHop: '192.0.2.200',
-      ...(from.type === 'local' && med !== undefined ? { med } : {}),
-    }
-  }
-  const reflected = from.type === 'ibgp'
-  if (reflected && from.client !== true && treatment.reflector?.clients !== true) return undefined
-  return {
-    ...attributes,
-    localPref: attributes.localPref ?? 100,
-    ...(from.type === 'local' ? { nextHop: '192.0.2.200' } : {}),
-    ...(reflected
-      ? {
-          originatorId: attributes.originatorId ?? from.routerId,
-          clusterList: [CLUSTER, ...(attributes.clusterList ?? [])],
-        }
-      : {}),
-  }
+  return from.index === to ? undefined : outgoing(treatment, from, attributes)
 }
 
 const sorted = (value: object | undefined) =>
@@ -117,8 +54,8 @@ type Step =
   | { kind: 'toggle'; to: number }
   | { kind: 'resend'; to: number }
 
-const from = fc.nat(SOURCES.length - 1)
-const to = fc.integer({ min: 1, max: SOURCES.length - 1 })
+const from = fc.nat(MEMBERS.length - 1)
+const to = fc.integer({ min: 1, max: MEMBERS.length - 1 })
 const prefix = fc.constantFrom(...PREFIXES)
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('announce' as const), from, prefix, attributes }) },
@@ -146,7 +83,7 @@ class Run {
   readonly groups: AdjOut[] = []
 
   constructor(chunkEntries: number) {
-    for (const one of SOURCES) this.world.rib.setSource(one)
+    for (const one of MEMBERS) this.world.rib.setSource(one)
     for (const { treatment, members } of TREATMENTS) {
       const group = new AdjOut(this.world.rib, this.blocks, treatment, () => false, undefined, chunkEntries)
       this.groups.push(group)
@@ -247,7 +184,7 @@ class Run {
         const id = world.id(text)
         const best = id < 0 ? 0 : world.rib.best(id)
         const stored = best === 0 ? undefined : world.attributes.get(world.rib.attributeOf(best))
-        const from = best === 0 ? undefined : SOURCES[world.rib.sourceOf(best)]
+        const from = best === 0 ? undefined : MEMBERS[world.rib.sourceOf(best)]
         const wanted = stored && from && sorted(expected(treatment, to, from, stored))
         const found = sorted(receiver.routes.get(text))
         if (found !== wanted) throw new Error(`${to} has ${text}: ${found}, should have ${wanted}`)
@@ -264,7 +201,7 @@ class Run {
 
   end(): void {
     for (const group of this.groups) group.close()
-    for (const { index } of SOURCES) this.world.rib.dropSource(index, 1000)
+    for (const { index } of MEMBERS) this.world.rib.dropSource(index, 1000)
     this.world.decide()
     const left = [this.world.prefixes.size, this.world.attributes.size, this.blocks.size]
     if (left.some((size) => size !== 0)) throw new Error(`left over: ${left}`)

@@ -1,24 +1,12 @@
 import t from 'tap'
 import { AdjOut } from '../../../src/rib/adj-out.js'
 import { BlockStore } from '../../../src/rib/block-store.js'
-import type { ExportTreatment } from '../../../src/rib/export.js'
 import type { OutMember } from '../../../src/rib/out-member.js'
 import type { RouteFilter } from '../../../src/rib/table.js'
 import { Receiver } from './receiver.js'
+import { EBGP } from './treatments.js'
 import { EBGP_CONTEXT, path, source, World } from './world.js'
 
-const TREATMENT: ExportTreatment = {
-  family: 'ipv4-unicast',
-  type: 'ebgp',
-  remoteAs: 65000,
-  localAs: 64513,
-  as4: true,
-  extendedNextHop: false,
-  maximumMessage: 4096,
-  nextHop: 'self',
-  ownAddress: Uint8Array.of(192, 0, 2, 200),
-  defaultLocalPref: 100,
-}
 const DEFAULT = '0.0.0.0/0'
 const NOTHING: RouteFilter = { apply: () => 0 }
 
@@ -26,7 +14,7 @@ function scene(filter?: RouteFilter) {
   const world = new World()
   world.rib.setSource(source(0, { type: 'local', address: '', weight: 32768 }))
   for (const index of [1, 9]) world.rib.setSource(source(index))
-  const group = new AdjOut(world.rib, new BlockStore(), TREATMENT, () => false, filter)
+  const group = new AdjOut(world.rib, new BlockStore(), EBGP, () => false, filter)
   const receiver = new Receiver(EBGP_CONTEXT)
   const drain = (member: OutMember) => {
     for (let packed = group.next(member); packed !== undefined; packed = group.next(member))

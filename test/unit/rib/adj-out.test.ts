@@ -7,20 +7,9 @@ import type { RouteFilter } from '../../../src/rib/table.js'
 import type { PathAttributes } from '../../../src/wire/types.js'
 import { encodeEndOfRib } from '../../../src/wire/update.js'
 import { Receiver, split } from './receiver.js'
+import { EBGP } from './treatments.js'
 import { EBGP_CONTEXT, nlri, path, source, World } from './world.js'
 
-const TREATMENT: ExportTreatment = {
-  family: 'ipv4-unicast',
-  type: 'ebgp',
-  remoteAs: 65000,
-  localAs: 64513,
-  as4: true,
-  extendedNextHop: false,
-  maximumMessage: 4096,
-  nextHop: 'self',
-  ownAddress: Uint8Array.of(192, 0, 2, 200),
-  defaultLocalPref: 100,
-}
 const END = encodeEndOfRib('ipv4-unicast')
 
 class Scene {
@@ -31,7 +20,7 @@ class Scene {
   constructor(more: Partial<ExportTreatment> = {}, filter?: RouteFilter) {
     for (const index of [1, 2, 3]) this.world.rib.setSource(source(index))
     this.world.rib.setSource(source(9, { remoteAs: 65000 }))
-    this.group = new AdjOut(this.world.rib, this.blocks, { ...TREATMENT, ...more }, () => false, filter)
+    this.group = new AdjOut(this.world.rib, this.blocks, { ...EBGP, ...more }, () => false, filter)
   }
 
   /** Announces many prefixes with one set of attributes. */
@@ -344,7 +333,7 @@ t.test('reevaluate() sends what a changed answer changes', async (t) => {
   const group = new AdjOut(
     world.rib,
     new BlockStore(),
-    { ...TREATMENT, nextHop: 'third-party' },
+    { ...EBGP, nextHop: 'third-party' },
     () => shared,
     undefined,
   )

@@ -6,20 +6,8 @@ import { changedPath, type ExportChanges, isPrivateAs } from '../../../src/rib/e
 import { decodeUpdate } from '../../../src/wire/decode.js'
 import type { PathAttributes } from '../../../src/wire/types.js'
 import { split } from './receiver.js'
+import { EBGP } from './treatments.js'
 import { EBGP_CONTEXT, path, source, World } from './world.js'
-
-const EBGP: ExportTreatment = {
-  family: 'ipv4-unicast',
-  type: 'ebgp',
-  remoteAs: 65000,
-  localAs: 64513,
-  as4: true,
-  extendedNextHop: false,
-  maximumMessage: 4096,
-  nextHop: 'self',
-  ownAddress: Uint8Array.of(192, 0, 2, 200),
-  defaultLocalPref: 100,
-}
 
 /** What a neighbour reads of a route. */
 function sent(

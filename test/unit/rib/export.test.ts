@@ -6,23 +6,10 @@ import type { Source } from '../../../src/rib/types.js'
 import { decodeUpdate } from '../../../src/wire/decode.js'
 import type { PathAttributes } from '../../../src/wire/types.js'
 import { split } from './receiver.js'
+import { EBGP, IBGP } from './treatments.js'
 import { EBGP_CONTEXT, path, source, World } from './world.js'
 
 const OWN6 = Uint8Array.of(0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfe)
-
-const EBGP: ExportTreatment = {
-  family: 'ipv4-unicast',
-  type: 'ebgp',
-  remoteAs: 65000,
-  localAs: 64513,
-  as4: true,
-  extendedNextHop: false,
-  maximumMessage: 4096,
-  nextHop: 'self',
-  ownAddress: Uint8Array.of(192, 0, 2, 200),
-  defaultLocalPref: 100,
-}
-const IBGP: ExportTreatment = { ...EBGP, type: 'ibgp', remoteAs: 64513, nextHop: 'unchanged' }
 
 /** The UPDATE that a member gets for one route; undefined when it gets none. */
 function message(

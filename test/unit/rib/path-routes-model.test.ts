@@ -5,64 +5,23 @@ import { BlockStore } from '../../../src/rib/block-store.js'
 import type { ExportTreatment } from '../../../src/rib/export.js'
 import type { OutMember } from '../../../src/rib/out-member.js'
 import type { PathSelection } from '../../../src/rib/path-selection.js'
-import type { Source } from '../../../src/rib/types.js'
 import type { PathAttributes } from '../../../src/wire/types.js'
 import { encodeEndOfRib } from '../../../src/wire/update.js'
 import fc from '../../support/properties.js'
 import { type NaivePath, naiveMultipath } from './naive.js'
 import { PathReceiver } from './path-receiver.js'
-import { DEFAULTS, EBGP_CONTEXT, path, source, World } from './world.js'
+import { CLIENTS, OTHERS, outgoing, SOURCES } from './reflector-model.js'
+import { EBGP } from './treatments.js'
+import { DEFAULTS, EBGP_CONTEXT, path, World } from './world.js'
 
 const PREFIXES = ['10.1.0.0/16', '10.2.0.0/16', '10.3.3.0/24', '0.0.0.0/0']
-const LOCAL_AS = 64513
-const OWN = Uint8Array.of(192, 0, 2, 200)
-const CLUSTER = 99
 const NO_ADVERTISE = 0xffffff02
-
-const SOURCES: readonly Source[] = [
-  source(0, { type: 'local', weight: 100 }),
-  source(1, { type: 'ibgp', client: true, remoteAs: LOCAL_AS }),
-  source(2, { type: 'ibgp', client: true, remoteAs: LOCAL_AS }),
-  source(3, { type: 'ibgp', remoteAs: LOCAL_AS }),
-  source(4, { remoteAs: 64512 }),
-  source(5, { remoteAs: 65000 }),
-]
-
-const common = {
-  family: 'ipv4-unicast',
-  localAs: LOCAL_AS,
-  as4: true,
-  extendedNextHop: false,
-  maximumMessage: 4096,
-  ownAddress: OWN,
-  defaultLocalPref: 100,
-} as const
 
 /** A group of reflector's clients, one of the other internal neighbours, one outside. */
 const treatments = (addPath: PathSelection): readonly [ExportTreatment, members: readonly number[]][] => [
-  [
-    {
-      ...common,
-      type: 'ibgp',
-      remoteAs: LOCAL_AS,
-      nextHop: 'unchanged',
-      reflector: { clusterId: CLUSTER, clients: true },
-      addPath,
-    },
-    [1, 2],
-  ],
-  [
-    {
-      ...common,
-      type: 'ibgp',
-      remoteAs: LOCAL_AS,
-      nextHop: 'unchanged',
-      reflector: { clusterId: CLUSTER, clients: false },
-      addPath,
-    },
-    [3],
-  ],
-  [{ ...common, type: 'ebgp', remoteAs: 65000, nextHop: 'self', addPath }, [5]],
+  [{ ...CLIENTS, addPath }, [1, 2]],
+  [{ ...OTHERS, addPath }, [3]],
+  [{ ...EBGP, addPath }, [5]],
 ]
 
 /** A path that a neighbour announced, as the model knows it. */
@@ -71,30 +30,6 @@ interface Announced extends NaivePath {
   readonly received: number
   /** Ascends with each time that the path came anew. */
   readonly generation: number
-}
-
-/** What members of a group are sent for a path, on objects; undefined: nothing. */
-function outgoing(treatment: ExportTreatment, from: Source, attributes: PathAttributes) {
-  if (attributes.communities?.includes(NO_ADVERTISE)) return undefined
-  const asns = attributes.asPath?.[0]?.asns ?? []
-  if (treatment.type === 'ebgp') {
-    if (asns.includes(treatment.remoteAs)) return undefined
-    const { localPref, med, ...external } = attributes
-    return {
-      ...external,
-      asPath: [{ type: 2, asns: [LOCAL_AS, ...asns] }],
-      nextHop: '192.0.2.200',
-      ...(from.type === 'local' && med !== undefined ? { med } : {}),
-    }
-  }
-  const reflected = from.type === 'ibgp'
-  if (reflected && from.client !== true && treatment.reflector?.clients !== true) return undefined
-  return {
-    ...attributes,
-    localPref: attributes.localPref ?? 100,
-    ...(from.type === 'local' ? { nextHop: '192.0.2.200' } : {}),
-    ...(reflected ? { originatorId: from.routerId, clusterList: [CLUSTER] } : {}),
-  }
 }
 
 /** All valid paths in the order of the decision, worked out from the start for each. */

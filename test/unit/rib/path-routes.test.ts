@@ -10,6 +10,7 @@ import type { PathSelection } from '../../../src/rib/path-selection.js'
 import type { PathAttributes } from '../../../src/wire/types.js'
 import { encodeEndOfRib } from '../../../src/wire/update.js'
 import { PathReceiver } from './path-receiver.js'
+import { EBGP } from './treatments.js'
 import { EBGP_CONTEXT, path, source, World } from './world.js'
 
 const TAKER = 900
@@ -29,16 +30,10 @@ class Scene {
       this.world.rib.setSource(source(index, { address: `10.0.${index >>> 8}.${index & 255}` }))
     }
     const treatment: ExportTreatment = {
+      ...EBGP,
       family,
-      type: 'ebgp',
-      remoteAs: 65000,
-      localAs: 64513,
-      as4: true,
-      extendedNextHop: false,
-      maximumMessage: 4096,
       nextHop: 'unchanged',
-      ownAddress: family === 'ipv4-unicast' ? Uint8Array.of(192, 0, 2, 200) : new Uint8Array(16).fill(0x20),
-      defaultLocalPref: 100,
+      ...(family === 'ipv4-unicast' ? {} : { ownAddress: new Uint8Array(16).fill(0x20) }),
       addPath,
     }
     this.group = new AdjOut(this.world.rib, this.blocks, treatment, () => false, undefined)

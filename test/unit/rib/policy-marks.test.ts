@@ -8,19 +8,13 @@ import { readOutgoing } from '../../../src/rib/outgoing.js'
 import { MARK_EXPORTED, MARK_MED, MARK_NEXT_HOP, MARK_SELF, MARK_WEIGHT } from '../../../src/wire/marks.js'
 import type { PathAttributes } from '../../../src/wire/types.js'
 import { writeAttributes } from '../../../src/wire/write-attributes.js'
+import { EBGP } from './treatments.js'
 import { EBGP_CONTEXT, path, source } from './world.js'
 
 const TREATMENT: ExportTreatment = {
-  family: 'ipv4-unicast',
-  type: 'ebgp',
-  remoteAs: 65000,
-  localAs: 64513,
-  as4: true,
-  extendedNextHop: false,
-  maximumMessage: 4096,
+  ...EBGP,
   nextHop: 'third-party',
   ownAddress: Uint8Array.of(192, 0, 2, 254),
-  defaultLocalPref: 100,
 }
 
 function sent(attributes: PathAttributes, marks: number): PathAttributes | undefined {
