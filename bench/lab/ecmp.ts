@@ -40,11 +40,14 @@ export class Ecmp {
     this.routes = routes
   }
 
-  /** Builds network and feeders, starts the daemon and waits for the sessions; nothing is announced yet. */
-  static async start(daemon: Daemon, routes: number): Promise<Ecmp> {
+  /**
+   * Builds network and feeders, starts the daemon and waits for the sessions; nothing is announced yet.
+   * @param punctual see KernelWatch.start
+   */
+  static async start(daemon: Daemon, routes: number, punctual = false): Promise<Ecmp> {
     const lab = await buildNetwork(WIDTH)
     try {
-      const watch = await KernelWatch.start(lab, SWITCH)
+      const watch = await KernelWatch.start(lab, SWITCH, punctual)
       const feeders = await Promise.all(GATEWAYS.map((_, index) => Ecmp.#feeder(lab, index, routes, false)))
       const running = daemon.prepare(lab, {
         ...{ namespace: SWITCH, as: SWITCH_AS, address: SWITCH_ADDRESS, family: 'ipv4-unicast' },

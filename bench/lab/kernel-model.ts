@@ -14,6 +14,11 @@ export class KernelModel {
   /** Routes by their next hops. */
   readonly #kinds = new Map<string, { readonly hops: Hops; count: number }>()
 
+  /** Changes so far that concern a route: of its own, or of an object that it uses, itself or through a group. */
+  changes = 0
+  /** Of them, those that name a route: it was written, however little changed by it. */
+  written = 0
+
   /** Number of routes. */
   get size(): number {
     return this.#routes.size
@@ -26,6 +31,8 @@ export class KernelModel {
     if (text.startsWith('id ')) return this.#object(text, deleted)
     if (!text.startsWith('16.')) return false
     const end = text.indexOf(' ')
+    this.changes++
+    this.written++
     this.#route(text.slice(0, end < 0 ? undefined : end), deleted ? undefined : hopsOf(text))
     return true
   }
@@ -51,6 +58,7 @@ export class KernelModel {
 
   #object(text: string, deleted: boolean): boolean {
     const id = Number(text.slice(3, text.indexOf(' ', 3)))
+    if (this.#isUsed(id)) this.changes++
     if (!deleted) {
       const group = text.match(/ group ([\d/,]+)/)
       const members = group?.[1].split('/').map((member) => Number(member.split(',')[0]))
@@ -75,6 +83,14 @@ export class KernelModel {
       this.#kinds.delete(`@${object}`)
     }
     return true
+  }
+
+  #isUsed(id: number): boolean {
+    if (this.#kinds.has(`@${id}`)) return true
+    for (const [group, { members }] of this.#objects) {
+      if (members?.includes(id) && this.#kinds.has(`@${group}`)) return true
+    }
+    return false
   }
 
   #gateways(hops: Hops): readonly string[] {

@@ -44,6 +44,23 @@ t.test('routes by next-hop id follow their objects', async (t) => {
   t.equal(model.count(exactly([B])), 1)
 })
 
+t.test('what concerns no route is no change of routes', async (t) => {
+  const model = new KernelModel()
+  model.apply(`id 1 via ${A} dev eth0 scope link proto bgp `)
+  model.apply(`id 2 via ${B} dev eth0 scope link proto bgp `)
+  model.apply('id 10 group 1/2 proto bgp ')
+  model.apply('id 11 group 1 proto bgp ')
+  t.same([model.changes, model.written], [0, 0])
+  model.apply('16.0.0.1 nhid 10 proto bgp metric 195 ')
+  t.same([model.changes, model.written], [1, 1])
+  model.apply('Deleted id 11 group 1 proto bgp ')
+  t.same([model.changes, model.written], [1, 1], 'a group without routes')
+  model.apply(`Deleted id 1 via ${A} dev eth0 scope link proto bgp `)
+  t.same([model.changes, model.written], [2, 1], 'an object in a group with routes')
+  model.apply('16.0.0.1 nhid 10 proto bgp metric 195 ')
+  t.same([model.changes, model.written], [3, 2], 'written again as it was')
+})
+
 t.test('stamps', async (t) => {
   const reader = new StampReader()
   const first = reader.read('[2026-01-31T12:00:00.250000] 16.0.0.1 via 10.95.1.1 dev eth0 ')
