@@ -75,6 +75,56 @@ each('a change reaches the kernel within a moment, the last wish counts', BOTH, 
   )
 })
 
+each('routes that all move to the same set', BOTH, async (t, lab, mode) => {
+  const fib = await lab.start(mode)
+  fib.sweep()
+  const four = Array.from({ length: 200 }, (_, i) => `16.0.0.${i}/32`)
+  const six = Array.from({ length: 100 }, (_, i) => `fd16::${(i + 1).toString(16)}/128`)
+  const counts = () => {
+    const found = new Map<string, number>()
+    for (const family of ['-4', '-6']) {
+      const text = lab.ip(family, '-N', '-o', 'route', 'show', 'proto', '186')
+      for (const line of text.split('\n').filter(Boolean)) {
+        const gateways = [...line.matchAll(/via (\S+)/g)].map((match) => match[1]).sort()
+        found.set(String(gateways), (found.get(String(gateways)) ?? 0) + 1)
+      }
+    }
+    return found
+  }
+  const move = async (...nodes: readonly string[]) => {
+    const sets = [nodes, nodes.map((node) => `fd95::${node.slice(-3)}`)].map((set) => lab.set(...set))
+    for (const prefix of four) fib.set('ipv4-unicast', prefix, sets[0])
+    for (const prefix of six) fib.set('ipv6-unicast', prefix, sets[1])
+    fib.flush()
+    await until('settled', () => fib.status().pending === 0)
+    const want = [...sets.map(({ gateways }) => String(gateways.map(({ address }) => address)))]
+    await until(`all by ${want}`, () => {
+      const found = counts()
+      return found.get(want[0]) === 200 && found.get(want[1]) === 100 && found.size === 2
+    })
+  }
+  await move(A, B, C)
+  const monitor = await lab.record('route', 'nexthop')
+  const before = fib.status().operations
+  await move(A, B)
+  await move(B)
+  await move(A, C)
+  await move(A, B, C)
+  const after = fib.status().operations
+  const lines = await monitor.stop()
+  t.same(
+    lines.filter((line) => line.includes('Deleted') && line.includes('[ROUTE]')),
+    [],
+    'no moment without the routes',
+  )
+  t.equal(
+    after.replace - before.replace,
+    mode === 'plain' ? 1200 : 0,
+    'with objects, the groups were changed',
+  )
+  t.equal(fib.status().errors, 0)
+})
+
 each('a foreign route is reported and left alone; when it goes, ours comes', BOTH, async (t, lab, mode) => {
   const fib = await lab.start(mode)
   lab.ip('route', 'add', P, 'via', '192.168.95.1', 'proto', 'static', 'metric', '195')
