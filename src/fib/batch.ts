@@ -25,7 +25,7 @@ const BARRIER = 'barrier'
 const MAX_LINE = 1_000_000_000
 /** Lines after which a child's memory is looked at, and octets that are too much for one. */
 const LOOK = 4096
-const TOO_LARGE = 64 << 20
+const TOO_LARGE = 96 << 20
 /** A child that ends sooner than this is one that can't work: its successor waits, twice as long each time. */
 const SHORT_LIFE = 1000
 const LONGEST_PAUSE = 10_000

@@ -136,13 +136,13 @@ export class NextHops {
   }
 
   /**
-   * Gives the group the set's members where all of its routes want just these: one line, however many they are.
+   * Gives the group the set's members where all of its routes want that set: one line, however many they are.
    * @returns false when they don't, or the group can't be changed: the route takes a line of its own
    * @throws RangeError when the range of ids is used up
    */
   regroup(group: Group, set: SetState): boolean {
-    if (group.fixed || this.table.groups.get(group.id) !== group || !this.#isWantedByAll(group, set))
-      return false
+    if (group.fixed || group.users.get(set) !== group.routes) return false
+    if (this.table.groups.get(group.id) !== group) return false
     this.#makeObjects(set)
     if (this.table.count(set.key) >= EQUAL_GROUPS || this.refusal(set) !== undefined) return false
     this.table.setMembers(group, members(set.usable))
@@ -389,15 +389,6 @@ export class NextHops {
     set.usable = set.gateways.filter(isUsable)
     const whole = set.usable.every((state) => state.object !== undefined)
     set.key = whole ? memberKey(members(set.usable)) : ''
-  }
-
-  /** True when every route of the group wants a set that comes to the same. */
-  #isWantedByAll(group: Group, set: SetState): boolean {
-    const key = this.key(set)
-    for (const other of group.users.keys()) {
-      if (other !== set && (other === undefined || key === '' || this.key(other) !== key)) return false
-    }
-    return key !== undefined
   }
 
   /** Makes what objects the set lacks. */

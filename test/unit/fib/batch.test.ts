@@ -257,10 +257,10 @@ t.test('a child that has grown large hands over to a fresh one', async (t) => {
     batch.flush()
     children[0].barrier(children[0].lines.length)
   }
-  children[0].memory = 60 << 20
+  children[0].memory = 90 << 20
   for (let i = 0; i < 80; i++) write(63)
   t.equal(children.length, 1, 'large, and not too large')
-  children[0].memory = 65 << 20
+  children[0].memory = 97 << 20
   for (let i = 0; i < 40; i++) write(63)
   t.equal(children.length, 1, 'looked at now and then')
   for (let i = 0; i < 20 && children.length === 1; i++) write(63)
