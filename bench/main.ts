@@ -8,6 +8,7 @@ import { check } from './check.js'
 import { lacking, readOptions, USAGE } from './options.js'
 import { PARTS } from './parts/index.js'
 import { report } from './report/page.js'
+import { writeResults } from './report/results.js'
 import { measure } from './rounds.js'
 
 const DIRECTORY = 'docs'
@@ -31,9 +32,11 @@ if (problem !== undefined) {
   process.exit(2)
 }
 if (asked.check) process.exit((await check()) ? 0 : 1)
-const { results, wrong } = await measure(asked)
-if (asked.write) {
+const file = join(DIRECTORY, 'benchmarks.json')
+const wrong = await measure(asked, file, (results) => {
+  if (!asked.write) return
   mkdirSync(DIRECTORY, { recursive: true })
+  writeResults(file, results)
   for (const { name, text } of report(results, PARTS)) writeFileSync(join(DIRECTORY, name), text)
-}
+})
 process.exitCode = wrong ? 1 : 0

@@ -27,7 +27,7 @@ const CHECKED = ['full-table', 'kernel', 'failover']
 export const USAGE = `npm run bench [-- PART… [options]]
 
 parts: ${PARTS.map(({ name }) => name).join(', ')}; none: all of them
-check: instead of parts, a minute's look at ecmpd beside BIRD before a release; exits 1 when a bound is exceeded
+check: instead of parts, two minutes' look at ecmpd beside BIRD before a release; exits 1 when a bound is exceeded
 
   --runs N            rounds (default 5)
   --daemons A,B       of ${DAEMONS.map(({ name }) => name.toLowerCase()).join(', ')} (default: all that are installed)

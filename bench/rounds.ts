@@ -7,7 +7,7 @@ import { PARTS } from './parts/index.js'
 import type { Case, Figures, Part } from './parts/part.js'
 import { thisMachine } from './report/machine.js'
 import { figure } from './report/page.js'
-import { mergeRows, type Results, type Row, readResults, writeResults } from './report/results.js'
+import { mergeRows, type Results, type Row, readResults } from './report/results.js'
 
 /**
  * Milliseconds, network and checks included, beyond what the work itself lasts: a peer whose run took longer is not
@@ -16,7 +16,6 @@ import { mergeRows, type Results, type Row, readResults, writeResults } from './
 const PATIENCE = 20_000
 /** Failed runs of a piece of work after which no more are made. */
 const TRIES = 2
-const FILE = 'docs/benchmarks.json'
 
 /** One who does a piece of work: a daemon or a floor. */
 interface Runner {
@@ -85,10 +84,16 @@ async function inRound(part: Part, work: Case, runner: Runner): Promise<void> {
 }
 
 /**
- * Measures what was asked for, round by round, and keeps the results after every piece of work.
- * @returns everything measured so far, and whether ecmpd gave a wrong result or none
+ * Measures what was asked for, round by round.
+ * @param file results so far
+ * @param keep gets all results after every piece of work
+ * @returns whether ecmpd gave a wrong result or none
  */
-export async function measure(asked: Asked): Promise<{ results: Results; wrong: boolean }> {
+export async function measure(
+  asked: Asked,
+  file: string,
+  keep: (results: Results) => void,
+): Promise<boolean> {
   const daemons = DAEMONS.filter(
     (daemon) =>
       (asked.daemons.length === 0 || asked.daemons.includes(daemon.name.toLowerCase())) && daemon.installed(),
@@ -100,7 +105,7 @@ export async function measure(asked: Asked): Promise<{ results: Results; wrong: 
 
   const machine = thisMachine()
   const parts = PARTS.filter(({ name }) => asked.parts.length === 0 || asked.parts.includes(name))
-  let rows = readResults(FILE)?.rows ?? []
+  let rows = readResults(file)?.rows ?? []
   let wrong = false
   for (const part of parts) {
     const began = performance.now()
@@ -126,11 +131,11 @@ export async function measure(asked: Asked): Promise<{ results: Results; wrong: 
         }
       })
       rows = mergeRows(rows, measured, orderOf(asked))
-      if (asked.write) writeResults(FILE, { machine, rows })
+      keep({ machine, rows })
     }
     console.error(`${part.name} took ${((performance.now() - began) / 1000).toFixed(0)} s`)
   }
-  return { results: { machine, rows }, wrong }
+  return wrong
 }
 
 /** Parts, works and daemons in the order in which they are declared; others behind. */

@@ -16,6 +16,9 @@ function configuration(spec: SwitchSpec): string {
   neighbor ${neighbor.address} as ${neighbor.as};
   hold time ${holdTime};
   connect delay time 1;
+  connect retry time 1;
+  error wait time 1, 1;
+  error forget time 1;
 ${neighbor.dial ? '' : '  passive on;\n'}${reflector ? '  rr client;\n' : ''}  graceful restart aware;
   ${channel} { import all; export ${neighbor.export ? 'all' : 'none'};${gateway ? ' igp table beyond;' : ''} };
 }
@@ -27,7 +30,7 @@ protocol device {}
 ${kernel ? fib : ''}${far}${sessions.join('')}`
 }
 
-/** BIRD with the connect delay shortened to the second that it allows at least. */
+/** BIRD, its waits before another attempt shortened to the second that it allows at least. */
 export const bird: Daemon = {
   name: 'BIRD',
   kernel: true,

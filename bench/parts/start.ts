@@ -32,7 +32,7 @@ export const start: Part = {
 Times run from just before the daemon's process is started to the first session (a KEEPALIVE in both directions) and to three
 next hops in the kernel; then one node withdraws and announces the address again, timed from its UPDATE on the wire to the
 kernel's route. Stamps are those of tcpdump and \`ip -ts monitor\`. Memory is that of all processes ${REST / 1000} s after the start,
-PSS (shared pages divided among those who share them: for ecmpd, the other Node.js processes of the benchmark too) and RSS. BIRD's connect delay is set to the second that it allows at least.`,
+PSS (shared pages divided among those who share them: for ecmpd, the other Node.js processes of the benchmark too) and RSS. BIRD's delays before an attempt to connect are set to the second that it allows at least.`,
   metrics: [
     { id: 'session', title: 'first session, ms', digits: 0 },
     { id: 'start', title: 'three next hops, ms', digits: 0, chart: 'ms' },
