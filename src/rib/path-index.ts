@@ -1,7 +1,9 @@
 /**
  * Finds a path by (prefix, source, path identifier) in prefixes that have many: a thousand neighbours that
  * announce the same thousand prefixes would otherwise walk half a billion list elements. Open addressing with
- * linear probing and backward-shift deletion; slots hold path rows.
+ * linear probing and backward-shift deletion; slots hold path rows. Eight neighbouring prefixes of one source have
+ * neighbouring slots: a neighbour announces them one after the other, and what the first one brings into the
+ * processor's cache serves the others.
  */
 import type { PathStore } from './paths.js'
 
@@ -74,7 +76,7 @@ export class PathIndex {
 }
 
 function hashOf(prefix: number, source: number, pathId: number): number {
-  let hash = Math.imul(prefix ^ Math.imul(source + 1, 0x9e3779b1), 0x85ebca6b)
+  let hash = Math.imul((prefix >>> 3) ^ Math.imul(source + 1, 0x9e3779b1), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 15) ^ pathId, 0xc2b2ae35)
-  return hash ^ (hash >>> 16)
+  return ((hash ^ (hash >>> 16)) << 3) | (prefix & 7)
 }
