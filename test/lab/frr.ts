@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
+import { loneBgpd, vtysh } from './frr-words.js'
 import { Peer, type PeerSession, versionOf } from './peer.js'
 
 /** FRR's bgpd alone: without zebra it announces and leaves the kernel's routes to the test. */
@@ -39,12 +40,7 @@ router bgp ${as}
 ${restart}${neighbors.join('')}${families.join('')}exit
 `,
     )
-    mkdirSync(this.file('.vty'), { recursive: true })
-    return [
-      ...['/usr/lib/frr/bgpd', '--skip_runas', '--no_zebra', '--no_kernel', '--log', 'stdout'],
-      ...['--vty_socket', this.file('.vty'), '--vty_port', '0', '--pid_file', this.file('.pid')],
-      ...['--config_file', this.file('.conf')],
-    ]
+    return loneBgpd((suffix) => this.file(suffix))
   }
 
   protected ready() {
@@ -52,8 +48,7 @@ ${restart}${neighbors.join('')}${families.join('')}exit
   }
 
   #vtysh(...commands: string[]): Promise<string> {
-    const words = commands.flatMap((command) => ['-c', command])
-    return this.control('vtysh', '--vty_socket', this.file('.vty'), '-d', 'bgpd', ...words)
+    return this.control(...vtysh(this.file('.vty'), 'bgpd', ...commands))
   }
 
   #network(prefix: string, no: '' | 'no ') {

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import type { Child } from '../../src/demo/child.js'
 import type { Lab } from '../../src/demo/lab.js'
 import type { Host } from '../../src/demo/topology.js'
+import { loneBgpd, vtysh } from './frr-words.js'
 import { until } from './wait.js'
 
 /** A path as a daemon has it in its table. */
@@ -186,12 +187,7 @@ ${networks.join('')}${families.join('')} exit-address-family
 exit
 `,
     )
-    mkdirSync(this.file('.vty'), { recursive: true })
-    return [
-      ...['/usr/lib/frr/bgpd', '--skip_runas', '--no_zebra', '--no_kernel', '--log', 'stdout'],
-      ...['--vty_socket', this.file('.vty'), '--vty_port', '0', '--pid_file', this.file('.pid')],
-      ...['--config_file', this.file('.conf')],
-    ]
+    return loneBgpd((suffix) => this.file(suffix))
   }
 
   protected ready() {
@@ -199,7 +195,7 @@ exit
   }
 
   #vtysh(command: string): Promise<string> {
-    return this.control('vtysh', '--vty_socket', this.file('.vty'), '-d', 'bgpd', '-c', command)
+    return this.control(...vtysh(this.file('.vty'), 'bgpd', command))
   }
 
   async table() {

@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import type { Child } from '../../../src/demo/child.js'
+import { vtysh, withZebra, writeWithZebra } from '../../lab/frr-words.js'
 import { type Capability, DUT_AS, DUT_HOST_NAME, DUT_ID, type NeighborModel } from '../model.js'
 import { Driver, DUT } from './driver.js'
 
@@ -120,40 +120,22 @@ export class FrrDriver extends Driver {
   }
 
   protected write() {
-    mkdirSync(this.#directory, { recursive: true })
-    chmodSync(this.lab.directory, 0o755)
-    chmodSync(this.#directory, 0o777)
-    writeFileSync(`${this.#directory}/bgpd.conf`, this.#text())
-    writeFileSync(`${this.#directory}/zebra.conf`, `hostname ${DUT_HOST_NAME}\n`)
-  }
-
-  #argv(program: string): string[] {
-    const file = (suffix: string) => `${this.#directory}/${program}${suffix}`
-    return [
-      ...[`/usr/lib/frr/${program}`, '-f', file('.conf'), '-i', file('.pid')],
-      ...[
-        '-z',
-        `${this.#directory}/zserv.api`,
-        '--vty_socket',
-        this.#directory,
-        '-P',
-        '0',
-        '--log',
-        'stdout',
-      ],
-    ]
+    writeWithZebra(this.lab.directory, this.#directory, DUT_HOST_NAME, this.#text())
   }
 
   protected argv() {
-    return this.#argv('bgpd')
+    return withZebra(this.#directory, 'bgpd')
   }
 
   protected override async launch(again: boolean) {
     if (!this.#zebra?.running) {
-      const zebra = this.lab.start(DUT, 'zebra', [...this.#argv('zebra'), ...(again ? ['-r'] : [])])
+      const zebra = this.lab.start(DUT, 'zebra', [
+        ...withZebra(this.#directory, 'zebra'),
+        ...(again ? ['-r'] : []),
+      ])
       this.#zebra = zebra
       for (let tries = 0; tries < 100 && zebra.running; tries++) {
-        const answer = await this.lab.run(DUT, this.#vtysh('zebra', 'show version'))
+        const answer = await this.lab.run(DUT, vtysh(this.#directory, 'zebra', 'show version'))
         if (answer.code === 0) break
         await new Promise((resolve) => setTimeout(resolve, 100))
       }
@@ -167,13 +149,8 @@ export class FrrDriver extends Driver {
     await this.#zebra?.stop(2000)
   }
 
-  #vtysh(daemon: string, ...commands: string[]): string[] {
-    const words = commands.flatMap((command) => ['-c', command])
-    return ['vtysh', '--vty_socket', this.#directory, '-d', daemon, ...words]
-  }
-
   #bgpd(...commands: string[]): Promise<string> {
-    return this.run(...this.#vtysh('bgpd', ...commands))
+    return this.run(...vtysh(this.#directory, 'bgpd', ...commands))
   }
 
   #configure(...lines: string[]): Promise<string> {

@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import type { Child } from '../../../src/demo/child.js'
+import { vtysh, withZebra, writeWithZebra } from '../../lab/frr-words.js'
 import { familiesOf, type RouteModel, type SeenPath, type SessionModel, versionOf } from '../model.js'
 import { Daemon, HOLD, KEEPALIVE, PATIENCE, until } from './daemon.js'
 
@@ -117,32 +117,11 @@ export class Frr extends Daemon {
   }
 
   protected write(extra = '') {
-    mkdirSync(this.#directory, { recursive: true })
-    chmodSync(this.lab.directory, 0o755)
-    chmodSync(this.#directory, 0o777)
-    writeFileSync(`${this.#directory}/bgpd.conf`, this.#text(extra))
-    writeFileSync(`${this.#directory}/zebra.conf`, `hostname ${this.host.name}\n`)
-  }
-
-  #argv(program: string): string[] {
-    const file = (suffix: string) => `${this.#directory}/${program}${suffix}`
-    return [
-      ...[`/usr/lib/frr/${program}`, '-f', file('.conf'), '-i', file('.pid')],
-      ...[
-        '-z',
-        `${this.#directory}/zserv.api`,
-        '--vty_socket',
-        this.#directory,
-        '-P',
-        '0',
-        '--log',
-        'stdout',
-      ],
-    ]
+    writeWithZebra(this.lab.directory, this.#directory, this.host.name, this.#text(extra))
   }
 
   protected argv() {
-    return this.#argv('bgpd')
+    return withZebra(this.#directory, 'bgpd')
   }
 
   protected check() {
@@ -152,7 +131,11 @@ export class Frr extends Daemon {
   override async start() {
     if (!this.#zebra?.running) {
       this.write()
-      this.#zebra = this.lab.start(this.host.namespace, `zebra on ${this.host.name}`, this.#argv('zebra'))
+      this.#zebra = this.lab.start(
+        this.host.namespace,
+        `zebra on ${this.host.name}`,
+        withZebra(this.#directory, 'zebra'),
+      )
       await until('zebra takes commands', () => this.#vtysh('zebra', 'show version'), PATIENCE)
     }
     await super.start()
@@ -164,8 +147,7 @@ export class Frr extends Daemon {
   }
 
   #vtysh(daemon: string, ...commands: string[]): Promise<string> {
-    const words = commands.flatMap((command) => ['-c', command])
-    return this.control('vtysh', '--vty_socket', this.#directory, '-d', daemon, ...words)
+    return this.control(...vtysh(this.#directory, daemon, ...commands))
   }
 
   protected ready() {
