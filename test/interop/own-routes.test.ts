@@ -87,9 +87,9 @@ for (const fib of [false, true]) {
       await ecmpd.start()
       await Promise.all([node, outside, inside].map((peer) => peer.start()))
       await ecmpd.established([NODE.address, OUTSIDE.address, INSIDE.address])
-      sessions = await since()
       await holds('FRR has the network', outside, '198.51.100.0/24')
       await holds('BIRD has the network', inside, '198.51.100.0/24')
+      sessions = await since()
       t.match(await learned(lab, '198.51.100.0/24'), {
         aspath: { string: '64513' },
         origin: 'IGP',

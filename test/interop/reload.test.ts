@@ -62,8 +62,9 @@ for (const [way, apply] of Object.entries(ways)) {
       await ecmpd.start()
       for (const peer of peers) await peer.announce(SERVICE)
       await Promise.all(peers.map((peer) => peer.start()))
-      const views = await ecmpd.established(ALL.slice(0, 2))
       await untilGateways(lab, SWITCH, SERVICE, ALL.slice(0, 2))
+      // Both sides dial: now no session is on a connection that is given up for the other.
+      const views = await ecmpd.established(ALL.slice(0, 2))
       ;[first, second] = views.map(connection)
     })
 
@@ -169,8 +170,8 @@ t.test("the switch's text", { skip }, async (t) => {
   await ecmpd.start()
   for (const peer of peers) await peer.announce(SERVICE)
   await Promise.all(peers.map((peer) => peer.start()))
-  const before = (await ecmpd.established(ALL)).map(connection)
   await untilGateways(lab, SWITCH, SERVICE, ALL)
+  const before = (await ecmpd.established(ALL)).map(connection)
   const now = async () => (await ecmpd.neighbors()).map(connection)
 
   await t.test('pasted again, it changes nothing', async (t) => {

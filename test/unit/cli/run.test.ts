@@ -7,7 +7,7 @@ import { freePort } from '../../support/free-port.js'
 import { cli, Daemon, folder, Program, type RunOptions, until } from './program.js'
 
 // Daemons are processes of their own: on a busy machine that takes its time.
-t.setTimeout(240_000)
+t.setTimeout(600_000)
 
 const base = (neighbors: string) => `as: 64513
 routerId: 192.0.2.1

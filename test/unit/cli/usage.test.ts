@@ -5,7 +5,7 @@ import { plainRun } from '../../../src/cli/run-options.js'
 import { cli, folder } from './program.js'
 
 // Each command is a process of its own: on a busy machine that takes its time.
-t.setTimeout(180_000)
+t.setTimeout(600_000)
 
 const YAML = `as: 64513
 routerId: 192.0.2.1
