@@ -11,13 +11,18 @@ const ADDRESSES = [2, 3].map((ifindex) => ({
 }))
 
 /**
- * An `ip` on a model of the kernel. What the batch child is given is carried out at once; its answers, and the
- * monitors' words, come when the test says so.
+ * An `ip` on a model of the kernel. What the batch child is given is carried out at once, or when the test says so;
+ * so come its answers, and the monitors' words.
  */
 export class FakeIp {
   readonly kernel = new FakeKernel()
+  /** What `ip monitor` says of own deletions. */
+  readonly ownDeletions: string[] = []
   /** Readings of all routes. */
   readings = 0
+  /** The batch child waits for `execute`. */
+  waits = false
+  readonly #waiting: { readonly line: string; readonly number: number }[] = []
   readonly #monitors = new Map<'links' | 'routes', (text: string) => void>()
   #answers = ''
   #answer = (_: string) => {}
@@ -47,9 +52,15 @@ export class FakeIp {
       write(text)
       if (text.includes('4000179')) return
       this.#answer = (said) => handlers.stderr?.(Buffer.from(said))
-      for (const line of lines.splice(0)) this.#answers += this.#run(line, ++number)
+      for (const line of lines.splice(0)) this.#waiting.push({ line, number: ++number })
+      if (!this.waits) this.execute()
     }
     return child
+  }
+
+  /** The batch child carries out so many of the lines that it has. */
+  execute(lines = this.#waiting.length): void {
+    for (const { line, number } of this.#waiting.splice(0, lines)) this.#answers += this.#run(line, number)
   }
 
   /** The batch child says what became of its lines so far. */
@@ -59,9 +70,9 @@ export class FakeIp {
     if (answers !== '') this.#answer(answers)
   }
 
-  /** True when the batch child has something to say. */
-  get hasAnswers(): boolean {
-    return this.#answers !== ''
+  /** True when the batch child has something to do or to say. */
+  get busy(): boolean {
+    return this.#answers !== '' || this.#waiting.length > 0
   }
 
   /** A foreign hand puts its route in the prefix's place. @returns what `ip monitor` says of it */
@@ -77,6 +88,22 @@ export class FakeIp {
     return `[ROUTE]Deleted ${line}\n`
   }
 
+  /**
+   * A link goes down and comes up again at once.
+   * @returns what `ip monitor` says of the own routes that it took along (Linux: of IPv6 routes only)
+   */
+  flap(ifindex: number): string[] {
+    const before = new Map([...this.kernel.routes.keys()].map((prefix) => [prefix, this.#routeLine(prefix)]))
+    this.kernel.linkDown(ifindex)
+    this.kernel.down.clear()
+    for (const [prefix, { foreign, nhid, hops }] of this.kernel.routes) {
+      const along = hops.every((hop) => hop.endsWith(deviceOf(ifindex)))
+      if (!foreign && nhid === 0 && along) this.kernel.routes.delete(prefix)
+    }
+    for (const prefix of this.kernel.routes.keys()) before.delete(prefix)
+    return [...before.values()].map((line) => `[ROUTE]Deleted ${line}\n`)
+  }
+
   /** What `ip monitor` says of a link. */
   link(ifindex: number, up: boolean): string {
     const flags = up ? 'BROADCAST,MULTICAST,UP,LOWER_UP' : 'BROADCAST,MULTICAST'
@@ -90,7 +117,10 @@ export class FakeIp {
 
   #run(line: string, number: number): string {
     if (line === 'barrier') return `Object "barrier" is unknown, try "ip help".\nCommand failed -:${number}\n`
+    const [, word, prefix] = line.split(' ')
+    const removed = word === 'del' && this.kernel.routes.has(prefix) ? this.#routeLine(prefix) : undefined
     const error = this.kernel.run(line)
+    if (removed !== undefined && error === undefined) this.ownDeletions.push(`[ROUTE]Deleted ${removed}\n`)
     return error === undefined ? '' : `RTNETLINK answers: ${error}\nCommand failed -:${number}\n`
   }
 

@@ -151,7 +151,7 @@ const MODES = [
 for (const { name, objects, crowd } of MODES) {
   t.test(name, async (t) => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 40, size: 'max' }), (steps) => {
         const { got, want, rest } = play(objects, crowd, steps)
         if (JSON.stringify(got) !== JSON.stringify(want)) {
           throw new Error(`the kernel has ${JSON.stringify(got)}, wanted is ${JSON.stringify(want)}`)

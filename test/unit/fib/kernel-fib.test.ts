@@ -1,7 +1,6 @@
 import t, { type Test } from 'tap'
-import { KernelFib } from '../../../src/fib/kernel-fib.js'
-import { ManualClock, MemoryLog, setOf } from './fake.js'
-import { FakeIp } from './fake-ip.js'
+import { setOf } from './fake.js'
+import { FibLab } from './kernel-fib-lab.js'
 
 const P = '192.0.2.1/32'
 const A = '10.0.2.1'
@@ -11,78 +10,30 @@ const C = '10.0.2.3'
 /** Long enough for a suspicion. */
 const LATER = 50
 
-class Lab {
-  readonly ip = new FakeIp()
-  readonly clock = new ManualClock()
-  readonly log = new MemoryLog()
-  readonly fib: KernelFib
-  /** Routes were told as refused. */
-  refused = false
-
-  constructor(mode: 'nexthop-objects' | 'plain') {
-    this.fib = new KernelFib({
-      log: this.log,
-      clock: this.clock,
-      spawn: this.ip.spawn,
-      protected: () => [],
-      families: [],
-      audit: 0,
-      options: {
-        metric: 195,
-        nextHopIds: { base: 1000, count: 100 },
-        keepOnStop: true,
-        mode,
-        allow: [],
-        retry: 5,
-      },
-    })
-  }
-
-  /** A wish, written at once. */
-  want(...addresses: string[]): void {
-    this.fib.set('ipv4-unicast', P, addresses.length === 0 ? undefined : setOf(...addresses))
-    this.fib.flush()
-  }
-
-  /** Whatever is under way comes to its end. */
-  async settle(): Promise<void> {
-    for (let quiet = 0; quiet < 20; quiet++) {
-      await new Promise((resolve) => setImmediate(resolve))
-      if (!this.ip.hasAnswers) continue
-      this.ip.answer()
-      this.refused ||= this.fib.status().refused > 0
-      quiet = 0
-    }
-  }
-
-  /** Lines that `ip -batch` was given about the prefix. */
-  get lines(): string[] {
-    return this.ip.kernel.lines.filter((line) => line.includes(P)).map((line) => line.split(' ')[1])
-  }
+/** A wish, written at once. */
+function want({ fib }: FibLab, ...addresses: string[]): void {
+  fib.set('ipv4-unicast', P, addresses.length === 0 ? undefined : setOf(...addresses))
+  fib.flush()
 }
 
 for (const mode of ['nexthop-objects', 'plain'] as const) {
-  const test = (title: string, run: (t: Test, lab: Lab) => Promise<void>) =>
+  const test = (title: string, run: (t: Test, lab: FibLab) => Promise<void>) =>
     t.test(`${mode}: ${title}`, async (t) => {
-      const lab = new Lab(mode)
+      const lab = new FibLab(mode)
       await lab.fib.start()
-      t.teardown(async () => {
-        const stopped = lab.fib.stop({ keep: true })
-        await lab.settle()
-        await stopped
-      })
+      t.teardown(() => lab.stop())
       await run(t, lab)
     })
 
   /** The foreign route stands, and is said to. */
-  const stands = (t: Test, { fib, ip }: Lab) => {
+  const stands = (t: Test, { fib, ip }: FibLab) => {
     t.match(fib.route(P), { state: 'refused', reason: /proto static.*10\.0\.2\.9 dev eth2/ })
     t.match(fib.status(), { installed: 0, pending: 0, refused: 1 })
     t.equal(ip.kernel.routes.get(P)?.foreign, true)
   }
 
   test('a foreign hand takes the place before the own route is known to be there', async (t, lab) => {
-    lab.want(A, B)
+    want(lab, A, B)
     t.same(lab.ip.kernel.gateways(P), [A, B])
     lab.ip.announce('routes', lab.ip.displace(P))
     await lab.settle()
@@ -90,7 +41,7 @@ for (const mode of ['nexthop-objects', 'plain'] as const) {
   })
 
   test('it does so afterwards, and the notification comes at any time', async (t, lab) => {
-    lab.want(A, B)
+    want(lab, A, B)
     const displaced = lab.ip.displace(P)
     await lab.settle()
     t.match(lab.fib.route(P), { state: 'installed' }, 'nothing heard of it yet')
@@ -100,16 +51,16 @@ for (const mode of ['nexthop-objects', 'plain'] as const) {
   })
 
   test('the wish changes while the place is another’s: it is not overwritten', async (t, lab) => {
-    lab.want(A, B)
+    want(lab, A, B)
     await lab.settle()
     lab.ip.announce('routes', lab.ip.displace(P))
-    lab.want(A, B, C)
+    want(lab, A, B, C)
     await lab.settle()
     stands(t, lab)
   })
 
   test('the place is free for a moment, and another takes it again', async (t, lab) => {
-    lab.want(A, B)
+    want(lab, A, B)
     await lab.settle()
     lab.ip.announce('routes', lab.ip.displace(P))
     await lab.settle()
@@ -126,7 +77,7 @@ for (const mode of ['nexthop-objects', 'plain'] as const) {
   })
 
   test('another’s route was seen in the place of ours, and is gone already', async (t, lab) => {
-    lab.want(A, B)
+    want(lab, A, B)
     await lab.settle()
     const displaced = lab.ip.displace(P)
     const removed = lab.ip.remove(P)
@@ -138,7 +89,7 @@ for (const mode of ['nexthop-objects', 'plain'] as const) {
 
   test('the kernel’s own deletion, told after the route is back', async (t, lab) => {
     for (const order of ['before it is written', 'before it is confirmed', 'long after']) {
-      lab.want(A, B)
+      want(lab, A, B)
       await lab.settle()
       const deleted = lab.ip.remove(P)
       const flap = () => {
@@ -149,7 +100,7 @@ for (const mode of ['nexthop-objects', 'plain'] as const) {
       if (order === 'before it is written') lab.ip.announce('routes', deleted)
       flap()
       await lab.settle()
-      lab.want(A)
+      want(lab, A)
       if (order === 'before it is confirmed') lab.ip.announce('routes', deleted)
       await lab.settle()
       if (order === 'long after') lab.ip.announce('routes', deleted)
@@ -163,16 +114,16 @@ for (const mode of ['nexthop-objects', 'plain'] as const) {
   })
 
   test('an own deletion that is told long before it is confirmed', async (t, lab) => {
-    lab.want(A, B)
+    want(lab, A, B)
     await lab.settle()
     const line = lab.ip.remove(P)
     lab.ip.kernel.run(mode === 'plain' ? `route add ${P} via ${A} dev eth2` : `route add ${P} nhid 1002`)
-    lab.want()
+    want(lab)
     lab.ip.announce('routes', line)
     lab.clock.advance(LATER)
     await lab.settle()
     t.equal(lab.fib.route(P), undefined)
-    lab.want(A, B)
+    want(lab, A, B)
     await lab.settle()
     lab.ip.announce('routes', lab.ip.remove(P))
     lab.clock.advance(LATER)
@@ -182,10 +133,10 @@ for (const mode of ['nexthop-objects', 'plain'] as const) {
   })
 
   test('a foreign deletion is told while a change is on its way', async (t, lab) => {
-    lab.want(A, B)
+    want(lab, A, B)
     await lab.settle()
     const deleted = lab.ip.remove(P)
-    lab.want(A)
+    want(lab, A)
     lab.ip.announce('routes', deleted)
     lab.clock.advance(LATER)
     await lab.settle()
