@@ -26,6 +26,8 @@ const LOSS_ENDS = 10_000
 const FAILURE_LASTS = 5000
 /** So many groups of equal members at most: what takes a gateway out of all groups takes longer the more there are. */
 const EQUAL_GROUPS = 3
+/** A link's going down is heard of within so long, milliseconds. */
+const HEARD_WITHIN = 10_000
 
 export interface NextHopsOptions {
   readonly dialect: Dialect
@@ -53,6 +55,8 @@ export class NextHops {
   /** Ascends whenever a gateway's use or object changes: what was worked out before is void. */
   #generation = 0
   readonly #free: FreeObjects
+  /** Indexes of links that members left groups on, and when a group was last given others, clock time. */
+  readonly #left = new Map<number, number>()
   /** Something was deleted by a foreign hand. */
   #robbed = false
   /** Ids deleted while the kernel is being read, with the sequence number of that: the reading may show them. */
@@ -145,6 +149,8 @@ export class NextHops {
     if (this.table.groups.get(group.id) !== group) return false
     this.#makeObjects(set)
     if (this.table.count(set.key) >= EQUAL_GROUPS || this.refusal(set) !== undefined) return false
+    const now = this.#options.clock.now()
+    for (const { ifindex } of group.members) this.#left.set(ifindex, now)
     this.table.setMembers(group, members(set.usable))
     group.stamp = this.#options.submit(replaceGroup(group), { kind: 'regroup', group, seq: 0 })
     return true
@@ -195,10 +201,14 @@ export class NextHops {
 
   /**
    * The kernel has dropped every object on the link, in silence. Written all the same: one that was on its way
-   * may come after a short flap.
+   * may come after a short flap. A group that was emptied before it was given its present members was made anew by
+   * that line, and its routes are gone: they are looked for.
    */
   linkDown(ifindex: number): void {
     if (!this.#dialect.objects) return
+    const left = this.#left.get(ifindex)
+    this.#left.delete(ifindex)
+    if (left !== undefined && this.#options.clock.now() - left < HEARD_WITHIN) this.#options.inspect()
     for (const object of [...this.table.objects.values()]) {
       if (object.ifindex === ifindex) this.#remove(object)
     }

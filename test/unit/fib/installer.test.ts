@@ -606,6 +606,27 @@ t.test('a place that is taken, by nobody that is shown, is not asked for without
   t.match(b.installer.status(), { pending: 0, refused: 1 })
 })
 
+t.test('a group that a link emptied before it was given others: its routes are looked for', async (t) => {
+  const b = bench({ crowd: 1 })
+  b.installer.sweep()
+  want(b, P, '10.7.0.5')
+  b.settle()
+  want(b, P, A)
+  t.ok(b.inFlight.some((line) => line.startsWith('nexthop replace')))
+  b.kernel.linkDown(3)
+  b.settle()
+  t.equal(b.kernel.gateways(P), undefined)
+  b.installer.nextHops.linkDown(3)
+  b.installer.networkChanged()
+  b.settle()
+  t.equal(b.inspections, 1)
+  b.reconcile()
+  b.settle()
+  t.same(b.kernel.gateways(P), [A])
+  b.installer.nextHops.linkDown(3)
+  t.equal(b.inspections, 1, 'once')
+})
+
 t.test('many refusals are summed up in the log', async (t) => {
   const b = bench()
   b.guard.protect(new Map([['10.7.0.1', 'eth3']]), [])
