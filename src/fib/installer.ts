@@ -448,7 +448,7 @@ export class Installer {
   #moveAll(route: Route, group: Group): boolean {
     if (group.routes < this.#crowd || !this.#swept || !this.#dialect.objects) return false
     try {
-      if (!this.nextHops.regroup(group, route.desired!)) return false
+      if (!this.nextHops.regroup(group, route.desired!, this.#crowd)) return false
     } catch {
       // No id is left for an object: the route says so.
       return false

@@ -24,10 +24,10 @@ const LOSS_SETTLES = 2000
 const LOSS_ENDS = 10_000
 /** How long the kernel's refusal of an object is taken to last. */
 const FAILURE_LASTS = 5000
-/** So many groups of equal members at most: what takes a gateway out of all groups takes longer the more there are. */
-const EQUAL_GROUPS = 3
 /** A link's going down is heard of within so long, milliseconds. */
 const HEARD_WITHIN = 10_000
+/** For each group that has the members already, a further one has to be so many times larger to be given them. */
+const EQUAL_FACTOR = 4
 
 export interface NextHopsOptions {
   readonly dialect: Dialect
@@ -141,14 +141,17 @@ export class NextHops {
 
   /**
    * Gives the group the set's members where all of its routes want that set: one line, however many they are.
+   * Few groups come to be equal that way: what takes a gateway out of all groups takes longer the more there are.
+   * @param crowd routes that the group has at least
    * @returns false when they don't, or the group can't be changed: the route takes a line of its own
    * @throws RangeError when the range of ids is used up
    */
-  regroup(group: Group, set: SetState): boolean {
+  regroup(group: Group, set: SetState, crowd: number): boolean {
     if (group.fixed || group.users.get(set) !== group.routes) return false
     if (this.table.groups.get(group.id) !== group) return false
     this.#makeObjects(set)
-    if (this.table.count(set.key) >= EQUAL_GROUPS || this.refusal(set) !== undefined) return false
+    if (group.routes < crowd * EQUAL_FACTOR ** this.table.count(set.key)) return false
+    if (this.refusal(set) !== undefined) return false
     const now = this.#options.clock.now()
     for (const { ifindex } of group.members) this.#left.set(ifindex, now)
     this.table.setMembers(group, members(set.usable))

@@ -344,6 +344,32 @@ t.test('routes of a group that all move to the same set move by one line', async
   for (const prefix of prefixes) t.same(b.kernel.gateways(prefix), [A, B, C])
 })
 
+t.test('the largest group moves, however its routes are spread', async (t) => {
+  const b = bench({ crowd: 2 })
+  b.installer.sweep()
+  const prefixes = Array.from({ length: 100 }, (_, i) => `16.0.0.${i}/32`)
+  const move = (which: readonly string[], ...addresses: string[]) => {
+    const set = setOf(...addresses)
+    for (const prefix of which) b.installer.set(prefix, set)
+    b.installer.flush()
+    b.settle()
+  }
+  move(prefixes.slice(0, 6), A)
+  move(prefixes.slice(6, 26), B)
+  move(prefixes.slice(26), C)
+  move(prefixes.slice(0, 1), A, B)
+  b.kernel.lines.splice(0)
+  const set = setOf(A, B)
+  for (const prefix of prefixes) b.installer.set(prefix, set)
+  b.installer.flush()
+  b.settle()
+  // One has the members: 5 routes are too few for another, 20 are not; and 74 are enough for a third.
+  const lines = b.kernel.lines.map((line) => line.split(' ').slice(0, 2).join(' '))
+  t.equal(lines.filter((line) => line === 'route replace').length, 5)
+  t.equal(lines.filter((line) => line === 'nexthop replace').length, 2)
+  for (const prefix of prefixes) t.same(b.kernel.gateways(prefix), [A, B])
+})
+
 t.test('a group that the kernel does not change: each route takes a line', async (t) => {
   const b = bench({ crowd: 2 })
   b.installer.sweep()
