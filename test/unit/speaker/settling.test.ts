@@ -36,9 +36,11 @@ t.test('settled with the last End-of-RIB; then left-over kernel routes go', asyn
   }
   await lab.clock.advance(10_000)
   t.equal(sw.speaker.settled(), false)
+  t.same(sw.speaker.incomplete(), [A, B])
   peers[0].send(END_OF_RIB)
   await lab.clock.run()
   t.equal(sw.speaker.settled(), false)
+  t.same(sw.speaker.incomplete(), [B])
   peers[1].send(announce(64512, B, '172.16.0.0/12'), END_OF_RIB)
   await lab.clock.run()
   t.equal(sw.speaker.settled(), true)
