@@ -1,6 +1,6 @@
 import { FAMILIES, type Family } from '../../ip/family.js'
 import { IOS_TIMERS } from '../defaults.js'
-import { type Path, type Position, pathText, type Report } from '../diagnostic.js'
+import type { Path, Report } from '../diagnostic.js'
 import type { Environment } from '../environment.js'
 import { didYouMean } from '../nearest.js'
 import type { Document, FamilySettings, NeighborEntry, RangeEntry, Settings } from '../schema.js'
@@ -9,6 +9,7 @@ import type { ReadDocument } from '../yaml.js'
 import { readAddPath } from './add-path.js'
 import type { Cell, Cells } from './cells.js'
 import { announceOf } from './own-routes.js'
+import { type Draft, Placed } from './placed.js'
 
 /**
  * Makes a document of what the lines have set, with the switch's own defaults written out: 60/180, no
@@ -23,21 +24,20 @@ export function toDocument(cells: Cells, report: Report, environment: Environmen
     report.add('error', { line: 1, column: 1 }, '', 'there is no `router bgp`', hint)
     return undefined
   }
-  const builder = new Builder(cells, report, environment)
-  const document = builder.build(as.value as number)
-  return { document, locate: (path) => builder.locate(path) }
+  const placed = new Placed(cells)
+  const document = new Builder(cells, placed, report, environment).build(as.value as number)
+  return { document, locate: (path) => placed.locate(path) }
 }
-
-type Draft = Record<string, unknown>
 
 class Builder {
   readonly #cells: Cells
+  readonly #placed: Placed
   readonly #report: Report
   readonly #environment: Environment
-  readonly #positions = new Map<string, Position>()
 
-  constructor(cells: Cells, report: Report, environment: Environment) {
+  constructor(cells: Cells, placed: Placed, report: Report, environment: Environment) {
     this.#cells = cells
+    this.#placed = placed
     this.#report = report
     this.#environment = environment
   }
@@ -46,82 +46,40 @@ class Builder {
     const groups = this.#groups()
     const document: Document = {
       as,
-      ...this.#plain('routerId'),
-      ...this.#plain('hostName'),
+      ...this.#placed.plain('routerId'),
+      ...this.#placed.plain('hostName'),
       maximumPaths: { ebgp: this.#paths('ebgp'), ibgp: this.#paths('ibgp') },
-      ...this.#plain('multipathRelax'),
-      ...this.#section('bestPath'),
-      ...this.#plain('defaultLocalPref'),
-      ...this.#plain('maintenance'),
-      ...this.#plain('selectionDeferralTime'),
-      ...this.#plain('clusterId'),
-      ...this.#plain('clientToClientReflection'),
-      ...this.#plain('rejectAsSets'),
-      gracefulRestart: { enabled: true, ...this.#values(['gracefulRestart'], ['gracefulRestart']) },
-      ...this.#plain('ebgpRequiresPolicy'),
-      ...this.#section('longLivedGracefulRestart'),
+      ...this.#placed.plain('multipathRelax'),
+      ...this.#placed.section('bestPath'),
+      ...this.#placed.plain('defaultLocalPref'),
+      ...this.#placed.plain('maintenance'),
+      ...this.#placed.plain('selectionDeferralTime'),
+      ...this.#placed.plain('clusterId'),
+      ...this.#placed.plain('clientToClientReflection'),
+      ...this.#placed.plain('rejectAsSets'),
+      gracefulRestart: { enabled: true, ...this.#placed.values(['gracefulRestart'], ['gracefulRestart']) },
+      ...this.#placed.plain('ebgpRequiresPolicy'),
+      ...this.#placed.section('longLivedGracefulRestart'),
       defaults: {
-        ...this.#values(['defaults'], ['defaults']),
+        ...this.#placed.values(['defaults'], ['defaults']),
         // Where a policy is required, everything is no default.
         ...(this.#cells.get(['ebgpRequiresPolicy'])?.value === true ? {} : { export: 'all' as const }),
         nextHop: 'third-party',
-        timers: { ...IOS_TIMERS, ...this.#values(['timers'], ['defaults', 'timers']) },
+        timers: { ...IOS_TIMERS, ...this.#placed.values(['timers'], ['defaults', 'timers']) },
       },
       ...(Object.keys(groups).length === 0 ? {} : { groups }),
       neighbors: this.#cells.children(['neighbors']).flatMap((address, i) => this.#neighbor(address, i)),
       ...this.#ranges(),
-      ...this.#plain('listenLimit'),
-      ...announceOf(this.#cells, this.#report, (path, position) => this.#place(path, position)),
-      ...this.#lists('prefixLists'),
-      ...this.#lists('asPathLists'),
-      ...this.#lists('communityLists'),
-      ...this.#routeMaps(),
+      ...this.#placed.plain('listenLimit'),
+      ...announceOf(this.#cells, this.#report, (path, position) => this.#placed.place(path, position)),
+      ...this.#placed.lists('prefixLists'),
+      ...this.#placed.lists('asPathLists'),
+      ...this.#placed.lists('communityLists'),
+      ...this.#placed.routeMaps(),
     }
-    this.#place(['as'], this.#cells.get(['as'])!.position)
+    this.#placed.place(['as'], this.#cells.get(['as'])!.position)
     this.#checkRestart()
     return document
-  }
-
-  locate(path: Path): Position {
-    for (let length = path.length; length > 0; length--) {
-      const position = this.#positions.get(pathText(path.slice(0, length)))
-      if (position !== undefined) return position
-    }
-    return this.#cells.get(['as'])?.position ?? { line: 1, column: 1 }
-  }
-
-  /** Remembers where a path stands; what is above it stands where its first part does. */
-  #place(path: Path, position: Position): void {
-    this.#positions.set(pathText(path), position)
-    for (let length = path.length - 1; length > 0; length--) {
-      const above = pathText(path.slice(0, length))
-      const before = this.#positions.get(above)
-      if (before === undefined || before.line > position.line) this.#positions.set(above, position)
-    }
-  }
-
-  #plain(key: keyof Document): Draft {
-    const cell = this.#cells.get([key])
-    if (cell === undefined) return {}
-    this.#place([key], cell.position)
-    return { [key]: cell.value }
-  }
-
-  #section(key: 'bestPath' | 'longLivedGracefulRestart'): Draft {
-    const values = this.#values([key], [key])
-    return Object.keys(values).length === 0 ? {} : { [key]: values }
-  }
-
-  /** The cells right below a path as an object. */
-  #values(from: readonly string[], to: Path): Draft {
-    const values: Draft = {}
-    for (const key of this.#cells.children(from)) {
-      const cell = this.#cells.get([...from, key])
-      if (cell === undefined) continue
-      values[key] = cell.value
-      this.#place([...to, key], cell.position)
-    }
-    return values
   }
 
   /** ecmpd has one width for both families. */
@@ -129,7 +87,7 @@ class Builder {
     const cells = this.#cells.below(['maximumPaths', kind])
     const last = cells.at(-1)
     if (last === undefined) return 1
-    this.#place(['maximumPaths', kind], last.position)
+    this.#placed.place(['maximumPaths', kind], last.position)
     const other = cells.find((cell) => cell.value !== last.value)
     if (other !== undefined) {
       const hint = 'ecmpd has one width for both families'
@@ -171,8 +129,8 @@ class Builder {
 
   /** Settings of a neighbour or group, without families and update-source. */
   #settings(from: readonly string[], to: Path): Settings {
-    const timers = this.#values([...from, 'timers'], [...to, 'timers'])
-    const { declared, updateSource, ...plain } = this.#values(from, to)
+    const timers = this.#placed.values([...from, 'timers'], [...to, 'timers'])
+    const { declared, updateSource, ...plain } = this.#placed.values(from, to)
     return { ...plain, ...(Object.keys(timers).length === 0 ? {} : { timers }) } as Settings
   }
 
@@ -181,7 +139,12 @@ class Builder {
     const sections: Partial<Record<Family, FamilySettings>> = {}
     for (const family of FAMILIES) {
       const path = [...to, 'families', family]
-      const values = this.#policies(this.#values([...from, 'families', family], path), path, group, family)
+      const values = this.#policies(
+        this.#placed.values([...from, 'families', family], path),
+        path,
+        group,
+        family,
+      )
       if (Object.keys(values).length > 0) sections[family] = values as FamilySettings
     }
     return sections
@@ -191,7 +154,7 @@ class Builder {
     const from = ['neighbors', address]
     const to: Path = ['neighbors', i]
     const first = this.#cells.below(from)[0]
-    this.#place([...to, 'address'], first.position)
+    this.#placed.place([...to, 'address'], first.position)
     const group = this.#cells.get([...from, 'group'])?.value as string | undefined
     const settings = this.#settings(from, to)
     if (this.#cells.get([...from, 'remoteAs']) === undefined && !this.#hasAs(group)) {
@@ -223,8 +186,8 @@ class Builder {
     const listenRanges = prefixes.map((prefix, i) => {
       const cell = this.#cells.get(['ranges', prefix])!
       const to: Path = ['listenRanges', i]
-      this.#place([...to, 'prefix'], cell.position)
-      this.#place([...to, 'group'], cell.position)
+      this.#placed.place([...to, 'prefix'], cell.position)
+      this.#placed.place([...to, 'group'], cell.position)
       const group = cell.value as string
       const own = familyOf(prefix)
       return { prefix, group, ...this.#source([], group, own, to), ...this.#families([], to, group, own) }
@@ -255,7 +218,7 @@ class Builder {
       const name = from[1] ?? `peer-group ${group}`
       const hint = `address-family ${family} / neighbor ${from[1] ?? group} activate`
       const message = `neighbor ${name} is activated in no address family, so there is no session with it`
-      this.#report.add('warning', this.locate(to), '', message, hint)
+      this.#report.add('warning', this.#placed.locate(to), '', message, hint)
       return { shutdown: true }
     }
     for (const family of active) {
@@ -285,7 +248,7 @@ class Builder {
     const read = readAddPath(this.#cells, scopes)
     if (read === undefined) return
     sections[family] = { ...sections[family], addPath: read.value }
-    this.#place([...to, 'families', family, 'addPath'], read.position)
+    this.#placed.place([...to, 'families', family, 'addPath'], read.position)
   }
 
   #isActive(from: readonly string[], group: string | undefined, family: Family, own: Family): boolean {
@@ -309,7 +272,7 @@ class Builder {
       (from.length > 0 ? this.#cells.get([...from, 'updateSource']) : undefined) ??
       (group === undefined ? undefined : this.#cells.get(['groups', group, 'updateSource']))
     if (cell === undefined) return {}
-    this.#place([...to, 'localAddress'], cell.position)
+    this.#placed.place([...to, 'localAddress'], cell.position)
     const source = cell.value as string
     if ('value' in readAddress(source)) return { localAddress: source }
     const addresses = this.#environment.interfaces()
@@ -344,8 +307,8 @@ class Builder {
               ? undefined
               : this.#cells.get(['groups', group, 'families', family, key])?.value)) as string | undefined,
       )
-      const position = this.locate([...to, own[0]])
-      this.#place([...to, direction], position)
+      const position = this.#placed.locate([...to, own[0]])
+      this.#placed.place([...to, direction], position)
       if (list !== undefined && access !== undefined) {
         const hint = 'keep one of the two'
         this.#report.add(
@@ -368,41 +331,6 @@ class Builder {
             }
     }
     return done
-  }
-
-  /** Named lists of lines, in the order of their numbers. */
-  #lists(section: 'prefixLists' | 'asPathLists' | 'communityLists'): Draft {
-    const names = this.#cells.children([section])
-    if (names.length === 0) return {}
-    const lists = names.map((name) => {
-      const cells = [...this.#cells.below([section, name])]
-      cells.sort((a, b) => Number(a.path[2]) - Number(b.path[2]))
-      for (const [i, cell] of cells.entries()) this.#place([section, name, i], cell.position)
-      return [name, cells.map((cell) => cell.value)] as const
-    })
-    return { [section]: Object.fromEntries(lists) }
-  }
-
-  #routeMaps(): Draft {
-    const names = this.#cells.children(['routeMaps'])
-    if (names.length === 0) return {}
-    const maps = names.map((name) => {
-      const numbers = [...this.#cells.children(['routeMaps', name])].map(Number).sort((a, b) => a - b)
-      const entries = numbers.map((seq, i) => {
-        const from = ['routeMaps', name, String(seq)]
-        const to: Path = ['routeMaps', name, i]
-        const match = this.#values([...from, 'match'], [...to, 'match'])
-        const set = this.#values([...from, 'set'], [...to, 'set'])
-        return {
-          seq,
-          ...this.#values(from, to),
-          ...(Object.keys(match).length === 0 ? {} : { match }),
-          ...(Object.keys(set).length === 0 ? {} : { set }),
-        }
-      })
-      return [name, entries] as const
-    })
-    return { routeMaps: Object.fromEntries(maps) }
   }
 
   #checkRestart(): void {
