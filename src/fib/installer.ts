@@ -8,6 +8,7 @@
  */
 import type { Clock, FibRouteView, FibStatusView, Gateway, Log, NextHopSet } from '../ports/index.js'
 import { type BatchPort, CHUNK } from './batch.js'
+import { Cleaning } from './cleaning.js'
 import { OwnDeletions } from './deletions.js'
 import type { SetState } from './desired.js'
 import { type Dialect, deleteNextHop } from './dialect.js'
@@ -28,8 +29,6 @@ import { RouteScan } from './scan.js'
 const BULK = 10_000
 /** Routes that a group has at least before all of them move by one line: the kernel walks its table for that. */
 const CROWD = 64
-/** How long a group may stand unused before it is removed: flapping prefixes find theirs again. */
-const LINGER = 1000
 /** Lines in a row that fail for want of their group before the prefix waits. */
 const MAX_MISSES = 3
 
@@ -75,9 +74,7 @@ export class Installer {
   #swept = false
   #bulk = false
   readonly #scan: RouteScan
-  #cleaning = false
-  /** Kernel objects of an earlier run with other options: removed once no own route needs them. */
-  #leftovers: number[] = []
+  readonly #cleaning: Cleaning
   readonly #deletions = new OwnDeletions()
 
   constructor(options: InstallerOptions) {
@@ -103,6 +100,17 @@ export class Installer {
       (route, urgent) => this.#look(route, urgent),
       () => this.#pump(),
     )
+    this.#cleaning = new Cleaning({
+      clock: options.clock,
+      unused: () => this.nextHops.clean(this.#swept),
+      holding: () => this.#holding,
+      settled: () => {
+        if (!this.#swept) return 'never'
+        return this.#queue.length > 0 || this.#flights > 0 ? 'later' : 'now'
+      },
+      remove: (id) => this.#submit(deleteNextHop(id), { kind: 'remove', id, seq: 0 }),
+      flush: () => this.#batch.flush(),
+    })
     this.nextHops = new NextHops({
       dialect: options.dialect,
       ids: options.ids,
@@ -173,7 +181,7 @@ export class Installer {
     if (this.#swept) return
     this.#swept = true
     this.rescan(false)
-    this.#clean()
+    this.#cleaning.soon()
     this.#pump()
   }
 
@@ -268,8 +276,7 @@ export class Installer {
 
   /** Own next-hop objects that this run has no use for (it writes plain routes). */
   leftOver(ids: readonly number[]): void {
-    this.#leftovers = [...ids]
-    this.#clean()
+    this.#cleaning.leftOver(ids)
   }
 
   /** Sequence number of the last line written. */
@@ -323,6 +330,7 @@ export class Installer {
   /** Ends the installer's own work. @param keep leave routes and objects in the kernel */
   async stop(keep: boolean): Promise<void> {
     this.#stopped = true
+    this.#cleaning.stop()
     this.#holding = true
     this.#scan.stop()
     await this.settled()
@@ -548,30 +556,7 @@ export class Installer {
 
   #unuse(group: Group, { desired }: Route): void {
     unuse(group, desired)
-    if (group.routes === 0) this.#clean()
-  }
-
-  /** Removes what is unused, after a while. */
-  #clean(): void {
-    if (this.#cleaning || this.#stopped) return
-    this.#cleaning = true
-    this.#options.clock.after(LINGER, () => {
-      this.#cleaning = false
-      if (this.#stopped) return
-      if (this.#holding) return this.#clean()
-      let written = this.nextHops.clean(this.#swept)
-      if (this.#leftovers.length > 0 && this.#swept) {
-        if (this.#queue.length > 0 || this.#flights > 0) this.#clean()
-        else written = this.#removeLeftovers()
-      }
-      if (written) this.#batch.flush()
-    })
-  }
-
-  #removeLeftovers(): boolean {
-    for (const id of this.#leftovers) this.#submit(deleteNextHop(id), { kind: 'remove', id, seq: 0 })
-    this.#leftovers = []
-    return true
+    if (group.routes === 0) this.#cleaning.soon()
   }
 
   #forget(route: Route): void {
