@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Ticks of the CPU clock in a second (USER_HZ, fixed on Linux). */
 const TICKS = 100
@@ -76,4 +77,22 @@ export function costOf(pids: readonly number[]): Cost {
     }
   }
   return { cpu: cpuOf(pids), peak: peak / 1024, pss: pss / 1024, rss: rss / 1024 }
+}
+
+/** A process that has just started is left alone for as long, milliseconds. */
+const UP = 3000
+/** Then until it takes less than a twentieth of a core over as many milliseconds. */
+const QUIET = 500
+
+/**
+ * Waits until processes that have just started are at rest: what a daemon does once it is up is no part of what is
+ * measured. Gives up after 30 s.
+ */
+export async function atRest(pids: readonly number[]): Promise<void> {
+  await sleep(UP)
+  for (let waited = UP; waited < 30_000; waited += QUIET) {
+    const before = cpuOf(pids)
+    await sleep(QUIET)
+    if (cpuOf(pids) - before < QUIET / 20_000) return
+  }
 }

@@ -16,7 +16,7 @@ import {
   SWITCH_ADDRESS6,
   SWITCH_AS,
 } from '../lab/network.js'
-import { costOf, cpuOf } from '../lab/process.js'
+import { atRest, costOf, cpuOf } from '../lab/process.js'
 import type { Case, Figures, Options, Part } from './part.js'
 
 const LOCAL = feederAddress(0)
@@ -64,7 +64,8 @@ const feeding = (work: Work, eager = false) => ({
 export const fullTable: Part = {
   name: 'full-table',
   title: 'Full table in',
-  text: `One neighbour announces a whole table to a daemon that installs and announces nothing. Time is taken from the feeder's
+  text: `One neighbour announces a whole table to a daemon that installs and announces nothing, and has been at rest since
+it started. Time is taken from the feeder's
 first octet to the daemon's answer that all paths are in its table and none waits for a decision; CPU is that of all its
 processes in this time; memory the sum of their highest resident sizes (VmHWM). Checked: the number of paths, and
 AS path, next hop and communities of samples. *Packed* is 1,000,000 /24s in 10 attribute sets, *Internet-like* 1,000,000
@@ -114,6 +115,7 @@ which it ignores: the column *prefixes* says how many each daemon has in the end
       await feeder.seen('established')
       await untilPaths(running, 0, monotonic(), 20_000)
       const pids = running.children.map((child) => child.pid)
+      await atRest(pids)
       const before = cpuOf(pids)
       const began = await feeder.order('go')
       const refused = (daemon.asSets ? 0 : expected.asSets) + (daemon.strict ? expected.faulty : 0)

@@ -19,6 +19,8 @@ import { packageVersion } from './version.js'
 
 /** Milliseconds from the start to the rehearsal: sessions come up before, as a rule. */
 const REHEARSAL_AFTER = 2000
+/** With as many paths the tables have seen real life. */
+const TABLE_LEARNED = 1000
 
 /** What a daemon is started with. */
 export interface DaemonOptions {
@@ -42,6 +44,8 @@ export class Daemon {
   #listening = false
   #signatures: Md5Watch | undefined
   #rehearsal: Cancel | undefined
+  /** Paths in the tables now. */
+  #paths: () => number = () => 0
   /** Reloads run one after the other. */
   #reloading: Promise<unknown> = Promise.resolve()
 
@@ -94,7 +98,13 @@ export class Daemon {
       if (loaded.status === 'rejected') throw loaded.reason
       const [{ Speaker }, { TcpTransport }] = loaded.value
       const transport = new TcpTransport(log)
-      daemon = new Daemon(options, doors, kernel, (parts) => new Speaker({ ...parts, transport }))
+      let paths = () => 0
+      daemon = new Daemon(options, doors, kernel, (parts) => {
+        const speaker = new Speaker({ ...parts, transport })
+        paths = () => speaker.sizes().paths
+        return speaker
+      })
+      daemon.#paths = paths
       await daemon.speaker.start()
       daemon.#listening = true
       doors.serve(daemon.#context())
@@ -192,14 +202,19 @@ export class Daemon {
     this.#signatures.start()
   }
 
-  /** The first loss of a node must not wait for the compiler. */
+  /** Neither the first loss of a node nor the first table must wait for the compiler. */
   async #rehearse(): Promise<void> {
     const { fib, bgp } = this.#config
-    if (!fib.enabled) return
-    const { rehearse } = await import('./rehearsal/rehearsal.js')
-    const objects = this.#kernel.fib.status().mode === 'nexthop-objects'
-    const routes = await rehearse({ speaker: bgp, objects, soon: systemClock.soon })
-    this.#log.debug({ routes }, `rehearsed: ${routes} routes were written on paper`)
+    if (fib.enabled) {
+      const { rehearse } = await import('./rehearsal/rehearsal.js')
+      const objects = this.#kernel.fib.status().mode === 'nexthop-objects'
+      const routes = await rehearse({ speaker: bgp, objects, soon: systemClock.soon })
+      this.#log.debug({ routes }, `rehearsed: ${routes} routes were written on paper`)
+    }
+    const { rehearseTables } = await import('./rehearsal/tables.js')
+    const wanted = () => this.#listening && this.#paths() < TABLE_LEARNED
+    const routes = await rehearseTables({ speaker: bgp, clock: systemClock, wanted })
+    this.#log.debug({ routes }, `rehearsed: ${routes} routes of tables that nobody sent`)
   }
 
   /** Ends the sessions with `message`, then takes own routes out of the kernel unless they are to stay. */

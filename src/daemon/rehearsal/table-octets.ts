@@ -31,39 +31,34 @@ export interface Portion {
  * UPDATEs of a table that looks like the Internet's: IPv4 in the NLRI field, IPv6 in MP_REACH_NLRI (RFC 4760 §3).
  * Equal arguments make equal octets; two tables of one family have the same prefixes.
  */
-export function announcements(shape: TableShape, portion: Portion): Uint8Array[] {
-  const messages: Uint8Array[] = []
+export function* announcements(shape: TableShape, portion: Portion): Generator<Uint8Array> {
   let prefix = portion.first * 8
   for (let i = 0; i < portion.count; i++) {
     const count = portion.prefixes || 1 + ((i * 5) % 8)
     const routes = nlri(shape, prefix, count)
     prefix += portion.prefixes || 8
     const attributes = attributeSet(shape, portion.first + (i % portion.sets))
-    if (shape.family === 'ipv4-unicast') messages.push(update([], attributes, routes))
+    if (shape.family === 'ipv4-unicast') yield update([], attributes, routes)
     else {
       const value = [0, 2, 1, 16, ...shape.nextHop, 0, ...routes]
-      messages.push(
-        update([], [0x90, 14, value.length >>> 8, value.length & 255, ...value, ...attributes], []),
-      )
+      const head = [0x90, 14, value.length >>> 8, value.length & 255]
+      yield update([], [...head, ...value, ...attributes], [])
     }
   }
-  return messages
 }
 
 /** UPDATEs that withdraw what `announcements` of the same arguments announce. */
-export function withdrawals(shape: TableShape, portion: Portion): Uint8Array[] {
-  const messages: Uint8Array[] = []
+export function* withdrawals(shape: TableShape, portion: Portion): Generator<Uint8Array> {
   let prefix = portion.first * 8
   for (let i = 0; i < portion.count; i++) {
     const routes = nlri(shape, prefix, portion.prefixes || 1 + ((i * 5) % 8))
     prefix += portion.prefixes || 8
-    if (shape.family === 'ipv4-unicast') messages.push(update(routes, [], []))
+    if (shape.family === 'ipv4-unicast') yield update(routes, [], [])
     else {
       const value = [0, 2, 1, ...routes]
-      messages.push(update([], [0x90, 15, value.length >>> 8, value.length & 255, ...value], []))
+      yield update([], [0x90, 15, value.length >>> 8, value.length & 255, ...value], [])
     }
   }
-  return messages
 }
 
 function nlri({ family, addPath }: TableShape, first: number, count: number): number[] {

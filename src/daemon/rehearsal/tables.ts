@@ -38,6 +38,8 @@ export interface TableRehearsalOptions {
   readonly clock: Clock
   /** Asked between any two chunks: false ends the rehearsal. */
   readonly wanted: () => boolean
+  /** UPDATEs for each speaker that rehearses; those of UPDATES when left out. */
+  readonly updates?: readonly number[]
 }
 
 /** Rehearses to the end. Resolves with the number of routes that were learned. */
@@ -47,7 +49,7 @@ export async function rehearseTables(options: TableRehearsalOptions): Promise<nu
   if (template === undefined) return 0
   setFlagsFromString('--no-flush-bytecode')
   let learned = 0
-  for (const updates of UPDATES) learned += await learn(options, template, updates)
+  for (const updates of options.updates ?? UPDATES) learned += await learn(options, template, updates)
   return learned
 }
 
@@ -87,20 +89,25 @@ async function learn(
   })
   await speaker.start()
   const pause = () => new Promise<void>((resolve) => clock.after(PAUSE, resolve))
-  const feed = async (feeder: StageFeeder, messages: readonly Uint8Array[]) => {
-    const chunk = new Uint8Array(CHUNK)
-    let filled = 0
-    for (const [index, message] of messages.entries()) {
+  const chunk = new Uint8Array(CHUNK)
+  let filled = 0
+  /** Says what has been gathered, and gives the daemon its turn. @returns whether the rehearsal goes on */
+  const flush = async (feeder: StageFeeder): Promise<boolean> => {
+    const octets = chunk.subarray(0, filled)
+    filled = 0
+    if (!options.wanted()) return false
+    feeder.say(octets)
+    do await pause()
+    while (feeder.paused)
+    return true
+  }
+  const feed = async (feeder: StageFeeder, messages: Iterable<Uint8Array>) => {
+    for (const message of messages) {
+      if (filled + message.length > CHUNK && !(await flush(feeder))) return
       chunk.set(message, filled)
       filled += message.length
-      const next = messages[index + 1]
-      if (next !== undefined && filled + next.length <= CHUNK) continue
-      if (!options.wanted()) return
-      feeder.say(chunk.subarray(0, filled))
-      filled = 0
-      do await pause()
-      while (feeder.paused)
     }
+    await flush(feeder)
   }
   for (const feeder of feeders) {
     accept(feeder.connect())
