@@ -116,7 +116,7 @@ async function learn(
   let learned = 0
   for (const family of FAMILIES) {
     const all = { first: 0, count: updates, prefixes: 0, sets: updates }
-    const packed = { first: updates, count: 40, prefixes: family === 'ipv4-unicast' ? 900 : 300, sets: 4 }
+    const packed = { first: updates, count: 12, prefixes: family === 'ipv4-unicast' ? 900 : 300, sets: 4 }
     const own = shape(family, external)
     const other = shape(family, internal)
     await feed(external, announcements(own, all))
