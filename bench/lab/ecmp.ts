@@ -14,6 +14,7 @@ import {
   SWITCH_ADDRESS,
   SWITCH_AS,
 } from './network.js'
+import { atRest } from './process.js'
 
 export const WIDTH = 3
 export const GATEWAYS = Array.from({ length: WIDTH }, (_, index) => feederAddress(index))
@@ -56,6 +57,7 @@ export class Ecmp {
       })()
       await Promise.all(feeders.map((feeder) => feeder.seen('established')))
       await untilPaths(running, 0, monotonic(), 20_000)
+      await atRest(running.children.map((child) => child.pid))
       return new Ecmp(lab, running, watch, feeders, routes)
     } catch (error) {
       await lab.destroy()

@@ -79,20 +79,35 @@ export function costOf(pids: readonly number[]): Cost {
   return { cpu: cpuOf(pids), peak: peak / 1024, pss: pss / 1024, rss: rss / 1024 }
 }
 
-/** A process that has just started is left alone for as long, milliseconds. */
+/** Youngest a daemon is when its time counts, milliseconds. */
 const UP = 3000
 /** Then until it takes less than a twentieth of a core over as many milliseconds. */
 const QUIET = 500
+/** Milliseconds after which that is waited for no longer. */
+const PATIENCE = 30_000
 
 /**
  * Waits until processes that have just started are at rest: what a daemon does once it is up is no part of what is
- * measured. Gives up after 30 s.
+ * measured.
  */
 export async function atRest(pids: readonly number[]): Promise<void> {
-  await sleep(UP)
-  for (let waited = UP; waited < 30_000; waited += QUIET) {
+  await sleep(Math.max(0, UP - Math.min(...pids.map(ageOf))))
+  for (let waited = 0; waited < PATIENCE; waited += QUIET) {
     const before = cpuOf(pids)
     await sleep(QUIET)
     if (cpuOf(pids) - before < QUIET / 20_000) return
+  }
+}
+
+/** Milliseconds since a process was started, to a hundredth of a second; 0 when it is gone. */
+function ageOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // starttime is the 22nd field, the second of which ends at the last parenthesis (proc(5)).
+    const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
+    const up = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0])
+    return (up - ticks / TICKS) * 1000
+  } catch {
+    return 0
   }
 }

@@ -18,7 +18,7 @@ import {
   SWITCH_ADDRESS,
   SWITCH_AS,
 } from '../lab/network.js'
-import { cpuOf } from '../lab/process.js'
+import { atRest, cpuOf } from '../lab/process.js'
 import type { Figures, Part } from './part.js'
 
 const RATE = 10_000
@@ -108,6 +108,7 @@ in the kernel. GoBGP and OpenBGPD work without a kernel.`,
         ...{ multipath: 1, kernel: daemon.kernel, reflector: false, holdTime: 90 },
       })()
       await Promise.all([feeder.seen('established'), receiver.seen('established')])
+      await atRest(running.children.map((child) => child.pid))
       const loading = await feeder.order('go')
       await untilPaths(running, RATE, loading, limit)
       if (daemon.kernel) {

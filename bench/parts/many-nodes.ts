@@ -12,7 +12,7 @@ import {
   SWITCH_ADDRESS,
   SWITCH_AS,
 } from '../lab/network.js'
-import { costOf, cpuOf } from '../lab/process.js'
+import { atRest, costOf, cpuOf } from '../lab/process.js'
 import type { Case, Figures, Part } from './part.js'
 
 const EACH = 1000
@@ -84,8 +84,8 @@ number of paths, paths of samples, and, with 1,000 neighbours, that no session e
       })()
       await untilPaths(running, 0, monotonic(), 30_000)
       // It listens when it answers, or soon after.
-      await sleep(REST)
       const pids = running.children.map((child) => child.pid)
+      await atRest(pids)
       const idle = costOf(pids)
       const feeder = await Feeder.start(lab, FEEDER, 'feeder', {
         ...{ family: 'ipv4-unicast', remote: SWITCH_ADDRESS, holdTime: HOLD, eager: false },

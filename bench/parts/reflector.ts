@@ -6,7 +6,7 @@ import { Feeder } from '../feeder/handle.js'
 import type { SessionReport } from '../feeder/protocol.js'
 import { untilPaths } from '../lab/check.js'
 import { buildNetwork, FEEDER, feederAddress, SWITCH, SWITCH_ADDRESS, SWITCH_AS } from '../lab/network.js'
-import { costOf, cpuOf } from '../lab/process.js'
+import { atRest, costOf, cpuOf } from '../lab/process.js'
 import type { Case, Figures, Options, Part } from './part.js'
 
 const ORIGINATOR_ID = 9
@@ -94,10 +94,11 @@ CLUSTER_LIST.`,
       await feeder.seen('established', 0, limit)
       await receivers.seen('established', 0, limit)
       await untilPaths(running, 0, monotonic(), 30_000)
+      const pids = running.children.map((child) => child.pid)
       await sleep(SETTLE)
+      await atRest(pids)
       receivers.forget()
       const before = await receivers.report()
-      const pids = running.children.map((child) => child.pid)
       const idle = cpuOf(pids)
       const began = await feeder.order('go')
       const { at } = await receivers.seen('complete', 0, limit, ({ all }) => all)

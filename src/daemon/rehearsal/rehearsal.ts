@@ -1,8 +1,8 @@
 /**
  * ecmpd rehearses. After a quiet start the first withdrawal, and the first loss of a node, would be the first
  * run of much of the code on their way: V8 compiles it then, while traffic goes to a dead node. So, once the
- * daemon is up, a speaker that is joined to nothing but a kernel on paper lives through a few of each. What it
- * leaves behind is compiled code.
+ * daemon is up, a speaker that is joined to nothing but a kernel on paper lives through a few of each, and then
+ * through some thousand routes that come and go. What it leaves behind is compiled code.
  */
 import { setFlagsFromString } from 'node:v8'
 import { silent } from '../../ports/log.js'
@@ -22,6 +22,10 @@ const FIRST = ROUTES.subarray(0, 5)
 /** How often the first route is withdrawn, and how often a node is lost. */
 const WITHDRAWALS = 200
 const LOSSES = 40
+/** UPDATEs of a table that comes and goes, routes in each, and how often: a turn is to take a few milliseconds. */
+const BULK = 16
+const BULK_ROUTES = 250
+const BULKS = 2
 /** Longer than a gateway that was lost is not believed, milliseconds. */
 const RECOVERY = 3000
 
@@ -94,10 +98,26 @@ export async function rehearse(options: RehearsalOptions): Promise<number> {
     await act(() => node.withdraw(FIRST))
     await act(() => node.announce(FIRST))
   }
+  // A table comes from all of them and goes: what is written in bulk has its own way, too.
+  for (let i = 0; i < BULKS; i++) {
+    for (const node of nodes) {
+      for (let part = 0; part < BULK; part++) await act(() => node.announce(bulk(part)))
+    }
+    for (const node of nodes) {
+      for (let part = 0; part < BULK; part++) await act(() => node.withdraw(bulk(part)))
+    }
+  }
   const { add, replace } = kernel.fib.status().operations
   for (const node of nodes) node.vanish(false)
   await speaker.stop('the rehearsal is over')
   return add + replace
+}
+
+/** Host routes of 198.18.0.0/15, which is for benchmarks (RFC 2544). */
+function bulk(part: number): Uint8Array {
+  const octets = new Uint8Array(BULK_ROUTES * 5)
+  for (let i = 0; i < BULK_ROUTES; i++) octets.set([32, 198, 18, part, i], i * 5)
+  return octets
 }
 
 /** A passive neighbour like those of the daemon, as far as one that only exists here can be. */
