@@ -87,7 +87,7 @@ export class FakeSpeaker implements SpeakerApi {
   settled() {
     return true
   }
-  incomplete() {
+  incomplete(): readonly string[] {
     return []
   }
 

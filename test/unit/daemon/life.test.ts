@@ -6,7 +6,6 @@ import { bindSignals } from '../../../src/daemon/signals.js'
 import { packageVersion } from '../../../src/daemon/version.js'
 import { silent } from '../../../src/ports/log.js'
 import { FakeSpeaker } from '../api/fixtures.js'
-import { downNeighbor, familyCounts, neighbor } from '../show/fixtures.js'
 
 t.test('the clock', async (t) => {
   const before = systemClock.now()
@@ -27,17 +26,12 @@ t.test('ready says why not', async (t) => {
   t.same(waitingFor(speaker, fibOff, false), ['BGP does not listen yet'])
   t.same(waitingFor(speaker, fibOff, true), [])
   speaker.settled = () => false
-  speaker.list = [
-    neighbor(),
-    neighbor({ address: '192.0.2.1', families: [familyCounts({ endOfRibReceived: false })] }),
-    downNeighbor({ address: '192.0.2.2' }),
-    downNeighbor({ address: '192.0.2.3', adminDown: true }),
-    neighbor({
-      address: '192.0.2.4',
-      families: [familyCounts({ negotiated: false, endOfRibReceived: false })],
-    }),
-  ]
+  t.same(waitingFor(speaker, fibOff, true), ['first routes: End-of-RIB of the neighbors'])
+  speaker.incomplete = () => ['192.0.2.1', '192.0.2.2']
   t.same(waitingFor(speaker, fibOff, true), ['first routes: End-of-RIB of 192.0.2.1, 192.0.2.2'])
+  speaker.incomplete = () => Array.from({ length: 7 }, (_, host) => `192.0.2.${host}`)
+  const many = 'first routes: End-of-RIB of 192.0.2.0, 192.0.2.1, 192.0.2.2, 192.0.2.3, 192.0.2.4 and 2 more'
+  t.same(waitingFor(speaker, fibOff, true), [many])
   const fib = { ...fibOff, status: () => ({ ...fibOff.status(), problem: '`ip` ends again and again' }) }
   t.match(waitingFor(speaker, fib, true)[1], 'FIB: `ip` ends again and again')
 })

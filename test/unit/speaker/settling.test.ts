@@ -26,7 +26,9 @@ const restarting = (address: string) => ({
 
 t.test('settled with the last End-of-RIB; then left-over kernel routes go', async (t) => {
   const lab = new SpeakerLab()
-  const sw = await lab.start(SWITCH, speakerOptions([passive(A), passive(B)]))
+  const off = neighbor('192.168.95.212', { passive: true, shutdown: { message: 'out of the rack' } })
+  const sw = await lab.start(SWITCH, speakerOptions([passive(A), passive(B), off]))
+  t.same(sw.speaker.incomplete(), [A, B], 'who is not there is waited for, who is shut down is not')
   const peers = []
   for (const address of [A, B]) {
     const peer = await lab.dial(address, SWITCH)
