@@ -205,14 +205,14 @@ export class Daemon {
   /** Neither the first loss of a node nor the first table must wait for the compiler. */
   async #rehearse(): Promise<void> {
     const { fib, bgp } = this.#config
+    const wanted = () => this.#listening && this.#paths() < TABLE_LEARNED
     if (fib.enabled) {
       const { rehearse } = await import('./rehearsal/rehearsal.js')
       const objects = this.#kernel.fib.status().mode === 'nexthop-objects'
-      const routes = await rehearse({ speaker: bgp, objects, soon: systemClock.soon })
+      const routes = await rehearse({ speaker: bgp, objects, soon: systemClock.soon, wanted })
       this.#log.debug({ routes }, `rehearsed: ${routes} routes were written on paper`)
     }
     const { rehearseTables } = await import('./rehearsal/tables.js')
-    const wanted = () => this.#listening && this.#paths() < TABLE_LEARNED
     const routes = await rehearseTables({ speaker: bgp, clock: systemClock, wanted })
     this.#log.debug({ routes }, `rehearsed: ${routes} routes of tables that nobody sent`)
   }

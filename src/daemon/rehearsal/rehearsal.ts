@@ -36,6 +36,8 @@ export interface RehearsalOptions {
   readonly objects: boolean
   /** Calls `fn` when the daemon has had its turn: between any two acts. */
   readonly soon: (fn: () => void) => void
+  /** Asked before each act with a table: false ends them. */
+  readonly wanted: () => boolean
 }
 
 /** Rehearses to the end. Resolves with the number of routes that were written on paper. */
@@ -100,11 +102,10 @@ export async function rehearse(options: RehearsalOptions): Promise<number> {
   }
   // A table comes from all of them and goes: what is written in bulk has its own way, too.
   for (let i = 0; i < BULKS; i++) {
-    for (const node of nodes) {
-      for (let part = 0; part < BULK; part++) await act(() => node.announce(bulk(part)))
-    }
-    for (const node of nodes) {
-      for (let part = 0; part < BULK; part++) await act(() => node.withdraw(bulk(part)))
+    for (const say of ['announce', 'withdraw'] as const) {
+      for (const node of nodes) {
+        for (let part = 0; part < BULK && options.wanted(); part++) await act(() => node[say](bulk(part)))
+      }
     }
   }
   const { add, replace } = kernel.fib.status().operations

@@ -3,6 +3,7 @@ import { rehearse } from '../../../src/daemon/rehearsal/rehearsal.js'
 import { neighbor, speakerOptions } from '../../support/options.js'
 
 const soon = setImmediate
+const wanted = () => true
 
 t.test('withdrawals and losses are lived through in both modes of the kernel', async (t) => {
   const speaker = speakerOptions([neighbor('192.168.95.210')])
@@ -11,6 +12,7 @@ t.test('withdrawals and losses are lived through in both modes of the kernel', a
     const routes = await rehearse({
       speaker,
       objects,
+      wanted,
       soon(fn) {
         turns++
         soon(fn)
@@ -19,6 +21,13 @@ t.test('withdrawals and losses are lived through in both modes of the kernel', a
     t.ok(routes >= 400, `each withdrawal and announcement was written: ${routes} routes`)
     t.ok(turns > 500, 'the daemon had its turn between any two acts')
   }
+})
+
+t.test('it ends before the tables when real ones come', async (t) => {
+  const speaker = speakerOptions([neighbor('192.168.95.210')])
+  const without = await rehearse({ speaker, objects: true, soon, wanted: () => false })
+  const whole = await rehearse({ speaker, objects: true, soon, wanted })
+  t.ok(without >= 400 && whole > without + 8000, `${without} and ${whole} routes`)
 })
 
 t.test('what only the real neighbours have stays out of it', async (t) => {
@@ -34,9 +43,9 @@ t.test('what only the real neighbours have stays out of it', async (t) => {
   const { address: _, ...template } = protectedOne
   const range = { prefix: '10.0.0.0/8', template }
   const speaker = speakerOptions([], { localAs: 64512, listenRanges: [range] })
-  t.ok((await rehearse({ speaker, objects: true, soon })) >= 400)
+  t.ok((await rehearse({ speaker, objects: true, soon, wanted })) >= 400)
 })
 
 t.test('without neighbours there is nothing to rehearse', async (t) => {
-  t.equal(await rehearse({ speaker: speakerOptions([]), objects: true, soon }), 0)
+  t.equal(await rehearse({ speaker: speakerOptions([]), objects: true, soon, wanted }), 0)
 })
