@@ -91,8 +91,12 @@ const exchange: Scene = {
         return paths.length === 1 && paths[0].valid === wanted
       })
     const asks = async () => {
-      // An attempt before this one may have failed half-way.
-      if ((await stage.learned(OTHER, there))[0]?.valid === false) await stage.reload(config())
+      // An attempt before this one may have failed half-way, and the session with it: the route comes back first.
+      const known = await stage.until(
+        'the route is known',
+        async () => (await stage.learned(OTHER, there))[0],
+      )
+      if (!known.valid) await stage.reload(config())
       await accepted(true)
       await stage.reload(config({ import: [{ permit: PLAIN }] }))
       await accepted(false)
