@@ -8,21 +8,12 @@ import { AttributeTable } from '../../src/rib/attributes.js'
 import { GatewaySets } from '../../src/rib/next-hop-sets.js'
 import { NextHops } from '../../src/rib/next-hops.js'
 import { Rib } from '../../src/rib/table.js'
-import type { DecodeContext } from '../../src/wire/types.js'
+import { context } from './blocks.js'
 
 const NEIGHBORS = Number(process.argv[2] ?? 1000)
 const PREFIXES = Number(process.argv[3] ?? 1000)
 const REVERSE = process.argv[4] === 'reverse'
 const HOPS = Number(process.argv[5] ?? NEIGHBORS)
-
-const context: DecodeContext = {
-  id: 1,
-  peerType: 'ebgp',
-  as4: true,
-  rejectAsSet: true,
-  extendedNextHop: false,
-  aigp: false,
-}
 
 const nlri = new Uint8Array(PREFIXES * 5)
 for (let i = 0; i < PREFIXES; i++) nlri.set([32, 10, i >>> 16, i >>> 8, i], i * 5)

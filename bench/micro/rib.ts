@@ -9,19 +9,10 @@ import { AttributeTable } from '../../src/rib/attributes.js'
 import { GatewaySets } from '../../src/rib/next-hop-sets.js'
 import { NextHops } from '../../src/rib/next-hops.js'
 import { Rib } from '../../src/rib/table.js'
-import type { DecodeContext } from '../../src/wire/types.js'
+import { context } from './blocks.js'
 
 const PREFIXES = Number(process.argv[2] ?? 1_000_000)
 const SETS = Number(process.argv[3] ?? 250_000)
-
-const context: DecodeContext = {
-  id: 1,
-  peerType: 'ebgp',
-  as4: true,
-  rejectAsSet: true,
-  extendedNextHop: false,
-  aigp: false,
-}
 
 /** Bodies one behind the other, as in what a socket delivers: attributes, then NLRI. */
 interface Bodies {

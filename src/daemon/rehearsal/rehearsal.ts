@@ -6,9 +6,9 @@
  */
 import { setFlagsFromString } from 'node:v8'
 import { silent } from '../../ports/log.js'
-import type { Transport } from '../../ports/transport.js'
-import type { NeighborOptions, SpeakerOptions } from '../../speaker/options.js'
+import type { SpeakerOptions } from '../../speaker/options.js'
 import { Speaker } from '../../speaker/speaker.js'
+import { otherAs, StageTransport, stageNeighbor } from './stage.js'
 import { StageClock } from './stage-clock.js'
 import { StageKernel } from './stage-kernel.js'
 import { StageNode } from './stage-node.js'
@@ -45,20 +45,13 @@ export async function rehearse(options: RehearsalOptions): Promise<number> {
   const { localAs, neighbors, listenRanges } = options.speaker
   const template = neighbors[0] ?? listenRanges[0]?.template
   if (template === undefined) return 0
+  const [family] = template.families
   // Else V8 throws away again what has not run for some collections of garbage.
   setFlagsFromString('--no-flush-bytecode')
   const clock = new StageClock()
   const kernel = new StageKernel(clock, options.objects)
-  const as = localAs === 64512 ? 64513 : 64512
-  let accept: Parameters<Transport['listen']>[1] = () => {}
-  const transport: Transport = {
-    async listen(where, accepting) {
-      accept = accepting
-      return { ...where, close: async () => {} }
-    },
-    dial: () => ({ cancel() {} }),
-    protect() {},
-  }
+  const as = otherAs(localAs)
+  const transport = new StageTransport()
   const speaker = new Speaker({
     clock,
     transport,
@@ -69,7 +62,12 @@ export async function rehearse(options: RehearsalOptions): Promise<number> {
       ...options.speaker,
       listen: [{ address: LOCAL, port: 179 }],
       listenRanges: [],
-      neighbors: NODES.map((address) => neighbor(template, address, as, localAs)),
+      neighbors: NODES.map((address) =>
+        stageNeighbor(template, {
+          ...{ address, remoteAs: as, localAs },
+          families: [{ ...family, family: 'ipv4-unicast', import: 'all', export: 'none', maximumPrefix: 0 }],
+        }),
+      ),
     },
   })
   await speaker.start()
@@ -84,7 +82,7 @@ export async function rehearse(options: RehearsalOptions): Promise<number> {
     )
   const nodes = NODES.map((address) => new StageNode(address, LOCAL, as))
   const join = (node: StageNode) => {
-    accept(node.connect())
+    transport.arrive(node.connect())
     node.establish(ROUTES)
   }
   for (const node of nodes) await act(() => join(node))
@@ -119,20 +117,4 @@ function bulk(part: number): Uint8Array {
   const octets = new Uint8Array(BULK_ROUTES * 5)
   for (let i = 0; i < BULK_ROUTES; i++) octets.set([32, 198, 18, part, i], i * 5)
   return octets
-}
-
-/** A passive neighbour like those of the daemon, as far as one that only exists here can be. */
-function neighbor(
-  template: Omit<NeighborOptions, 'address'>,
-  address: string,
-  remoteAs: number,
-  localAs: number,
-): NeighborOptions {
-  const [family] = template.families
-  return {
-    ...template,
-    ...{ address, remoteAs, localAs, passive: true, localAddress: undefined, shutdown: undefined },
-    ...{ password: undefined, passwordFrom: undefined, ttlSecurity: undefined, role: undefined },
-    families: [{ ...family, family: 'ipv4-unicast', import: 'all', export: 'none', maximumPrefix: 0 }],
-  }
 }

@@ -1,35 +1,31 @@
-import type { Connection, ConnectionHandlers } from '../../ports/transport.js'
 import { MessageType } from '../../wire/codes.js'
 import { KEEPALIVE } from '../../wire/message.js'
 import { encodeNotification } from '../../wire/notification.js'
 import { encodeOpen } from '../../wire/open.js'
 import { AS_SEQUENCE } from '../../wire/types.js'
 import { writeAttributes } from '../../wire/write-attributes.js'
+import { StagePeer } from './stage-peer.js'
 
 const HEADER = 19
 const NOTHING = new Uint8Array(0)
 
-/** A neighbour in a rehearsal: says what it is told to, and does not listen. */
-export class StageNode {
-  readonly address: string
-  readonly #local: string
+/** A node in a rehearsal, with routes of its own. */
+export class StageNode extends StagePeer {
   readonly #attributes: Uint8Array
   readonly #open: Uint8Array
-  #handlers: ConnectionHandlers | undefined
 
   /**
-   * @param address its own (IPv4), which is its router id and next hop, too
+   * @param address its own (IPv4), which is its next hop, too
    * @param local the speaker's
    */
   constructor(address: string, local: string, as: number) {
-    this.address = address
-    this.#local = local
+    super(address, local)
     this.#open = encodeOpen({
       type: 'open',
       version: 4,
       myAs: as,
       holdTime: 90,
-      routerId: address.split('.').reduce((id, octet) => id * 256 + Number(octet), 0),
+      routerId: this.routerId,
       capabilities: [
         { code: 1, name: 'multiprotocol', afi: 1, safi: 1 },
         { code: 65, name: 'four-octet-as', as },
@@ -39,51 +35,27 @@ export class StageNode {
     this.#attributes = writeAttributes({ origin: 0, asPath, nextHop: address })
   }
 
-  /** A new connection, for the speaker to take. */
-  connect(): Connection {
-    const node = this
-    return {
-      local: { address: this.#local, port: 179 },
-      remote: { address: this.address, port: 40_000 },
-      incoming: true,
-      queued: 0,
-      handle(handlers) {
-        node.#handlers = handlers
-      },
-      write: () => true,
-      pause() {},
-      resume() {},
-      settle: () => Promise.resolve(),
-      close() {},
-    }
-  }
-
   /** OPEN, KEEPALIVE and `routes`, each in a segment of its own. */
   establish(routes: Uint8Array): void {
-    this.#say(this.#open)
-    this.#say(KEEPALIVE)
+    this.say(this.#open)
+    this.say(KEEPALIVE)
     this.announce(routes)
   }
 
   /** @param routes NLRI octets (RFC 4271 §4.3), well below a full message */
   announce(routes: Uint8Array): void {
-    this.#say(update(NOTHING, this.#attributes, routes))
+    this.say(update(NOTHING, this.#attributes, routes))
   }
 
   /** @param routes as above */
   withdraw(routes: Uint8Array): void {
-    this.#say(update(routes, NOTHING, NOTHING))
+    this.say(update(routes, NOTHING, NOTHING))
   }
 
   /** The connection ends, as it does with the node's process; `last`: with a Cease. */
   vanish(last: boolean): void {
-    if (last)
-      this.#say(encodeNotification({ type: 'notification', code: 6, subcode: 2, data: NOTHING }, 4096))
-    this.#handlers?.closed('closed by the peer')
-  }
-
-  #say(bytes: Uint8Array): void {
-    this.#handlers?.data(bytes)
+    if (last) this.say(encodeNotification({ type: 'notification', code: 6, subcode: 2, data: NOTHING }, 4096))
+    this.hangUp()
   }
 }
 

@@ -10,9 +10,9 @@ import { setFlagsFromString } from 'node:v8'
 import { FAMILIES, type Family } from '../../ip/family.js'
 import type { Clock } from '../../ports/clock.js'
 import { silent } from '../../ports/log.js'
-import type { Transport } from '../../ports/transport.js'
 import type { NeighborOptions, SpeakerOptions } from '../../speaker/options.js'
 import { Speaker } from '../../speaker/speaker.js'
+import { otherAs, StageTransport, stageNeighbor } from './stage.js'
 import { StageFeeder } from './stage-feeder.js'
 import { announcements, type TableShape, withdrawals } from './table-octets.js'
 
@@ -60,19 +60,10 @@ async function learn(
   updates: number,
 ): Promise<number> {
   const { clock, speaker: real } = options
-  const as = real.localAs === 64512 ? 64513 : 64512
-  const external = new StageFeeder(EXTERNAL, LOCAL, as, false)
+  const external = new StageFeeder(EXTERNAL, LOCAL, otherAs(real.localAs), false)
   const internal = new StageFeeder(INTERNAL, LOCAL, real.localAs, true)
   const feeders = [external, internal]
-  let accept: Parameters<Transport['listen']>[1] = () => {}
-  const transport: Transport = {
-    async listen(where, accepting) {
-      accept = accepting
-      return { ...where, close: async () => {} }
-    },
-    dial: () => ({ cancel() {} }),
-    protect() {},
-  }
+  const transport = new StageTransport()
   const speaker = new Speaker({
     clock,
     transport,
@@ -110,7 +101,7 @@ async function learn(
     await flush(feeder)
   }
   for (const feeder of feeders) {
-    accept(feeder.connect())
+    transport.arrive(feeder.connect())
     feeder.establish()
   }
   let learned = 0
@@ -129,7 +120,7 @@ async function learn(
     await feed(external, withdrawals(own, { ...all, count: updates / 4 }))
     await feed(external, withdrawals(own, packed))
   }
-  for (const feeder of feeders) feeder.vanish()
+  for (const feeder of feeders) feeder.hangUp()
   await speaker.stop('the rehearsal is over')
   return learned
 }
@@ -147,13 +138,13 @@ function neighbor(
 ): NeighborOptions {
   const [family] = template.families
   return {
-    ...template,
-    ...{ address, remoteAs: as, localAs, passive: true, localAddress: undefined, shutdown: undefined },
-    ...{ password: undefined, passwordFrom: undefined, ttlSecurity: undefined, role: undefined },
+    ...stageNeighbor(template, {
+      ...{ address, remoteAs: as, localAs },
+      families: FAMILIES.map((name) => ({
+        ...{ ...family, family: name, import: 'all', export: 'none', maximumPrefix: 0 },
+        ...(addPath ? { addPath: { receive: true } } : { addPath: undefined }),
+      })),
+    }),
     ...{ capabilities: undefined, connectedCheck: undefined },
-    families: FAMILIES.map((name) => ({
-      ...{ ...family, family: name, import: 'all', export: 'none', maximumPrefix: 0 },
-      ...(addPath ? { addPath: { receive: true } } : { addPath: undefined }),
-    })),
   }
 }

@@ -6,9 +6,9 @@ import { PrefixTable } from '../../../src/ip/prefix-table.js'
 import { AttributeTable } from '../../../src/rib/attributes.js'
 import { GatewaySets } from '../../../src/rib/next-hop-sets.js'
 import { NextHops } from '../../../src/rib/next-hops.js'
-import type { DecodeContext } from '../../../src/wire/types.js'
 import { splitUpdate, UpdateFields } from '../../../src/wire/update.js'
 import { neighbor, speakerOptions } from '../../support/options.js'
+import { EBGP_CONTEXT } from '../rib/world.js'
 
 const NEXT_HOP6 = Uint8Array.from([0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1])
 const PORTION = { first: 0, count: 300, prefixes: 0, sets: 300 }
@@ -33,14 +33,6 @@ t.test('without neighbours there is nothing to rehearse', async (t) => {
 })
 
 t.test('its UPDATEs are without fault, and withdrawals name what was announced', (t) => {
-  const context: DecodeContext = {
-    id: 1,
-    peerType: 'ebgp',
-    as4: true,
-    rejectAsSet: true,
-    extendedNextHop: false,
-    aigp: false,
-  }
   for (const family of ['ipv4-unicast', 'ipv6-unicast'] as const) {
     const nextHop = family === 'ipv4-unicast' ? Uint8Array.of(192, 0, 2, 1) : NEXT_HOP6
     const shape = { family, as: 64513, nextHop, addPath: false }
@@ -51,7 +43,13 @@ t.test('its UPDATEs are without fault, and withdrawals name what was announced',
     for (const message of announcements(shape, PORTION)) {
       t.ok(splitUpdate(message, 0, message.length, fields))
       const { attributesStart, attributesEnd, nlriStart, nlriEnd } = fields
-      const found = attributes.intern(message, attributesStart, attributesEnd, nlriEnd > nlriStart, context)
+      const found = attributes.intern(
+        message,
+        attributesStart,
+        attributesEnd,
+        nlriEnd > nlriStart,
+        EBGP_CONTEXT,
+      )
       t.equal(found.verdict, 'none')
       t.equal(found.faults.length, 0)
       sets.add(found.id)
@@ -64,7 +62,7 @@ t.test('its UPDATEs are without fault, and withdrawals name what was announced',
     for (const message of withdrawals(shape, PORTION)) {
       splitUpdate(message, 0, message.length, fields)
       const { attributesStart, attributesEnd, withdrawnStart, withdrawnEnd } = fields
-      const found = attributes.intern(message, attributesStart, attributesEnd, false, context)
+      const found = attributes.intern(message, attributesStart, attributesEnd, false, EBGP_CONTEXT)
       const ipv4 = family === 'ipv4-unicast'
       const [start, end] = ipv4 ? [withdrawnStart, withdrawnEnd] : [found.unreachStart, found.unreachEnd]
       each(message, start, end, (at, bits) => prefixes.release(prefixes.find(message, at, bits)))
