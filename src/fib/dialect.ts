@@ -40,24 +40,30 @@ export class ObjectDialect implements Dialect {
 
 /** Line that makes a gateway's object. @param word the interface, as `ip` takes it */
 export function addObject(object: NextHopObject, word: string): string {
-  return `nexthop add id ${object.id} via ${object.address} dev ${word} proto ${PROTOCOL_BGP}`
+  return objectLine('add', object, word)
 }
 
 /** Line that gives an object another way; groups and routes keep using it. */
 export function replaceObject(object: NextHopObject, word: string): string {
-  return `nexthop replace id ${object.id} via ${object.address} dev ${word} proto ${PROTOCOL_BGP}`
+  return objectLine('replace', object, word)
 }
 
 /** Line that makes a group. */
 export function addGroup(group: Group): string {
-  const members = group.members.map((member) => member.id).join('/')
-  return `nexthop add id ${group.id} group ${members} proto ${PROTOCOL_BGP}`
+  return groupLine('add', group)
 }
 
 /** Line that gives a group its present members, and with it all of its routes, in one step. */
 export function replaceGroup(group: Group): string {
-  const members = group.members.map((member) => member.id).join('/')
-  return `nexthop replace id ${group.id} group ${members} proto ${PROTOCOL_BGP}`
+  return groupLine('replace', group)
+}
+
+function objectLine(verb: string, { id, address }: NextHopObject, word: string): string {
+  return `nexthop ${verb} id ${id} via ${address} dev ${word} proto ${PROTOCOL_BGP}`
+}
+
+function groupLine(verb: string, { id, members }: Group): string {
+  return `nexthop ${verb} id ${id} group ${members.map((member) => member.id).join('/')} proto ${PROTOCOL_BGP}`
 }
 
 /** Line that removes an object from all groups, or a group with its routes. */

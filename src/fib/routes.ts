@@ -48,11 +48,13 @@ export function installedGroup(route: Route): Group | undefined {
 export function want(route: Route, set: SetState | undefined): void {
   const { desired: before, group, target } = route
   route.desired = set
-  for (const used of [group, target]) {
-    if (used === undefined) continue
-    unuse(used, before)
-    use(used, set)
-  }
+  if (group !== undefined) recount(group, before, set)
+  if (target !== undefined) recount(target, before, set)
+}
+
+function recount(group: Group, before: SetState | undefined, after: SetState | undefined): void {
+  unuse(group, before)
+  use(group, after)
 }
 
 /** First in, first out. */
