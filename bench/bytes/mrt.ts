@@ -39,8 +39,8 @@ function* entries(octets: Uint8Array): Generator<Entry> {
 }
 
 /**
- * An attribute block as an eBGP neighbour would send it: its own next hop, AS numbers of four octets.
- * @returns undefined when the path does not begin with the neighbour's AS, as behind a route server
+ * An attribute block as an eBGP neighbor would send it: its own next hop, AS numbers of four octets.
+ * @returns undefined when the path does not begin with the neighbor's AS, as behind a route server
  */
 function asSent(entry: Entry, nextHop: string): number[] | undefined {
   const { attributes, as4 } = entry
@@ -76,10 +76,10 @@ function widened(octets: readonly number[]): number[] {
 }
 
 /**
- * The IPv4 table of the neighbour that has most prefixes in an MRT table dump (TABLE_DUMP, TABLE_DUMP_V2), as
+ * The IPv4 table of the neighbor that has most prefixes in an MRT table dump (TABLE_DUMP, TABLE_DUMP_V2), as
  * UPDATEs with one message or more for each attribute set.
  * @param octets the file, not compressed
- * @param nextHop what stands for the neighbour's next hops
+ * @param nextHop what stands for the neighbor's next hops
  * @throws Error when it holds no such table
  */
 export function mrtUpdates(

@@ -20,7 +20,7 @@ export interface Recording {
   readonly octets: Buffer
   /** AS of the first OPEN. */
   readonly as: number
-  /** AS of the neighbour: the same where the paths carry LOCAL_PREF. */
+  /** AS of the neighbor: the same where the paths carry LOCAL_PREF. */
   readonly neighborAs: number
 }
 

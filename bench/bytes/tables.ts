@@ -3,7 +3,7 @@ import { type AttributeSet, Updates } from './messages.js'
 import { hosts4, internet4, internet6, packed4, prefixText } from './prefixes.js'
 import { random, shuffle } from './random.js'
 
-/** Which table a neighbour announces. */
+/** Which table a neighbor announces. */
 export interface TableSpec {
   /**
    * 'packed': /24s, full messages, few attribute sets; 'internet': lengths, AS paths, communities and group

@@ -4,7 +4,7 @@ import type { Child } from '../../src/demo/child.js'
 import type { Lab } from '../../src/demo/lab.js'
 import type { Family } from '../../src/ip/family.js'
 
-/** A neighbour of the switch. */
+/** A neighbor of the switch. */
 export interface Neighbor {
   readonly address: string
   readonly as: number
@@ -27,11 +27,11 @@ export interface SwitchSpec {
   readonly multipath: number
   /** Routes go into the kernel. */
   readonly kernel: boolean
-  /** All neighbours are clients of this route reflector. */
+  /** All neighbors are clients of this route reflector. */
   readonly reflector: boolean
   /** Seconds proposed. */
   readonly holdTime: number
-  /** The neighbours announce paths with an AS_SET, and they are to be taken. */
+  /** The neighbors announce paths with an AS_SET, and they are to be taken. */
   readonly asSets?: boolean
   /** Address behind which next hops are that are on no network of the switch's. */
   readonly gateway?: string

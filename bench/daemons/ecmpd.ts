@@ -53,7 +53,7 @@ export const ecmpd: Daemon = {
       return {
         children,
         async progress() {
-          // Counters of one neighbour cost nothing; counting a table takes longer the larger it is.
+          // Counters of one neighbor cost nothing; counting a table takes longer the larger it is.
           if (spec.neighbors.length === 1) {
             const view = await getJson<NeighborView>(socket, `/api/v1/neighbors/${spec.neighbors[0].address}`)
             const { prefixesReceived = 0, prefixesBest = 0 } =

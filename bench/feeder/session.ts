@@ -8,7 +8,7 @@ import type { FeederPeer, FeederSpec, SessionReport } from './protocol.js'
 const KEEPALIVE_MESSAGE = message(KEEPALIVE)
 /** Milliseconds before another attempt to connect. */
 const AGAIN = 50
-/** The same after a session that the other side ended: a daemon may hold the neighbour back for a while. */
+/** The same after a session that the other side ended: a daemon may hold the neighbor back for a while. */
 const AGAIN_AFTER_END = 500
 
 /** What a session tells its process. */

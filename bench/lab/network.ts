@@ -20,7 +20,7 @@ export const feederAddress = (index: number): string =>
 export const feederAddress6 = (index: number): string => `fd00:95::1:${(index + 1).toString(16)}`
 
 /**
- * Builds it. The switch's neighbour entries are permanent: no ARP falls into a measurement, and a thousand of
+ * Builds it. The switch's neighbor entries are permanent: no ARP falls into a measurement, and a thousand of
  * them don't fill the kernel's table.
  * @param feeders addresses that the feeder's side has
  */

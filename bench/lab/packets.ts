@@ -24,9 +24,9 @@ export class FirstPacket {
   }
 }
 
-/** A neighbour's connection ends. */
+/** A neighbor's connection ends. */
 export const ending = (address: string): string =>
   `src host ${address} and tcp port 179 and tcp[tcpflags] & (tcp-fin|tcp-rst) != 0`
 
-/** A neighbour sends more than a KEEPALIVE: with Ethernet, IP and TCP (time stamps) that has 85 octets. */
+/** A neighbor sends more than a KEEPALIVE: with Ethernet, IP and TCP (time stamps) that has 85 octets. */
 export const updating = (address: string): string => `src host ${address} and tcp port 179 and greater 90`

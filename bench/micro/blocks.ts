@@ -2,7 +2,7 @@ import { GatewaySets } from '../../src/rib/next-hop-sets.js'
 import { NextHops } from '../../src/rib/next-hops.js'
 import type { DecodeContext } from '../../src/wire/types.js'
 
-/** A session with an eBGP neighbour in AS 64512. */
+/** A session with an eBGP neighbor in AS 64512. */
 export const context: DecodeContext = {
   id: 1,
   peerType: 'ebgp',

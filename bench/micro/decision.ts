@@ -4,7 +4,7 @@ import { Rib } from '../../src/rib/table.js'
 import { block, context, manyNlri, reachableNextHops } from './blocks.js'
 import type { Case } from './measure.js'
 
-/** A table with `paths` paths for each of `prefixes` prefixes, each from a neighbour of its own. */
+/** A table with `paths` paths for each of `prefixes` prefixes, each from a neighbor of its own. */
 class Table {
   readonly rib: Rib
   readonly #attributes: AttributeTable
@@ -31,7 +31,7 @@ class Table {
     for (let source = 1; source <= paths; source++) this.announce(source)
   }
 
-  /** All prefixes from one neighbour, decided. */
+  /** All prefixes from one neighbor, decided. */
   announce(source: number): void {
     const host = [192, 168, source >>> 8, source & 255]
     const address = host.join('.')

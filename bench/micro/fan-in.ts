@@ -1,7 +1,7 @@
 /**
- * Many neighbours announce the same prefixes; then they go one by one. 'reverse' makes each newcomer the best.
+ * Many neighbors announce the same prefixes; then they go one by one. 'reverse' makes each newcomer the best.
  *
- *     npx tsc -p tsconfig.bench.json && node dist-bench/bench/micro/fan-in.js [NEIGHBOURS] [PREFIXES] [forward|reverse] [NEXT HOPS]
+ *     npx tsc -p tsconfig.bench.json && node dist-bench/bench/micro/fan-in.js [NEIGHBORS] [PREFIXES] [forward|reverse] [NEXT HOPS]
  */
 import { PrefixTable } from '../../src/ip/prefix-table.js'
 import { AttributeTable } from '../../src/rib/attributes.js'
@@ -85,6 +85,6 @@ for (let i = 0; i < NEIGHBORS; i++) {
 const left = performance.now() - from
 const spent = process.cpuUsage(cpu)
 console.log(
-  `${NEIGHBORS} neighbours x ${PREFIXES}: ${paths} paths in ${arrived.toFixed(0)} ms, gone in ${left.toFixed(0)} ms; ` +
+  `${NEIGHBORS} neighbors x ${PREFIXES}: ${paths} paths in ${arrived.toFixed(0)} ms, gone in ${left.toFixed(0)} ms; ` +
     `CPU ${((spent.user + spent.system) / 1000).toFixed(0)} ms; rss ${(process.memoryUsage().rss / 1048576).toFixed(0)} MiB`,
 )

@@ -1,5 +1,5 @@
 /**
- * Loc-RIB in: 1,000,000 IPv4 prefixes with 250,000 attribute sets from one neighbour, as UPDATE bodies made
+ * Loc-RIB in: 1,000,000 IPv4 prefixes with 250,000 attribute sets from one neighbor, as UPDATE bodies made
  * beforehand: intern attributes, announce, decide.
  *
  *     npx tsc -p tsconfig.bench.json && node dist-bench/bench/micro/rib.js [PREFIXES] [SETS]

@@ -49,15 +49,15 @@ function eventOf({ at, text }: Stamped, offset: number): RouteEvent | undefined 
 export const churn: Part = {
   name: 'churn',
   title: 'Churn',
-  text: `A neighbour that has announced 10,000 host routes changes ${RATE.toLocaleString('en-US')} of them a second, one UPDATE each, every time with
-another next hop and with a community that numbers the change; another neighbour gets what the daemon makes of it. A change's
-latency runs from the feeder's write to the moment at which the other neighbour, or the kernel (by \`ip -ts monitor\`), has it
+  text: `A neighbor that has announced 10,000 host routes changes ${RATE.toLocaleString('en-US')} of them a second, one UPDATE each, every time with
+another next hop and with a community that numbers the change; another neighbor gets what the daemon makes of it. A change's
+latency runs from the feeder's write to the moment at which the other neighbor, or the kernel (by \`ip -ts monitor\`), has it
 or a later one of the same prefix, which replaces it; *one by one* is the share that was not overtaken. CPU is in percent of
-one core over the time of sending. Checked: the last change of every prefix arrives at the neighbour, and a dump shows it
+one core over the time of sending. Checked: the last change of every prefix arrives at the neighbor, and a dump shows it
 in the kernel. GoBGP and OpenBGPD work without a kernel.`,
   metrics: [
-    { id: 'out50', title: 'neighbour p50, ms', digits: 1 },
-    { id: 'out99', title: 'neighbour p99, ms', digits: 1, chart: 'ms' },
+    { id: 'out50', title: 'neighbor p50, ms', digits: 1 },
+    { id: 'out99', title: 'neighbor p99, ms', digits: 1, chart: 'ms' },
     { id: 'kernel50', title: 'kernel p50, ms', digits: 1 },
     { id: 'kernel99', title: 'kernel p99, ms', digits: 1, chart: 'ms' },
     { id: 'single', title: 'one by one, %', digits: 0 },

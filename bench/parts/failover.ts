@@ -10,8 +10,8 @@ const REST = GATEWAYS.filter((_, index) => index !== DEAD)
 export const failover: Part = {
   name: 'failover',
   title: 'Failover',
-  text: `Three neighbours announce the same host routes, which are in the kernel with three next hops. *Session lost*: the process of
-one neighbour is killed, so that its connection closes without a NOTIFICATION and without graceful restart; time is taken from
+  text: `Three neighbors announce the same host routes, which are in the kernel with three next hops. *Session lost*: the process of
+one neighbor is killed, so that its connection closes without a NOTIFICATION and without graceful restart; time is taken from
 the FIN (or RST) on the wire to the moment from which on no route in the kernel uses the dead gateway. *Settled* is the last
 change of a route after that, by itself or through next-hop objects; objects that no route uses any more go later. *Routes
 written* are the kernel's messages about single routes meanwhile: none where one command on a next-hop object is enough.

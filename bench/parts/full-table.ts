@@ -60,11 +60,11 @@ const feeding = (work: Work, eager = false) => ({
   eager,
 })
 
-/** Full table in from one neighbour: nothing goes into the kernel, nothing is announced. */
+/** Full table in from one neighbor: nothing goes into the kernel, nothing is announced. */
 export const fullTable: Part = {
   name: 'full-table',
   title: 'Full table in',
-  text: `One neighbour announces a whole table to a daemon that installs and announces nothing. Time is taken from the feeder's
+  text: `One neighbor announces a whole table to a daemon that installs and announces nothing. Time is taken from the feeder's
 first octet to the daemon's answer that all paths are in its table and none waits for a decision; CPU is that of all its
 processes in this time; memory the sum of their highest resident sizes (VmHWM). Checked: the number of paths, and
 AS path, next hop and communities of samples. *Packed* is 1,000,000 /24s in 10 attribute sets, *Internet-like* 1,000,000

@@ -42,7 +42,7 @@ async function floor(work: Case, objects: boolean): Promise<Figures> {
 export const kernel: Part = {
   name: 'kernel',
   title: 'Into the kernel',
-  text: `Three neighbours announce the same host routes at once; the daemon installs an ECMP route with three next hops for each.
+  text: `Three neighbors announce the same host routes at once; the daemon installs an ECMP route with three next hops for each.
 Time is taken from the first octet of the feeders to the moment from which on the kernel has every route with all three next
 hops, by the stamps of \`ip -ts monitor\`, and checked by a dump. CPU is that of the daemon's processes. The rows *ip -batch* are
 iproute2 alone with the same routes, by next-hop id and with next hops of their own: what the kernel takes. GoBGP and OpenBGPD

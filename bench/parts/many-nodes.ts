@@ -43,19 +43,19 @@ function tableOf(index: number, distinct: boolean): TableSpec {
   }
 }
 
-/** Many neighbours at once. */
+/** Many neighbors at once. */
 export const manyNodes: Part = {
   name: 'many-nodes',
   title: 'Many nodes',
-  text: `Neighbours connect all at once, without a pause between them, to a daemon that listens and has them configured; hold time
+  text: `Neighbors connect all at once, without a pause between them, to a daemon that listens and has them configured; hold time
 ${HOLD} s. *All up* is the time from the first attempt to the last session's being Established (an attempt that is refused or
 lost is repeated by TCP, or after 50 ms). Then all announce at once, the same ${EACH} host routes or ${EACH} of their own each;
-*time* is that from the first octet to the daemon's answer that all paths are in its table. The neighbours are one process,
+*time* is that from the first octet to the daemon's answer that all paths are in its table. The neighbors are one process,
 whose CPU in this time stands beside the daemon's. *Memory* a session is the growth
 of the proportional set size from before the first session to all of them, a path's that from there to all paths: what is
 needed once counts among it, and what the process had at hand does not: no figure where that was all (in ecmpd's heap,
 after a collection, a session takes 10 KiB). Checked:
-number of paths, paths of samples, and, with 1,000 neighbours, that no session ends within ${WATCH / 1000} s afterwards.`,
+number of paths, paths of samples, and, with 1,000 neighbors, that no session ends within ${WATCH / 1000} s afterwards.`,
   metrics: [
     { id: 'up', title: 'all up, s', digits: 2 },
     { id: 'time', title: 'time, s', digits: 2, chart: 's' },
@@ -70,7 +70,7 @@ number of paths, paths of samples, and, with 1,000 neighbours, that no session e
       const [kind, nodes] = id.split('-')
       const count = Number(nodes).toLocaleString('en-US')
       const what = kind === 'same' ? 'the same 1,000 prefixes' : '1,000 prefixes of their own each'
-      return { id, title: `${count} neighbours, ${what}`, limit: count === '1,000' ? 40 : 20 }
+      return { id, title: `${count} neighbors, ${what}`, limit: count === '1,000' ? 40 : 20 }
     }),
   suits: () => true,
   async run(daemon, work): Promise<Figures> {

@@ -31,7 +31,7 @@ export class Metrics {
   readonly #registry = new Registry()
   readonly #context: ApiContext
   readonly #lag: IntervalHistogram
-  /** Read once a scrape: making the views of a thousand neighbours is not free. */
+  /** Read once a scrape: making the views of a thousand neighbors is not free. */
   #neighbors: Neighbors = []
 
   constructor(context: ApiContext) {
@@ -99,7 +99,7 @@ export class Metrics {
   }
 
   #sessions(): void {
-    this.#gauge('ecmpd_sessions', 'Neighbours by the state of their session.', ['state'], (gauge) => {
+    this.#gauge('ecmpd_sessions', 'Neighbors by the state of their session.', ['state'], (gauge) => {
       for (const state of STATES) {
         gauge.set({ state }, this.#neighbors.filter((neighbor) => neighbor.state === state).length)
       }
@@ -114,7 +114,7 @@ export class Metrics {
     )
     this.#gauge(
       'ecmpd_neighbor_maintenance',
-      '1 while the neighbour is drained, 0 else.',
+      '1 while the neighbor is drained, 0 else.',
       ['neighbor'],
       (gauge) => {
         for (const { address, maintenance } of this.#neighbors) {
@@ -152,7 +152,7 @@ export class Metrics {
     )
     this.#counter(
       'ecmpd_messages_total',
-      'BGP messages of all neighbours.',
+      'BGP messages of all neighbors.',
       ['type', 'direction'],
       (counter) => {
         for (const direction of ['sent', 'received'] as const) {
@@ -179,7 +179,7 @@ export class Metrics {
     )
     this.#counter(
       'ecmpd_neighbor_update_faults_total',
-      'Faults in the UPDATEs of a neighbour, by the attribute they lay in; none for those that sent no faulty one.',
+      'Faults in the UPDATEs of a neighbor, by the attribute they lay in; none for those that sent no faulty one.',
       ['neighbor', 'attribute', 'verdict'],
       (counter) => {
         for (const { address, faults } of this.#neighbors) {
@@ -197,12 +197,12 @@ export class Metrics {
 
   #prefixes(): void {
     const kinds = [
-      ['received', 'prefixesReceived', 'Prefixes that a neighbour announces.'],
-      ['accepted', 'prefixesAccepted', 'Prefixes of a neighbour that passed the import policy.'],
-      ['best', 'prefixesBest', 'Prefixes whose best path is of this neighbour.'],
-      ['multipath', 'prefixesMultipath', 'Prefixes with a path of this neighbour in their ECMP set.'],
-      ['advertised', 'prefixesAdvertised', 'Prefixes advertised to a neighbour.'],
-      ['stale', 'prefixesStale', 'Paths kept while a neighbour restarts.'],
+      ['received', 'prefixesReceived', 'Prefixes that a neighbor announces.'],
+      ['accepted', 'prefixesAccepted', 'Prefixes of a neighbor that passed the import policy.'],
+      ['best', 'prefixesBest', 'Prefixes whose best path is of this neighbor.'],
+      ['multipath', 'prefixesMultipath', 'Prefixes with a path of this neighbor in their ECMP set.'],
+      ['advertised', 'prefixesAdvertised', 'Prefixes advertised to a neighbor.'],
+      ['stale', 'prefixesStale', 'Paths kept while a neighbor restarts.'],
     ] as const
     for (const [name, key, help] of kinds) {
       this.#gauge(`ecmpd_prefixes_${name}`, help, ['neighbor', 'family'], (gauge) => {

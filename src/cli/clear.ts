@@ -6,7 +6,7 @@ import { type Operation, operateAll } from './operate.js'
 
 /** A `clear` command as understood. */
 export interface Clear {
-  /** One neighbour, those of an AS, or all. */
+  /** One neighbor, those of an AS, or all. */
   readonly target: { readonly address: string } | { readonly as: number } | 'all'
   readonly operation: Operation
 }

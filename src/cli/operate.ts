@@ -27,7 +27,7 @@ export interface Operation {
 }
 
 /**
- * Asks the daemon for an operation on one neighbour.
+ * Asks the daemon for an operation on one neighbor.
  * @returns what was done, one sentence
  * @throws ApiFault in the API's words, CommandError when no daemon answers
  */
@@ -39,7 +39,7 @@ export async function operate(client: ApiClient, address: string, operation: Ope
 }
 
 /**
- * The same on several neighbours, one after the other; one that refuses does not keep the others from it.
+ * The same on several neighbors, one after the other; one that refuses does not keep the others from it.
  * @returns lines of what was done, and of what was refused
  */
 export async function operateAll(

@@ -30,7 +30,7 @@ export function resolveAnnounce(context: Resolution): { announce?: AnnounceOptio
   return { announce: { networks, redistribute, aggregates } }
 }
 
-/** What a neighbour's `defaultOriginate` says; nothing for false. */
+/** What a neighbor's `defaultOriginate` says; nothing for false. */
 export function resolveDefaultOriginate(
   entry: NonNullable<FamilySettings['defaultOriginate']>,
   path: Path,
@@ -41,14 +41,14 @@ export function resolveDefaultOriginate(
   return { defaultOriginate: { routeMap: resolveRouteMap(entry.routeMap, [...path, 'routeMap'], context) } }
 }
 
-/** Own routes that no neighbour is told are a mistake more often than not: with YAML eBGP exports nothing by itself. */
+/** Own routes that no neighbor is told are a mistake more often than not: with YAML eBGP exports nothing by itself. */
 export function checkAnnounced(bgp: SpeakerOptions, context: Resolution): void {
   if (bgp.announce === undefined) return
   const neighbors = [...bgp.neighbors, ...bgp.listenRanges.map(({ template }) => template)]
   if (neighbors.length === 0) return
   if (neighbors.some(({ families }) => families.some((family) => family.export !== 'none'))) return
   const hint = 'export: all, a prefix list or a route map'
-  context.warn(['announce'], 'own routes are announced to nobody: no neighbour has `export`', hint)
+  context.warn(['announce'], 'own routes are announced to nobody: no neighbor has `export`', hint)
 }
 
 function networksOf(

@@ -12,7 +12,7 @@ export const BGP_PORT = 179
 /** The API's TCP port. */
 export const API_PORT = 9179
 
-/** Most dynamic neighbours at a time. */
+/** Most dynamic neighbors at a time. */
 export const LISTEN_LIMIT = 1000
 
 /**
@@ -31,7 +31,7 @@ export const TIMERS: TimerOptions = {
 /** What a switch of the Ruijie/IOS kind uses unless told otherwise: 60/180 and a retry of 120 s. */
 export const IOS_TIMERS = { hold: 180, keepalive: 60, connectRetry: 120 } as const
 
-/** Helper-only graceful restart: the neighbour's paths are kept for its restart time, at most 360 s. */
+/** Helper-only graceful restart: the neighbor's paths are kept for its restart time, at most 360 s. */
 export const GRACEFUL_RESTART: GracefulRestartOptions = {
   enabled: true,
   restartTime: 120,

@@ -12,7 +12,7 @@ import { formatEndpoint } from './values.js'
 
 /**
  * The document that says everything a configuration holds, with no default left out and groups spelled out in
- * each neighbour. It loads to the same configuration, but for a secret that stood in the file itself: that is
+ * each neighbor. It loads to the same configuration, but for a secret that stood in the file itself: that is
  * left out.
  */
 export function describe(config: Config): Document {
@@ -64,7 +64,7 @@ export function describe(config: Config): Document {
   return { ...document, ...lists.sections }
 }
 
-/** One neighbour, everything said. */
+/** One neighbor, everything said. */
 export function describeNeighbor(
   neighbor: NeighborOptions,
   localAs: number,

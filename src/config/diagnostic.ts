@@ -34,7 +34,7 @@ export function pathText(path: Path): string {
 
 /**
  * Collects the diagnostics of one file, without repeats: a fault of a group is found again with each of its
- * neighbours and is still one fault.
+ * neighbors and is still one fault.
  */
 export class Report {
   readonly file: string

@@ -13,8 +13,8 @@ export interface ConfigChange {
   readonly before?: string
   readonly after?: string
   /**
-   * What it means for the neighbour's session: nothing, taken over by the running session, or a new session.
-   * Absent for what concerns no neighbour.
+   * What it means for the neighbor's session: nothing, taken over by the running session, or a new session.
+   * Absent for what concerns no neighbor.
    */
   readonly session?: Consequence
 }
@@ -23,7 +23,7 @@ type Leaves = ReadonlyMap<string, string>
 
 /**
  * The difference of two configurations, as `config diff` and a reload report it. Defaults count as what they
- * are: writing one out is no change. The order of neighbours does not matter.
+ * are: writing one out is no change. The order of neighbors does not matter.
  */
 export function diffConfigs(before: Config, after: Config): readonly ConfigChange[] {
   const [old, now] = [describe(before), describe(after)]
@@ -125,7 +125,7 @@ function tokenChange(before: Config, after: Config): readonly ConfigChange[] {
   ]
 }
 
-/** Passwords of neighbours and ranges that are in both configurations. */
+/** Passwords of neighbors and ranges that are in both configurations. */
 function passwordChanges(before: Config, after: Config): readonly ConfigChange[] {
   const [old, now] = [passwordsOf(before), passwordsOf(after)]
   const names = ({ bgp }: Config) => [

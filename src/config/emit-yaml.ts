@@ -83,7 +83,7 @@ export function convertToYaml(text: string, file: string, environment: Environme
   const document = withPasswordFiles(read.document)
   const comments = [
     ` Converted from ${file}. A switch’s defaults differ from this format’s, so that they are written out`,
-    ' under `defaults`: it announces the best paths to every neighbour, with third-party next hops.',
+    ' under `defaults`: it announces the best paths to every neighbor, with third-party next hops.',
     ...(document === read.document
       ? []
       : [' Passwords are not copied: each `passwordFile` names a file to put one into.']),

@@ -9,8 +9,8 @@ import type { Resolution } from './resolution.js'
 import type { FamilySettings, Settings } from './schema.js'
 
 /**
- * The address families of a neighbour and what passes in each.
- * @param own family of the neighbour's address, which it speaks unless told otherwise
+ * The address families of a neighbor and what passes in each.
+ * @param own family of the neighbor's address, which it speaks unless told otherwise
  * @param internal iBGP: everything is announced by default, and the next hop is kept
  */
 export function familiesOf(
@@ -103,7 +103,7 @@ function reflectionOf(
   if (client?.value !== true) return {}
   if (internal) return { routeReflectorClient: true }
   const hint = 'a route reflector’s clients are in its own AS'
-  context.warn(client.path, '`routeReflectorClient` has no effect on an eBGP neighbour', hint)
+  context.warn(client.path, '`routeReflectorClient` has no effect on an eBGP neighbor', hint)
   return {}
 }
 

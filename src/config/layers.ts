@@ -15,7 +15,7 @@ export interface Found<T> {
   readonly path: Path
 }
 
-/** A neighbour's or range's own settings, its group's, and those of all. */
+/** A neighbor's or range's own settings, its group's, and those of all. */
 export function layersOf(
   settings: Settings,
   group: string | undefined,
@@ -31,7 +31,7 @@ export function layersOf(
   return [...layers, ...defaultsOf(context)]
 }
 
-/** Whether a neighbour or range is in a group that is nowhere defined: then nothing else is known to be missing. */
+/** Whether a neighbor or range is in a group that is nowhere defined: then nothing else is known to be missing. */
 export function lacksGroup(group: string | undefined, { document }: Resolution): boolean {
   return group !== undefined && !Object.hasOwn(document.groups ?? {}, group)
 }
@@ -45,9 +45,9 @@ function unknownGroup(group: string, path: Path, context: Resolution): void {
   context.error([...path, 'group'], `${owner}: there is no group \`${group}\``, hint)
 }
 
-/** Whose settings stand at or above a path, as messages name it: 'neighbour 192.168.95.210', 'group nodes'. */
+/** Whose settings stand at or above a path, as messages name it: 'neighbor 192.168.95.210', 'group nodes'. */
 export function ownerOf([section, key]: Path, { neighbors, listenRanges }: Document): string {
-  if (section === 'neighbors') return `neighbour ${neighbors?.[Number(key)]?.address}`
+  if (section === 'neighbors') return `neighbor ${neighbors?.[Number(key)]?.address}`
   if (section === 'listenRanges') return `listen range ${listenRanges?.[Number(key)]?.prefix}`
   return section === 'groups' ? `group ${key}` : '`defaults`'
 }

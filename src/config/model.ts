@@ -28,7 +28,7 @@ export interface FibOptions {
   /** 'auto': next-hop objects where the kernel has them, plain multipath routes elsewhere. */
   readonly mode: 'auto' | 'nexthop-objects' | 'plain'
   /**
-   * Masked prefixes that the guard lets pass although they equal or cover an own address, a neighbour or a
+   * Masked prefixes that the guard lets pass although they equal or cover an own address, a neighbor or a
    * gateway. A learned prefix is let pass when it equals one of these.
    */
   readonly allow: readonly string[]

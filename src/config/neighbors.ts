@@ -11,7 +11,7 @@ import { localAsOf, sessionOptionsOf } from './session-options.js'
 import { longLivedOf, restartOf, timersOf } from './timers.js'
 import { readAddress, readAs, readPrefix } from './values.js'
 
-/** The configured neighbours, duplicates refused. */
+/** The configured neighbors, duplicates refused. */
 export function resolveNeighbors(localAs: number, context: Resolution): readonly NeighborOptions[] {
   const seen = new Map<string, Path>()
   return (context.document.neighbors ?? []).flatMap((entry, i) => {
@@ -25,7 +25,7 @@ export function resolveNeighbors(localAs: number, context: Resolution): readonly
     const first = seen.get(text)
     if (first !== undefined) {
       const where = `it is on line ${context.line(first)} already`
-      context.error([...path, 'address'], `duplicate neighbour ${text}`, where)
+      context.error([...path, 'address'], `duplicate neighbor ${text}`, where)
       return []
     }
     seen.set(text, [...path, 'address'])
@@ -34,7 +34,7 @@ export function resolveNeighbors(localAs: number, context: Resolution): readonly
     if (as === undefined && !lacksGroup(entry.group, context)) {
       context.error(
         path,
-        `neighbour ${text} has no \`remoteAs\``,
+        `neighbor ${text} has no \`remoteAs\``,
         'add `remoteAs`, or a `group` that has one',
       )
     }
@@ -66,7 +66,7 @@ export function resolveRanges(localAs: number, context: Resolution): readonly Li
   })
 }
 
-/** Checks groups that no neighbour uses, so that their mistakes don't wait for the first one. */
+/** Checks groups that no neighbor uses, so that their mistakes don't wait for the first one. */
 export function checkGroups(context: Resolution): void {
   const { neighbors = [], listenRanges = [], groups = {} } = context.document
   const entries = [...neighbors, ...listenRanges]
@@ -77,7 +77,7 @@ export function checkGroups(context: Resolution): void {
     template(layers, 'ipv4-unicast', undefined, 0, name, context)
   }
   if (entries.length === 0)
-    template(defaultsOf(context), 'ipv4-unicast', undefined, 0, 'a neighbour', context)
+    template(defaultsOf(context), 'ipv4-unicast', undefined, 0, 'a neighbor', context)
 }
 
 function template(
@@ -176,7 +176,7 @@ function localAddress(found: Found<string>, family: Family, context: Resolution)
     const hint = 'both ends of a connection are of one family'
     context.error(
       found.path,
-      `localAddress ${read.value.text} can't reach an ${ipName(family)} neighbour`,
+      `localAddress ${read.value.text} can't reach an ${ipName(family)} neighbor`,
       hint,
     )
   }

@@ -29,7 +29,7 @@ export function pathOptionsOf(setting: FamilySetting, internal: boolean, context
       [unchanged, 'unchanged'],
     ] as const) {
       const idle = found === undefined || found.value === false || (found.value as unknown[]).length === 0
-      if (!idle) context.warn(found.path, `\`${name}\` has no effect on an iBGP neighbour`)
+      if (!idle) context.warn(found.path, `\`${name}\` has no effect on an iBGP neighbor`)
     }
   }
   const asPath = unchanged?.value.includes('as-path') ?? false

@@ -5,7 +5,7 @@ import { type Found, firstOf, type Layer } from './layers.js'
 import { passwordOf } from './passwords.js'
 import type { Resolution } from './resolution.js'
 
-/** How a neighbour's connections are protected. @param name of the neighbour, for messages */
+/** How a neighbor's connections are protected. @param name of the neighbor, for messages */
 export function protectionOf(
   layers: readonly Layer[],
   internal: boolean,
@@ -36,7 +36,7 @@ function exclude(security: Found<number>, names: string, context: Resolution): v
   context.error(security.path, `${names} exclude each other`, hint)
 }
 
-/** The kernel asks all addresses of a range for the range's key; a neighbour without one can't get in. */
+/** The kernel asks all addresses of a range for the range's key; a neighbor without one can't get in. */
 export function checkRangeKeys(
   neighbors: readonly NeighborOptions[],
   ranges: readonly ListenRange[],

@@ -190,7 +190,7 @@ function checkOwnAddresses(bgp: SpeakerOptions, context: Resolution): void {
     if (bgp.listen.some((listen) => listen.address === address && listen.port === port)) {
       context.error(path, `${formatEndpoint({ address, port })} is where ecmpd itself listens`)
     } else if (own.has(address) && !address.startsWith('127.') && address !== '::1') {
-      context.warn(path, `${address} is an address of this machine`, 'a neighbour is another speaker')
+      context.warn(path, `${address} is an address of this machine`, 'a neighbor is another speaker')
     }
   }
 }
@@ -199,7 +199,7 @@ function checkOwnAddresses(bgp: SpeakerOptions, context: Resolution): void {
 function checkWidth(bgp: SpeakerOptions, context: Resolution): void {
   const count = new Map<number, number>()
   for (const neighbor of bgp.neighbors) {
-    // AS 0: whatever the neighbour says in its OPEN.
+    // AS 0: whatever the neighbor says in its OPEN.
     if (neighbor.shutdown !== undefined || neighbor.remoteAs === 0) continue
     count.set(neighbor.remoteAs, (count.get(neighbor.remoteAs) ?? 0) + 1)
   }
@@ -212,12 +212,12 @@ function checkWidth(bgp: SpeakerOptions, context: Resolution): void {
       context.dialect === 'ios'
         ? `maximum-paths ${kind} ${neighbors}`
         : `maximumPaths: { ${kind}: ${neighbors} }`
-    const message = `${neighbors} neighbours in AS ${as}, but at most ${width} of their paths are used at a time`
+    const message = `${neighbors} neighbors in AS ${as}, but at most ${width} of their paths are used at a time`
     context.warn(['maximumPaths'], message, hint)
   }
 }
 
-/** Neighbours can't keep sending to a machine whose routes go with the daemon. */
+/** Neighbors can't keep sending to a machine whose routes go with the daemon. */
 function checkRestarter({ neighbors }: SpeakerOptions, context: Resolution): void {
   const asked = neighbors.some(({ gracefulRestart }) => gracefulRestart.restarter === true)
   const { fib } = context.document

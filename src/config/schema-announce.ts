@@ -76,7 +76,7 @@ export const announceSchema = z
   )
   .meta({ id: 'announce' })
 
-/** `defaultOriginate` of a neighbour. */
+/** `defaultOriginate` of a neighbor. */
 export const defaultOriginateSchema = z.union(
   [
     flag(),

@@ -3,7 +3,7 @@ import { regexProblem } from '../policy/regex.js'
 import { asNumber, choice, flag, integer, list, name, prefix, text, words } from './schema-parts.js'
 import { readAddress, readCommunity } from './values.js'
 
-/** Policies as a person writes them: lists, route maps, and what a neighbour says of import and export. */
+/** Policies as a person writes them: lists, route maps, and what a neighbor says of import and export. */
 
 const prefixRuleSchema = z
   .union(
@@ -135,7 +135,7 @@ const setSchema = z
           error: `must be a whole number from 0 to ${U32}, "+10" or "-10" (a change), or none`,
         })
         .optional(),
-      weight: integer(0, 65535).optional().describe('In place of the neighbour’s. On the way in only'),
+      weight: integer(0, 65535).optional().describe('In place of the neighbor’s. On the way in only'),
       origin: choice(ORIGIN_NAMES).optional(),
       prepend: z
         .union([asNumber(), list(asNumber(), 'AS numbers')], {

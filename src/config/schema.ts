@@ -41,7 +41,7 @@ const gracefulRestartSchema = z
         restarter: flag()
           .optional()
           .describe(
-            'Ask neighbours to keep our routes while ecmpd restarts; goes with fib.keepOnStop. Default false: helper only',
+            'Ask neighbors to keep our routes while ecmpd restarts; goes with fib.keepOnStop. Default false: helper only',
           ),
       }),
     ],
@@ -61,7 +61,7 @@ const longLivedSchema = z
         partialDeployment: flag()
           .optional()
           .describe(
-            'Send stale routes to iBGP neighbours without the capability too, with NO_EXPORT and LOCAL_PREF 0. Default false',
+            'Send stale routes to iBGP neighbors without the capability too, with NO_EXPORT and LOCAL_PREF 0. Default false',
           ),
       }),
     ],
@@ -79,7 +79,7 @@ const timersSchema = z
       connectRetry: integer(1, 65535).optional().describe('Seconds between attempts to connect. Default 10'),
       openHold: integer(3, 65535)
         .optional()
-        .describe('Seconds to wait for the neighbour’s OPEN. Default 240 (RFC 4271 §8.2.2)'),
+        .describe('Seconds to wait for the neighbor’s OPEN. Default 240 (RFC 4271 §8.2.2)'),
       idleHold: integer(0, 65535)
         .optional()
         .describe('Seconds before a lost session is started again; doubles up to connectRetry. Default 1'),
@@ -90,10 +90,10 @@ const timersSchema = z
         ),
       minimumHold: integer(0, 65535)
         .optional()
-        .describe('Least hold time accepted of the neighbour, beside 0. Default 0: any'),
+        .describe('Least hold time accepted of the neighbor, beside 0. Default 0: any'),
       delayOpen: integer(0, 240)
         .optional()
-        .describe('Seconds to wait for the neighbour’s OPEN before the own is sent. Default 0'),
+        .describe('Seconds to wait for the neighbor’s OPEN before the own is sent. Default 0'),
     },
     { error: 'must be a mapping such as { hold: 9, keepalive: 3 }' },
   )
@@ -102,10 +102,10 @@ const timersSchema = z
 const SELECTION = { error: 'must be all, best-per-as or a mapping such as { best: 2 }' }
 
 const familySettings = {
-  import: policySchema.optional().describe('What is accepted from the neighbour. Default all'),
+  import: policySchema.optional().describe('What is accepted from the neighbor. Default all'),
   export: policySchema
     .optional()
-    .describe('What is announced to the neighbour. Default none for eBGP, all for iBGP'),
+    .describe('What is announced to the neighbor. Default none for eBGP, all for iBGP'),
   nextHop: choice(['self', 'third-party', 'unchanged'])
     .optional()
     .describe('Next hop sent. Default self for eBGP, third-party (unchanged) for iBGP'),
@@ -142,7 +142,7 @@ const familySettings = {
     .describe('More accepted prefixes end the session (Cease 6/1). Default 0: no limit'),
   routeReflectorClient: flag()
     .optional()
-    .describe('The iBGP neighbour is a client of this route reflector (RFC 4456). Default false'),
+    .describe('The iBGP neighbor is a client of this route reflector (RFC 4456). Default false'),
   addPath: z
     .strictObject(
       {
@@ -154,13 +154,13 @@ const familySettings = {
           )
           .optional()
           .describe(
-            'Paths sent: all, the best of each neighbouring AS, or the N best. Default the best alone',
+            'Paths sent: all, the best of each neighboring AS, or the N best. Default the best alone',
           ),
       },
       { error: 'must be a mapping such as { receive: true, send: all }' },
     )
     .optional()
-    .describe('Several paths of a prefix in one session (RFC 7911), where the neighbour agrees'),
+    .describe('Several paths of a prefix in one session (RFC 7911), where the neighbor agrees'),
   ...pathSettings,
 }
 
@@ -183,20 +183,20 @@ const settings = {
   description: words(1).optional().describe('Name for people'),
   remoteAs: asNumber(['internal', 'external'])
     .optional()
-    .describe('The neighbour’s AS; internal: the own one; external: any other'),
+    .describe('The neighbor’s AS; internal: the own one; external: any other'),
   localAs: localAsSchema.optional(),
   port: integer(1, 65535).optional().describe('TCP port dialled. Default 179'),
   localAddress: address().optional().describe('Own address that the connection is made from'),
   passive: flag().optional().describe('Never dial, only accept. Default false'),
   shutdown: z
     .union([flag(), words(0)], {
-      error: 'must be true, false or the text that the neighbour is told',
+      error: 'must be true, false or the text that the neighbor is told',
     })
     .optional()
     .describe('Administratively down; a text is sent as shutdown communication (RFC 9003)'),
   ebgpMultihop: integer(1, 255)
     .optional()
-    .describe('Hops to an eBGP neighbour, and above 1 the TTL sent. Default 1'),
+    .describe('Hops to an eBGP neighbor, and above 1 the TTL sent. Default 1'),
   ttl: integer(1, 255)
     .optional()
     .describe('TTL (hop limit) sent; 1 reaches no further than the next router. Default: the system’s'),
@@ -205,8 +205,8 @@ const settings = {
     .describe('GTSM (RFC 5082): what has come over more hops is dropped; 255 is sent. Excludes ebgpMultihop'),
   role: choice(['provider', 'rs', 'rs-client', 'customer', 'peer'])
     .optional()
-    .describe('What this side is to the eBGP neighbour (RFC 9234): stops route leaks'),
-  roleStrict: flag().optional().describe('Refuse a neighbour that announces no role. Default false'),
+    .describe('What this side is to the eBGP neighbor (RFC 9234): stops route leaks'),
+  roleStrict: flag().optional().describe('Refuse a neighbor that announces no role. Default false'),
   password: z
     .string({ error: 'must be text; put it in quotes' })
     .superRefine((value, context) => {
@@ -219,7 +219,7 @@ const settings = {
   passwordFile: name('a path').optional().describe('File that holds the password'),
   passwordEnv: name('a name').optional().describe('Environment variable that holds the password'),
   timers: timersSchema.optional(),
-  families: familiesSchema.optional().describe('Address families. Default: that of the neighbour’s address'),
+  families: familiesSchema.optional().describe('Address families. Default: that of the neighbor’s address'),
   ...familySettings,
   gracefulRestart: gracefulRestartSchema.optional(),
   longLivedGracefulRestart: longLivedSchema
@@ -234,19 +234,19 @@ const settings = {
   ...sessionSettings,
   weight: integer(0, 65535)
     .optional()
-    .describe('Added to the neighbour’s paths; the highest wins. Default 0'),
+    .describe('Added to the neighbor’s paths; the highest wins. Default 0'),
 }
 
 const settingsSection = z.strictObject(settings)
 
 const neighbor = z.strictObject({
-  address: address().describe('The neighbour’s address: its key'),
+  address: address().describe('The neighbor’s address: its key'),
   group: z.string().optional().describe('Group whose settings apply where this entry says nothing'),
   ...settings,
 })
 
 const listenRange = z.strictObject({
-  prefix: prefix().describe('Connections from these addresses become neighbours'),
+  prefix: prefix().describe('Connections from these addresses become neighbors'),
   group: z.string().optional().describe('Group whose settings apply where this entry says nothing'),
   ...settings,
 })
@@ -267,7 +267,7 @@ const fib = z.strictObject(
     mode: choice(['auto', 'nexthop-objects', 'plain']).optional().describe('Default auto'),
     allow: list(prefix(), 'prefixes')
       .optional()
-      .describe('Learned prefixes that may cover an own address, a neighbour or a gateway'),
+      .describe('Learned prefixes that may cover an own address, a neighbor or a gateway'),
     retry: integer(1, 3600).optional().describe('Seconds between attempts at refused routes. Default 5'),
   },
   { error: 'must be a mapping such as { enabled: true }' },
@@ -319,7 +319,7 @@ export const documentSchema = z.strictObject(
       .string({ error: HOST_NAME })
       .regex(/^[\w.-]{1,253}$/, { error: HOST_NAME })
       .optional()
-      .describe('Name told to neighbours. Default: the machine’s'),
+      .describe('Name told to neighbors. Default: the machine’s'),
     listen: z
       .union([integer(1, 65535), z.string(), list(z.union([endpointText(), endpoint()]), 'ADDRESS:PORT')], {
         error: 'must be ADDRESS:PORT, a list of them, a port, or off',
@@ -372,25 +372,25 @@ export const documentSchema = z.strictObject(
       .describe('Reflect routes of clients to other clients; false: they are fully meshed. Default true'),
     ebgpRequiresPolicy: flag()
       .optional()
-      .describe('RFC 8212: eBGP neighbours without import or export take or get nothing. Default false'),
+      .describe('RFC 8212: eBGP neighbors without import or export take or get nothing. Default false'),
     gracefulRestart: gracefulRestartSchema
       .optional()
-      .describe('Of every neighbour that does not say it itself'),
+      .describe('Of every neighbor that does not say it itself'),
     selectionDeferralTime: integer(1, 3600)
       .optional()
-      .describe('Longest wait for the neighbours’ routes after a start, seconds. Default 120'),
+      .describe('Longest wait for the neighbors’ routes after a start, seconds. Default 120'),
     longLivedGracefulRestart: longLivedSchema
       .optional()
-      .describe('RFC 9494, of every neighbour that does not say it itself. Default false'),
-    defaults: settingsSection.optional().describe('Settings of every neighbour, below groups'),
+      .describe('RFC 9494, of every neighbor that does not say it itself. Default false'),
+    defaults: settingsSection.optional().describe('Settings of every neighbor, below groups'),
     groups: z
       .record(z.string(), settingsSection, { error: 'must be a mapping of names to settings' })
       .optional()
-      .describe('Named settings that neighbours refer to with `group`'),
-    neighbors: list(neighbor, 'neighbours, each with an address').optional(),
-    listenRanges: list(listenRange, 'ranges, each with a prefix').optional().describe('Dynamic neighbours'),
-    listenLimit: integer(1, 100_000).optional().describe('Most dynamic neighbours. Default 1000'),
-    announce: announceSchema.optional().describe('Own routes. Neighbours get them as `export` says'),
+      .describe('Named settings that neighbors refer to with `group`'),
+    neighbors: list(neighbor, 'neighbors, each with an address').optional(),
+    listenRanges: list(listenRange, 'ranges, each with a prefix').optional().describe('Dynamic neighbors'),
+    listenLimit: integer(1, 100_000).optional().describe('Most dynamic neighbors. Default 1000'),
+    announce: announceSchema.optional().describe('Own routes. Neighbors get them as `export` says'),
     ...listSections,
     fib: fib.optional().describe('Routes in the kernel'),
     api: api.optional().describe('HTTP API'),
@@ -401,7 +401,7 @@ export const documentSchema = z.strictObject(
 
 /** A document that the schema has accepted. */
 export type Document = z.infer<typeof documentSchema>
-/** What can be said of a neighbour, a group, a range, or of all. */
+/** What can be said of a neighbor, a group, a range, or of all. */
 export type Settings = z.infer<typeof settingsSection>
 export type NeighborEntry = z.infer<typeof neighbor>
 export type RangeEntry = z.infer<typeof listenRange>

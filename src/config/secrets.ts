@@ -30,7 +30,7 @@ function withoutPassword<T extends { readonly password?: string }>(options: T): 
   return options.password === undefined ? options : { ...options, password: HIDDEN }
 }
 
-/** The neighbours and listen ranges that have a password, by their path in the document. */
+/** The neighbors and listen ranges that have a password, by their path in the document. */
 export function passwordsOf({ bgp }: Config): ReadonlyMap<string, NeighborPassword> {
   const found = new Map<string, NeighborPassword>()
   const add = (path: string, { password, passwordFrom }: Partial<NeighborPassword>) => {

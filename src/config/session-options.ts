@@ -21,7 +21,7 @@ const CODES = {
   'enhanced-route-refresh': 70,
 } as const
 
-/** The AS that a neighbour knows, and how the real one shows beside it. */
+/** The AS that a neighbor knows, and how the real one shows beside it. */
 export function localAsOf(
   layers: readonly Layer[],
   speakerAs: number,
@@ -56,7 +56,7 @@ export function localAsOf(
   return style.prepend || style.showReal || style.dual ? { localAs, localAsStyle: style } : { localAs }
 }
 
-/** Rules about what a neighbour sends, the pace of announcements, and its OPEN. */
+/** Rules about what a neighbor sends, the pace of announcements, and its OPEN. */
 export function sessionOptionsOf(
   layers: readonly Layer[],
   families: readonly Family[],

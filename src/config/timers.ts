@@ -9,7 +9,7 @@ type Restart = Settings['gracefulRestart']
 type LongLived = Settings['longLivedGracefulRestart']
 
 /**
- * Timers of a neighbour. Where a more specific place sets the hold time alone, the keepalive that stands
+ * Timers of a neighbor. Where a more specific place sets the hold time alone, the keepalive that stands
  * below it follows, to a third of the hold time (RFC 4271 §10).
  */
 export function timersOf(layers: readonly Layer[], context: Resolution): TimerOptions {

@@ -228,7 +228,7 @@ export class Daemon {
     await this.#doors.close()
   }
 
-  /** The process fails: tells the neighbours, as far as that goes. Routes stay in the kernel. */
+  /** The process fails: tells the neighbors, as far as that goes. Routes stay in the kernel. */
   async fail(message: string): Promise<void> {
     this.#listening = false
     await this.speaker.stop(message, 'out-of-resources', true)

@@ -13,7 +13,7 @@ export interface Kernel {
   readonly resolver?: Resolver
   /** The machine's routes, read when somebody follows them. */
   readonly machine: MachineRoutes
-  /** Neighbours came or went. */
+  /** Neighbors came or went. */
   neighborsChanged(): void
   /** Ends the kernel's side. @param keep leave own routes where they are */
   stop(keep: boolean): Promise<void>

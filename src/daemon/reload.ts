@@ -27,7 +27,7 @@ const AT_START: readonly (readonly [string, (config: Config) => unknown])[] = [
   ['log.format', (config) => config.log.format],
 ]
 
-/** Parts that concern no single neighbour and are taken over at once. */
+/** Parts that concern no single neighbor and are taken over at once. */
 const AT_ONCE: typeof AT_START = [
   ['listen', (config) => config.bgp.listen],
   ['listenRanges', (config) => [config.bgp.listenRanges, config.bgp.listenLimit]],
@@ -64,7 +64,7 @@ function nextSession(before: Config, after: Config, changed: readonly string[]):
   return notes
 }
 
-/** Notes on neighbours that the file has shut down now, or no longer. */
+/** Notes on neighbors that the file has shut down now, or no longer. */
 function shutdowns(before: Config, after: Config): string[] {
   const old = new Map(before.bgp.neighbors.map((neighbor) => [neighbor.address, neighbor]))
   const turned = after.bgp.neighbors.filter((neighbor) => {

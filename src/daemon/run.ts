@@ -17,7 +17,7 @@ function within(ms: number, work: Promise<void>): Promise<void> {
   })
 }
 
-/** A fault that nobody caught: say it, tell the neighbours, end. systemd or Docker starts a new process. */
+/** A fault that nobody caught: say it, tell the neighbors, end. systemd or Docker starts a new process. */
 function bindFaults(daemon: Daemon, log: DaemonLog): void {
   let failing = false
   const fail = (error: unknown) => {

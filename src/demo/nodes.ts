@@ -102,7 +102,7 @@ export class GobgpNode extends DemoNode {
       ],
     })
     writeFileSync(file, config)
-    // Cilium fills its table before it adds a neighbour; gobgpd takes routes only once it runs.
+    // Cilium fills its table before it adds a neighbor; gobgpd takes routes only once it runs.
     const rejoin = this.prefixes.size && isolate ? await isolate() : undefined
     this.child = this.lab.start(namespace, `gobgpd on ${name}`, [
       ...['gobgpd', '-f', file, '-r', '-p', '--api-hosts', this.#api, '--pprof-disable'],

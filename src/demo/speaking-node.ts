@@ -33,7 +33,7 @@ export interface SpeakingNodeOptions {
 }
 
 const FAMILY: Family = 'ipv4-unicast'
-/** How long a restarting speaker waits for the neighbour's End-of-RIB; GoBGP's, and so Cilium's. Milliseconds. */
+/** How long a restarting speaker waits for the neighbor's End-of-RIB; GoBGP's, and so Cilium's. Milliseconds. */
 const DEFERRAL = 360_000
 /** Cease/Peer De-configured (RFC 4486): what Cilium sends when it ends a session in order. */
 const PEER_DECONFIGURED = 3

@@ -13,7 +13,7 @@ export interface Warning {
 }
 
 export interface CheckOptions {
-  /** Interfaces towards neighbours. */
+  /** Interfaces towards neighbors. */
   readonly interfaces: readonly string[]
   /** Routes of this family are expected. */
   readonly ipv4: boolean
@@ -95,8 +95,8 @@ async function read(path: string): Promise<string | undefined> {
 }
 
 /**
- * Logs the warnings for the links towards the neighbours, or for all links while none is known.
- * @param families in which routes are expected; default: those of the neighbours' addresses
+ * Logs the warnings for the links towards the neighbors, or for all links while none is known.
+ * @param families in which routes are expected; default: those of the neighbors' addresses
  */
 export async function warnSettings(
   log: Log,

@@ -1,6 +1,6 @@
 /**
  * Keeps learned prefixes from taking over what ecmpd itself depends on: a prefix that equals or covers an own
- * address, a neighbour or a gateway is refused, unless the configuration names it in `allow`.
+ * address, a neighbor or a gateway is refused, unless the configuration names it in `allow`.
  */
 import { formatAddress, parseAddress, parseIPv4, parseIPv6 } from '../ip/address.js'
 import { mask } from '../ip/prefix.js'
@@ -11,7 +11,7 @@ interface Sorted<K> {
   names: string[]
 }
 
-/** Judges prefixes against own, neighbours' and gateways' addresses, as described at the head of this file. */
+/** Judges prefixes against own, neighbors' and gateways' addresses, as described at the head of this file. */
 export class Guard {
   readonly #allow: ReadonlySet<string>
   #own: ReadonlyMap<string, string> = new Map()
@@ -28,7 +28,7 @@ export class Guard {
   }
 
   /**
-   * Replaces the protected own addresses and neighbours. A zone is ignored, what is no address is left out.
+   * Replaces the protected own addresses and neighbors. A zone is ignored, what is no address is left out.
    * @param own own addresses with their interface
    * @returns whether anything changed
    */

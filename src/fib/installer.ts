@@ -408,7 +408,7 @@ export class Installer {
   }
 
   /**
-   * A route of an earlier run is left as it is until the first routes are settled: the first neighbour that is
+   * A route of an earlier run is left as it is until the first routes are settled: the first neighbor that is
    * back would narrow it to its own paths, the first withdrawal would take it away. It is the present run's as
    * soon as all of its gateways are wanted again, or when the guard refuses it.
    */

@@ -43,9 +43,9 @@ export interface KernelFibOptions {
   readonly log: Log
   readonly clock: Clock
   readonly options: Pick<FibOptions, 'metric' | 'nextHopIds' | 'keepOnStop' | 'mode' | 'allow' | 'retry'>
-  /** Addresses of all neighbours, which no learned prefix may cover. Asked again by `protectedChanged`. */
+  /** Addresses of all neighbors, which no learned prefix may cover. Asked again by `protectedChanged`. */
   readonly protected: () => readonly string[]
-  /** Families that routes are expected in, for the start's warnings; default: those of the neighbours. */
+  /** Families that routes are expected in, for the start's warnings; default: those of the neighbors. */
   readonly families?: readonly Family[]
   /** The `ip` command; default ['ip']. ['ip', '-n', 'lab'] works in that network namespace. */
   readonly ip?: readonly string[]
@@ -209,7 +209,7 @@ export class KernelFib implements FibPort {
     return { problem: `the \`ip -batch\` child ended and is started again (${this.#lastEnd})` }
   }
 
-  /** The neighbours have changed: asks for the protected addresses anew. */
+  /** The neighbors have changed: asks for the protected addresses anew. */
   protectedChanged(): void {
     if (this.#installer !== undefined && this.#protect()) this.#installer.guardChanged()
   }

@@ -99,7 +99,7 @@ export class KernelResolver implements Resolver {
     let way = this.#cache.get(key)
     if (way === undefined) {
       way = this.#find(gateway)
-      // A neighbour may ask for ever new addresses.
+      // A neighbor may ask for ever new addresses.
       if (this.#cache.size >= MOST_ANSWERS) this.#cache.clear()
       this.#cache.set(key, way)
     }

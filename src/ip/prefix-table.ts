@@ -395,7 +395,7 @@ function finish(hash: number): number {
 }
 
 /**
- * Eight neighbouring prefixes of one length get eight neighbouring slots: tables come more or less in order, and
+ * Eight neighboring prefixes of one length get eight neighboring slots: tables come more or less in order, and
  * then most look-ups find their slot in the cache.
  */
 function hash4(word: number, bits: number, seed: number): number {

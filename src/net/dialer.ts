@@ -5,7 +5,7 @@ import { dialError } from './errors.js'
 import type { SocketOptions } from './socket-options.js'
 
 /**
- * Connects to a neighbour.
+ * Connects to a neighbor.
  * @param done called once and asynchronously, not at all after cancel(); an Error is a sentence with the remedy
  */
 export function dial(

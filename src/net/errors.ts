@@ -46,7 +46,7 @@ function listenText(code: string, text: string, address: string, port: number): 
 /**
  * Why a dial has no connection.
  * @param localAddress the address bound to, if one was asked for
- * @param questions what may keep just this neighbour from answering
+ * @param questions what may keep just this neighbor from answering
  */
 export function dialError(
   error: unknown,
@@ -76,11 +76,11 @@ function dialText(
       return `${where} refuses TCP connections: no BGP daemon listens there (a Cilium node does only with localPort, and dials by itself)`
     case 'EHOSTUNREACH':
     case 'EHOSTDOWN':
-      return `${where} cannot be reached: no answer from the host on this network (ARP or neighbour discovery failed, or a router says so)`
+      return `${where} cannot be reached: no answer from the host on this network (ARP or neighbor discovery failed, or a router says so)`
     case 'ENETUNREACH':
       return `no route to ${where}: check \`ip route get ${address.split('%')[0]}\``
     case 'ECONNRESET':
-      return `${where} reset the TCP connection at once: it may not know this address as a neighbour`
+      return `${where} reset the TCP connection at once: it may not know this address as a neighbor`
     case 'EADDRNOTAVAIL':
       return localAddress === undefined
         ? `cannot connect to ${where}: no local port is free`

@@ -7,7 +7,7 @@ import { type Md5Counters, md5Counters } from './md5-counters.js'
 const INTERVAL = 10_000
 /** What repeats itself, a node that tries again and again, is said once in this time, milliseconds. */
 const QUIET = 300_000
-/** Neighbours named in one line. */
+/** Neighbors named in one line. */
 const NAMED = 5
 
 export interface Md5WatchParts {
@@ -21,7 +21,7 @@ export interface Md5WatchParts {
 }
 
 /**
- * Says what nobody else says: that the kernel drops segments for their TCP-MD5 signature while neighbours are
+ * Says what nobody else says: that the kernel drops segments for their TCP-MD5 signature while neighbors are
  * down. Neither side hears of it otherwise, since such segments are dropped without an answer.
  */
 export class Md5Watch {

@@ -77,7 +77,7 @@ function keyError(error: unknown, prefix: Prefix): Error {
         error,
         host
           ? `this kernel has no TCP-MD5 for ${who} (CONFIG_TCP_MD5SIG): run another kernel, or take the password away on both sides`
-          : `this kernel has no TCP-MD5 for a whole prefix such as ${who} (Linux 4.13 with CONFIG_TCP_MD5SIG): run another kernel, or configure the neighbours one by one`,
+          : `this kernel has no TCP-MD5 for a whole prefix such as ${who} (Linux 4.13 with CONFIG_TCP_MD5SIG): run another kernel, or configure the neighbors one by one`,
       )
     case 'ENOMEM':
     case 'ENOBUFS':

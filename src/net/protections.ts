@@ -25,7 +25,7 @@ interface Listening {
   minTtl: number
 }
 
-/** TTL that says "sent by a neighbour on this link" (RFC 5082 §3), the largest there is. */
+/** TTL that says "sent by a neighbor on this link" (RFC 5082 §3), the largest there is. */
 const MAX_TTL = 255
 
 /**
@@ -224,7 +224,7 @@ export class Protections implements SocketOptions {
   }
 
   /**
-   * What the listener answers with has to get through the neighbours' own GTSM. What it takes can be limited
+   * What the listener answers with has to get through the neighbors' own GTSM. What it takes can be limited
    * only when nobody may come from further off; else each connection is looked at when it has come.
    */
   #setHops(system: Libc, listening: Listening, rules: readonly Rule[]): void {

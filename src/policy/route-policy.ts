@@ -4,7 +4,7 @@ import { PrefixRules } from './prefix-rules.js'
 import { type PolicyAttributes, RouteRules } from './route-rules.js'
 import type { PrefixRule, RoutePolicy } from './types.js'
 
-/** A policy of one neighbour, family and direction, compiled. */
+/** A policy of one neighbor, family and direction, compiled. */
 export interface CompiledPolicy {
   /**
    * @param bytes address octets of a prefix from `offset`; those that hold its `bits` bits are read
@@ -55,7 +55,7 @@ const NO_ATTRIBUTES: PolicyAttributes = {
   onFree: () => () => {},
 }
 
-/** Text that is equal for policies that do the same, for grouping neighbours. */
+/** Text that is equal for policies that do the same, for grouping neighbors. */
 export function policyKey(policy: RoutePolicy): string {
   if (typeof policy === 'string') return policy
   if (!isList(policy)) return JSON.stringify(policy)

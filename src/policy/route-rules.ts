@@ -1,5 +1,5 @@
 /**
- * Prefix list, AS path list and route map of a neighbour, ready for the hot path.
+ * Prefix list, AS path list and route map of a neighbor, ready for the hot path.
  *
  * What becomes of a route depends on its attribute set and on which prefix conditions its prefix meets. For each
  * set the answers are kept as a small tree: an inner node asks one prefix condition, a leaf says what comes out.

@@ -1,5 +1,5 @@
 /**
- * What may pass, per neighbour, family and direction, and what becomes of it. 'all' and 'none' say it whole; a
+ * What may pass, per neighbor, family and direction, and what becomes of it. 'all' and 'none' say it whole; a
  * list of rules is read from the top, the first match decides, and what matches none is denied; a RulePolicy
  * has lists and a route map, all of which must let a route pass.
  */
@@ -37,7 +37,7 @@ export interface CommunityRule {
   readonly regex?: string
 }
 
-/** Prefix list, AS path list and route map of one neighbour; what is absent lets all pass. */
+/** Prefix list, AS path list and route map of one neighbor; what is absent lets all pass. */
 export interface RulePolicy {
   readonly prefixList?: NamedList<PrefixRule>
   readonly asPathList?: NamedList<AsPathRule>
@@ -67,7 +67,7 @@ export interface RouteMatch {
   readonly communityLists?: readonly NamedList<CommunityRule>[]
   /** The communities of a line of communityLists are all that the route has. */
   readonly exactCommunities?: boolean
-  /** First AS of the path: that of the neighbour, or of the one that iBGP got it from. */
+  /** First AS of the path: that of the neighbor, or of the one that iBGP got it from. */
   readonly neighborAs?: readonly number[]
   readonly origin?: number
   readonly med?: number
@@ -79,7 +79,7 @@ export interface RouteSet {
   readonly localPref?: number
   /** A value, a change of the value there is, or 'none': remove it. */
   readonly med?: number | { readonly change: number } | 'none'
-  /** On the way in: counts in place of the neighbour's weight, 0 to 65535. */
+  /** On the way in: counts in place of the neighbor's weight, 0 to 65535. */
   readonly weight?: number
   readonly origin?: number
   /** AS numbers put in front of the path, the first one outermost. */

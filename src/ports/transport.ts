@@ -52,7 +52,7 @@ export interface Refusal {
   readonly remedy: string
 }
 
-/** TCP options of one neighbour. */
+/** TCP options of one neighbor. */
 export interface DialOptions {
   readonly address: string
   readonly port: number
@@ -60,7 +60,7 @@ export interface DialOptions {
   readonly localAddress?: string
   /** Give up after so many milliseconds. */
   readonly timeout: number
-  /** What may keep just this neighbour from answering, for the message: 'has it the same password'. */
+  /** What may keep just this neighbor from answering, for the message: 'has it the same password'. */
   readonly questions?: readonly string[]
 }
 
@@ -82,7 +82,7 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** What the kernel does for the connections with a neighbour. Left out: nothing, or the kernel's default. */
+/** What the kernel does for the connections with a neighbor. Left out: nothing, or the kernel's default. */
 export interface Protection {
   /** Key of TCP-MD5 (RFC 2385), 1 to 80 octets of UTF-8. A secret: never logged, shown or put into an error. */
   readonly password?: string

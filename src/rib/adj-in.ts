@@ -19,7 +19,7 @@ import type { Source } from './types.js'
 /** A prefix with as many paths has them in the PathIndex. */
 const INDEX_FROM = 9
 
-/** Policy of one neighbour, family and direction, compiled (policy/ makes it). */
+/** Policy of one neighbor, family and direction, compiled (policy/ makes it). */
 export interface RouteFilter {
   /**
    * @param bytes address octets of the prefix from `offset`, `bits` of them
@@ -254,7 +254,7 @@ export class AdjIn extends RibReader {
 
   /**
    * Applies a changed import policy to the paths as received (soft reconfiguration), without asking the
-   * neighbour.
+   * neighbor.
    * @param reasonOf VALID, or why a path with this attribute set takes no part now; `former` is why it took none
    */
   reapply(

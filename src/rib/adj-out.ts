@@ -1,5 +1,5 @@
 /**
- * Adj-RIB-Out of an update group: neighbours of one family that are treated alike on export (export.ts) share
+ * Adj-RIB-Out of an update group: neighbors of one family that are treated alike on export (export.ts) share
  * one copy of what is advertised, and the messages that say it.
  *
  * How the speaker drives it:
@@ -85,7 +85,7 @@ export class AdjOut {
       closed: (row) => this.#routes.closed(row),
       moved: (position, announced) => this.#chunks.invalidate(position, announced),
       sourceChanged: (row, former, source) => {
-        // Only those two neighbours see a difference.
+        // Only those two neighbors see a difference.
         this.#members.get(former)?.revisit.add(row)
         this.#members.get(source)?.revisit.add(row)
       },
@@ -111,7 +111,7 @@ export class AdjOut {
   }
 
   /**
-   * Adds a neighbour; it gets all routes, then `marker`.
+   * Adds a neighbor; it gets all routes, then `marker`.
    * @param source its index as a source of routes
    * @param marker End-of-RIB; undefined when the session has none
    */
@@ -125,7 +125,7 @@ export class AdjOut {
     return member
   }
 
-  /** Removes a neighbour whose session ended. */
+  /** Removes a neighbor whose session ended. */
   leave(member: OutMember): void {
     if (this.#members.get(member.source) !== member) return
     this.#members.delete(member.source)

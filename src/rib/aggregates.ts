@@ -16,7 +16,7 @@ export interface AggregateRule {
   /** Address octets, 4 or 16, masked. */
   readonly bytes: Uint8Array
   readonly length: number
-  /** The more specific routes are not sent to neighbours. */
+  /** The more specific routes are not sent to neighbors. */
   readonly summaryOnly: boolean
 }
 
@@ -90,7 +90,7 @@ export class Aggregates {
   }
 
   /**
-   * Replaces the aggregates: one pass over the table. Neighbours are sent what follows from it when their
+   * Replaces the aggregates: one pass over the table. Neighbors are sent what follows from it when their
    * Adj-RIB-Outs reevaluate().
    */
   configure(rules: readonly AggregateRule[]): void {

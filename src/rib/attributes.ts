@@ -51,7 +51,7 @@ export class AttributeTable implements AttributeSets {
   origin: Uint8Array
   /** AS_PATH length as compared: a set counts 1, confederation segments 0. */
   hops: Uint16Array
-  /** Neighbouring AS: the first of a path that opens with a sequence; else 0. */
+  /** Neighboring AS: the first of a path that opens with a sequence; else 0. */
   firstAsOf: Uint32Array
   /** The last AS of a path that ends with a sequence; else 0. */
   originAs: Uint32Array

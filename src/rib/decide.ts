@@ -3,11 +3,11 @@
  *
  *   a path takes part when policy accepted it and its next hop can be reached; then, in this order,
  *   not long-lived stale, higher weight, higher LOCAL_PREF, locally originated, shorter AS_PATH, lower ORIGIN,
- *   lower MED among paths of the same neighbouring AS, eBGP over iBGP, lower IGP metric,
+ *   lower MED among paths of the same neighboring AS, eBGP over iBGP, lower IGP metric,
  *   (older, when router ids are not compared), lower ORIGINATOR_ID or router id, shorter CLUSTER_LIST,
- *   lower neighbour address, lower path identifier.
+ *   lower neighbor address, lower path identifier.
  *
- * MED is compared only within a neighbouring AS, so "better" is not an order: A may beat B, B beat C and C
+ * MED is compared only within a neighboring AS, so "better" is not an order: A may beat B, B beat C and C
  * beat A. `select` therefore eliminates in stages over the whole set, as the RFC words it, and its result
  * does not depend on the order in which paths came. `compare` weighs just two; where MED can't differ within
  * a prefix (`flat`), it is a total order that agrees with `select`, and one new path costs one comparison.
@@ -52,7 +52,7 @@ export interface DecisionParameters {
   readonly maximumPathsIbgp: number
   /** Paths with equally long but different AS_PATHs may form a multipath. */
   readonly multipathRelax: boolean
-  /** Compare MED between different neighbouring ASes too. */
+  /** Compare MED between different neighboring ASes too. */
   readonly alwaysCompareMed: boolean
   readonly missingMedAsWorst: boolean
   /** Do not compare the AS_PATH length. */
@@ -67,7 +67,7 @@ export interface DecisionParameters {
 export class Decision {
   /** The multipath set that select() found, best first. */
   ranked = new Int32Array(64)
-  /** What select() saw: all valid paths have one MED; all come from one neighbouring AS. */
+  /** What select() saw: all valid paths have one MED; all come from one neighboring AS. */
   sameMed = true
   sameAs = true
   /** What select() saw: paths as good as the best through the IGP metric are left out of `ranked`. */
@@ -110,7 +110,7 @@ export class Decision {
     return this.options.missingMedAsWorst ? 0xffffffff : 0
   }
 
-  /** Neighbouring AS: the first of AS_PATH; 0 for an empty path. */
+  /** Neighboring AS: the first of AS_PATH; 0 for an empty path. */
   neighborAs(path: number): number {
     return this.#attributes.firstAsOf[this.#paths.attrUse[path]]
   }
@@ -231,7 +231,7 @@ export class Decision {
     return count
   }
 
-  /** Step MED: within each neighbouring AS only the lowest stay (RFC 4271 §9.1.2.2 c). */
+  /** Step MED: within each neighboring AS only the lowest stay (RFC 4271 §9.1.2.2 c). */
   #keepLowestMed(count: number): number {
     const survivors = this.#survivors
     const together = this.options.alwaysCompareMed || this.sameAs

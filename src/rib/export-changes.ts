@@ -1,5 +1,5 @@
 /**
- * What a neighbour's configuration changes about attributes on their way out, beyond what the protocol asks
+ * What a neighbor's configuration changes about attributes on their way out, beyond what the protocol asks
  * for. All of it concerns eBGP, but for the communities.
  */
 import { readPath } from '../wire/as-path.js'
@@ -22,12 +22,12 @@ export interface PrivateAsRemoval {
 
 /** Changes of outgoing attributes; what is left out changes nothing. */
 export interface ExportChanges {
-  /** The speaker's real AS, shown behind the one that this neighbour knows (local-as without replace-as). */
+  /** The speaker's real AS, shown behind the one that this neighbor knows (local-as without replace-as). */
   readonly ownAs?: number
   readonly removePrivateAs?: PrivateAsRemoval
-  /** The neighbour's AS in paths is replaced by the own one, so that it takes its own routes back. */
+  /** The neighbor's AS in paths is replaced by the own one, so that it takes its own routes back. */
   readonly asOverride?: boolean
-  /** Paths that hold the neighbour's AS are sent to it all the same. */
+  /** Paths that hold the neighbor's AS are sent to it all the same. */
   readonly loops?: boolean
   /** AS_PATH gets no own AS (route servers, RFC 7947 §2.2.2). */
   readonly asPathUnchanged?: boolean
@@ -64,7 +64,7 @@ export function changesPath(changes: ExportChanges | undefined): boolean {
 
 /**
  * AS_PATH after remove-private-as and as-override, before the own AS is put in front. Own AS numbers at the
- * front, which a policy has put there, and the neighbour's, by which it knows a loop, are never removed.
+ * front, which a policy has put there, and the neighbor's, by which it knows a loop, are never removed.
  * @param octets hold a well-formed path with 4-octet numbers in [start, start + length)
  * @param shown the own AS in place of others
  */

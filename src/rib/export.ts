@@ -29,7 +29,7 @@ import type { SourceState } from './sources.js'
 export interface ExportTreatment {
   readonly family: Family
   readonly type: 'ebgp' | 'ibgp'
-  /** AS of the neighbours; a path that holds it is not sent to them, unless `changes` says so. */
+  /** AS of the neighbors; a path that holds it is not sent to them, unless `changes` says so. */
   readonly remoteAs: number
   /** Own AS towards them, put in front of AS_PATH for eBGP. */
   readonly localAs: number
@@ -40,7 +40,7 @@ export interface ExportTreatment {
   /** Largest message in octets: 4096, or 65535 (RFC 8654). */
   readonly maximumMessage: number
   /**
-   * 'self': own address. 'third-party': unchanged when it lies on a subnet shared with an eBGP neighbour, own
+   * 'self': own address. 'third-party': unchanged when it lies on a subnet shared with an eBGP neighbor, own
    * address otherwise; unchanged to iBGP. 'unchanged': never touched. Own routes always get the own address,
    * reflected ones always keep theirs.
    */
@@ -60,16 +60,16 @@ export interface ExportTreatment {
   }
   /** Which paths of a prefix are sent, each with its identifier (RFC 7911); undefined: the best, without. */
   readonly addPath?: PathSelection
-  /** What the own side is to eBGP neighbours: decides about Only to Customer (RFC 9234 §5). */
+  /** What the own side is to eBGP neighbors: decides about Only to Customer (RFC 9234 §5). */
   readonly role?: Role
   /**
-   * Long-lived stale routes (RFC 9494): 'withheld' from neighbours without the capability, or sent to internal ones
+   * Long-lived stale routes (RFC 9494): 'withheld' from neighbors without the capability, or sent to internal ones
    * with NO_EXPORT and LOCAL_PREF 0 ('marked', §4.6). Left out: sent like others.
    */
   readonly longLived?: 'withheld' | 'marked'
   /** All is announced with GRACEFUL_SHUTDOWN, to iBGP with LOCAL_PREF 0 (RFC 8326 §4). */
   readonly gracefulShutdown?: boolean
-  /** What the neighbours' configuration changes. */
+  /** What the neighbors' configuration changes. */
   readonly changes?: ExportChanges
 }
 
@@ -167,7 +167,7 @@ export class Exporter {
 
   /**
    * Propagation rules that no policy lifts, for a path as it is in the table: communities that a policy adds on
-   * the way out are meant for the neighbour.
+   * the way out are meant for the neighbor.
    */
   permits(attribute: number, source: SourceState): boolean {
     return this.#permitted(attribute, source)
@@ -194,7 +194,7 @@ export class Exporter {
       if (changes?.loops === true || changes?.asOverride === true) return true
       return !this.#attributes.hasAs(attribute, remoteAs)
     }
-    // RFC 4271 §9.2: iBGP routes stay with iBGP neighbours; a reflector hands a client's to all, the rest to
+    // RFC 4271 §9.2: iBGP routes stay with iBGP neighbors; a reflector hands a client's to all, the rest to
     // clients (RFC 4456 §6).
     if (source.type !== 'ibgp') return true
     if (reflector === undefined) return false

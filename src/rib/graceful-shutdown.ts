@@ -3,12 +3,12 @@ import { ATTR_GRACEFUL_SHUTDOWN, type AttributeTable } from './attributes.js'
 import { DerivedSets } from './derived-sets.js'
 import type { RouteFilter } from './table.js'
 
-/** Whose paths are lowered: those that say GRACEFUL_SHUTDOWN, or all of a neighbour that is being drained. */
+/** Whose paths are lowered: those that say GRACEFUL_SHUTDOWN, or all of a neighbor that is being drained. */
 export type Lowered = 'marked' | 'all'
 
 /**
  * An import policy that gives LOCAL_PREF 0 to paths with GRACEFUL_SHUTDOWN (RFC 8326 §4.1), after the policy
- * itself, which may have put the community there or taken it off. A neighbour that is being drained has the
+ * itself, which may have put the community there or taken it off. A neighbor that is being drained has the
  * community put on all its paths, so that the whole AS hears of it.
  */
 export class LoweringFilter implements RouteFilter {

@@ -4,7 +4,7 @@ import { growInt32 } from './columns.js'
 import type { Rib } from './table.js'
 
 /**
- * Routes that a neighbour holds from us, by their names on the wire alone: kept while it changes its update
+ * Routes that a neighbor holds from us, by their names on the wire alone: kept while it changes its update
  * group, so that what the new one does not send can be withdrawn. Their prefixes stay until release().
  */
 export class HeldRoutes implements NlriRows {

@@ -2,7 +2,7 @@
  * Next hops as numbers. A next hop is the address of NEXT_HOP or MP_REACH_NLRI (RFC 4271 §5.1.3, RFC 4760
  * §3), with the link-local address that may stand beside it (RFC 2545 §3). What the outside world knows
  * about it is set here: whether it can be reached, at which IGP metric, and through which gateway. A next hop
- * lives as long as an attribute set has it (`retain`, `release`): a neighbour that never stops to invent new ones
+ * lives as long as an attribute set has it (`retain`, `release`): a neighbor that never stops to invent new ones
  * must not fill the memory.
  */
 import { formatAddress } from '../ip/address.js'

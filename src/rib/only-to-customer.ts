@@ -11,7 +11,7 @@ export class MarkingFilter implements RouteFilter {
   readonly #sets: DerivedSets
 
   /**
-   * @param as the neighbour's AS, the value of the mark
+   * @param as the neighbor's AS, the value of the mark
    * @param policy undefined lets all pass
    */
   constructor(attributes: AttributeTable, as: number, policy: RouteFilter | undefined) {

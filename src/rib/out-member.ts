@@ -1,11 +1,11 @@
-/** A neighbour's place in an update group. */
+/** A neighbor's place in an update group. */
 import type { Packed } from './bucket.js'
 import { growInt32 } from './columns.js'
 
 /** Behind any position of a log. */
 export const NEVER = Number.MAX_SAFE_INTEGER
 
-/** One neighbour's positions in the logs of its update group, and what it was sent. */
+/** One neighbor's positions in the logs of its update group, and what it was sent. */
 export class OutMember {
   /** Its index as a source of routes, which are not sent back to it. */
   readonly source: number
@@ -17,7 +17,7 @@ export class OutMember {
   markAt = 0
   /** Made and not handed over yet. */
   readonly queue: Packed[] = []
-  /** Rows whose source alone changed, from or to this neighbour. */
+  /** Rows whose source alone changed, from or to this neighbor. */
   revisit = new Set<number>()
   /** How many rows it holds. */
   advertised = 0
@@ -27,7 +27,7 @@ export class OutMember {
     this.source = source
   }
 
-  /** Whether the neighbour holds the row from us. */
+  /** Whether the neighbor holds the row from us. */
   has(row: number): boolean {
     const word = row >>> 5
     return word < this.#bits.length && (this.#bits[word] & (1 << (row & 31))) !== 0

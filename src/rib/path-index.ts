@@ -1,8 +1,8 @@
 /**
- * Finds a path by (prefix, source, path identifier) in prefixes that have many: a thousand neighbours that
+ * Finds a path by (prefix, source, path identifier) in prefixes that have many: a thousand neighbors that
  * announce the same thousand prefixes would otherwise walk half a billion list elements. Open addressing with
- * linear probing and backward-shift deletion; slots hold path rows. Eight neighbouring prefixes of one source have
- * neighbouring slots: a neighbour announces them one after the other, and what the first one brings into the
+ * linear probing and backward-shift deletion; slots hold path rows. Eight neighboring prefixes of one source have
+ * neighboring slots: a neighbor announces them one after the other, and what the first one brings into the
  * processor's cache serves the others.
  */
 import type { PathStore } from './paths.js'

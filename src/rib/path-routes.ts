@@ -2,7 +2,7 @@
  * The routes of an update group with ADD-PATH (RFC 7911): a row for each path that is sent.
  *
  * A path's identifier on the wire is its number in the table: no two live paths have the same, and it stays
- * while the path is there, whatever becomes of its attributes, of its place among the best, or of the neighbour's
+ * while the path is there, whatever becomes of its attributes, of its place among the best, or of the neighbor's
  * update group. A number is given again when its path is gone. So a row is (prefix, number): where the new path
  * is one of the same prefix, it takes the row over (which RFC 7911 §5 reads as a replacement); where it is one of
  * another prefix, the former row still has its withdrawal to say, and both are there.
@@ -42,7 +42,7 @@ export class PathRoutes implements OutRoutes {
   #ofPrefix = new Int32Array(16)
   #ofPath = new Int32Array(16)
   #stamps = 0
-  /** With 'best-per-as': the best path of each neighbouring AS so far, and its outgoing block. */
+  /** With 'best-per-as': the best path of each neighboring AS so far, and its outgoing block. */
   readonly #pathOfAs = new Map<number, number>()
   readonly #blockOfAs = new Map<number, number>()
 

@@ -31,7 +31,7 @@ export class PathStore {
   generation: Uint8Array
   /** When the attributes last changed, in the caller's milliseconds. */
   since: Float64Array
-  /** Neighbours in the list of the prefix and in that of the source; 0 at the ends. */
+  /** Neighbors in the list of the prefix and in that of the source; 0 at the ends. */
   nextOfPrefix: Int32Array
   previousOfPrefix: Int32Array
   nextOfSource: Int32Array

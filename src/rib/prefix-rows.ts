@@ -1,7 +1,7 @@
 /** What a table knows of each prefix, as columns indexed by prefix id. */
 import { growInt32, grownCapacity, growUint8, growUint16, growUint32 } from './columns.js'
 
-/** All valid paths have the same MED; come from the same neighbouring AS (decide.ts: then order is total). */
+/** All valid paths have the same MED; come from the same neighboring AS (decide.ts: then order is total). */
 export const PREFIX_SAME_MED = 1
 export const PREFIX_SAME_AS = 2
 /** Valid paths stand behind the ranked ones. */
@@ -14,7 +14,7 @@ export const PREFIX_FULL = 16
 export const PREFIX_TOUCHED = 32
 /** Its paths are in the PathIndex. */
 export const PREFIX_INDEXED = 64
-/** Covered by an own aggregate that is announced instead: not to be sent to neighbours. */
+/** Covered by an own aggregate that is announced instead: not to be sent to neighbors. */
 export const PREFIX_SUPPRESSED = 128
 
 /** Columns of a table, one element for each prefix id. */

@@ -5,14 +5,14 @@ import type { RouteFilter } from './table.js'
 
 /**
  * An import policy that puts an own AS in front of paths before the policy itself sees them: `local-as` without
- * `no-prepend`, as IOS and FRR do it, so that the AS that neighbours know stays in the path.
+ * `no-prepend`, as IOS and FRR do it, so that the AS that neighbors know stays in the path.
  */
 export class PrependingFilter implements RouteFilter {
   readonly #policy: RouteFilter | undefined
   readonly #sets: DerivedSets
 
   /**
-   * @param as the own AS that the neighbour knows
+   * @param as the own AS that the neighbor knows
    * @param policy undefined lets all pass
    */
   constructor(attributes: AttributeTable, as: number, policy: RouteFilter | undefined) {

@@ -20,7 +20,7 @@ export const REASON_TEXTS: readonly string[] = [
   'next hop cannot be used',
   'own router id as ORIGINATOR_ID',
   'own cluster id in CLUSTER_LIST',
-  'first AS is not the neighbour',
+  'first AS is not the neighbor',
   'next hop unreachable',
   'route leak: only for customers of who sent it (RFC 9234)',
 ]
@@ -56,6 +56,6 @@ export const STEP_TEXTS: readonly string[] = [
   'oldest path',
   'router id',
   'cluster list length',
-  'neighbour address',
+  'neighbor address',
   'path identifier',
 ]

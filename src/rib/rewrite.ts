@@ -1,7 +1,7 @@
 /**
- * Rewrites an attribute set for a neighbour: octets in, octets out, one pass over the attributes in ascending
+ * Rewrites an attribute set for a neighbor: octets in, octets out, one pass over the attributes in ascending
  * order. RFC 4271 §5.1 says what each attribute becomes at the AS border, RFC 4456 §8 what a reflector adds,
- * RFC 6793 §4.2.2 what a neighbour with 2-octet AS numbers gets.
+ * RFC 6793 §4.2.2 what a neighbor with 2-octet AS numbers gets.
  */
 import type { Family } from '../ip/family.js'
 import { EXTENDED_LENGTH, OPTIONAL, TRANSITIVE } from '../wire/attribute-row.js'
@@ -34,7 +34,7 @@ export class Rewrite {
   readonly #treatment: ExportTreatment
   readonly #attributes: AttributeTable
   readonly #shared: (nextHop: number) => boolean
-  /** Own AS numbers as eBGP neighbours see them, the outermost first. */
+  /** Own AS numbers as eBGP neighbors see them, the outermost first. */
   readonly #own: readonly number[]
   #length = 0
   /** Codes below this have been written, or need not be. */
@@ -60,7 +60,7 @@ export class Rewrite {
 
   /**
    * Writes the outgoing block of a set (format: export.ts) into `bytes`.
-   * @returns its length; 0 when the neighbour can't be given a next hop or the block exceeds 65535 octets
+   * @returns its length; 0 when the neighbor can't be given a next hop or the block exceeds 65535 octets
    */
   write(attribute: number, source: Source): number {
     this.#attribute = attribute
@@ -206,7 +206,7 @@ export class Rewrite {
     return this.#treatment.type === 'ibgp' && this.#source?.type === 'ibgp'
   }
 
-  /** 4, 16 or 32 octets; none when the neighbour can't be given a next hop. */
+  /** 4, 16 or 32 octets; none when the neighbor can't be given a next hop. */
   #chooseNextHop(attribute: number, source: Source): Uint8Array {
     const { family, type, nextHop: mode, ownAddress, extendedNextHop } = this.#treatment
     const id = this.#attributes.nextHop[attribute]
@@ -243,7 +243,7 @@ export class Rewrite {
     if (length + 10 > this.#path.length) this.#path = new Uint8Array(length * 2)
     const path = this.#path
     let to = 0
-    // A route without a path is an own one: it needs a neighbouring AS.
+    // A route without a path is an own one: it needs a neighboring AS.
     if (external && (length === 0 || changes?.asPathUnchanged !== true)) {
       const own = this.#own
       path[to++] = AS_SEQUENCE
@@ -307,7 +307,7 @@ export class Rewrite {
     else this.#word(has ? localPref[this.#attribute] : this.#treatment.defaultLocalPref)
   }
 
-  /** What a neighbour that is sent no communities gets all the same is what this speaker adds. */
+  /** What a neighbor that is sent no communities gets all the same is what this speaker adds. */
   #writeKept(flags: number, octets: Uint8Array, start: number, end: number): void {
     const kept = this.#treatment.changes?.communities?.standard === false ? start : end
     if (this.#added.length > 0) this.#writeCommunities(octets, start, kept)

@@ -5,7 +5,7 @@
  * Where comparing two paths is a total order (decide.ts: `flat`), the front of the list is ranked: its first
  * paths in order, up to a limit, and nothing behind them is better. A new path then costs a comparison with
  * the first and the last ranked one, rarely a place between; when a best path goes, the next is known. So a
- * thousand neighbours that come and go with the same thousand prefixes are not a million walks over a
+ * thousand neighbors that come and go with the same thousand prefixes are not a million walks over a
  * thousand paths. Elsewhere every change looks at all paths of its prefix.
  */
 import type { Decision } from './decide.js'

@@ -18,7 +18,7 @@ export interface SourceState {
   /** Paths that are best, and that are best or multipath. */
   readonly best: number
   readonly multipath: number
-  /** Paths kept while the neighbour restarts, or not refreshed since a refresh began. */
+  /** Paths kept while the neighbor restarts, or not refreshed since a refresh began. */
   readonly stale: number
 }
 
@@ -87,7 +87,7 @@ export class SourceTable {
     this.#rows[index] = undefined
   }
 
-  /** Order of the neighbours' addresses: IPv4 before IPv6, then numeric. Negative, 0 or positive. */
+  /** Order of the neighbors' addresses: IPv4 before IPv6, then numeric. Negative, 0 or positive. */
   compareAddresses(a: number, b: number): number {
     const left = this.#addresses[a]
     const right = this.#addresses[b]

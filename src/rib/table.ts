@@ -3,7 +3,7 @@
  *
  * How the speaker drives it:
  *
- * 1. `setSource` when a neighbour is Established (again, with the new router id, after a restart).
+ * 1. `setSource` when a neighbor is Established (again, with the new router id, after a restart).
  * 2. For each UPDATE: `withdraw` and `announce` with ranges of NLRI octets that the codec has checked. Nothing
  *    is decided yet; the prefixes concerned are marked dirty, each once.
  * 3. `decide(max)` when the turn has read what was there, and again while `pending` is not 0. It runs the

@@ -6,9 +6,9 @@ export interface Source {
   /** Dense, given by the RIB owner; reused after removal. 0 is the speaker itself. */
   readonly index: number
   readonly type: 'ebgp' | 'ibgp' | 'local'
-  /** Neighbour's BGP Identifier. */
+  /** Neighbor's BGP Identifier. */
   readonly routerId: number
-  /** Neighbour's address, for the last tie-break and for views. */
+  /** Neighbor's address, for the last tie-break and for views. */
   readonly address: string
   readonly remoteAs: number
   readonly weight: number

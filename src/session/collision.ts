@@ -3,8 +3,8 @@ import { asOf } from './open.js'
 import type { ConnectionState, PeerParams } from './types.js'
 
 /**
- * Which of two connections to one neighbour stays (RFC 4271 §6.8). Asked when a valid OPEN arrives on one of
- * them, with every other connection of the neighbour as the existing one.
+ * Which of two connections to one neighbor stays (RFC 4271 §6.8). Asked when a valid OPEN arrives on one of
+ * them, with every other connection of the neighbor as the existing one.
  *
  *     existing        opened in          existing Established          decision
  *     connection      opposite           before the new one's TCP

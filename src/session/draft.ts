@@ -28,7 +28,7 @@ export const RANK: Readonly<Record<State, number>> = {
   Established: 5,
 }
 
-/** The state that RFC 4271 speaks of: that of the furthest connection, else the neighbour's phase. */
+/** The state that RFC 4271 speaks of: that of the furthest connection, else the neighbor's phase. */
 export function visibleState(phase: PeerState['phase'], connections: readonly ConnectionState[]): State {
   let state: State = phase
   for (const c of connections) if (RANK[c.state] > RANK[state]) state = c.state
@@ -36,7 +36,7 @@ export function visibleState(phase: PeerState['phase'], connections: readonly Co
 }
 
 /**
- * A neighbour while one event is worked on, and the moves of which the answers in peer.ts consist. Thrown away
+ * A neighbor while one event is worked on, and the moves of which the answers in peer.ts consist. Thrown away
  * after the step; it never leaves this room.
  */
 export class Draft {
@@ -138,7 +138,7 @@ export class Draft {
     if (step.state) this.connections = [...this.connections, step.state]
   }
 
-  /** A connection's step, and what its end means for the neighbour. */
+  /** A connection's step, and what its end means for the neighbor. */
   feed(c: ConnectionState, event: ConnectionEvent): void {
     const step = stepConnection(c, event, this.context())
     this.actions.push(...step.actions)
@@ -199,7 +199,7 @@ export class Draft {
     return jitter(Math.min(base * 2 ** Math.min(this.retries - 1, 30), ceiling) * 1000, this.random())
   }
 
-  /** Mulberry32: the next number in [0, 1) from the neighbour's own seed. */
+  /** Mulberry32: the next number in [0, 1) from the neighbor's own seed. */
   private random(): number {
     this.seed = (this.seed + 0x6d2b79f5) >>> 0
     let t = this.seed

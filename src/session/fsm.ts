@@ -16,7 +16,7 @@ import type {
 
 /**
  * One TCP connection's state machine: RFC 4271 §8.2.2 from the moment when TCP is up. What comes before (Idle,
- * Connect, Active without a connection) belongs to the neighbour, not to a connection: peer.ts.
+ * Connect, Active without a connection) belongs to the neighbor, not to a connection: peer.ts.
  *
  *        TCP up                     TCP up, DelayOpenTime > 0
  *          │ OPEN ▶                   │ start delay-open
@@ -39,7 +39,7 @@ import type {
  * The end of a connection is `state: undefined` with an End that says why.
  */
 
-/** Events of a connection: those of the neighbour that name one, and what the neighbour's machine orders. */
+/** Events of a connection: those of the neighbor that name one, and what the neighbor's machine orders. */
 export type ConnectionEvent =
   | Exclude<Extract<PeerEvent, { connection: ConnectionId }>, { type: 'tcp-acked' | 'tcp-confirmed' }>
   /** ManualStop, AutomaticStop [2, 8]. */
@@ -84,7 +84,7 @@ const NOTHING: readonly PeerAction[] = []
 /**
  * A new connection: TCP is up.
  * @param delayOpen seconds to wait for the peer's OPEN before the own is sent; 0: send it now
- * @param after the connection of the neighbour that is Established now
+ * @param after the connection of the neighbor that is Established now
  */
 export function openConnection(
   id: ConnectionId,
@@ -310,7 +310,7 @@ function tcpFailed(c: ConnectionState, reason: string, { params }: ConnectionCon
     case 'OpenConfirm':
       return `${params.peer} closed the connection after the OPENs: ${reason}`
     default:
-      return `${params.peer} closed the connection before its OPEN: ${reason}. It may not know this address as a neighbour, or be pausing after an error`
+      return `${params.peer} closed the connection before its OPEN: ${reason}. It may not know this address as a neighbor, or be pausing after an error`
   }
 }
 

@@ -4,7 +4,7 @@ import type { LongLivedState, LongLivedTimer, Negotiated, RestartAction, Restart
 /**
  * Long-lived graceful restart (RFC 9494 §4.2): what the helper (restart.ts) keeps beyond the restart time. Each
  * family has a stale timer of its own. It begins when the restart time is over, or at once for a family that the
- * graceful restart capability does not list; neither the neighbour's return nor another loss begins it anew,
+ * graceful restart capability does not list; neither the neighbor's return nor another loss begins it anew,
  * End-of-RIB ends it.
  */
 
@@ -17,8 +17,8 @@ export function familyOfTimer(timer: string): Family | undefined {
 }
 
 /**
- * Stale times granted to a lost neighbour, seconds by family; families without one are not in it.
- * @param former of this neighbour: a family that used its time up is granted none before its End-of-RIB
+ * Stale times granted to a lost neighbor, seconds by family; families without one are not in it.
+ * @param former of this neighbor: a family that used its time up is granted none before its End-of-RIB
  */
 export function grantedTimes(
   negotiated: Negotiated,
@@ -35,7 +35,7 @@ export function grantedTimes(
   return times
 }
 
-/** True when a returned neighbour has kept the state of a family whose stale timer runs. */
+/** True when a returned neighbor has kept the state of a family whose stale timer runs. */
 export function isPreserved(family: Family, negotiated: Negotiated, params: RestartParams): boolean {
   const restart = negotiated.gracefulRestart
   const longLived = negotiated.longLived?.find((one) => one.family === family)

@@ -15,7 +15,7 @@ import type {
 } from './types.js'
 
 /**
- * A neighbour's state machine: RFC 4271 §8.2.2's Idle, Connect and Active, which need no TCP connection, and
+ * A neighbor's state machine: RFC 4271 §8.2.2's Idle, Connect and Active, which need no TCP connection, and
  * above them the connections (fsm.ts) and their collisions (collision.ts).
  *
  *                        start                     dial failed, or closed before its OPEN
@@ -23,7 +23,7 @@ import type {
  *      │ Idle (stopped) │──▶ │  ┌─────────┐  dial ▶   connect-retry   ┌────────┐          │
  *      └────────────────┘    │  │ Connect │◀───────────────────────── │ Active │ ◀────────┘
  *        ▲ manual-stop       │  └─────────┘                           └────────┘
- *        │ from everywhere   │     │ tcp-acked       passive neighbours │ tcp-confirmed
+ *        │ from everywhere   │     │ tcp-acked       passive neighbors │ tcp-confirmed
  *        │                   │     ▼ never dial                         ▼ (in every running phase)
  *      ┌────────────────┐    │  ┌───────────────────────────────────────────────────┐
  *      │ Idle           │    │  │ connections: OpenSent, OpenConfirm, Established   │
@@ -52,8 +52,8 @@ const NOTHING: readonly PeerAction[] = []
 const noJitter = () => 0
 
 /**
- * A neighbour that is not started.
- * @param seed of the jitter, any number; different for each neighbour
+ * A neighbor that is not started.
+ * @param seed of the jitter, any number; different for each neighbor
  */
 export function initialPeer(seed: number): PeerState {
   return {
@@ -67,17 +67,17 @@ export function initialPeer(seed: number): PeerState {
   }
 }
 
-/** The state that RFC 4271 speaks of: that of the furthest connection, else the neighbour's phase. */
+/** The state that RFC 4271 speaks of: that of the furthest connection, else the neighbor's phase. */
 export function peerState(peer: PeerState): State {
   return visibleState(peer.phase, peer.connections)
 }
 
-/** The connection with a session on it, if the neighbour is Established. */
+/** The connection with a session on it, if the neighbor is Established. */
 export function establishedConnection(peer: Pick<PeerState, 'connections'>): ConnectionState | undefined {
   return peer.connections.find((c) => c.state === 'Established')
 }
 
-/** One step of a neighbour. Answers every event in every state; never throws. */
+/** One step of a neighbor. Answers every event in every state; never throws. */
 export function stepPeer(
   state: PeerState,
   event: PeerEvent,
@@ -179,7 +179,7 @@ function closeAll(
   for (const c of draft.connections) draft.feed(c, { type: 'stop', automatic, subcode, data, text })
 }
 
-// Timers of the neighbour
+// Timers of the neighbor
 
 function connectRetry(draft: Draft): void {
   if (!draft.running || draft.phase === 'Idle') return
@@ -196,7 +196,7 @@ function connectRetry(draft: Draft): void {
 
 function idleHold(draft: Draft): void {
   if (!draft.running || draft.phase !== 'Idle') return
-  // A connection that came meanwhile goes on; without one the neighbour is dialled.
+  // A connection that came meanwhile goes on; without one the neighbor is dialled.
   if (draft.connections.length > 0) draft.phase = 'Active'
   else draft.begin('the idle hold time has passed')
 }

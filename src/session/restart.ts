@@ -13,7 +13,7 @@ import type {
 } from './types.js'
 
 /**
- * The graceful-restart helper of one neighbour: RFC 4724 §4.2 (Receiving Speaker), RFC 8538 §4.
+ * The graceful-restart helper of one neighbor: RFC 4724 §4.2 (Receiving Speaker), RFC 8538 §4.
  *
  *               lost, nothing to keep: drop
  *                 ┌──────┐
@@ -57,7 +57,7 @@ export function stepRestart(
     case 'timer':
       return expired(state, event.timer, params)
     case 'give-up':
-      return finish(state, 'no longer kept: the neighbour was shut down, removed, or its helper switched off')
+      return finish(state, 'no longer kept: the neighbor was shut down, removed, or its helper switched off')
   }
 }
 
@@ -89,7 +89,7 @@ function lost(
     actions.push({ type: 'sweep', families: again, reason: 'restarted again before its End-of-RIB' })
   }
   if (dropped.length > 0) {
-    const reason = refusal ?? 'the neighbour did not list the family for graceful restart'
+    const reason = refusal ?? 'the neighbor did not list the family for graceful restart'
     actions.push({ type: 'drop', families: dropped, reason })
   }
   const running = (former?.running ?? []).filter((family) => kept.includes(family))
@@ -148,7 +148,7 @@ function whyNothingIsKept(
   if (cause === 'hard-reset') return 'a hard reset ends graceful restart'
   if (cause !== 'tcp' && cause !== 'replaced' && !negotiated.restartOnNotification) {
     return cause === 'hold-expired'
-      ? 'the hold time passed in silence: the neighbour may be gone'
+      ? 'the hold time passed in silence: the neighbor may be gone'
       : 'a NOTIFICATION ends the session for good (RFC 4724 §4)'
   }
   return undefined
@@ -157,7 +157,7 @@ function whyNothingIsKept(
 /** Why nothing is kept for the restart time; undefined when something may be. */
 function whyNoGrace(negotiated: Negotiated, seconds: number): string | undefined {
   if (negotiated.gracefulRestart?.families.length === 0) {
-    return 'the neighbour lists no family for graceful restart'
+    return 'the neighbor lists no family for graceful restart'
   }
   return seconds === 0 ? 'the restart time is 0' : undefined
 }
@@ -179,7 +179,7 @@ function returned(
   const actions: RestartAction[] = [{ type: 'stop', timer: 'restart' }]
   const longLived = without(swept, state.longLived, actions)
   if (swept.length > 0) {
-    const reason = 'the neighbour came back without having preserved its forwarding state (no F bit)'
+    const reason = 'the neighbor came back without having preserved its forwarding state (no F bit)'
     actions.push({ type: 'sweep', families: swept, reason })
   }
   if (stale.length === 0) actions.push({ type: 'stop', timer: 'stale' })
@@ -210,7 +210,7 @@ function expired(
   const reason =
     timer === 'stale'
       ? `kept for ${params.stalePathTime} s without End-of-RIB (stalepath-time)`
-      : 'the neighbour did not come back within its restart time'
+      : 'the neighbor did not come back within its restart time'
   if (state.phase === 'waiting') return graceOver(state, reason)
   if (state.phase === 'receiving' && timer === 'stale') {
     // The long-lived stale timer bounds what it was begun for.

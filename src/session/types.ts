@@ -11,32 +11,32 @@ import type { Capability, NotificationMessage, OpenMessage, RouteRefreshMessage 
  *       RIB            ── RestartEvent ──────▶  stepRestart(state, event, params)   restart.ts
  *                      ◀─ RestartAction[] ────
  *
- * One PeerState a neighbour. The driver feeds every event to `stepPeer` and carries out the actions in their
+ * One PeerState a neighbor. The driver feeds every event to `stepPeer` and carries out the actions in their
  * order; events which arrive meanwhile wait until the list is done. A machine never throws, and has an answer
  * to every event in every state; an event for a connection that is gone is ignored.
  *
- * Connections are named by numbers that the driver gives (unique in the life of the neighbour). Timers are
+ * Connections are named by numbers that the driver gives (unique in the life of the neighbor). Timers are
  * named by (timer, connection); starting a running one restarts it. When a connection is closed by an action
  * its timers end without a stop action, and the driver feeds no further event for it (events that do come are
  * ignored).
  */
 
-/** States of RFC 4271 §8.2.2. Of a neighbour with several connections: that of the furthest one. */
+/** States of RFC 4271 §8.2.2. Of a neighbor with several connections: that of the furthest one. */
 export type State = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established'
 
 /** A connection's name. */
 export type ConnectionId = number
 
-/** Timers of a neighbour, independent of connections. */
+/** Timers of a neighbor, independent of connections. */
 export type PeerTimer = 'connect-retry' | 'idle-hold'
 /** Timers of one connection; 'send-hold' is RFC 9687's. */
 export type ConnectionTimer = 'hold' | 'keepalive' | 'delay-open' | 'send-hold'
 
-/** Parameters of one neighbour; they may change between two steps. Times are seconds. */
+/** Parameters of one neighbor; they may change between two steps. Times are seconds. */
 export interface PeerParams {
-  /** How sentences name the neighbour: its address. */
+  /** How sentences name the neighbor: its address. */
   readonly peer: string
-  /** What may keep just this neighbour from answering a dial: 'has it the same password'. */
+  /** What may keep just this neighbor from answering a dial: 'has it the same password'. */
   readonly questions?: readonly string[]
   /** 1 to 4294967295. */
   readonly localAs: number
@@ -211,9 +211,9 @@ export interface End {
   }
 }
 
-/** What happens to a neighbour. Numbers in brackets are RFC 4271 §8.1's events. */
+/** What happens to a neighbor. Numbers in brackets are RFC 4271 §8.1's events. */
 export type PeerEvent =
-  /** Operator or configuration starts the neighbour [1, 4]. */
+  /** Operator or configuration starts the neighbor [1, 4]. */
   | { readonly type: 'manual-start' }
   /** The speaker starts by itself [3, 5, 6, 7]. */
   | { readonly type: 'automatic-start' }
@@ -312,7 +312,7 @@ export type PeerAction =
     }
   /** An attempt ended before Established; `connection` is missing for a dial that failed. */
   | { readonly type: 'failed'; readonly connection?: ConnectionId; readonly end: End }
-  /** The neighbour's state changed; for log, views and events. */
+  /** The neighbor's state changed; for log, views and events. */
   | { readonly type: 'changed'; readonly from: State; readonly to: State; readonly cause: string }
   /** A ROUTE-REFRESH in Established, for refresh.ts and Adj-RIB-Out. */
   | {
@@ -327,7 +327,7 @@ export interface Step<S, A> {
   readonly actions: readonly A[]
 }
 
-/** One TCP connection of a neighbour (fsm.ts). */
+/** One TCP connection of a neighbor (fsm.ts). */
 export interface ConnectionState {
   readonly id: ConnectionId
   /** True when the peer dialled. */
@@ -346,7 +346,7 @@ export interface ConnectionState {
   readonly ticks: number
 }
 
-/** One neighbour (peer.ts). Made by `initialPeer(seed)`. */
+/** One neighbor (peer.ts). Made by `initialPeer(seed)`. */
 export interface PeerState {
   /** 'Idle' when stopped or in idle hold, 'Connect' while dialling, 'Active' while waiting. */
   readonly phase: 'Idle' | 'Connect' | 'Active'
@@ -382,7 +382,7 @@ export interface RestartParams {
 export type LongLivedTimer = `long-lived ${Family}`
 export type RestartTimer = 'restart' | 'stale' | LongLivedTimer
 
-/** What happens to the helper of one neighbour. */
+/** What happens to the helper of one neighbor. */
 export type RestartEvent =
   /** From the `down` action. */
   | { readonly type: 'lost'; readonly cause: EndCause; readonly negotiated: Negotiated }
@@ -390,10 +390,10 @@ export type RestartEvent =
   /** From the `established` action. */
   | { readonly type: 'established'; readonly negotiated: Negotiated }
   | { readonly type: 'end-of-rib'; readonly family: Family }
-  /** Neighbour shut down or removed, or helper switched off, while it waits. */
+  /** Neighbor shut down or removed, or helper switched off, while it waits. */
   | { readonly type: 'give-up' }
 
-/** What the driver does with the neighbour's paths. */
+/** What the driver does with the neighbor's paths. */
 export type RestartAction =
   /** Mark all paths of these families as stale and keep using them. */
   | { readonly type: 'keep'; readonly families: readonly Family[]; readonly reason: string }
@@ -418,7 +418,7 @@ export interface RestartState {
   readonly longLived?: LongLivedState
 }
 
-/** Long-lived graceful restart of one neighbour. */
+/** Long-lived graceful restart of one neighbor. */
 export interface LongLivedState {
   /** Stale time granted to each stale family that has one, seconds. */
   readonly times: ReadonlyMap<Family, number>

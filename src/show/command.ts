@@ -3,7 +3,7 @@ import { canonicalAddress } from '../ip/address.js'
 import { FAMILIES, type Family } from '../ip/family.js'
 import { canonicalPrefix } from '../ip/prefix.js'
 
-/** Which routes of a neighbour are asked for. */
+/** Which routes of a neighbor are asked for. */
 export type NeighborTable = 'advertised-routes' | 'routes' | 'received-routes'
 
 /**

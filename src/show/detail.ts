@@ -92,7 +92,7 @@ export function notInTable(asked: string): string {
   return `% Network not in table: ${asked}\n`
 }
 
-/** `show ip bgp PREFIX` names neighbours; an unknown one is said with those that exist. */
+/** `show ip bgp PREFIX` names neighbors; an unknown one is said with those that exist. */
 export function noSuchNeighbor(address: string, neighbors: readonly NeighborView[]): string {
   const known = neighbors.slice(0, 8).map((neighbor) => neighbor.address)
   const more = neighbors.length > known.length ? ', …' : ''

@@ -37,7 +37,7 @@ function last(fault: FaultView, now: number): string[] {
 }
 
 /**
- * What was wrong with the UPDATEs of a neighbour (RFC 7606 §6): counts by attribute and the last ones with their
+ * What was wrong with the UPDATEs of a neighbor (RFC 7606 §6): counts by attribute and the last ones with their
  * octets. Nothing when none was faulty.
  * @param now milliseconds since 1970
  */

@@ -13,7 +13,7 @@ export function localMode(own: GracefulRestartOptions): 'Disable' | 'Helper' | '
   return own.restarter === true ? 'Restart' : 'Helper'
 }
 
-/** The neighbour's part, as far as its OPEN told it. */
+/** The neighbor's part, as far as its OPEN told it. */
 export function remoteMode(neighbor: NeighborView): 'NotApplicable' | 'Restart' | 'Helper' {
   const restart = capability(neighbor.capabilities.received, 'graceful-restart')
   if (restart === undefined) return 'NotApplicable'

@@ -233,7 +233,7 @@ function roleName(role: Role | undefined): string {
   return role === 'rs' ? 'rs-server' : (role ?? 'undefined')
 }
 
-/** The value of one neighbour in `show ip bgp neighbors json`, in FRR's shape. */
+/** The value of one neighbor in `show ip bgp neighbors json`, in FRR's shape. */
 export function neighborJson(neighbor: NeighborView, context: NeighborContext): object {
   const { now, status, config } = context
   const up = neighbor.state === 'Established'

@@ -10,7 +10,7 @@ import { tableVersion } from './table.js'
 import { escapeText, right } from './text.js'
 import { secondsSince, upDown } from './time.js'
 
-/** What the blocks need besides the neighbour. */
+/** What the blocks need besides the neighbor. */
 export interface NeighborContext {
   readonly status: StatusView
   readonly config: ConfigView
@@ -155,7 +155,7 @@ function protection({ ttlSecurity, authentication }: NeighborView): string[] {
   ]
 }
 
-/** `show ip bgp neighbors`: the block of one neighbour, in Cisco's layout. */
+/** `show ip bgp neighbors`: the block of one neighbor, in Cisco's layout. */
 export function showNeighbor(neighbor: NeighborView, { status, config, now }: NeighborContext): string {
   const link = neighbor.type === 'ebgp' ? 'external' : 'internal'
   const restarts = config.bgp.gracefulRestart

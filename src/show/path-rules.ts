@@ -1,11 +1,11 @@
 import type { NeighborFamilyView, NeighborView } from '../speaker/views.js'
 
-/** True when nothing is taken from a neighbour for want of a policy: 'State/PfxRcd' says `(Policy)`, as in FRR. */
+/** True when nothing is taken from a neighbor for want of a policy: 'State/PfxRcd' says `(Policy)`, as in FRR. */
 export function lacksImportPolicy(counts: NeighborFamilyView): boolean {
   return counts.rules?.policyMissing?.import === true
 }
 
-/** The own AS towards a neighbour that knows another one: '  Local AS 64999 no-prepend replace-as'. */
+/** The own AS towards a neighbor that knows another one: '  Local AS 64999 no-prepend replace-as'. */
 export function localAsText({ localAs, localAsStyle: style }: NeighborView): string {
   const words = [
     ...(style?.prepend ? [] : ['no-prepend']),

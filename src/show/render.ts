@@ -169,7 +169,7 @@ async function* routes(source: ShowSource, family: Family, asJson: boolean): Chu
 
 /**
  * Answers a command in pieces, so that a full table is never held as a whole.
- * @throws NotThere when the route or neighbour does not exist; Error when the source can't be asked
+ * @throws NotThere when the route or neighbor does not exist; Error when the source can't be asked
  */
 export async function* render(command: ShowCommand, source: ShowSource, options: RenderOptions): Chunks {
   const asJson = options.json

@@ -17,7 +17,7 @@ function distance(path: PathView): number {
 
 /**
  * Gateways of a route, each with its path, in canonical order; empty when none of its paths is used.
- * A gateway whose path cannot be told apart (two neighbours with one next hop) takes the first.
+ * A gateway whose path cannot be told apart (two neighbors with one next hop) takes the first.
  */
 export function descriptors(route: RouteDetail): readonly Descriptor[] {
   const used = route.paths.filter((path) => path.best || path.multipath)
@@ -34,7 +34,7 @@ export function descriptors(route: RouteDetail): readonly Descriptor[] {
 
 const via = (gateway: Gateway) => (gateway.interface === undefined ? '' : `, via ${gateway.interface}`)
 
-/** AS number that the path's tag carries: the neighbour's, which is the first of the path. */
+/** AS number that the path's tag carries: the neighbor's, which is the first of the path. */
 function tag(path: PathView): string | undefined {
   return /^\d+/.exec(path.asPath)?.[0]
 }

@@ -59,10 +59,10 @@ export interface RouteDetailPage extends Omit<RoutePage, 'routes'> {
 export interface ShowSource {
   status(): Promise<StatusView>
   neighbors(): Promise<readonly NeighborView[]>
-  /** @returns undefined when there is no such neighbour */
+  /** @returns undefined when there is no such neighbor */
   neighbor(address: string): Promise<NeighborView | undefined>
   routes(query: RouteQuery): Promise<RouteDetailPage>
-  /** Adj-RIB-Out of a neighbour. */
+  /** Adj-RIB-Out of a neighbor. */
   advertised(address: string, query: RouteQuery): Promise<RouteDetailPage>
   fib(): Promise<FibView>
   config(): Promise<ConfigView>
@@ -75,7 +75,7 @@ const PAGE = 1000
 
 /**
  * All routes that match, page by page, so that a full table never stands in memory as a whole.
- * @param neighbor with `side: 'out'` the neighbour whose Adj-RIB-Out is read
+ * @param neighbor with `side: 'out'` the neighbor whose Adj-RIB-Out is read
  */
 export async function* pages(
   source: ShowSource,

@@ -55,7 +55,7 @@ export function summaryJson(
     tableVersion: table?.version ?? 0,
     ...(status.maintenance === undefined ? {} : { gracefulShutdown: true }),
     ribCount: table?.prefixes ?? 0,
-    // The process's memory: ecmpd does not account for tables and neighbours apart.
+    // The process's memory: ecmpd does not account for tables and neighbors apart.
     ribMemory: status.memory,
     peerCount: members.length,
     peerMemory: 0,

@@ -6,7 +6,7 @@ import type { StatusView } from './source.js'
 import { escapeText, left, right } from './text.js'
 import { secondsSince, upDown } from './time.js'
 
-/** Neighbours with this family, each with its counts. */
+/** Neighbors with this family, each with its counts. */
 export function membersOf(
   neighbors: readonly NeighborView[],
   family: Family,
@@ -23,7 +23,7 @@ export function totalMessages(neighbor: NeighborView, direction: 'sent' | 'recei
   return counts.open + counts.update + counts.notification + counts.keepalive + counts.routeRefresh
 }
 
-/** State as the switch shows it: 'Idle (Admin)' for a neighbour that is shut down. */
+/** State as the switch shows it: 'Idle (Admin)' for a neighbor that is shut down. */
 export function stateText(neighbor: NeighborView): string {
   return neighbor.adminDown ? 'Idle (Admin)' : neighbor.state
 }
@@ -62,7 +62,7 @@ function maintenanceLine({ maintenance }: StatusView): string[] {
   return [escapeText(`Maintenance: all routes are announced with graceful-shutdown${by}`)]
 }
 
-/** Drained neighbours above the table, whose rows have Cisco's columns and no room for it. */
+/** Drained neighbors above the table, whose rows have Cisco's columns and no room for it. */
 function drainedLine(members: readonly { readonly neighbor: NeighborView }[]): string[] {
   const drained = members.flatMap(({ neighbor: { address, maintenance } }) => {
     if (maintenance === undefined) return []
@@ -107,7 +107,7 @@ export function showSummary(
   return lines.join('\n')
 }
 
-/** `show bgp all summary`: every family that has neighbours under a heading of its own. */
+/** `show bgp all summary`: every family that has neighbors under a heading of its own. */
 export function showAllSummaries(
   status: StatusView,
   neighbors: readonly NeighborView[],

@@ -7,7 +7,7 @@ import { type Dialect, routeRows, tableHeader } from './table-row.js'
 export interface TableScope {
   readonly family: Family
   readonly neighbor?: string
-  /** 'in': paths received from the neighbour; 'out': routes advertised to it. */
+  /** 'in': paths received from the neighbor; 'out': routes advertised to it. */
   readonly side?: 'in' | 'out'
   /** With 'in': before import policy, or what has passed it. */
   readonly stage?: RouteQuery['stage']
@@ -37,7 +37,7 @@ export function filterOf({ side, neighbor, stage }: TableScope): Pick<RouteQuery
   return stage === undefined ? { neighbor } : { neighbor, stage }
 }
 
-/** `show ip bgp` and the tables of one neighbour, in pieces, the first of them the head. */
+/** `show ip bgp` and the tables of one neighbor, in pieces, the first of them the head. */
 export async function* showTable(
   source: ShowSource,
   scope: TableScope,

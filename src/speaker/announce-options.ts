@@ -42,7 +42,7 @@ export interface AggregateOptions {
   readonly summaryOnly: boolean
 }
 
-/** A default route for one neighbour and family, whatever the table holds. */
+/** A default route for one neighbor and family, whatever the table holds. */
 export interface DefaultOriginateOptions {
   /**
    * Decides whether it is sent, and what it is sent with: of the first entry whose conditions a route of the

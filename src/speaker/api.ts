@@ -10,7 +10,7 @@ export interface SpeakerApi {
   /** Opens listeners and starts sessions. @throws Error, one sentence, when an address can't be listened on */
   start(): Promise<void>
   /**
-   * Applies changed options neighbour by neighbour; what the change does not concern is not touched.
+   * Applies changed options neighbor by neighbor; what the change does not concern is not touched.
    * @throws Error when a new listen address can't be had; nothing was changed then
    */
   apply(options: SpeakerOptions): Promise<ApplyReport>
@@ -18,12 +18,12 @@ export interface SpeakerApi {
    * Ends every session with Cease/Administrative Shutdown (6/2) and closes the listeners.
    * @param message shutdown communication, at most 255 octets of UTF-8 (RFC 9003)
    * @param reason 'out-of-resources': this process fails; the sessions end with Cease/Out of Resources (6/8)
-   * @param kept forwarding goes on: neighbours that are asked to keep our routes through a restart
+   * @param kept forwarding goes on: neighbors that are asked to keep our routes through a restart
    *   (`gracefulRestart.restarter`) are left so that they do
    */
   stop(message: string, reason?: 'shutdown' | 'out-of-resources', kept?: boolean): Promise<void>
   /**
-   * Does what an operator asks of a neighbour; the log and an event of type 'operation' say who asked.
+   * Does what an operator asks of a neighbor; the log and an event of type 'operation' say who asked.
    * @param address canonical text
    * @param by who asks, for people
    */
@@ -39,14 +39,14 @@ export interface SpeakerApi {
   neighbor(address: string): NeighborView | undefined
   /** @throws RangeError on a cursor that it did not make */
   routes(query: RouteQuery): RoutePage
-  /** Routes advertised to a neighbour (Adj-RIB-Out). */
+  /** Routes advertised to a neighbor (Adj-RIB-Out). */
   advertised(address: string, query: RouteQuery): RoutePage
   /** @returns unsubscribe */
   subscribe(listener: (event: SpeakerEvent) => void): () => void
   /** The last events, oldest first, with ids above `after`. */
   recent(after?: number): readonly SpeakerEvent[]
-  /** True once the first routes are settled: End-of-RIB from every neighbour that was expected, or the deferral time passed. */
+  /** True once the first routes are settled: End-of-RIB from every neighbor that was expected, or the deferral time passed. */
   settled(): boolean
-  /** Addresses of the configured neighbours, but those shut down, that are not Established or whose End-of-RIB is not here. */
+  /** Addresses of the configured neighbors, but those shut down, that are not Established or whose End-of-RIB is not here. */
   incomplete(): readonly string[]
 }

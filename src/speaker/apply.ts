@@ -5,10 +5,10 @@ import type { ApplyReport } from './views.js'
 
 /** What applying a configuration does to a speaker. */
 export interface Applicable {
-  /** Options of the neighbours that came from listen ranges. */
+  /** Options of the neighbors that came from listen ranges. */
   dynamic(): readonly NeighborOptions[]
   add(options: NeighborOptions): void
-  /** @param what the log and the neighbour are told */
+  /** @param what the log and the neighbor are told */
   remove(address: string, what: string): void
   /** Takes new options over; the session goes on. */
   change(address: string, options: NeighborOptions): void
@@ -25,8 +25,8 @@ export interface Applicable {
 }
 
 /**
- * Applies the difference of two configurations to a speaker whose options are `after` already, neighbour by
- * neighbour; what the difference does not concern is not touched.
+ * Applies the difference of two configurations to a speaker whose options are `after` already, neighbor by
+ * neighbor; what the difference does not concern is not touched.
  */
 export function applyDifference(
   before: SpeakerOptions,
@@ -58,7 +58,7 @@ export function applyDifference(
   for (const options of change.added) {
     // It was a guest until now: it gets a session by its own options.
     if (dynamic.delete(options.address))
-      speaker.remove(options.address, 'configured as a neighbour of its own')
+      speaker.remove(options.address, 'configured as a neighbor of its own')
     speaker.add(options)
   }
   if (change.listenRanges || change.identity) {

@@ -2,9 +2,9 @@ import type { AttributeTable } from '../rib/attributes.js'
 
 /**
  * True when a path went through an own AS more often than it may (RFC 4271 §9.1.2, and `allowas-in` of IOS and
- * FRR). Where the neighbour knows another AS than the speaker's own, both count, each for itself.
+ * FRR). Where the neighbor knows another AS than the speaker's own, both count, each for itself.
  * @param attribute the set as received
- * @param localAs the AS that the neighbour knows
+ * @param localAs the AS that the neighbor knows
  * @param realAs the speaker's AS
  * @param allowed how often; 'origin': any number of times in a path that begins in an own AS; undefined: never
  */

@@ -8,7 +8,7 @@ export type BatchListener = (rib: Rib, batch: ChangeBatch) => void
 
 /**
  * Hands the batches of both tables to those who follow them: the kernel first, because traffic waits for it,
- * then what goes to neighbours, then events.
+ * then what goes to neighbors, then events.
  */
 export class ChangeBus {
   readonly #fib: FibPort | undefined

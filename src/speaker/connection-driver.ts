@@ -15,14 +15,14 @@ import type { Task } from './work.js'
 const INBOX_HIGH = 256 * 1024
 
 /**
- * Joins a TCP connection to its neighbour: octets in, messages to the machine or the tables, messages out.
+ * Joins a TCP connection to its neighbor: octets in, messages to the machine or the tables, messages out.
  *
  * What arrives is worked on at once, so that a withdrawal reaches the kernel in the turn it came in. When a
  * turn of the event loop has used its budget, chunks wait in an inbox for a slice of their own, and a
- * connection whose inbox is full stops reading: TCP then slows the neighbour down.
+ * connection whose inbox is full stops reading: TCP then slows the neighbor down.
  */
 export class Link implements FrameHandler, Task {
-  /** Unique in the life of the neighbour. */
+  /** Unique in the life of the neighbor. */
   readonly id: number
   readonly connection: Connection
   readonly peer: Peer

@@ -1,7 +1,7 @@
 import { MessageType } from '../wire/codes.js'
 import type { MessageCounts } from './views.js'
 
-/** Messages of one neighbour in one direction, by type code, over all its sessions. */
+/** Messages of one neighbor in one direction, by type code, over all its sessions. */
 export class MessageCounters {
   readonly #counts = new Float64Array(6)
 

@@ -21,7 +21,7 @@ interface Entry {
 }
 
 /**
- * A default route that neighbours of one update group are sent, and what decides about it (see
+ * A default route that neighbors of one update group are sent, and what decides about it (see
  * DefaultOriginateOptions): one look for each change of the table, never one over the table but at the start.
  */
 export class DefaultRoute {

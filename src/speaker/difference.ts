@@ -1,6 +1,6 @@
 import type { FamilyOptions, NeighborOptions, SpeakerOptions } from './options.js'
 
-/** What a change of a neighbour's options asks for, weakest first. */
+/** What a change of a neighbor's options asks for, weakest first. */
 export type Consequence = 'none' | 'in place' | 'reset'
 
 /** Structural equality of plain values: objects, arrays, numbers, texts. */
@@ -56,7 +56,7 @@ export function consequence(
   return same(essentials(before), essentials(after)) ? 'in place' : 'reset'
 }
 
-/** Whether the neighbour is shut down by the new options and was not by the old ones, or the other way round. */
+/** Whether the neighbor is shut down by the new options and was not by the old ones, or the other way round. */
 export function shutOrStarted(
   before: Pick<NeighborOptions, 'shutdown'>,
   after: Pick<NeighborOptions, 'shutdown'>,
@@ -69,7 +69,7 @@ export function acceptance(options: NeighborOptions, family: FamilyOptions): unk
   return [options.enforceFirstAs, family.allowAsIn]
 }
 
-/** How one family of a neighbour changed. */
+/** How one family of a neighbor changed. */
 export interface FamilyChange {
   readonly family: FamilyOptions['family']
   /** What was received has to be looked at again. */
@@ -78,7 +78,7 @@ export interface FamilyChange {
   readonly export: boolean
 }
 
-/** What decides about the routes that a neighbour is sent in a family. */
+/** What decides about the routes that a neighbor is sent in a family. */
 export function exportTerms(options: FamilyOptions): unknown {
   return [
     options.export,
@@ -110,7 +110,7 @@ export function familyChanges(before: NeighborOptions, after: NeighborOptions): 
   return changes
 }
 
-/** The difference of two configurations, neighbour by neighbour. */
+/** The difference of two configurations, neighbor by neighbor. */
 export interface Difference {
   readonly added: readonly NeighborOptions[]
   readonly removed: readonly NeighborOptions[]
@@ -133,7 +133,7 @@ export interface Difference {
 
 const listenKey = (listen: { address: string; port: number }) => `${listen.address} ${listen.port}`
 
-/** Compares two configurations. The order of neighbours and listen addresses does not matter. */
+/** Compares two configurations. The order of neighbors and listen addresses does not matter. */
 export function difference(before: SpeakerOptions, after: SpeakerOptions): Difference {
   const old = new Map(before.neighbors.map((neighbor) => [neighbor.address, neighbor]))
   const identity = before.localAs !== after.localAs || before.routerId !== after.routerId

@@ -2,8 +2,8 @@ import type { ExportChanges } from '../rib/export-changes.js'
 import type { FamilyOptions } from './options.js'
 
 /**
- * What a neighbour's options change about the attributes that it is sent.
- * @param ownAs the speaker's real AS where it is shown behind the neighbour's `localAs`
+ * What a neighbor's options change about the attributes that it is sent.
+ * @param ownAs the speaker's real AS where it is shown behind the neighbor's `localAs`
  * @returns undefined when nothing is changed
  */
 export function exportChanges(ownAs: number | undefined, options: FamilyOptions): ExportChanges | undefined {

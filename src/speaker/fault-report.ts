@@ -12,7 +12,7 @@ import type { Peer } from './peer.js'
 
 /** Prefixes named in the log and the event of a faulty UPDATE. */
 const MOST_PREFIXES = 100
-/** Faulty UPDATEs of one neighbour that are told in full within PERIOD; what goes beyond is counted. */
+/** Faulty UPDATEs of one neighbor that are told in full within PERIOD; what goes beyond is counted. */
 const MOST_TOLD = 10
 /** Milliseconds. */
 const PERIOD = 10_000
@@ -26,7 +26,7 @@ export interface NlriRange {
 
 /**
  * Tells what was wrong with UPDATEs (RFC 7606 §6): the rule, the routes concerned and the whole message, so that
- * people find the culprit. A neighbour that sends nothing else must not fill the disk: some are told in full,
+ * people find the culprit. A neighbor that sends nothing else must not fill the disk: some are told in full,
  * the rest is counted.
  */
 export class FaultReport {

@@ -6,7 +6,7 @@ import type { AttributeFaults, FaultCounts, FaultView } from './views.js'
 /** What becomes of a faulty UPDATE (RFC 7606 §2), the mildest first. */
 export type FaultVerdict = 'discard' | 'withdraw' | 'reset'
 
-/** Faulty UPDATEs of a neighbour that are kept with their octets. */
+/** Faulty UPDATEs of a neighbor that are kept with their octets. */
 const KEPT = 3
 /** Octets kept of each: a whole message, unless it is an extended one (RFC 8654). */
 const MOST_OCTETS = 4096
@@ -21,7 +21,7 @@ interface Kept {
   readonly size: number
 }
 
-/** Faulty UPDATEs of one neighbour over all its sessions: counts, by attribute too, and the last ones whole. */
+/** Faulty UPDATEs of one neighbor over all its sessions: counts, by attribute too, and the last ones whole. */
 export class Faults {
   readonly #counts = { discard: 0, withdraw: 0, reset: 0 }
   /** By attribute type code; 0 for what lies in no attribute. */

@@ -5,7 +5,7 @@ import { NO_RESTART, stepRestart } from '../session/restart.js'
 import type { RestartEvent, RestartParams, RestartState, RestartTimer } from '../session/types.js'
 import { Timers } from './timers.js'
 
-/** What the helper does with a neighbour's paths. */
+/** What the helper does with a neighbor's paths. */
 export interface PathKeeper {
   /** Marks the paths as stale and goes on using them. */
   keep(families: readonly Family[], reason: string): void
@@ -19,7 +19,7 @@ export interface PathKeeper {
   settle(): void
 }
 
-/** Drives one neighbour's graceful-restart helper with the speaker's clock. */
+/** Drives one neighbor's graceful-restart helper with the speaker's clock. */
 export class Graceful {
   readonly #params: () => RestartParams
   readonly #keeper: PathKeeper
@@ -35,7 +35,7 @@ export class Graceful {
     })
   }
 
-  /** 'waiting' for the neighbour's return; 'receiving' its routes until End-of-RIB. */
+  /** 'waiting' for the neighbor's return; 'receiving' its routes until End-of-RIB. */
   get phase(): RestartState['phase'] {
     return this.#state.phase
   }

@@ -36,14 +36,14 @@ export function renewFilter(
   return former
 }
 
-/** GRACEFUL_SHUTDOWN of a neighbour's paths means something else than before. */
+/** GRACEFUL_SHUTDOWN of a neighbor's paths means something else than before. */
 export function lowersOtherwise(before: NeighborOptions, after: NeighborOptions): boolean {
   return (
     before.maintenance !== after.maintenance || before.ignoreGracefulShutdown !== after.ignoreGracefulShutdown
   )
 }
 
-/** A `local-as` that is to be seen in the paths from its neighbour. */
+/** A `local-as` that is to be seen in the paths from its neighbor. */
 function prepending(
   { options, negotiated }: Peer,
   policy: RouteFilter | undefined,

@@ -18,7 +18,7 @@ export function rangeFor(ranges: readonly ListenRange[], address: string): Liste
   return best
 }
 
-/** Options of a neighbour that came from a listen range: it is waited for, never dialled. */
+/** Options of a neighbor that came from a listen range: it is waited for, never dialled. */
 export function dynamicOptions(range: ListenRange, address: string): NeighborOptions {
   return { ...range.template, address, passive: true }
 }

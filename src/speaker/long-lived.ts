@@ -2,7 +2,7 @@ import type { Negotiated } from '../session/types.js'
 import type { NeighborOptions, SpeakerOptions } from './options.js'
 import type { OutletSession } from './update-out.js'
 
-/** Long-lived graceful restart (RFC 9494) is configured for some neighbour. */
+/** Long-lived graceful restart (RFC 9494) is configured for some neighbor. */
 export function usesLongLived({ neighbors, listenRanges }: SpeakerOptions): boolean {
   const uses = ({ gracefulRestart }: Omit<NeighborOptions, 'address'>) =>
     gracefulRestart.longLived !== undefined
@@ -10,7 +10,7 @@ export function usesLongLived({ neighbors, listenRanges }: SpeakerOptions): bool
 }
 
 /**
- * How long-lived stale routes reach a neighbour (RFC 9494 §4.3, §4.6): freely where it knows what they are, and as
+ * How long-lived stale routes reach a neighbor (RFC 9494 §4.3, §4.6): freely where it knows what they are, and as
  * other routes from a speaker that knows nothing of them itself.
  */
 export function longLivedTo(

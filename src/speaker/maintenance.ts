@@ -7,7 +7,7 @@ import type { MaintenanceView } from './views.js'
 
 /**
  * Maintenance of the whole speaker (RFC 8326 §4): while it lasts every route is announced with GRACEFUL_SHUTDOWN,
- * so that neighbours move their traffic away before anything is shut down. The configuration or an operator
+ * so that neighbors move their traffic away before anything is shut down. The configuration or an operator
  * begins it; what an operator began outlives a changed configuration, not the process.
  */
 export class Maintenance {

@@ -14,7 +14,7 @@ import type { Refresh } from './refresh.js'
 import type { Outlet } from './update-out.js'
 import type { Task } from './work.js'
 
-/** One family of a neighbour. */
+/** One family of a neighbor. */
 export interface FamilyRoutes {
   readonly family: Family
   options: FamilyOptions
@@ -37,7 +37,7 @@ export interface FamilyRoutes {
   removal: Task | undefined
 }
 
-/** What the tables know of one neighbour, beside its session. */
+/** What the tables know of one neighbor, beside its session. */
 export interface NeighborRoutes {
   readonly peer: Peer
   /** Index as a source of both tables. */
@@ -64,7 +64,7 @@ export interface NeighborRoutes {
     | undefined
 }
 
-/** A family of a neighbour that has no session yet. @throws RangeError for a policy that is none */
+/** A family of a neighbor that has no session yet. @throws RangeError for a policy that is none */
 export function familyRoutes(options: FamilyOptions, attributes: AttributeTable): FamilyRoutes {
   return {
     family: options.family,
@@ -82,7 +82,7 @@ export function familyRoutes(options: FamilyOptions, attributes: AttributeTable)
   }
 }
 
-/** What a neighbour's options say of it as a source of paths. */
+/** What a neighbor's options say of it as a source of paths. */
 export function sourceTerms(peer: Peer, options: FamilyOptions): Pick<Source, 'weight' | 'client'> {
   return { weight: peer.options.weight, client: options.routeReflectorClient ?? false }
 }

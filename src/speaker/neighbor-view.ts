@@ -9,7 +9,7 @@ import { limitThreshold } from './prefix-limit.js'
 import type { Routing } from './routing.js'
 import type { NeighborFamilyView, NeighborView } from './views.js'
 
-/** The read model of one neighbour, made now. */
+/** The read model of one neighbor, made now. */
 export function neighborView(peer: Peer, routing: Routing, clock: Clock): NeighborView {
   const { options, negotiated: terms, session } = peer
   const routes = routing.of(peer)

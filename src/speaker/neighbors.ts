@@ -14,7 +14,7 @@ import type { Refusals } from './refusals.js'
 import type { Routing } from './routing.js'
 import type { Expected } from './settling.js'
 
-/** Milliseconds for which a neighbour that announced too much is kept out. */
+/** Milliseconds for which a neighbor that announced too much is kept out. */
 const LIMIT_PAUSE = 60_000
 
 const CONNECTION_REJECTED = encodeNotification({
@@ -37,16 +37,16 @@ export interface NeighborsParts {
   running(): boolean
 }
 
-/** The neighbours: configured ones, and those that came from listen ranges. */
+/** The neighbors: configured ones, and those that came from listen ranges. */
 export class Neighbors {
   readonly #parts: NeighborsParts
   readonly #peers = new Map<string, Peer>()
   /** Why connections with an address or prefix can't be protected as configured, so that there are none. */
   readonly unprotected = new Map<string, string>()
-  /** Timers of neighbours that are kept out for too many prefixes. */
+  /** Timers of neighbors that are kept out for too many prefixes. */
   readonly #pauses = new Map<Peer, Cancel>()
   #dynamic = 0
-  /** The neighbour for which a test of every() failed last. */
+  /** The neighbor for which a test of every() failed last. */
   #missing: Peer | undefined
 
   constructor(parts: NeighborsParts) {
@@ -61,7 +61,7 @@ export class Neighbors {
     return this.#peers.get(address)
   }
 
-  /** Adds a neighbour and starts it unless it is shut down. */
+  /** Adds a neighbor and starts it unless it is shut down. */
   add(options: NeighborOptions, dynamic = false): Peer {
     const { random, host, routing } = this.#parts
     const peer = new Peer(host, options, Math.floor(random() * 0x1_0000_0000) >>> 0, dynamic)
@@ -73,17 +73,17 @@ export class Neighbors {
     return peer
   }
 
-  /** Lets the neighbours whose connections can't be protected say so. */
+  /** Lets the neighbors whose connections can't be protected say so. */
   noteUnprotected(): void {
     for (const peer of this.#peers.values()) this.#note(peer)
   }
 
-  /** Ends a neighbour for good. @param what the log is told */
+  /** Ends a neighbor for good. @param what the log is told */
   remove(address: string, what: string, subcode: number = CeaseError['PeerDe-configured']): void {
     const peer = this.#peers.get(address)
     if (peer === undefined) return
     this.#parts.log.info({ neighbor: address }, `neighbor ${peer.name} removed: ${what}`)
-    // Out of the map first: a dynamic neighbour must not remove itself once more when its session ends.
+    // Out of the map first: a dynamic neighbor must not remove itself once more when its session ends.
     this.#forget(peer)
     peer.stop(subcode, NO_DATA, what)
     this.#parts.routing.remove(peer)
@@ -110,7 +110,7 @@ export class Neighbors {
     if (peer === undefined) return
     const text = 'its configuration changed'
     if (peer.dynamic) {
-      // It comes back by itself, as a new neighbour with the new options.
+      // It comes back by itself, as a new neighbor with the new options.
       this.remove(address, text, CeaseError.OtherConfigurationChange)
       return
     }
@@ -126,7 +126,7 @@ export class Neighbors {
     if (!peer.adminDown) peer.start()
   }
 
-  /** More paths than the neighbour may have: it stays down for a while (RFC 4486 §4). */
+  /** More paths than the neighbor may have: it stays down for a while (RFC 4486 §4). */
   overLimit(peer: Peer, family: Family, limit: number): void {
     const text = `${peer.address} announced more than ${limit} ${family} prefixes (maximum-prefix)`
     peer.stop(CeaseError.MaximumNumberOfPrefixesReached, limitData(family, limit), text)
@@ -141,7 +141,7 @@ export class Neighbors {
     this.#pauses.set(peer, this.#parts.clock.after(pause, start))
   }
 
-  /** A dynamic neighbour without connection and without paths kept for it has no reason to stay. */
+  /** A dynamic neighbor without connection and without paths kept for it has no reason to stay. */
   ended(peer: Peer): void {
     if (!peer.dynamic || !peer.idle || this.#peers.get(peer.address) !== peer) return
     // Forgotten, it would come back with its next connection.
@@ -175,11 +175,11 @@ export class Neighbors {
     if (range === undefined) {
       refuse(connection)
       const remedy = `add neighbor ${remote.address} with its remote AS, or a listen range that covers it, if it belongs here`
-      this.#parts.refusals.report(remote, 'it is not configured as a neighbour', remedy)
+      this.#parts.refusals.report(remote, 'it is not configured as a neighbor', remedy)
     } else if (this.#dynamic >= listenLimit) {
       // It belongs here: it is told (RFC 4486 §4).
       refuse(connection, CONNECTION_REJECTED)
-      const cause = `there are ${this.#dynamic} dynamic neighbours already`
+      const cause = `there are ${this.#dynamic} dynamic neighbors already`
       this.#parts.refusals.report(remote, cause, 'raise the listen limit if more are meant to come')
     } else {
       this.tell(remote.address, 'added')
@@ -188,8 +188,8 @@ export class Neighbors {
   }
 
   /**
-   * True when `test` holds for every configured neighbour that is not shut down.
-   * @param strangers the same of dynamic neighbours that are there
+   * True when `test` holds for every configured neighbor that is not shut down.
+   * @param strangers the same of dynamic neighbors that are there
    */
   every(test: (neighbor: Expected) => boolean, strangers: boolean): boolean {
     const fails = (peer: Peer) => {

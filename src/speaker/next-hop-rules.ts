@@ -3,13 +3,13 @@ import { specialUse } from '../ip/special.js'
 
 /** What the rules about next hops need to know of a session. */
 export interface NextHopSession {
-  /** The neighbour's address, perhaps with a zone. */
+  /** The neighbor's address, perhaps with a zone. */
   readonly remote: string
   /** The own address of the TCP connection. */
   readonly local: string
   /** The own address of the other IP version beside it, if there is one. */
   readonly counterpart?: string
-  /** An eBGP neighbour one hop away: its next hops must lie on the shared link (RFC 4271 §5.1.3). */
+  /** An eBGP neighbor one hop away: its next hops must lie on the shared link (RFC 4271 §5.1.3). */
   readonly singleHop: boolean
 }
 
@@ -45,7 +45,7 @@ export function nextHopFault(
     case 'this-network':
       return 'is no host address'
     case 'loopback':
-      // On one machine neighbours have loopback addresses, and so have their next hops.
+      // On one machine neighbors have loopback addresses, and so have their next hops.
       if (length === 4 && parseAddress(remote)?.bytes[0] === 127) return undefined
       return 'is a loopback address'
     case 'multicast':

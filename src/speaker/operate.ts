@@ -8,7 +8,7 @@ import { MAX_MESSAGE_OCTETS, type NeighborOperation, type OperationOutcome } fro
 import type { Peer } from './peer.js'
 import type { Routing } from './routing.js'
 
-/** What operating a neighbour needs of the speaker. */
+/** What operating a neighbor needs of the speaker. */
 export interface OperateParts {
   readonly clock: Clock
   readonly log: Log
@@ -25,7 +25,7 @@ const conflict = (text: string, remedy: string): OperationOutcome => ({
 })
 
 /**
- * Carries out what an operator asks of a neighbour, and says in the log and as an event who asked. What is
+ * Carries out what an operator asks of a neighbor, and says in the log and as an event who asked. What is
  * refused changes nothing and is not said.
  * @param by who asks, for people
  */
@@ -56,7 +56,7 @@ export function operate(
   return act(peer, operation, by, parts)
 }
 
-/** Why the neighbour's state does not allow the operation. */
+/** Why the neighbor's state does not allow the operation. */
 function refusalOf(peer: Peer, operation: NeighborOperation): OperationOutcome | undefined {
   const { address, options } = peer
   const configured = options.shutdown !== undefined

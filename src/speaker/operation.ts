@@ -1,7 +1,7 @@
-/** What an operator asks of one neighbour. */
+/** What an operator asks of one neighbor. */
 export type NeighborOperation =
   /**
-   * Ends the session with Cease/Administrative Shutdown (6/2) and keeps the neighbour down until 'start', its
+   * Ends the session with Cease/Administrative Shutdown (6/2) and keeps the neighbor down until 'start', its
    * removal from the configuration or the end of the process; a changed configuration file does not lift it.
    */
   | {
@@ -18,7 +18,7 @@ export type NeighborOperation =
       readonly message?: string
     }
   /**
-   * Maintenance of one neighbour: its paths count as with GRACEFUL_SHUTDOWN (RFC 8326), and all that it is sent
+   * Maintenance of one neighbor: its paths count as with GRACEFUL_SHUTDOWN (RFC 8326), and all that it is sent
    * carries it, until 'undrain', its removal from the configuration or the end of the process.
    */
   | { readonly type: 'drain' }
@@ -35,7 +35,7 @@ export type OperationOutcome =
     }
   | {
       readonly ok: false
-      /** 'unknown': no such neighbour. 'conflict': the neighbour's state does not allow it. */
+      /** 'unknown': no such neighbor. 'conflict': the neighbor's state does not allow it. */
       readonly reason: 'unknown' | 'conflict'
       readonly text: string
       /** What to do instead. */

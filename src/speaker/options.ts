@@ -8,7 +8,7 @@ import type { AnnounceOptions, DefaultOriginateOptions } from './announce-option
 
 /**
  * What the speaker is told to be: the resolved configuration, every default filled in. config/ makes it from
- * YAML or from the switch's text; the difference of two of them is applied neighbour by neighbour.
+ * YAML or from the switch's text; the difference of two of them is applied neighbor by neighbor.
  */
 export interface SpeakerOptions {
   /** 1 to 4294967295. */
@@ -18,7 +18,7 @@ export interface SpeakerOptions {
   /** Where to listen; empty: dial only. */
   readonly listen: readonly { readonly address: string; readonly port: number }[]
   readonly neighbors: readonly NeighborOptions[]
-  /** Dynamic neighbours: connections from these prefixes become neighbours with these options. */
+  /** Dynamic neighbors: connections from these prefixes become neighbors with these options. */
   readonly listenRanges: readonly ListenRange[]
   readonly listenLimit: number
   /** Own routes; absent: none. */
@@ -37,7 +37,7 @@ export interface SpeakerOptions {
   readonly maintenance?: boolean
   /** Routes with an AS_SET are treated as withdrawn (RFC 9774 §3). Left out: they are. */
   readonly rejectAsSets?: boolean
-  /** RFC 8212: eBGP neighbours without a policy exchange nothing. It is carried out where policies are resolved. */
+  /** RFC 8212: eBGP neighbors without a policy exchange nothing. It is carried out where policies are resolved. */
   readonly ebgpRequiresPolicy?: boolean
 }
 
@@ -63,34 +63,34 @@ export interface GracefulRestartOptions {
   readonly enabled: boolean
   /** Restart Time announced, 0 to 4095 s. */
   readonly restartTime: number
-  /** Longest retention of a neighbour's stale paths from loss to End-of-RIB, seconds. */
+  /** Longest retention of a neighbor's stale paths from loss to End-of-RIB, seconds. */
   readonly stalePathTime: number
   /** RFC 8538: announce the N bit and keep paths across NOTIFICATION and hold time expiry. Default false. */
   readonly notification: boolean
-  /** Neighbours are asked to keep our routes while this speaker restarts (RFC 4724 §4.1). Left out: no. */
+  /** Neighbors are asked to keep our routes while this speaker restarts (RFC 4724 §4.1). Left out: no. */
   readonly restarter?: boolean
   /** Long-lived graceful restart (RFC 9494); left out: off. */
   readonly longLived?: LongLivedOptions
 }
 
 export interface LongLivedOptions {
-  /** Most of a neighbour's Long-lived Stale Time that is granted, and what is asked for: 1 to 16777215 s. */
+  /** Most of a neighbor's Long-lived Stale Time that is granted, and what is asked for: 1 to 16777215 s. */
   readonly staleTime: number
   /**
-   * Stale routes reach iBGP neighbours without the capability, with NO_EXPORT and LOCAL_PREF 0 (RFC 9494 §4.6),
+   * Stale routes reach iBGP neighbors without the capability, with NO_EXPORT and LOCAL_PREF 0 (RFC 9494 §4.6),
    * instead of being withdrawn from them.
    */
   readonly partialDeployment: boolean
 }
 
-/** A neighbour's TCP and BGP parameters. Times are seconds. */
+/** A neighbor's TCP and BGP parameters. Times are seconds. */
 export interface NeighborOptions {
-  /** Canonical text, with a zone for link-local addresses. The neighbour's key. */
+  /** Canonical text, with a zone for link-local addresses. The neighbor's key. */
   readonly address: string
   readonly description?: string
   /** 0: any AS but the own one ("external"). */
   readonly remoteAs: number
-  /** Local AS towards this neighbour; the speaker's own unless set. */
+  /** Local AS towards this neighbor; the speaker's own unless set. */
   readonly localAs: number
   /** How the speaker's real AS shows beside another `localAs`; left out: it does not. */
   readonly localAsStyle?: LocalAsStyle
@@ -100,17 +100,17 @@ export interface NeighborOptions {
   readonly passive: boolean
   /** Administratively down; the text is sent as shutdown communication (RFC 9003). */
   readonly shutdown?: { readonly message?: string }
-  /** Hops to an eBGP neighbour; 1: directly connected. */
+  /** Hops to an eBGP neighbor; 1: directly connected. */
   readonly ebgpMultihop: number
   /** TTL, or hop limit, sent: 1 to 255. Default: ebgpMultihop if that is above 1, else the system's. */
   readonly ttl?: number
-  /** GTSM (RFC 5082): the neighbour is at most so many hops away, 1 to 254; 255 is sent. Excludes `ttl`. */
+  /** GTSM (RFC 5082): the neighbor is at most so many hops away, 1 to 254; 255 is sent. Excludes `ttl`. */
   readonly ttlSecurity?: number
   /** Key of TCP-MD5 (RFC 2385), 1 to 80 octets of UTF-8. A secret: never logged, shown or returned. */
   readonly password?: string
   /** Where the password came from, unless it stood in the configuration itself: shown instead of it. */
   readonly passwordFrom?: { readonly file: string } | { readonly variable: string }
-  /** Own role towards this eBGP neighbour (RFC 9234); strict: it must announce the matching one. */
+  /** Own role towards this eBGP neighbor (RFC 9234); strict: it must announce the matching one. */
   readonly role?: { readonly own: Role; readonly strict: boolean }
   readonly timers: TimerOptions
   readonly families: readonly FamilyOptions[]
@@ -119,11 +119,11 @@ export interface NeighborOptions {
   readonly weight: number
   /** Drained: its paths count as with GRACEFUL_SHUTDOWN, all that it is sent carries it. Left out: no. */
   readonly maintenance?: boolean
-  /** GRACEFUL_SHUTDOWN on the paths of an eBGP neighbour does not lower their LOCAL_PREF to 0. Left out: it does. */
+  /** GRACEFUL_SHUTDOWN on the paths of an eBGP neighbor does not lower their LOCAL_PREF to 0. Left out: it does. */
   readonly ignoreGracefulShutdown?: boolean
-  /** False: paths that do not begin with the neighbour's AS are used, too (RFC 4271 §6.3). */
+  /** False: paths that do not begin with the neighbor's AS are used, too (RFC 4271 §6.3). */
   readonly enforceFirstAs?: false
-  /** False: the neighbour need not be on a connected subnet, although it is reached with a TTL of 1. */
+  /** False: the neighbor need not be on a connected subnet, although it is reached with a TTL of 1. */
   readonly connectedCheck?: false
   /** Seconds between two runs of announcements, 1 to 600 (MinRouteAdvertisementIntervalTimer); left out: none. */
   readonly advertisementInterval?: number
@@ -132,11 +132,11 @@ export interface NeighborOptions {
 
 /** The real AS beside a `localAs` that is another one. */
 export interface LocalAsStyle {
-  /** Paths from the neighbour get `localAs` in front. */
+  /** Paths from the neighbor get `localAs` in front. */
   readonly prepend: boolean
-  /** Paths to the neighbour have the real AS behind `localAs`. */
+  /** Paths to the neighbor have the real AS behind `localAs`. */
   readonly showReal: boolean
-  /** A neighbour that refuses `localAs` (2/2) is offered the real AS, and so on in turn. */
+  /** A neighbor that refuses `localAs` (2/2) is offered the real AS, and so on in turn. */
   readonly dual: boolean
 }
 
@@ -146,7 +146,7 @@ export interface CapabilityOptions {
   readonly negotiate?: false
   /** Capabilities without which the session is refused (RFC 5492 §3). */
   readonly required?: readonly RequiredCapability[]
-  /** The configured families are used whatever the neighbour announces. */
+  /** The configured families are used whatever the neighbor announces. */
   readonly override?: true
   /** IPv4 routes with IPv6 next hops (RFC 8950); left out: over IPv6 connections. */
   readonly extendedNextHop?: boolean
@@ -164,23 +164,23 @@ export interface TimerOptions {
   readonly idleHold: number
   /** RFC 9687 SendHoldTime, 0: max(480, twice the hold time). */
   readonly sendHold: number
-  /** Seconds to wait for the neighbour's OPEN before the own is sent (RFC 4271 DelayOpenTime); left out: none. */
+  /** Seconds to wait for the neighbor's OPEN before the own is sent (RFC 4271 DelayOpenTime); left out: none. */
   readonly delayOpen?: number
-  /** Least hold time accepted of the neighbour (0 is accepted in any case), 3 to 65535; left out: any. */
+  /** Least hold time accepted of the neighbor (0 is accepted in any case), 3 to 65535; left out: any. */
   readonly minimumHold?: number
 }
 
-/** One address family of a neighbour. */
+/** One address family of a neighbor. */
 export interface FamilyOptions {
   readonly family: Family
   readonly import: RoutePolicy
   readonly export: RoutePolicy
   /**
    * Next hop sent. 'self': own address. 'third-party': as a switch does: unchanged when it lies on a subnet
-   * shared with an eBGP neighbour, own address otherwise; unchanged to iBGP. 'unchanged': never touched.
+   * shared with an eBGP neighbor, own address otherwise; unchanged to iBGP. 'unchanged': never touched.
    */
   readonly nextHop: 'self' | 'third-party' | 'unchanged'
-  /** A default route of our own for this neighbour, whatever `export` says. */
+  /** A default route of our own for this neighbor, whatever `export` says. */
   readonly defaultOriginate?: DefaultOriginateOptions
   /** Paths accepted before the session is ended with 6/1; 0: no limit. */
   readonly maximumPrefix: number
@@ -193,7 +193,7 @@ export interface FamilyOptions {
   readonly maximumPrefixAction?: 'warning-only' | number
   /** What import policy refuses counts, too. */
   readonly maximumPrefixReceived?: true
-  /** The iBGP neighbour is a client of this route reflector (RFC 4456 §6). Default false. */
+  /** The iBGP neighbor is a client of this route reflector (RFC 4456 §6). Default false. */
   readonly routeReflectorClient?: boolean
   /** ADD-PATH (RFC 7911); left out: in neither direction. */
   readonly addPath?: AddPathOptions
@@ -202,13 +202,13 @@ export interface FamilyOptions {
   /** How often the own AS may stand in a path, 1 to 10; 'origin': any number of times when the path begins there. */
   readonly allowAsIn?: number | 'origin'
   readonly removePrivateAs?: PrivateAsRemoval
-  /** The neighbour's AS in paths is replaced by the own one. */
+  /** The neighbor's AS in paths is replaced by the own one. */
   readonly asOverride?: true
-  /** False: paths that hold the neighbour's AS are announced to it, too. */
+  /** False: paths that hold the neighbor's AS are announced to it, too. */
   readonly senderLoopDetection?: false
   /** Kinds of communities sent; left out: all. */
   readonly sendCommunity?: CommunityKinds
-  /** What an eBGP neighbour gets as it was received; for the next hop: `nextHop`. */
+  /** What an eBGP neighbor gets as it was received; for the next hop: `nextHop`. */
   readonly unchanged?: { readonly asPath: boolean; readonly med: boolean }
 }
 
@@ -219,10 +219,10 @@ export interface AddPathOptions {
   readonly send?: PathSelection
 }
 
-/** Dynamic neighbours. */
+/** Dynamic neighbors. */
 export interface ListenRange {
   /** 'a.b.c.d/n' or IPv6. The longest match wins. */
   readonly prefix: string
-  /** Options of the neighbours; `address` is the connecting one's. */
+  /** Options of the neighbors; `address` is the connecting one's. */
   readonly template: Omit<NeighborOptions, 'address'>
 }

@@ -7,7 +7,7 @@ import { isSingleHop } from './protection.js'
 import type { OutletSession } from './update-out.js'
 
 /**
- * What is sent to a neighbour depends on this of its session and options, and of the speaker's.
+ * What is sent to a neighbor depends on this of its session and options, and of the speaker's.
  * @param maintenance the whole speaker is in maintenance
  */
 export function outletSession(
@@ -19,7 +19,7 @@ export function outletSession(
 ): OutletSession {
   const { localAs, decision, clusterId, routerId, clientToClientReflection } = speaker
   const { options } = peer
-  // The real AS where it stands behind the one that the neighbour knows.
+  // The real AS where it stands behind the one that the neighbor knows.
   const showsReal = localAs !== terms.localAs && options.localAsStyle?.showReal
   return {
     link,

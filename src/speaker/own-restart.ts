@@ -5,7 +5,7 @@ import type { NeighborOptions, SpeakerOptions } from './options.js'
 export interface OwnRestartBits {
   /** R bit: back from a restart, and not yet sending routes. */
   readonly restarting: boolean
-  /** F bits: what neighbours keep of our routes is still forwarded. */
+  /** F bits: what neighbors keep of our routes is still forwarded. */
   readonly forwarding: boolean
 }
 
@@ -44,12 +44,12 @@ export class OwnRestart implements OwnRestartBits {
   }
 }
 
-/** Neighbours are asked to keep our routes while this speaker restarts. */
+/** Neighbors are asked to keep our routes while this speaker restarts. */
 export function isRestarter({ neighbors, listenRanges }: SpeakerOptions): boolean {
   return neighbors.some(keepsOurs) || listenRanges.some(({ template }) => keepsOurs(template))
 }
 
-/** The neighbour is asked to. */
+/** The neighbor is asked to. */
 export function keepsOurs({ gracefulRestart }: Omit<NeighborOptions, 'address'>): boolean {
   return gracefulRestart.enabled && gracefulRestart.restarter === true
 }

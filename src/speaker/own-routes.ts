@@ -27,7 +27,7 @@ export interface OwnRoutesParts {
 
 /**
  * Routes that the speaker itself originates: networks, redistributed routes of the machine, aggregates. They are
- * paths of source 0 in the tables, without next hop: neighbours get the own address, the kernel gets nothing.
+ * paths of source 0 in the tables, without next hop: neighbors get the own address, the kernel gets nothing.
  */
 export class OwnRoutes {
   readonly #parts: OwnRoutesParts
@@ -55,7 +55,7 @@ export class OwnRoutes {
 
   /**
    * Puts the own routes into the tables; resolves when those of the machine are among them, or are too long in
-   * coming, so that a neighbour's first dump has them.
+   * coming, so that a neighbor's first dump has them.
    */
   async start(): Promise<void> {
     this.#configure()
@@ -74,7 +74,7 @@ export class OwnRoutes {
 
   /**
    * The options changed.
-   * @returns whether neighbours may have to be sent other routes of the tables than before
+   * @returns whether neighbors may have to be sent other routes of the tables than before
    */
   changed(): boolean {
     const options = this.#parts.options()

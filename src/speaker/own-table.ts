@@ -10,7 +10,7 @@ import type { AnnounceOptions, NetworkOptions, RedistributeOptions } from './ann
 
 /** Index of the speaker itself as a source of paths. */
 export const OWN_SOURCE = 0
-/** Weight of own routes, as switches have it: they win over what neighbours send. */
+/** Weight of own routes, as switches have it: they win over what neighbors send. */
 const OWN_WEIGHT = 32768
 
 const IGP = 0
@@ -70,7 +70,7 @@ export class OwnTable {
 
   /**
    * Takes new options over.
-   * @returns whether neighbours may have to be sent other routes of the table than before: aggregates that
+   * @returns whether neighbors may have to be sent other routes of the table than before: aggregates that
    *   suppress them came or went
    */
   configure(options: AnnounceOptions | undefined, identity: OwnIdentity): boolean {

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../ports/clock.js'
 
 /**
- * MinRouteAdvertisementIntervalTimer of one neighbour and family (RFC 4271 §9.2.1.1): a run of announcements
+ * MinRouteAdvertisementIntervalTimer of one neighbor and family (RFC 4271 §9.2.1.1): a run of announcements
  * leaves at once, what changes in the interval after it is sent together at its end. Withdrawals do not wait:
  * a route that is gone must not draw traffic for the sake of fewer messages, and FRR does not hold them back
  * either.

@@ -5,7 +5,7 @@ import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
 import { lostGateways, type Removals } from './removals.js'
 import type { Tables } from './tables.js'
 
-/** Carries out what the graceful-restart helper decides about the paths of neighbours. */
+/** Carries out what the graceful-restart helper decides about the paths of neighbors. */
 export class PathKeeper {
   readonly #tables: Tables
   readonly #removals: Removals

@@ -11,7 +11,7 @@ import type { PathView } from './views.js'
 
 const ORIGINS = ['IGP', 'EGP', 'incomplete'] as const
 
-/** Stands where a neighbour's address stands for the paths of others. */
+/** Stands where a neighbor's address stands for the paths of others. */
 export const LOCAL = 'local'
 
 /** The next hop of an own route, as switches show it. */
@@ -23,7 +23,7 @@ function unspecified(family: Family): string {
 export interface PathContext {
   readonly rib: Rib
   readonly defaultLocalPref: number
-  /** The neighbour of a source index; undefined for the speaker itself. */
+  /** The neighbor of a source index; undefined for the speaker itself. */
   neighbor(source: number): NeighborRoutes | undefined
 }
 
@@ -48,7 +48,7 @@ export function attributeView(attributes: PathAttributes, defaultLocalPref: numb
   }
 }
 
-/** The read model of a default route that is originated for a neighbour. @param attributes as it is sent */
+/** The read model of a default route that is originated for a neighbor. @param attributes as it is sent */
 export function originatedView(context: PathContext, attributes: PathAttributes, since: number): PathView {
   const source = context.rib.source(0)?.source
   return {
@@ -66,7 +66,7 @@ export function originatedView(context: PathContext, attributes: PathAttributes,
   }
 }
 
-/** The weight that counts: one that import policy has set, else the neighbour's. */
+/** The weight that counts: one that import policy has set, else the neighbor's. */
 function weightOf(rib: Rib, attribute: number, ofNeighbor: number): number {
   const marks = rib.attributes.marksOf(attribute)
   return (marks & MARK_WEIGHT) === 0 ? ofNeighbor : marks & 0xffff

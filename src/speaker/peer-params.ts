@@ -4,7 +4,7 @@ import type { NeighborOptions, SpeakerOptions } from './options.js'
 import { keepsOurs, type OwnRestartBits } from './own-restart.js'
 import { protectionQuestions } from './protection.js'
 
-/** What the session machines need to know of a neighbour's options. */
+/** What the session machines need to know of a neighbor's options. */
 export function peerParams(
   options: NeighborOptions,
   speaker: SpeakerOptions,
@@ -53,7 +53,7 @@ function advertise(options: NeighborOptions, speaker: SpeakerOptions, own: OwnRe
       addPath === undefined ? [] : [{ family, receive: addPath.receive, send: addPath.send !== undefined }],
     ),
     fqdn: speaker.hostName === '' ? undefined : { host: speaker.hostName, domain: '' },
-    // No families: a helper only. Neighbours may wait for End-of-RIB all the same, so it leaves at once.
+    // No families: a helper only. Neighbors may wait for End-of-RIB all the same, so it leaves at once.
     gracefulRestart: gracefulRestart.enabled
       ? {
           time: gracefulRestart.restartTime,
@@ -73,7 +73,7 @@ function advertise(options: NeighborOptions, speaker: SpeakerOptions, own: OwnRe
   }
 }
 
-/** What the graceful-restart helper needs to know of a neighbour's options. */
+/** What the graceful-restart helper needs to know of a neighbor's options. */
 export function restartParams(options: NeighborOptions): RestartParams {
   return {
     enabled: options.gracefulRestart.enabled,

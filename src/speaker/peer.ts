@@ -25,7 +25,7 @@ import { Timers } from './timers.js'
 import type { LastError } from './views.js'
 import type { Work } from './work.js'
 
-/** What a neighbour needs of the speaker, and what it tells it. */
+/** What a neighbor needs of the speaker, and what it tells it. */
 export interface PeerHost {
   readonly clock: Clock
   readonly log: Log
@@ -44,9 +44,9 @@ export interface PeerHost {
   drained(peer: Peer): void
   /** What was read has been dealt with: decide, and write what follows from it. */
   settle(): void
-  /** Nothing of a session is left, and the neighbour is idle or stopped. */
+  /** Nothing of a session is left, and the neighbor is idle or stopped. */
   ended(peer: Peer): void
-  /** A connection of a neighbour came into being; the last was heard of it. */
+  /** A connection of a neighbor came into being; the last was heard of it. */
   opened(): void
   gone(): void
 }
@@ -55,12 +55,12 @@ export interface PeerHost {
 const DIAL_TIMEOUT = 20
 
 /**
- * One neighbour: carries out what its session machine asks for, on up to two connections and with the
+ * One neighbor: carries out what its session machine asks for, on up to two connections and with the
  * speaker's clock. It decides nothing itself.
  */
 export class Peer {
   readonly address: string
-  /** True for a neighbour made from a listen range. */
+  /** True for a neighbor made from a listen range. */
   readonly dynamic: boolean
   options: NeighborOptions
   /** Shut down by the operator, whatever the configuration says. */
@@ -113,7 +113,7 @@ export class Peer {
     this.#timers = new Timers(host.clock, (name) => this.#timeout(name))
   }
 
-  /** RFC 4271 §8.2.2's name for where the neighbour is. */
+  /** RFC 4271 §8.2.2's name for where the neighbor is. */
   get state(): State {
     return peerState(this.#state)
   }
@@ -165,7 +165,7 @@ export class Peer {
     this.feed({ type: 'automatic-start' })
   }
 
-  /** Ends everything with Cease/`subcode`; the neighbour stays down until start(). */
+  /** Ends everything with Cease/`subcode`; the neighbor stays down until start(). */
   stop(subcode: number, data: Uint8Array, text: string): void {
     this.feed({ type: 'manual-stop', subcode, data, text })
   }
@@ -175,7 +175,7 @@ export class Peer {
     this.feed({ type: 'automatic-stop', subcode, data, text, idleHold })
   }
 
-  /** Takes a connection that the neighbour dialled. */
+  /** Takes a connection that the neighbor dialled. */
   accept(connection: Connection): void {
     const link = this.#attach(connection)
     this.feed({ type: 'tcp-confirmed', connection: link.id })
@@ -195,7 +195,7 @@ export class Peer {
     } finally {
       this.#stepping = false
     }
-    // Before its first connection a neighbour has not begun.
+    // Before its first connection a neighbor has not begun.
     if (this.idle && this.#nextConnection > 1) this.#host.ended(this)
   }
 
@@ -281,7 +281,7 @@ export class Peer {
   #failed(end: End): void {
     if (end.cause === 'collision') return
     this.lastError = lastErrorOf(end, this.#host.clock.wall())
-    // A neighbour that is off is dialled again and again; what repeats itself is said once.
+    // A neighbor that is off is dialled again and again; what repeats itself is said once.
     const level = end.text === this.#lastFailure ? 'debug' : 'warn'
     this.#lastFailure = end.text
     this.#host.log[level]({ neighbor: this.address }, `neighbor ${this.name}: ${endText(end)}`)
@@ -347,8 +347,8 @@ export class Peer {
   }
 
   /**
-   * The neighbour has been silent as far as this process has read. What its socket already holds is read
-   * first, so that a busy process never takes its own delay for the neighbour's death.
+   * The neighbor has been silent as far as this process has read. What its socket already holds is read
+   * first, so that a busy process never takes its own delay for the neighbor's death.
    */
   #holdExpired(link: Link, name: string): void {
     link.connection.settle().then(() => {

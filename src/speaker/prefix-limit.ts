@@ -5,13 +5,13 @@ import type { FamilyOptions } from './options.js'
 import type { Peer } from './peer.js'
 import type { Tables } from './tables.js'
 
-/** Holds neighbours to the number of prefixes that they may send. */
+/** Holds neighbors to the number of prefixes that they may send. */
 export class PrefixLimit {
   readonly #tables: Tables
   readonly #log: Log
   readonly #exceeded: (peer: Peer, family: Family, limit: number) => void
 
-  /** @param exceeded ends the session of a neighbour that sent more than it may */
+  /** @param exceeded ends the session of a neighbor that sent more than it may */
   constructor(tables: Tables, log: Log, exceeded: (peer: Peer, family: Family, limit: number) => void) {
     this.#tables = tables
     this.#log = log

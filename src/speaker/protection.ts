@@ -6,7 +6,7 @@ type Settings = Pick<NeighborOptions, 'password' | 'ttl' | 'ttlSecurity' | 'ebgp
 /** The largest TTL: what comes with it has passed no router (RFC 5082 §3). */
 const MAX_TTL = 255
 
-/** What the kernel is asked to do for a neighbour's connections. */
+/** What the kernel is asked to do for a neighbor's connections. */
 export function protectionOf({ password, ttl, ttlSecurity, ebgpMultihop }: Settings): Protection {
   const key = password === undefined ? {} : { password }
   if (ttlSecurity !== undefined) return { ...key, ttl: MAX_TTL, minTtl: MAX_TTL + 1 - ttlSecurity }
@@ -15,7 +15,7 @@ export function protectionOf({ password, ttl, ttlSecurity, ebgpMultihop }: Setti
 }
 
 /**
- * Rules for the transport: every neighbour has one, also where it asks for nothing, since an address goes
+ * Rules for the transport: every neighbor has one, also where it asks for nothing, since an address goes
  * before the range it lies in.
  */
 export function protectionRules({ neighbors, listenRanges }: SpeakerOptions): readonly ProtectionRule[] {
@@ -25,7 +25,7 @@ export function protectionRules({ neighbors, listenRanges }: SpeakerOptions): re
   ]
 }
 
-/** What may keep a protected neighbour from answering: a kernel drops what is not as it has to be without a word. */
+/** What may keep a protected neighbor from answering: a kernel drops what is not as it has to be without a word. */
 export function protectionQuestions({ password, ttlSecurity }: Settings): readonly string[] {
   return [
     ...(password === undefined ? [] : ['has it the same password (TCP-MD5)']),
@@ -33,7 +33,7 @@ export function protectionQuestions({ password, ttlSecurity }: Settings): readon
   ]
 }
 
-/** True when the neighbour has to be on a directly connected network. */
+/** True when the neighbor has to be on a directly connected network. */
 export function isSingleHop({ ebgpMultihop, ttlSecurity, connectedCheck }: Settings): boolean {
   return ebgpMultihop === 1 && (ttlSecurity ?? 1) === 1 && connectedCheck !== false
 }

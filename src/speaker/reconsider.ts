@@ -25,13 +25,13 @@ export interface ReconsiderParts {
   options(): SpeakerOptions
   /** The whole speaker is in maintenance. */
   maintenance(): boolean
-  /** Writes to all neighbours with the next round of decisions, whatever that decides. */
+  /** Writes to all neighbors with the next round of decisions, whatever that decides. */
   written(): void
 }
 
 /**
  * Routes that are there already, when what was said about them no longer holds: options or the machine changed.
- * They are read or sent anew without a word to the neighbour that brought them.
+ * They are read or sent anew without a word to the neighbor that brought them.
  */
 export class Reconsider {
   readonly #parts: ReconsiderParts
@@ -40,7 +40,7 @@ export class Reconsider {
     this.#parts = parts
   }
 
-  /** A neighbour's options changed in a way that its session survives. */
+  /** A neighbor's options changed in a way that its session survives. */
   neighbor(routes: NeighborRoutes, before: NeighborOptions): void {
     const { tables, limit } = this.#parts
     const { peer } = routes
@@ -67,16 +67,16 @@ export class Reconsider {
     const { decision } = this.#parts.options()
     for (const rib of this.#parts.tables.ribs()) rib.setOptions(decision)
     if (decision.defaultLocalPref === before.defaultLocalPref) return
-    // Internal neighbours are told the preference of paths that have none.
+    // Internal neighbors are told the preference of paths that have none.
     this.#resendAll(({ peerType }) => peerType === 'ibgp')
   }
 
-  /** What concerns all that is sent began or ended: every neighbour is sent its routes as they are to be now. */
+  /** What concerns all that is sent began or ended: every neighbor is sent its routes as they are to be now. */
   exports(): void {
     this.#resendAll(() => true)
   }
 
-  /** A neighbour is to be drained, or no longer. */
+  /** A neighbor is to be drained, or no longer. */
   drain(routes: NeighborRoutes): void {
     for (const family of routes.families.values()) {
       const former = this.#renewFilter(routes.peer, family)
@@ -176,7 +176,7 @@ export class Reconsider {
   }
 }
 
-/** A neighbour is to be sent other routes, or the same ones otherwise. */
+/** A neighbor is to be sent other routes, or the same ones otherwise. */
 function exportsOtherwise(
   before: NeighborOptions,
   was: FamilyOptions,

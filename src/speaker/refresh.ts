@@ -11,7 +11,7 @@ import type { Negotiated } from '../session/types.js'
 import type { RouteRefreshMessage } from '../wire/types.js'
 import { Timers } from './timers.js'
 
-/** Seconds from the beginning of a neighbour's refresh until what it did not send again goes. */
+/** Seconds from the beginning of a neighbor's refresh until what it did not send again goes. */
 const STALE_TIME = 360
 
 /** What a route refresh does with the tables and the connection. */
@@ -19,9 +19,9 @@ export interface Refreshable {
   send(message: RouteRefreshMessage): void
   /** Send the whole Adj-RIB-Out of the family, then feed 'resent'. */
   resend(family: Family): void
-  /** Mark the neighbour's paths as stale. */
+  /** Mark the neighbor's paths as stale. */
   mark(family: Family): void
-  /** Remove the neighbour's paths that are still stale. */
+  /** Remove the neighbor's paths that are still stale. */
   sweep(family: Family, reason: string): void
   ignored(text: string): void
   /** What a timer caused is done. */

@@ -8,7 +8,7 @@ import type { Work } from './work.js'
 /** Paths removed at a time; a slice of work has several. */
 const STEP = 2048
 
-/** Takes paths of a neighbour out of the tables, or puts them last: at once what is little, in slices what is much. */
+/** Takes paths of a neighbor out of the tables, or puts them last: at once what is little, in slices what is much. */
 export class Removals {
   readonly #work: Work
   readonly #rib: (family: Family) => Rib
@@ -35,7 +35,7 @@ export class Removals {
     this.#remove(family, () => this.#rib(family.family).markLongLived(routes.source, STEP, now))
   }
 
-  /** Brings a removal that is under way to its end: new paths of the same neighbour are about to come. */
+  /** Brings a removal that is under way to its end: new paths of the same neighbor are about to come. */
   finish(family: FamilyRoutes): void {
     const { removal } = family
     if (removal === undefined) return
@@ -46,7 +46,7 @@ export class Removals {
 
   #remove(family: FamilyRoutes, step: () => boolean): void {
     this.finish(family)
-    // When many neighbours go at once, those that stay must get their keepalives in between.
+    // When many neighbors go at once, those that stay must get their keepalives in between.
     if (!this.#work.exhausted() && step()) return
     const removal = this.#work.add({
       step,

@@ -6,7 +6,7 @@ import type { NextHopResolution, NextHops } from '../rib/next-hops.js'
  * Keeps the answers about next hops up to date: each new one is resolved as it is seen, all of them when the
  * machine's interfaces or routes change.
  *
- * Without a resolver (no routes are installed) every next hop counts as reachable: a neighbour that is heard
+ * Without a resolver (no routes are installed) every next hop counts as reachable: a neighbor that is heard
  * vouches for itself, and nobody is harmed by a route that no packet follows.
  */
 export class Resolve {
@@ -15,7 +15,7 @@ export class Resolve {
   readonly #unsubscribe: () => void
   /** Zone of the session that an UPDATE is being read from: link-local next hops lie on its link. */
   #zone: string | undefined
-  /** Own address by neighbour one hop away. */
+  /** Own address by neighbor one hop away. */
   readonly #sessions = new Map<string, string>()
   /** Zones that link-local next hops were first seen with, by next-hop id. */
   readonly #zones = new Map<number, string>()
@@ -41,7 +41,7 @@ export class Resolve {
     this.#unsubscribe()
   }
 
-  /** What follows is read from a neighbour at `address`. */
+  /** What follows is read from a neighbor at `address`. */
   reading(address: string): void {
     const percent = address.indexOf('%')
     this.#zone = percent < 0 ? undefined : address.slice(percent + 1)
@@ -69,8 +69,8 @@ export class Resolve {
   }
 
   /**
-   * Notes a session with a neighbour one hop away. Without a resolver this is how subnets are known: such
-   * neighbours of one own address share its subnet.
+   * Notes a session with a neighbor one hop away. Without a resolver this is how subnets are known: such
+   * neighbors of one own address share its subnet.
    */
   adjacent(remote: string, local: string): void {
     this.#sessions.set(remote, local)

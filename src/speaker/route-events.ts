@@ -50,7 +50,7 @@ export class RouteEvents {
     ...{ attribute: 0, source: -1, best: undefined },
   }
 
-  /** @param describe names the neighbour and the AS path of a path */
+  /** @param describe names the neighbor and the AS path of a path */
   constructor(clock: Clock, events: Events, describe: (rib: Rib, path: number) => Described) {
     this.#clock = clock
     this.#events = events

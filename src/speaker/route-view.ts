@@ -46,8 +46,8 @@ export function routePage(context: RouteContext, query: RouteQuery, source?: num
 }
 
 /**
- * A page of what a neighbour is sent (Adj-RIB-Out), attributes as they leave.
- * @param outlet undefined for a neighbour that is not up
+ * A page of what a neighbor is sent (Adj-RIB-Out), attributes as they leave.
+ * @param outlet undefined for a neighbor that is not up
  * @throws RangeError on a cursor that advertisedPage did not make
  */
 export function advertisedPage(

@@ -44,20 +44,20 @@ export interface RoutingParts {
   readonly resolver: Resolver | undefined
   /** Routes of this machine, for own routes. */
   readonly machine: MachineRoutes | undefined
-  /** Seeds the hash tables: an unsigned 32-bit number that neighbours can't guess. */
+  /** Seeds the hash tables: an unsigned 32-bit number that neighbors can't guess. */
   readonly seed: number
   options(): SpeakerOptions
   /** The whole speaker is in maintenance. */
   maintenance(): boolean
-  /** A neighbour sent more than it may: end its session. */
+  /** A neighbor sent more than it may: end its session. */
   overLimit(peer: Peer, family: Family, limit: number): void
   /** An End-of-RIB came. */
   endOfRib(): void
-  /** What was kept for a neighbour that did not come back is gone. */
+  /** What was kept for a neighbor that did not come back is gone. */
   pathsGone(peer: Peer): void
 }
 
-/** The routes of neighbours: in through the tables, out to kernel, other neighbours and events. */
+/** The routes of neighbors: in through the tables, out to kernel, other neighbors and events. */
 export class Routing {
   readonly tables: Tables
   /** Routes that are there, when options have changed. */
@@ -72,9 +72,9 @@ export class Routing {
   readonly #updateIn: UpdateIn
   readonly #updateOut: UpdateOut
   readonly #neighbors = new Map<Peer, NeighborRoutes>()
-  /** Neighbours by source index; 0 is the speaker itself. */
+  /** Neighbors by source index; 0 is the speaker itself. */
   readonly #sources: (NeighborRoutes | undefined)[] = [undefined]
-  /** Sum of the tables' versions when neighbours were written to last. */
+  /** Sum of the tables' versions when neighbors were written to last. */
   #written = 0
 
   constructor(parts: RoutingParts) {
@@ -130,7 +130,7 @@ export class Routing {
     return this.#own.start()
   }
 
-  /** What the tables know of a neighbour; undefined after remove(). */
+  /** What the tables know of a neighbor; undefined after remove(). */
   of(peer: Peer): NeighborRoutes | undefined {
     return this.#neighbors.get(peer)
   }
@@ -149,7 +149,7 @@ export class Routing {
     }
   }
 
-  /** A neighbour's options changed in a way that its session survives. */
+  /** A neighbor's options changed in a way that its session survives. */
   changed(peer: Peer, before: NeighborOptions): void {
     const routes = this.#neighbors.get(peer)
     if (routes === undefined) return
@@ -157,18 +157,18 @@ export class Routing {
     if (before.gracefulRestart.enabled && !peer.options.gracefulRestart.enabled) this.giveUp(peer)
   }
 
-  /** A neighbour is to be drained, or no longer. */
+  /** A neighbor is to be drained, or no longer. */
   drainChanged(peer: Peer): void {
     const routes = this.#neighbors.get(peer)
     if (routes !== undefined) this.reconsider.drain(routes)
   }
 
-  /** The neighbour with this source index. */
+  /** The neighbor with this source index. */
   bySource(source: number): NeighborRoutes | undefined {
     return this.#sources[source]
   }
 
-  /** Makes room for a neighbour. @throws RangeError for a policy that is none */
+  /** Makes room for a neighbor. @throws RangeError for a policy that is none */
   add(peer: Peer): NeighborRoutes {
     let source = 1
     while (this.#sources[source] !== undefined) source++
@@ -195,7 +195,7 @@ export class Routing {
     return routes
   }
 
-  /** Forgets a neighbour whose session has ended; paths that were kept for it go. */
+  /** Forgets a neighbor whose session has ended; paths that were kept for it go. */
   remove(peer: Peer): void {
     const routes = this.#neighbors.get(peer)
     if (routes === undefined) return
@@ -277,7 +277,7 @@ export class Routing {
     routes.graceful.feed({ type: 'lost', cause: end.cause, negotiated: terms })
   }
 
-  /** What was kept for a neighbour goes: it is not coming back. */
+  /** What was kept for a neighbor goes: it is not coming back. */
   giveUp(peer: Peer): void {
     this.#neighbors.get(peer)?.graceful.feed({ type: 'give-up' })
   }
@@ -295,7 +295,7 @@ export class Routing {
 
   /**
    * Asks for all routes of every negotiated family again, or sends all again.
-   * @returns false without a session, or when the neighbour does not know route refresh
+   * @returns false without a session, or when the neighbor does not know route refresh
    */
   refresh(peer: Peer, direction: 'in' | 'out'): boolean {
     const session = this.#neighbors.get(peer)?.session
@@ -310,14 +310,14 @@ export class Routing {
     this.#updateOut.defer(deferred)
   }
 
-  /** The neighbour's connection takes octets again. */
+  /** The neighbor's connection takes octets again. */
   drained(peer: Peer): void {
     const routes = this.#neighbors.get(peer)
     if (routes === undefined) return
     for (const { outlet } of routes.families.values()) if (outlet !== undefined) this.#updateOut.pump(outlet)
   }
 
-  /** What is held because of neighbours. */
+  /** What is held because of neighbors. */
   sizes(): SpeakerSizes {
     return { ...this.tables.sizes(), ...this.#updateOut.sizes(), tasks: this.#parts.work.size }
   }

@@ -1,27 +1,27 @@
 import type { Cancel, Clock } from '../ports/clock.js'
 
-/** Milliseconds without an UPDATE after which a neighbour that sends no End-of-RIB counts as complete. */
+/** Milliseconds without an UPDATE after which a neighbor that sends no End-of-RIB counts as complete. */
 const QUIET = 3_000
 /**
- * Milliseconds of silence after which a neighbour that has restarted itself seems to wait for us. RFC 4724 §4.1 would
+ * Milliseconds of silence after which a neighbor that has restarted itself seems to wait for us. RFC 4724 §4.1 would
  * not wait for it at all; but FRR sets the R bit in every OPEN and sends its routes a second later.
  */
 const RESTARTED_QUIET = 5_000
-/** Milliseconds after which a neighbour that is dialled and not there is no longer waited for. */
+/** Milliseconds after which a neighbor that is dialled and not there is no longer waited for. */
 export const ABSENT = 30_000
 /** Seconds after which nobody is waited for any longer, unless configured (RFC 4724 §4.1). */
 export const DEFERRAL = 120
 /** Milliseconds between two looks while quiet times run. */
 const LOOK = 500
 
-/** A neighbour that is expected, as the question "are the first routes here" sees it. */
+/** A neighbor that is expected, as the question "are the first routes here" sees it. */
 export interface Expected {
   readonly established: boolean
-  /** The neighbour announced graceful restart: its End-of-RIB will come. */
+  /** The neighbor announced graceful restart: its End-of-RIB will come. */
   readonly sendsEndOfRib: boolean
   /** End-of-RIB is here for every negotiated family. */
   readonly complete: boolean
-  /** The neighbour has restarted itself (R bit): it may wait for us. */
+  /** The neighbor has restarted itself (R bit): it may wait for us. */
   readonly restarting: boolean
   /** It is never dialled: when it comes is its own choice. */
   readonly passive: boolean
@@ -33,19 +33,19 @@ export interface Expected {
 export interface Patience {
   /** For anybody. */
   readonly deferral: number
-  /** For neighbours that dial us and are not there; at least as long for those that nobody knows beforehand. */
+  /** For neighbors that dial us and are not there; at least as long for those that nobody knows beforehand. */
   readonly callers: number
-  /** Neighbours may come that nobody knows beforehand (listen ranges), and are worth waiting for. */
+  /** Neighbors may come that nobody knows beforehand (listen ranges), and are worth waiting for. */
   readonly strangers: boolean
 }
 
 export interface SettlingParts {
   readonly clock: Clock
   patience(): Patience
-  /** Whether a test holds for every neighbour that is expected. */
+  /** Whether a test holds for every neighbor that is expected. */
   every(test: (neighbor: Expected) => boolean): boolean
   /**
-   * Routes can be chosen and announced: all are here but those of neighbours that have restarted themselves, which
+   * Routes can be chosen and announced: all are here but those of neighbors that have restarted themselves, which
    * may wait for ours. Called once, before `done`.
    */
   selected(): void
@@ -56,7 +56,7 @@ export interface SettlingParts {
 type Test = (neighbor: Expected, waited: number, patience: Patience) => boolean
 
 /**
- * Finds out when the first complete set of routes is known, once in a run: every neighbour that is expected
+ * Finds out when the first complete set of routes is known, once in a run: every neighbor that is expected
  * has sent its End-of-RIB or, without one, has been quiet; those who do not come are waited for only so long.
  */
 export class Settling {

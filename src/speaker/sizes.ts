@@ -1,4 +1,4 @@
-/** What a speaker holds in memory because of its neighbours; all of it goes when they and their routes go. */
+/** What a speaker holds in memory because of its neighbors; all of it goes when they and their routes go. */
 export interface SpeakerSizes {
   /** Prefix ids in use in both tables, with a path or held by an Adj-RIB-Out. */
   readonly prefixes: number

@@ -49,10 +49,10 @@ export interface SpeakerParts {
   readonly options: SpeakerOptions
 }
 
-/** How long stop() waits for neighbours to take the last message, milliseconds. */
+/** How long stop() waits for neighbors to take the last message, milliseconds. */
 const FAREWELL = 1500
 
-/** A BGP speaker: sessions with its neighbours, and the routes that they bring. */
+/** A BGP speaker: sessions with its neighbors, and the routes that they bring. */
 export class Speaker implements SpeakerApi {
   readonly #parts: SpeakerParts
   readonly #started: number
@@ -66,10 +66,10 @@ export class Speaker implements SpeakerApi {
   /** Kernel routes of an earlier run were there at the start. */
   #left = false
   #options: SpeakerOptions
-  /** Parameters of the session machines, by the neighbour's options. */
+  /** Parameters of the session machines, by the neighbor's options. */
   #params = new WeakMap<NeighborOptions, PeerParams>()
   #running = false
-  /** TCP connections of neighbours that are not gone. */
+  /** TCP connections of neighbors that are not gone. */
   #connections = 0
   #lastGone: (() => void) | undefined
 
@@ -219,7 +219,7 @@ export class Speaker implements SpeakerApi {
   }
 
   /**
-   * Ends a session so that the neighbour keeps our routes until this speaker is back: a NOTIFICATION would end them
+   * Ends a session so that the neighbor keeps our routes until this speaker is back: a NOTIFICATION would end them
    * (RFC 4724 §4), unless both sides set the N bit, when a Cease that is no Hard Reset does not (RFC 8538 §4).
    */
   #leave(peer: Peer, text: string): void {
@@ -230,9 +230,9 @@ export class Speaker implements SpeakerApi {
   }
 
   /**
-   * Asks a neighbour for all its routes again ('in', RFC 2918), or sends it all of ours again ('out'), in every
+   * Asks a neighbor for all its routes again ('in', RFC 2918), or sends it all of ours again ('out'), in every
    * negotiated family. The session stays.
-   * @returns false without a session, or when the neighbour does not know route refresh
+   * @returns false without a session, or when the neighbor does not know route refresh
    */
   refresh(address: string, direction: 'in' | 'out'): boolean {
     const peer = this.#neighbors.get(address)
@@ -276,7 +276,7 @@ export class Speaker implements SpeakerApi {
     )
   }
 
-  /** What is held in memory because of neighbours: tests look whether it goes with them. */
+  /** What is held in memory because of neighbors: tests look whether it goes with them. */
   sizes(): SpeakerSizes {
     return this.#routing.sizes()
   }
@@ -321,7 +321,7 @@ export class Speaker implements SpeakerApi {
     return this.#neighbors.incomplete()
   }
 
-  /** Looks whether this start is a restart that neighbours keep our routes through. */
+  /** Looks whether this start is a restart that neighbors keep our routes through. */
   #restarted(): void {
     const { fib, log } = this.#parts
     const kept = fib?.kept() ?? 0

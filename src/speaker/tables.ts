@@ -32,7 +32,7 @@ export class Tables {
   #working = false
 
   /**
-   * @param seed of the hash tables: an unsigned 32-bit number that neighbours can't guess
+   * @param seed of the hash tables: an unsigned 32-bit number that neighbors can't guess
    * @param decided runs after each round of decisions, the kernel is told by then
    * @param batch runs after each batch of a round: what it changes in the tables is decided in the same round
    */

@@ -11,7 +11,7 @@ interface Entry {
 }
 
 /**
- * The timers of one neighbour, by name. Starting a timer that already runs moves its deadline and touches
+ * The timers of one neighbor, by name. Starting a timer that already runs moves its deadline and touches
  * the clock only when the new deadline lies before the next wake-up: a hold timer that each message restarts
  * costs one clock timer a hold time, not one a message.
  */

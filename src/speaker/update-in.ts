@@ -37,14 +37,14 @@ export interface UpdateInHost {
   clusterId(): number
   rib(family: Family): Rib
   endOfRib(routes: NeighborRoutes, family: FamilyRoutes): void
-  /** Looks whether there are more paths than the neighbour may have. */
+  /** Looks whether there are more paths than the neighbor may have. */
   checkLimit(routes: NeighborRoutes, family: FamilyRoutes): void
 }
 
 /**
  * Takes UPDATEs apart and brings them into the tables. The order of work is RFC 7606's: structure first, then
  * the attributes, whose strongest fault decides what becomes of the routes; what is only wrong for this
- * neighbour (a loop, an unusable next hop) makes the routes be stored and not used.
+ * neighbor (a loop, an unusable next hop) makes the routes be stored and not used.
  */
 export class UpdateIn {
   readonly #host: UpdateInHost
@@ -127,7 +127,7 @@ export class UpdateIn {
     }
   }
 
-  /** VALID, or why paths with this attribute set take no part when they come from this neighbour. */
+  /** VALID, or why paths with this attribute set take no part when they come from this neighbor. */
   reason(routes: NeighborRoutes, family: FamilyRoutes, attribute: number): number {
     const { session, peer } = routes
     if (session === undefined) return VALID
@@ -137,7 +137,7 @@ export class UpdateIn {
     const { allowAsIn } = family.options
     if (hasAsLoop(attributes, attribute, terms.localAs, this.#host.localAs(), allowAsIn))
       return REASON_AS_LOOP
-    // RFC 4271 §6.3: the leftmost AS is the neighbour's.
+    // RFC 4271 §6.3: the leftmost AS is the neighbor's.
     const enforced = terms.peerType === 'ebgp' && peer.options.enforceFirstAs !== false
     if (enforced && attributes.firstAs(attribute) !== terms.remoteAs) return REASON_FIRST_AS
     if ((attributes.flags[attribute] & ATTR_HAS_OTC) !== 0 && this.#leaked(attribute, terms)) {
@@ -179,7 +179,7 @@ export class UpdateIn {
     return passed ? REASON_CLUSTER_LOOP : VALID
   }
 
-  /** What is wrong with a next hop from this neighbour, '' when nothing is. */
+  /** What is wrong with a next hop from this neighbor, '' when nothing is. */
   nextHopFault(routes: NeighborRoutes, nextHop: number): string {
     const { session } = routes
     if (session === undefined || nextHop === 0) return ''

@@ -23,7 +23,7 @@ import type { Resolve } from './resolve.js'
 import type { SpeakerSizes } from './sizes.js'
 import type { Task, Work } from './work.js'
 
-/** Milliseconds that writing to one neighbour may take in one turn. */
+/** Milliseconds that writing to one neighbor may take in one turn. */
 const PUMP_BUDGET = 4
 
 /** Stands in the place of a marker where something is to be done, not sent, when a dump is complete. */
@@ -38,7 +38,7 @@ interface Group {
   readonly looksAtSubnets: boolean
 }
 
-/** What decides which group a neighbour is in. */
+/** What decides which group a neighbor is in. */
 interface Plan {
   readonly treatment: ExportTreatment
   readonly key: string
@@ -47,14 +47,14 @@ interface Plan {
   readonly link: string | undefined
 }
 
-/** What a neighbour is sent of one family, from Established on. */
+/** What a neighbor is sent of one family, from Established on. */
 export interface Outlet {
   readonly family: Family
   readonly link: Link
   /** Undefined: nothing is exported; the End-of-RIB alone went out. */
   group: Group | undefined
   member: OutMember | undefined
-  /** What the neighbour holds from a former policy, to be withdrawn where the new one does not send it. */
+  /** What the neighbor holds from a former policy, to be withdrawn where the new one does not send it. */
   former: { readonly held: HeldRoutes; readonly maximumMessage: number } | undefined
   readonly marker: Uint8Array
   markerSent(): void
@@ -68,7 +68,7 @@ export interface Outlet {
   readonly pace: Pace
 }
 
-/** What an outlet depends on beside the neighbour's family options. */
+/** What an outlet depends on beside the neighbor's family options. */
 export interface OutletSession {
   readonly link: Link
   readonly source: number
@@ -97,8 +97,8 @@ export interface OutletSession {
 }
 
 /**
- * Sends routes to neighbours: those that are treated alike form an update group with one Adj-RIB-Out, and
- * each is written to as its connection takes octets. A neighbour that does not read holds up nobody and costs
+ * Sends routes to neighbors: those that are treated alike form an update group with one Adj-RIB-Out, and
+ * each is written to as its connection takes octets. A neighbor that does not read holds up nobody and costs
  * no memory: what changes meanwhile replaces what it has not seen.
  */
 export class UpdateOut {
@@ -126,7 +126,7 @@ export class UpdateOut {
 
   /**
    * Starts to send: all routes, then End-of-RIB, then changes. The End-of-RIB leaves at once when there is
-   * nothing to send: a restarting neighbour waits for it.
+   * nothing to send: a restarting neighbor waits for it.
    */
   open(session: OutletSession, options: FamilyOptions, told: Pick<Outlet, 'markerSent' | 'resent'>): Outlet {
     const outlet: Outlet = {
@@ -149,7 +149,7 @@ export class UpdateOut {
     return outlet
   }
 
-  /** How much is held for neighbours that are sent routes. */
+  /** How much is held for neighbors that are sent routes. */
   sizes(): Pick<SpeakerSizes, 'updateGroups' | 'outgoingBlocks'> {
     return { updateGroups: this.#groups.size, outgoingBlocks: this.#blocks.size }
   }
@@ -206,7 +206,7 @@ export class UpdateOut {
 
   /**
    * While this speaker is itself back from a restart and does not know all routes again, it announces none
-   * (RFC 4724 §4.1): neighbours go on with those that it announced before.
+   * (RFC 4724 §4.1): neighbors go on with those that it announced before.
    * @param deferred false: what has come together is sent now
    */
   defer(deferred: boolean): void {
@@ -214,14 +214,14 @@ export class UpdateOut {
     this.pumpAll()
   }
 
-  /** Writes what is ready to every neighbour whose connection takes it. */
+  /** Writes what is ready to every neighbor whose connection takes it. */
   pumpAll(): void {
     for (const outlet of this.#outlets) {
       if (outlet.member !== undefined && outlet.task === undefined) this.pump(outlet)
     }
   }
 
-  /** Writes what is ready for one neighbour; what does not fit the turn goes on in slices. */
+  /** Writes what is ready for one neighbor; what does not fit the turn goes on in slices. */
   pump(outlet: Outlet): void {
     if (this.#deferred || outlet.task !== undefined || this.#write(outlet)) return
     outlet.task = this.#work.add({
@@ -232,7 +232,7 @@ export class UpdateOut {
     })
   }
 
-  /** @returns true when the neighbour has everything, or takes no more for now */
+  /** @returns true when the neighbor has everything, or takes no more for now */
   #write(outlet: Outlet): boolean {
     const { link, pace } = outlet
     const end = this.#clock.now() + PUMP_BUDGET
@@ -285,7 +285,7 @@ export class UpdateOut {
     this.pump(outlet)
   }
 
-  /** How a neighbour's routes are treated; those with one key share a group. */
+  /** How a neighbor's routes are treated; those with one key share a group. */
   #planOf(session: OutletSession, options: FamilyOptions): Plan {
     const { family } = options
     const { connection } = session.link
@@ -358,7 +358,7 @@ export class UpdateOut {
     this.#groups.delete(group.key)
   }
 
-  /** What the neighbour holds from us, in its group and from earlier ones; the caller releases it. */
+  /** What the neighbor holds from us, in its group and from earlier ones; the caller releases it. */
   #held({ family, group, member, former }: Outlet): HeldRoutes {
     const known = member !== undefined && group !== undefined
     const held = known ? group.adj.held(member) : new HeldRoutes(this.#rib(family), false)
@@ -374,7 +374,7 @@ export class UpdateOut {
     outlet.former = undefined
   }
 
-  /** Withdraws what the neighbour holds and is not sent any more, and gives the rest up. */
+  /** Withdraws what the neighbor holds and is not sent any more, and gives the rest up. */
   #withdraw(
     outlet: Outlet,
     { held, maximumMessage }: NonNullable<Outlet['former']>,

@@ -10,7 +10,7 @@ import type { FamilyOptions, LocalAsStyle } from './options.js'
  * are seconds. Names follow the HTTP API, of which these types are the contract.
  */
 
-/** State of RFC 4271 §8.2.2; 'Idle (Admin)' is shown for a neighbour that is shut down. */
+/** State of RFC 4271 §8.2.2; 'Idle (Admin)' is shown for a neighbor that is shut down. */
 export type SessionState = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established'
 
 /** Why a session ended or a connection was refused. */
@@ -46,11 +46,11 @@ export interface NeighborFamilyView {
   readonly negotiated: boolean
   readonly prefixesReceived: number
   readonly prefixesAccepted: number
-  /** Paths of this neighbour that are best, and that are best or multipath. */
+  /** Paths of this neighbor that are best, and that are best or multipath. */
   readonly prefixesBest: number
   readonly prefixesMultipath: number
   readonly prefixesAdvertised: number
-  /** Paths kept while the neighbour restarts. */
+  /** Paths kept while the neighbor restarts. */
   readonly prefixesStale: number
   readonly endOfRibReceived: boolean
   readonly endOfRibSent: boolean
@@ -59,7 +59,7 @@ export interface NeighborFamilyView {
     readonly limit: number
     readonly threshold: number
     readonly warningOnly: boolean
-    /** Seconds that the neighbour is kept out for; absent with warningOnly. */
+    /** Seconds that the neighbor is kept out for; absent with warningOnly. */
     readonly restart?: number
     /** 'near': at the threshold or above; 'exceeded': the last session went above the limit. */
     readonly state: 'below' | 'near' | 'exceeded'
@@ -121,7 +121,7 @@ export interface FaultView {
   readonly size: number
 }
 
-/** Who put the speaker, or a neighbour, into maintenance. */
+/** Who put the speaker, or a neighbor, into maintenance. */
 export interface MaintenanceView {
   /** 'operator': until it is ended or this process ends; a changed file does not lift it. */
   readonly source: 'configuration' | 'operator'
@@ -142,7 +142,7 @@ export interface NeighborView {
   /** Seconds between two runs of announcements, when there are any. */
   readonly advertisementInterval?: number
   readonly type: 'ebgp' | 'ibgp'
-  /** True for a neighbour made from a listen range. */
+  /** True for a neighbor made from a listen range. */
   readonly dynamic: boolean
   readonly state: SessionState
   /** Shut down, by `shutdown.source`. */
@@ -150,7 +150,7 @@ export interface NeighborView {
   readonly shutdown?: {
     /** 'operator': until it is started or this process ends; a changed file does not lift it. */
     readonly source: 'configuration' | 'operator'
-    /** What the neighbour was told (RFC 9003). */
+    /** What the neighbor was told (RFC 9003). */
     readonly message?: string
     /** The operator who asked, and when. */
     readonly by?: string
@@ -167,9 +167,9 @@ export interface NeighborView {
   readonly passive: boolean
   /** How the connections are protected: TCP-MD5 (RFC 2385). */
   readonly authentication?: 'md5'
-  /** GTSM (RFC 5082): most hops to the neighbour. */
+  /** GTSM (RFC 5082): most hops to the neighbor. */
   readonly ttlSecurity?: number
-  /** BGP roles (RFC 9234): the own one, and the neighbour's when it announced one. */
+  /** BGP roles (RFC 9234): the own one, and the neighbor's when it announced one. */
   readonly role?: { readonly own: Role; readonly strict: boolean; readonly neighbor?: Role }
   readonly prefixesReceived: number
   readonly prefixesAccepted: number
@@ -186,7 +186,7 @@ export interface NeighborView {
   readonly capabilities: { readonly sent: readonly Capability[]; readonly received: readonly Capability[] }
   readonly gracefulRestart: {
     readonly negotiated: boolean
-    /** The neighbour's announced restart time, seconds. */
+    /** The neighbor's announced restart time, seconds. */
     readonly restartTime: number
     /** 'none'; 'waiting' for its return, 'receiving' its routes until End-of-RIB. */
     readonly helper: 'none' | 'waiting' | 'receiving'
@@ -221,7 +221,7 @@ export interface NeighborView {
 }
 
 export interface PathView {
-  /** The neighbour that sent it; 'local' for an own route. */
+  /** The neighbor that sent it; 'local' for an own route. */
   readonly neighbor: string
   readonly neighborDescription?: string
   readonly neighborRouterId: string
@@ -240,7 +240,7 @@ export interface PathView {
   readonly extendedCommunities: readonly string[]
   readonly originatorId?: string
   readonly clusterList?: readonly string[]
-  /** Present, and true, when the neighbour is a client of this route reflector. */
+  /** Present, and true, when the neighbor is a client of this route reflector. */
   readonly fromClient?: boolean
   readonly atomicAggregate: boolean
   readonly aggregator?: string
@@ -258,7 +258,7 @@ export interface PathView {
   readonly decidedBy?: string
   /** When its attributes last changed; a re-sent identical path is no change. */
   readonly since: string
-  /** ADD-PATH identifier: the neighbour's own, or, among advertised routes, the one sent. */
+  /** ADD-PATH identifier: the neighbor's own, or, among advertised routes, the one sent. */
   readonly pathId?: number
 }
 
@@ -268,7 +268,7 @@ export interface RouteView {
   /** Table version at the last change of this prefix. */
   readonly version: number
   readonly paths: readonly PathView[]
-  /** An own aggregate is announced to neighbours instead (summary only). */
+  /** An own aggregate is announced to neighbors instead (summary only). */
   readonly suppressed?: true
   /** Gateways of the ECMP set, canonical order. */
   readonly nextHops: readonly string[]
@@ -290,7 +290,7 @@ export interface RouteQuery {
   readonly prefix?: string
   /** The longest prefix that covers this address. */
   readonly longest?: string
-  /** Only prefixes with a path of this neighbour, and only its paths. */
+  /** Only prefixes with a path of this neighbor, and only its paths. */
   readonly neighbor?: string
   /**
    * With `neighbor`: 'received' shows the paths as they came, before import policy; 'accepted' leaves those out
@@ -369,7 +369,7 @@ export type SpeakerEvent =
       readonly neighbor: string
       readonly change: 'added' | 'removed' | 'changed'
     }
-  /** An operator acted on a neighbour. */
+  /** An operator acted on a neighbor. */
   | {
       readonly type: 'operation'
       readonly id: number

@@ -33,7 +33,7 @@ export interface AttributeRow {
   readonly rule: string
   /** Subcode of UPDATE Message Error when a flag or length fault ends in a reset; 0: RFC 4271's 3/4 and 3/5. */
   readonly subcode: number
-  /** Discarded when an external neighbour sends it (RFC 7606 §7.5, §7.9, §7.10). */
+  /** Discarded when an external neighbor sends it (RFC 7606 §7.5, §7.9, §7.10). */
   readonly internalOnly: boolean
   /**
    * Hot: looks at the value in [start, end), whose flags and length are right, and notes what it finds.

@@ -47,7 +47,7 @@ export function readBgp4mp(header: MrtHeader, body: Reader): MrtRecord | undefin
 }
 
 /**
- * Zebra left interface, family and addresses out of what it recorded before it knew the neighbour: a change of
+ * Zebra left interface, family and addresses out of what it recorded before it knew the neighbor: a change of
  * state then has 8 octets, and a message begins where the interface should stand.
  */
 function lacksAddresses(body: Reader, isState: boolean): boolean {

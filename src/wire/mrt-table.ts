@@ -56,7 +56,7 @@ export function readTableDumpV2(header: MrtHeader, body: Reader): MrtRecord | un
   return { kind: 'rib', ...header, sequence, afi, safi, nlri, entries }
 }
 
-/** RFC 6396 §4.3.1. The octet before each neighbour says: bit 0 an IPv6 address, bit 1 a 4-octet AS number. */
+/** RFC 6396 §4.3.1. The octet before each neighbor says: bit 0 an IPv6 address, bit 1 a 4-octet AS number. */
 function readPeers(header: MrtHeader, body: Reader): MrtRecord {
   const collector = body.u32()
   const name = octetsOf(body, body.u16())
@@ -79,7 +79,7 @@ function latin(octets: Uint8Array): string {
   return printable(text)
 }
 
-/** Octets of a TABLE_DUMP entry: prefix, length, status, time, neighbour, its AS, attributes' length. */
+/** Octets of a TABLE_DUMP entry: prefix, length, status, time, neighbor, its AS, attributes' length. */
 const fixedOctets = (afi: number) => 2 * (afi === AFI_IPV6 ? 16 : 4) + 10
 
 /** Body of a TABLE_DUMP record; the subtype is the AFI. @returns undefined for another AFI */

@@ -85,7 +85,7 @@ export interface MrtStateChange extends MrtHeader, MrtSession {
   readonly to: number
 }
 
-/** Neighbours that the entries of a table refer to by their position (PEER_INDEX_TABLE). */
+/** Neighbors that the entries of a table refer to by their position (PEER_INDEX_TABLE). */
 export interface MrtPeers extends MrtHeader {
   readonly kind: 'peers'
   /** BGP Identifier of the collector. */
@@ -116,7 +116,7 @@ export interface MrtRibEntry {
   readonly attributes: Uint8Array
 }
 
-/** Paths of a table without neighbour index: TABLE_DUMP, and the deprecated BGP4MP_ENTRY. */
+/** Paths of a table without neighbor index: TABLE_DUMP, and the deprecated BGP4MP_ENTRY. */
 export interface MrtTable extends MrtHeader {
   readonly kind: 'table'
   readonly view: number

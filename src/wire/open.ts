@@ -1,7 +1,7 @@
 /**
  * OPEN (RFC 4271 §4.2) with optional parameters in the short form and the extended one (RFC 9072 §2). The
  * decoder judges what is wrong for every session: version, framing, parameters. Whether AS, hold time,
- * identifier and roles suit a neighbour is the session's to say.
+ * identifier and roles suit a neighbor is the session's to say.
  */
 import { decodeCapabilities, encodeCapability } from './capabilities.js'
 import { ErrorCode, MessageType, OpenError } from './codes.js'

@@ -1,9 +1,9 @@
-/** BGP roles (RFC 9234 §4.1): what a speaker is to its eBGP neighbour. */
+/** BGP roles (RFC 9234 §4.1): what a speaker is to its eBGP neighbor. */
 
 /** Ascending by the capability's value: 0 Provider to 4 Peer (RFC 9234 §4.1, table 1). */
 export const ROLES = ['provider', 'rs', 'rs-client', 'customer', 'peer'] as const
 
-/** What the own side is to the neighbour. 'rs': a route server. */
+/** What the own side is to the neighbor. 'rs': a route server. */
 export type Role = (typeof ROLES)[number]
 
 /** The only role that the other side may have (RFC 9234 §4.2, table 2). */

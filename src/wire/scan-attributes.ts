@@ -76,7 +76,7 @@ function scanKnown(
 ): boolean {
   const length = next - value
   if (row.internalOnly && context.peerType === 'ebgp') {
-    const text = 'came from an external neighbour'
+    const text = 'came from an external neighbor'
     return rowFault(row, 'discard', UpdateError.OptionalAttributeError, out, bytes, at, next, text)
   }
   if ((flags & (OPTIONAL | TRANSITIVE)) !== row.flags) {

@@ -1,7 +1,7 @@
 import type { Context } from './context.js'
 import type { Capability, GlobalOptions, NeighborModel, NeighborOptions } from './model.js'
 
-/** A peer of a case: a tester's address of its own, and a neighbour of the device under test. */
+/** A peer of a case: a tester's address of its own, and a neighbor of the device under test. */
 export interface PeerSpec extends Partial<Pick<NeighborModel, 'passive' | 'families' | 'hold'>> {
   /** Its AS; default 65001 for a case's first peer, 65002 for the next; 'internal': the device under test's. */
   readonly as?: number | 'internal'

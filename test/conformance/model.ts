@@ -21,7 +21,7 @@ export interface NeighborModel {
   readonly options: NeighborOptions
 }
 
-/** What a neighbour may have beyond the plain; what a daemon lacks of these makes a case "n/a" for it. */
+/** What a neighbor may have beyond the plain; what a daemon lacks of these makes a case "n/a" for it. */
 export interface NeighborOptions {
   /** Hold time before the peer's OPEN is here; RFC 4271 suggests 240 s. */
   readonly openHold?: number
@@ -49,9 +49,9 @@ export interface NeighborOptions {
   }
   /** TCP-MD5. */
   readonly password?: string
-  /** GTSM for a neighbour so many hops away; 1: directly connected. */
+  /** GTSM for a neighbor so many hops away; 1: directly connected. */
   readonly ttlSecurity?: number
-  /** Routes of this neighbour may not be announced to it or taken from it unless a policy says so. */
+  /** Routes of this neighbor may not be announced to it or taken from it unless a policy says so. */
   readonly noPolicy?: 'import' | 'export'
   /** Messages longer than 4,096 octets (RFC 8654). */
   readonly extendedMessages?: boolean
@@ -96,25 +96,25 @@ export type Option = keyof NeighborOptions | keyof GlobalOptions
 
 /** What can be done to a running daemon. */
 export interface Control {
-  /** Ends the session with Cease 6/2; the neighbour stays down. */
+  /** Ends the session with Cease 6/2; the neighbor stays down. */
   shutdown(address: string, message?: string): Promise<void>
   /** Undoes a shutdown. */
   enable(address: string): Promise<void>
-  /** Takes the neighbour out of the configuration. */
+  /** Takes the neighbor out of the configuration. */
   remove(address: string): Promise<void>
   /** Ends the session, which may come back at once. */
   reset(address: string): Promise<void>
-  /** Changes the neighbour's hold time in the configuration. */
+  /** Changes the neighbor's hold time in the configuration. */
   changeHold(address: string, hold: number): Promise<void>
-  /** Asks for all routes of the neighbour again. */
+  /** Asks for all routes of the neighbor again. */
   softIn(address: string): Promise<void>
-  /** Changes the neighbour's families in the configuration. */
+  /** Changes the neighbor's families in the configuration. */
   changeFamilies(address: string, families: readonly ('ipv4' | 'ipv6')[]): Promise<void>
   /** Sends the whole Adj-RIB-Out anew. */
   softOut(address: string): Promise<void>
   /** Announces all routes with GRACEFUL_SHUTDOWN (RFC 8326), or ends that. */
   maintenance(on: boolean): Promise<void>
-  /** What the daemon shows of a neighbour, in its own words. */
+  /** What the daemon shows of a neighbor, in its own words. */
   neighbor(address: string): Promise<string>
   /** What the daemon shows of a prefix. */
   route(prefix: string): Promise<string>
@@ -124,7 +124,7 @@ export interface Control {
   metrics(): Promise<string>
   /** Everything logged so far. */
   log(): Promise<string>
-  /** Errors and warnings that a configuration with this neighbour would give; empty when it is accepted. */
+  /** Errors and warnings that a configuration with this neighbor would give; empty when it is accepted. */
   check(neighbor: NeighborModel): Promise<string>
   /** Stops the daemon in order (false: as in a crash) and starts it again as a restarting speaker. */
   restart(orderly: boolean): Promise<void>

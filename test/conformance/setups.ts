@@ -1,6 +1,6 @@
 import type { Setup } from './case.js'
 
-/** The configurations that cases share. Every neighbour of a setup's cases is in one daemon. */
+/** The configurations that cases share. Every neighbor of a setup's cases is in one daemon. */
 export const SETUPS: readonly Setup[] = [
   { name: 'main', parallel: 14 },
   { name: 'corpus', parallel: 12 },

@@ -222,7 +222,7 @@ ${lines.map((line) => ` neighbor ${UPSTREAM.address} ${line}\n`).join('')}end
 
   await step('the listen limit keeps a second one out until it is raised', async (t) => {
     await site.start()
-    await until('it was refused', async () => /dynamic neighbours already/.test(ecmpd.child.output))
+    await until('it was refused', async () => /dynamic neighbors already/.test(ecmpd.child.output))
     t.notOk((await ecmpd.neighbors()).some(({ address }) => address === SITE.address))
     ecmpd.write(config('remove-private-AS all').replace('limit 1', 'limit 2'))
     t.equal((await ecmpd.reload()).code, 0)

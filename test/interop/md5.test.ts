@@ -44,7 +44,7 @@ const ranged = (listen: string, prefix: string, password: string) =>
 
 const addressOf = (host: Host, version: IpVersion) => (version === 4 ? host.address : host.address6)
 
-/** A neighbour of the configuration. @param lines more, 'key: value' each */
+/** A neighbor of the configuration. @param lines more, 'key: value' each */
 const neighbor = (host: Host, version: IpVersion, ...lines: string[]) => ({
   address: addressOf(host, version),
   description: host.name,
@@ -137,7 +137,7 @@ for (const version of [4, 6] as const) {
         t.same(await sessions(ecmpd, version, [...FOUR, SIXTH]), [...before.slice(0, 4), before[5]])
       })
 
-      await step('a changed password resets that neighbour alone', async (t) => {
+      await step('a changed password resets that neighbor alone', async (t) => {
         ecmpd.write(config(WRONG, WRONG))
         t.match(await ecmpd.reload(), { code: 0 })
         await until('FRR is down', async () => (await ecmpd.neighbor(up[1])).state !== 'Established')
@@ -166,7 +166,7 @@ for (const version of [4, 6] as const) {
       const far = new Bird(lab, FIFTH, { ...security, ttlSecurity: false, ttl: 254 })
       const plain = new Bird(lab, SIXTH, { ...security, ttlSecurity: false })
       const config = [...FOUR, FIFTH].map((host) => neighbor(host, version, ...passive, 'ttlSecurity: 1'))
-      // Beside neighbours without it the far one's connection comes up and is refused; else it does not come up.
+      // Beside neighbors without it the far one's connection comes up and is refused; else it does not come up.
       if (version === 4) config.push(neighbor(SIXTH, version, ...passive))
       const ecmpd = new Ecmpd(lab, { config: yaml(config), fib: false })
       const capture = await Capture.start(lab, SWITCH, 'eth0')

@@ -152,7 +152,7 @@ for (const fib of [false, true]) {
       await holds('the aggregate goes with the last one', outside)
     })
 
-    await step('a default route for one neighbour', async (t) => {
+    await step('a default route for one neighbor', async (t) => {
       await node.announce('10.1.1.1/32')
       await apply([], 'defaultOriginate: true')
       await holds('FRR has a default route', outside, '0.0.0.0/0', '10.1.1.1/32')

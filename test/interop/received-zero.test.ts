@@ -25,7 +25,7 @@ const hosts: readonly Host[] = daemons.map((_, index) => ({
 
 const skip = await lacks('gobgpd', 'gobgp', 'vtysh', 'bird', 'birdc', 'bgpctl', 'exabgp')
 
-/** The switch's text with all of them as neighbours: what a real switch would hand on to everyone else. */
+/** The switch's text with all of them as neighbors: what a real switch would hand on to everyone else. */
 const ios = `router bgp 64513
  bgp router-id 192.168.95.200
  bgp graceful-restart

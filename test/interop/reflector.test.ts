@@ -211,7 +211,7 @@ t.test('ADD-PATH both ways with FRR, BIRD and gobgpd', { skip }, async (t) => {
       60_000,
       300,
     )
-  /** The paths that the second has, and their identifiers, by neighbour. */
+  /** The paths that the second has, and their identifiers, by neighbor. */
   const received = (expected: readonly string[]) =>
     until(
       `the second has ${expected.join(' ')} from each`,

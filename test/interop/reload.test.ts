@@ -21,7 +21,7 @@ const REBUILT = ['timers: { hold: 30, keepalive: 10 }', 'ebgpMultihop: 2']
 
 const skip = await lacks('bird', 'birdc', 'tcpdump')
 
-/** What tells one TCP connection of a neighbour's from another. */
+/** What tells one TCP connection of a neighbor's from another. */
 const connection = ({ localPort, remotePort, since, established }: NeighborView) => ({
   localPort,
   remotePort,
@@ -58,7 +58,7 @@ for (const [way, apply] of Object.entries(ways)) {
     let first: ReturnType<typeof connection>
     let second: ReturnType<typeof connection>
 
-    await step('two neighbours', async () => {
+    await step('two neighbors', async () => {
       await ecmpd.start()
       for (const peer of peers) await peer.announce(SERVICE)
       await Promise.all(peers.map((peer) => peer.start()))
@@ -75,7 +75,7 @@ for (const [way, apply] of Object.entries(ways)) {
       t.same(await seen(SECOND.address), second)
     })
 
-    await step('a neighbour is added; the others keep their connections', async (t) => {
+    await step('a neighbor is added; the others keep their connections', async (t) => {
       ecmpd.write(yaml([...two, nodeNeighbor(THIRD)]))
       await apply(t, ecmpd, true)
       await ecmpd.established([THIRD.address])
@@ -120,10 +120,10 @@ for (const [way, apply] of Object.entries(ways)) {
       t.same(await seen(SECOND.address), second)
     })
 
-    await step('what a session is built on changes: that neighbour gets a new one, no other', async (t) => {
+    await step('what a session is built on changes: that neighbor gets a new one, no other', async (t) => {
       ecmpd.write(yaml([nodeNeighbor(FIRST), nodeNeighbor(SECOND, ...REBUILT), nodeNeighbor(THIRD)]))
       await apply(t, ecmpd, true)
-      await until('the second neighbour is back with hold time 30', async () => {
+      await until('the second neighbor is back with hold time 30', async () => {
         const { state, holdTime } = await ecmpd.neighbor(SECOND.address)
         return state === 'Established' && holdTime === 30
       })
@@ -135,11 +135,11 @@ for (const [way, apply] of Object.entries(ways)) {
     })
 
     await step('a wrong file changes nothing, and its line is named', async (t) => {
-      const wrong = yaml([nodeNeighbor(FIRST)]).replace('neighbors:', 'neighbours:')
+      const wrong = yaml([nodeNeighbor(FIRST)]).replace('neighbors:', 'neighbors:')
       ecmpd.write(wrong)
       const said = await apply(t, ecmpd, false)
       t.match(said, /neighbors/, 'the nearest known name')
-      const line = wrong.split('\n').findIndex((text) => text.startsWith('neighbours')) + 1
+      const line = wrong.split('\n').findIndex((text) => text.startsWith('neighbors')) + 1
       t.match(said, new RegExp(`:${line}\\b`), `line ${line}`)
       await sleep(500)
       t.same(await seen(FIRST.address), first)
@@ -147,7 +147,7 @@ for (const [way, apply] of Object.entries(ways)) {
       t.equal((await ecmpd.neighbors()).length, 3)
     })
 
-    await step('a neighbour is removed: Cease to it alone, its path goes, the others stay', async (t) => {
+    await step('a neighbor is removed: Cease to it alone, its path goes, the others stay', async (t) => {
       const capture = await Capture.start(lab, SWITCH, 'eth0')
       ecmpd.write(yaml([nodeNeighbor(FIRST), nodeNeighbor(SECOND, ...REBUILT)]))
       await apply(t, ecmpd, true)
@@ -197,7 +197,7 @@ t.test("the switch's text", { skip }, async (t) => {
     t.same(await now(), before)
   })
 
-  await t.test('without one neighbour: that one ends, the others keep their connections', async (t) => {
+  await t.test('without one neighbor: that one ends, the others keep their connections', async (t) => {
     ecmpd.write(
       RUIJIE.split('\n')
         .filter((line) => !line.includes(THIRD.address))

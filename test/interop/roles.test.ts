@@ -40,7 +40,7 @@ t.test(
     const lab = await openNetwork(t)
     const ecmpd = new Ecmpd(lab, { config: readFileSync('config/monitor.yaml', 'utf8'), fib: false })
     await ecmpd.start()
-    t.same(await ecmpd.neighbors(), [], 'no neighbour before one has come')
+    t.same(await ecmpd.neighbors(), [], 'no neighbor before one has come')
     // As monitor-cilium.yaml has it: no graceful restart with the monitor.
     const peers = NODES.map((host) => new Gobgp(lab, host, { restartTime: 0 }))
     for (const peer of peers) await peer.announce(SERVICE)

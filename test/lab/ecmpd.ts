@@ -113,7 +113,7 @@ export class Ecmpd {
 
   async neighbor(address: string): Promise<NeighborView> {
     const neighbor = (await this.neighbors()).find((view) => view.address === address)
-    if (!neighbor) throw new Error(`ecmpd has no neighbour ${address}`)
+    if (!neighbor) throw new Error(`ecmpd has no neighbor ${address}`)
     return neighbor
   }
 
@@ -124,7 +124,7 @@ export class Ecmpd {
     return (await this.get<{ routes: RouteView[] }>(`/api/v1/routes?${query}`)).routes[0]
   }
 
-  /** Waits until all of these neighbours are Established. @returns them, in the order given */
+  /** Waits until all of these neighbors are Established. @returns them, in the order given */
   async established(addresses: readonly string[], within = 60_000): Promise<NeighborView[]> {
     return until(
       `${addresses.join(', ')} Established`,

@@ -36,7 +36,7 @@ export class Gobgp extends Peer {
   }
 
   /**
-   * gobgpd takes announcements only once it runs. Cilium fills its table before it adds a neighbour, so the
+   * gobgpd takes announcements only once it runs. Cilium fills its table before it adds a neighbor, so the
    * node joins the network when the announcements are in: its End-of-RIB comes after them.
    */
   override async start(): Promise<void> {

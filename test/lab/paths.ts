@@ -7,7 +7,7 @@ import { until } from './wait.js'
 
 /** A path as a daemon has it in its table. */
 export interface KnownPath {
-  /** Address of the neighbour that sent it. */
+  /** Address of the neighbor that sent it. */
   readonly from: string
   readonly nextHop: string
   /** '65001:1', sorted. */
@@ -57,7 +57,7 @@ export abstract class PathPeer {
 
   protected abstract command(): readonly string[]
   protected abstract ready(): Promise<unknown>
-  /** Paths that came from neighbours, by prefix. */
+  /** Paths that came from neighbors, by prefix. */
   abstract table(): Promise<ReadonlyMap<string, readonly KnownPath[]>>
 
   async start(): Promise<void> {
@@ -83,7 +83,7 @@ export abstract class PathPeer {
     return this.lab.must(this.host.namespace, argv)
   }
 
-  /** The neighbour's address of a session that is called s0, s1 and so on. */
+  /** The neighbor's address of a session that is called s0, s1 and so on. */
   protected addressOf(name: string): string {
     return this.sessions[Number(name.slice(1))].address
   }

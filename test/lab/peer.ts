@@ -8,9 +8,9 @@ export type IpVersion = 4 | 6
 /** How a daemon on a node is configured. Times are seconds. */
 export interface PeerOptions {
   readonly as: number
-  /** AS of the neighbour. */
+  /** AS of the neighbor. */
   readonly neighborAs: number
-  /** Where the neighbour is. */
+  /** Where the neighbor is. */
   readonly neighbor: Host
   /** One session for each, carrying that version's unicast family. */
   readonly versions: readonly IpVersion[]
@@ -42,7 +42,7 @@ export const NODE_OPTIONS: PeerOptions = {
 
 /** A session as the daemon reports it. */
 export interface PeerSession {
-  /** Address of the neighbour. */
+  /** Address of the neighbor. */
   readonly address: string
   readonly established: boolean
 }
@@ -75,10 +75,10 @@ export abstract class Peer {
   protected abstract add(prefix: string): Promise<void>
   protected abstract remove(prefix: string): Promise<void>
   abstract sessions(): Promise<PeerSession[]>
-  /** Prefixes in its RIB that came from the neighbour. */
+  /** Prefixes in its RIB that came from the neighbor. */
   abstract received(): Promise<string[]>
 
-  /** Addresses of the neighbour, by the versions configured. */
+  /** Addresses of the neighbor, by the versions configured. */
   get neighbors(): readonly { version: IpVersion; address: string; own: string }[] {
     const { neighbor, versions } = this.options
     return versions.map((version) =>

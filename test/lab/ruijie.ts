@@ -2,7 +2,7 @@ import { RUIJIE } from '../../src/demo/ruijie.js'
 
 export { RUIJIE }
 
-/** That configuration with one more neighbour. */
+/** That configuration with one more neighbor. */
 export function withNeighbor(address: string, as: number, description: string): string {
   return RUIJIE.replace(
     '  # CRITICAL',

@@ -1,6 +1,6 @@
 import type { Host } from '../../src/demo/topology.js'
 
-/** A neighbour of a YAML configuration. */
+/** A neighbor of a YAML configuration. */
 export interface YamlNeighbor {
   readonly address: string
   readonly as?: number
@@ -22,7 +22,7 @@ export function yaml(neighbors: readonly YamlNeighbor[], top: readonly string[] 
   return `${['as: 64513', 'routerId: 192.168.95.200', ...top, 'neighbors:', ...entries].join('\n')}\n`
 }
 
-/** The neighbour that a node is. */
+/** The neighbor that a node is. */
 export function nodeNeighbor({ address, name }: Host, ...lines: string[]): YamlNeighbor {
   return { address, description: name, lines }
 }

@@ -4,7 +4,7 @@ import type { IpVersion } from '../lab/peer.js'
 /** A session of a daemon as it is configured there. */
 export interface SessionModel {
   readonly to: Host
-  /** AS of the neighbour. */
+  /** AS of the neighbor. */
   readonly as: number
   /** IP version of the TCP connection. */
   readonly version: IpVersion
@@ -17,7 +17,7 @@ export interface SessionModel {
   readonly addPath?: 'send' | 'receive'
   /** IPv4 routes with IPv6 next hops (RFC 8950). */
   readonly extendedNextHop?: boolean
-  /** The neighbour is a client of this reflector. */
+  /** The neighbor is a client of this reflector. */
   readonly client?: boolean
   /** Takes 2-octet AS numbers alone. */
   readonly twoOctetAs?: boolean
@@ -48,7 +48,7 @@ export interface DaemonModel {
 
 /** A path as a daemon shows it. */
 export interface SeenPath {
-  /** Address of the neighbour that it came from. */
+  /** Address of the neighbor that it came from. */
   readonly from: string
   readonly nextHop: string
   /** '64513 64999' */
@@ -58,7 +58,7 @@ export interface SeenPath {
   readonly originatorId?: string
   readonly clusterList?: readonly string[]
   readonly pathId?: number
-  /** Kept while the neighbour restarts, where the daemon tells. */
+  /** Kept while the neighbor restarts, where the daemon tells. */
   readonly stale?: boolean
 }
 

@@ -20,7 +20,7 @@ import {
 
 /** Milliseconds in which a message would have come. */
 const WATCH = 2000
-/** A route that the daemon has from another neighbour. */
+/** A route that the daemon has from another neighbor. */
 const FED = '198.51.100.0/24'
 
 /** What became of all rows with one daemon. */
@@ -141,7 +141,7 @@ async function refuted(
     await stage.untilSeen(daemon, FED, FEEDS[0].address, 0)
     const held = await daemon.holds(FED)
     await feed.start()
-    return held ? undefined : 'it dropped the routes of a killed neighbour'
+    return held ? undefined : 'it dropped the routes of a killed neighbor'
   }
   return (await daemon.refuses(proof.refuses)) ? undefined : `it takes «${proof.refuses}»`
 }

@@ -109,7 +109,7 @@ export class Stage {
     return feed
   }
 
-  /** Starts ecmpd and the daemons together; waits until these neighbours of ecmpd are Established. */
+  /** Starts ecmpd and the daemons together; waits until these neighbors of ecmpd are Established. */
   async start(neighbors: readonly string[]): Promise<NeighborView[]> {
     await Promise.all([this.ecmpd.start(), ...this.daemons.map((daemon) => daemon.start())])
     return this.ecmpd.established(neighbors, PATIENCE)
@@ -156,13 +156,13 @@ export class Stage {
     throw new Unmet(`still not so: ${what}${last}`)
   }
 
-  /** ecmpd's paths of a prefix from a neighbour. */
+  /** ecmpd's paths of a prefix from a neighbor. */
   async learned(prefix: string, from?: string): Promise<readonly PathView[]> {
     const route = await this.ecmpd.route(prefix)
     return (route?.paths ?? []).filter(({ neighbor }) => from === undefined || neighbor === from)
   }
 
-  /** Waits until ecmpd has so many paths of a prefix from a neighbour. @returns them */
+  /** Waits until ecmpd has so many paths of a prefix from a neighbor. @returns them */
   untilLearned(prefix: string, from: string, count = 1): Promise<readonly PathView[]> {
     return this.until(
       `ecmpd has ${count} path${count === 1 ? '' : 's'} of ${prefix} from ${from}`,
@@ -174,7 +174,7 @@ export class Stage {
     )
   }
 
-  /** Waits until a daemon has so many paths of a prefix from a neighbour. @returns them */
+  /** Waits until a daemon has so many paths of a prefix from a neighbor. @returns them */
   untilSeen(daemon: Daemon, prefix: string, from: string, count = 1): Promise<readonly SeenPath[]> {
     return this.until(
       `${daemon.title} has ${count} path${count === 1 ? '' : 's'} of ${prefix} from ${from}`,
@@ -206,7 +206,7 @@ function text(config: Record<string, unknown>): string {
   return stringify({ as: SWITCH_AS, routerId: SWITCH_HOST.address, ...config })
 }
 
-/** The switch as a daemon's neighbour. */
+/** The switch as a daemon's neighbor. */
 export const toSwitch = (session: Partial<SessionModel> = {}): SessionModel => ({
   to: SWITCH_HOST,
   as: SWITCH_AS,
@@ -214,7 +214,7 @@ export const toSwitch = (session: Partial<SessionModel> = {}): SessionModel => (
   ...session,
 })
 
-/** ecmpd's neighbour at a host. @param settings more, as YAML has them */
+/** ecmpd's neighbor at a host. @param settings more, as YAML has them */
 export const neighbor = (
   at: Host,
   remoteAs: number,

@@ -119,7 +119,7 @@ function sessions(): number[] {
   ]
 }
 
-/** A table in TABLE_DUMP_V2: neighbours, then prefixes with a path of each. */
+/** A table in TABLE_DUMP_V2: neighbors, then prefixes with a path of each. */
 function table(): number[] {
   const path = [
     ...origin(),

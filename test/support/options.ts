@@ -10,7 +10,7 @@ export function family(name: Family, more: Partial<FamilyOptions> = {}): FamilyO
   return { family: name, import: 'all', export: 'none', nextHop: 'self', maximumPrefix: 0, ...more }
 }
 
-/** A neighbour in AS 64512 of a speaker in AS 64513. */
+/** A neighbor in AS 64512 of a speaker in AS 64513. */
 export function neighbor(address: string, more: Deep<NeighborOptions> = {}): NeighborOptions {
   const base: NeighborOptions = {
     address,

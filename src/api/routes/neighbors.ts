@@ -13,7 +13,7 @@ function capabilityBody(capability: Capability): object {
     : capability
 }
 
-/** A neighbour as JSON holds it. */
+/** A neighbor as JSON holds it. */
 export function neighborBody(neighbor: NeighborView): object {
   const { sent, received } = neighbor.capabilities
   return {
@@ -22,7 +22,7 @@ export function neighborBody(neighbor: NeighborView): object {
   }
 }
 
-/** @throws ApiError 400 for a text that is no address, 404 for one that is no neighbour */
+/** @throws ApiError 400 for a text that is no address, 404 for one that is no neighbor */
 export function existingNeighbor(context: ApiContext, text: string): NeighborView {
   const address = canonicalAddress(text)
   if (address === undefined) {
@@ -36,11 +36,11 @@ export function existingNeighbor(context: ApiContext, text: string): NeighborVie
   return neighbor
 }
 
-/** Path parameter of all routes about one neighbour. */
+/** Path parameter of all routes about one neighbor. */
 export const NEIGHBOR_PARAMS = {
   type: 'object',
   required: ['address'],
-  properties: { address: { type: 'string', maxLength: 128, description: "The neighbour's address" } },
+  properties: { address: { type: 'string', maxLength: 128, description: "The neighbor's address" } },
 } as const
 
 const unknown = { 404: 'No such neighbor' }

@@ -165,7 +165,7 @@ export function operateRoutes(app: FastifyInstance, context: ApiContext): void {
           const code = unknown ? 'unknown_neighbor' : 'conflict'
           throw new ApiError(unknown ? 404 : 409, code, outcome.text, outcome.remedy)
         }
-        // A dynamic neighbour may have gone with its session.
+        // A dynamic neighbor may have gone with its session.
         const after = context.speaker.neighbor(address)
         return { text: outcome.text, ...(after === undefined ? {} : { neighbor: neighborBody(after) }) }
       },

@@ -8,7 +8,7 @@ type AddPath = NonNullable<FamilySettings['addPath']>
 /**
  * What the lines about ADD-PATH say together. FRR's `addpath-tx-…` names the paths at once; in IOS `send` is
  * one line, which paths another one, and without that it is the best path alone.
- * @param scopes where such lines have been kept, the most specific first: neighbour, group, family
+ * @param scopes where such lines have been kept, the most specific first: neighbor, group, family
  * @returns undefined when there is no such line
  */
 export function readAddPath(

@@ -5,10 +5,10 @@ import { setting, withoutIt } from './rows.js'
 
 const FAMILY = ['router', 'family'] as const
 
-/** Path of what the lines say about ADD-PATH with a neighbour in the current family; add-path.ts reads it. */
+/** Path of what the lines say about ADD-PATH with a neighbor in the current family; add-path.ts reads it. */
 const peer = (key: string) => family('addPath', key)
 
-/** The same for every neighbour of the family. */
+/** The same for every neighbor of the family. */
 const all = (key: string) => (_: Args, context: Context) => ['addPath', context.family, key]
 
 /** IOS's words for a choice of paths; `backup` is a second one beside the best. */
@@ -35,7 +35,7 @@ export const ADD_PATH_COMMANDS: readonly Command[] = [
   {
     syntax: 'bgp additional-paths {send [receive]|receive}',
     modes: FAMILY,
-    help: 'announce ADD-PATH (RFC 7911) to every neighbour of the family; which paths: advertise additional-paths',
+    help: 'announce ADD-PATH (RFC 7911) to every neighbor of the family; which paths: advertise additional-paths',
     support: 'yes',
     ...directions(all),
   },
@@ -62,7 +62,7 @@ export const ADD_PATH_COMMANDS: readonly Command[] = [
   setting(
     'neighbor <peer:peer> advertise additional-paths {all|group-best [all]|best <paths:1-255> [group-best] [all]}',
     FAMILY,
-    'with additional-paths send: all paths, the best of each neighbouring AS, or so many of the best; default best 1',
+    'with additional-paths send: all paths, the best of each neighboring AS, or so many of the best; default best 1',
     peer('advertise'),
     selection,
   ),
@@ -76,7 +76,7 @@ export const ADD_PATH_COMMANDS: readonly Command[] = [
   setting(
     'neighbor <peer:peer> addpath-tx-bestpath-per-AS',
     FAMILY,
-    'announce ADD-PATH and send the best path of each neighbouring AS (FRR)',
+    'announce ADD-PATH and send the best path of each neighboring AS (FRR)',
     peer('transmit'),
     () => 'best-per-as',
   ),

@@ -7,12 +7,12 @@ import { notYet, setting, toggle } from './rows.js'
 /** A family's commands are taken at router level too, where they are meant for IPv4 unicast, as on the switch. */
 const FAMILY = ['router', 'family'] as const
 
-/** Commands of a neighbour in an address family. */
+/** Commands of a neighbor in an address family. */
 export const FAMILY_COMMANDS: readonly Command[] = [
   {
     syntax: 'neighbor <peer:peer> activate',
     modes: FAMILY,
-    help: 'exchange this family with the neighbour',
+    help: 'exchange this family with the neighbor',
     support: 'yes',
     run: (args, context) => context.set([...context.peer(args), 'active', context.family], true),
     no: (args, context) => context.set([...context.peer(args), 'active', context.family], false),
@@ -57,7 +57,7 @@ export const FAMILY_COMMANDS: readonly Command[] = [
   toggle(
     'neighbor <peer:peer> route-reflector-client',
     FAMILY,
-    'an iBGP neighbour that routes are reflected to and from (RFC 4456)',
+    'an iBGP neighbor that routes are reflected to and from (RFC 4456)',
     family('routeReflectorClient'),
   ),
   ...ADD_PATH_COMMANDS,

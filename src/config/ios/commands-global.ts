@@ -46,7 +46,7 @@ export const GLOBAL_COMMANDS: readonly Command[] = [
   setting(
     'hostname <name>',
     CONFIG,
-    'name told to neighbours',
+    'name told to neighbors',
     () => ['hostName'],
     (args) => args.text('name'),
   ),

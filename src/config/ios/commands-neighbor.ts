@@ -14,12 +14,12 @@ const LONGEST_TEXT = 255
 /** Roles in FRR's words. */
 const LOCAL_ROLES = ['provider', 'rs-server', 'rs-client', 'customer', 'peer']
 
-/** Commands of a neighbour's session, at router level. */
+/** Commands of a neighbor's session, at router level. */
 export const NEIGHBOR_COMMANDS: readonly Command[] = [
   {
     syntax: 'neighbor <peer:peer> remote-as {<as:as>|internal|external}',
     modes: ROUTER,
-    help: 'a neighbour and its AS number',
+    help: 'a neighbor and its AS number',
     support: 'yes',
     run(args, context) {
       const path = [...context.peer(args), 'remoteAs']
@@ -27,17 +27,17 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
       const before = context.cells.get(path)
       if (before === undefined) return context.set(path, as)
       const where = `line ${before.position.line}`
-      if (before.value === as) return context.warn(`neighbour ${args.text('peer')} is on ${where} already`)
+      if (before.value === as) return context.warn(`neighbor ${args.text('peer')} is on ${where} already`)
       const hint = `${where} says remote-as ${String(before.value)}`
       return context.error(
-        `% Invalid input: duplicate neighbour ${args.text('peer')}`,
+        `% Invalid input: duplicate neighbor ${args.text('peer')}`,
         hint,
         args.words.get('peer'),
       )
     },
     no: (args, context) => context.clear(context.peer(args)),
   },
-  onlyNo('neighbor <peer:peer>', ROUTER, 'remove a neighbour or a peer group', (args, context) =>
+  onlyNo('neighbor <peer:peer>', ROUTER, 'remove a neighbor or a peer group', (args, context) =>
     context.clear(context.peer(args)),
   ),
   setting(
@@ -106,7 +106,7 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
   setting(
     'neighbor <peer:peer> ebgp-multihop [<hops:1-255>]',
     ROUTER,
-    'hops to an eBGP neighbour; default 1, without a number 255',
+    'hops to an eBGP neighbor; default 1, without a number 255',
     peer('ebgpMultihop'),
     (args) => (args.has('hops') ? args.number('hops') : 255),
   ),
@@ -118,7 +118,7 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
     (args) => args.number('hops'),
   ),
   {
-    // The choices can't be keywords: one of them is called as the argument for the neighbour is.
+    // The choices can't be keywords: one of them is called as the argument for the neighbor is.
     syntax: 'neighbor <peer:peer> local-role <role> [strict-mode]',
     modes: ROUTER,
     help: 'provider, rs-server, rs-client, customer or peer: what this side is (RFC 9234); strict-mode: it must announce its role, too',
@@ -177,14 +177,14 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
   setting(
     'neighbor <peer:peer> {graceful-restart|graceful-restart-helper}',
     ROUTER,
-    'graceful restart with this neighbour; helper: never asking it to keep our routes',
+    'graceful restart with this neighbor; helper: never asking it to keep our routes',
     peer('gracefulRestart'),
     (args) => (args.has('graceful-restart-helper') ? { enabled: true, restarter: false } : true),
   ),
   setting(
     'neighbor <peer:peer> graceful-restart-disable',
     ROUTER,
-    'no graceful restart with this neighbour',
+    'no graceful restart with this neighbor',
     peer('gracefulRestart'),
     () => false,
   ),

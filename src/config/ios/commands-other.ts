@@ -60,7 +60,7 @@ export const OTHER_COMMANDS: readonly Command[] = [
     'bgp confederation {identifier|peers} <text:rest>',
     ROUTER,
     'confederations (RFC 5065)',
-    `${NO_MEMBER}: its neighbours would refuse the member’s AS; route reflection does the same within one AS`,
+    `${NO_MEMBER}: its neighbors would refuse the member’s AS; route reflection does the same within one AS`,
   ),
   notYet('bgp shutdown [<text:rest>]', ROUTER, 'all sessions down', 'bgp default shutdown, or stop ecmpd'),
   withoutIt(
@@ -113,7 +113,7 @@ export const OTHER_COMMANDS: readonly Command[] = [
     FAMILY,
     'a limit of what is sent',
   ),
-  notYet('neighbor <peer:peer> {aigp|oad|soo <text:rest>}', FAMILY, 'this kind of neighbour'),
+  notYet('neighbor <peer:peer> {aigp|oad|soo <text:rest>}', FAMILY, 'this kind of neighbor'),
   noEffect(
     'neighbor <peer:peer> {ha-mode sso|log-neighbor-changes|dmzlink-bw|slow-peer <text:rest>}',
     FAMILY,

@@ -29,7 +29,7 @@ function onOff(
   }
 }
 
-/** What a neighbour's lines do to AS paths, communities and other attributes in an address family. */
+/** What a neighbor's lines do to AS paths, communities and other attributes in an address family. */
 export const PATH_COMMANDS: readonly Command[] = [
   onOff(
     'neighbor <peer:peer> allowas-in [{<count:1-10>|origin}]',
@@ -45,7 +45,7 @@ export const PATH_COMMANDS: readonly Command[] = [
   ),
   onOff(
     'neighbor <peer:peer> as-override',
-    'put the own AS in the place of the neighbour’s in paths',
+    'put the own AS in the place of the neighbor’s in paths',
     'asOverride',
     () => true,
   ),
@@ -87,13 +87,13 @@ export const PATH_COMMANDS: readonly Command[] = [
   toggle(
     'neighbor <peer:peer> sender-as-path-loop-detection',
     FAMILY,
-    'keep paths that hold its AS from the neighbour; on in ecmpd',
+    'keep paths that hold its AS from the neighbor; on in ecmpd',
     (args, context) => [...context.peer(args), 'senderLoopDetection'],
   ),
   noEffect(
     'neighbor <peer:peer> soft-reconfiguration inbound',
     FAMILY,
-    'keep what the neighbour sent as it was received: always done',
+    'keep what the neighbor sent as it was received: always done',
   ),
 ]
 

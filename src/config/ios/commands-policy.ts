@@ -324,7 +324,7 @@ function accessRule(args: Args): Record<string, unknown> | undefined {
   return { [action]: `${text}/${length}`, le: 32 }
 }
 
-/** Lines of a neighbour that name policies; all of them must let a route pass. */
+/** Lines of a neighbor that name policies; all of them must let a route pass. */
 export const NEIGHBOR_POLICIES: readonly Command[] = (
   [
     ['route-map', 'Map', 'a route map', (name: string) => name],

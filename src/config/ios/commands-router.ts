@@ -19,7 +19,7 @@ export const ROUTER_COMMANDS: readonly Command[] = [
     syntax:
       'bgp graceful-restart [restart-time <restart-time:1-4095>] [stalepath-time <stalepath-time:1-4095>]',
     modes: ROUTER,
-    help: 'keep the paths of a neighbour that restarts: done by default; times default to 120 and 360 s',
+    help: 'keep the paths of a neighbor that restarts: done by default; times default to 120 and 360 s',
     support: 'yes',
     run(args, context) {
       const times = { 'restart-time': 'restartTime', 'stalepath-time': 'stalePathTime' }
@@ -53,7 +53,7 @@ export const ROUTER_COMMANDS: readonly Command[] = [
   {
     syntax: 'bgp long-lived-graceful-restart stale-time <stale-time:1-16777215>',
     modes: ROUTER,
-    help: 'keep the paths of a neighbour that does not come back as the last choice (RFC 9494); off by default',
+    help: 'keep the paths of a neighbor that does not come back as the last choice (RFC 9494); off by default',
     support: 'yes',
     run: (args, context) => context.set(['longLivedGracefulRestart', 'staleTime'], args.number('stale-time')),
     no: (_, context) => context.clear(['longLivedGracefulRestart']),
@@ -64,13 +64,13 @@ export const ROUTER_COMMANDS: readonly Command[] = [
   toggle(
     'bgp graceful-restart preserve-fw-state',
     ROUTER,
-    'neighbours keep our routes while ecmpd restarts, for forwarding goes on; helper only by default',
+    'neighbors keep our routes while ecmpd restarts, for forwarding goes on; helper only by default',
     () => ['gracefulRestart', 'restarter'],
   ),
   setting(
     'bgp graceful-restart select-defer-time <seconds:1-3600>',
     ROUTER,
-    'longest wait for the neighbours’ routes after a start; default 120',
+    'longest wait for the neighbors’ routes after a start; default 120',
     () => ['selectionDeferralTime'],
     (args) => args.number('seconds'),
   ),
@@ -89,7 +89,7 @@ export const ROUTER_COMMANDS: readonly Command[] = [
   {
     syntax: 'timers bgp <keepalive:0-65535> <hold:0-65535> [<minimum:3-65535>]',
     modes: ROUTER,
-    help: 'keepalive and hold time of every neighbour, and the least hold time accepted; default 60 180',
+    help: 'keepalive and hold time of every neighbor, and the least hold time accepted; default 60 180',
     support: 'yes',
     run(args, context) {
       context.set(['timers', 'keepalive'], args.number('keepalive'))
@@ -101,13 +101,13 @@ export const ROUTER_COMMANDS: readonly Command[] = [
   toggle(
     'bgp default ipv4-unicast',
     ROUTER,
-    'neighbours with an IPv4 address are activated in IPv4; default on',
+    'neighbors with an IPv4 address are activated in IPv4; default on',
     () => ['defaultFamily', 'ipv4-unicast'],
   ),
   toggle(
     'bgp default ipv6-unicast',
     ROUTER,
-    'every neighbour, whatever its address, is activated in IPv6; default off',
+    'every neighbor, whatever its address, is activated in IPv6; default off',
     () => ['defaultFamily', 'ipv6-unicast'],
   ),
   setting(
@@ -161,7 +161,7 @@ export const ROUTER_COMMANDS: readonly Command[] = [
   {
     syntax: 'bgp listen range <prefix:prefix> peer-group <group>',
     modes: ROUTER,
-    help: 'connections from these addresses become neighbours',
+    help: 'connections from these addresses become neighbors',
     support: 'yes',
     run: (args, context) => context.set(['ranges', args.text('prefix')], args.text('group')),
     no: (args, context) => context.clear(['ranges', args.text('prefix')]),
@@ -172,33 +172,33 @@ export const ROUTER_COMMANDS: readonly Command[] = [
   setting(
     'bgp listen limit <neighbors:1-100000>',
     ROUTER,
-    'most dynamic neighbours; default 1000',
+    'most dynamic neighbors; default 1000',
     () => ['listenLimit'],
     (args) => args.number('neighbors'),
   ),
   toggle(
     'bgp ebgp-requires-policy',
     ROUTER,
-    'eBGP neighbours without a policy take and get nothing (RFC 8212); default off, unlike in FRR',
+    'eBGP neighbors without a policy take and get nothing (RFC 8212); default off, unlike in FRR',
     () => ['ebgpRequiresPolicy'],
   ),
   toggle(
     'bgp enforce-first-as',
     ROUTER,
-    'use no path that does not begin with the eBGP neighbour’s AS; on in ecmpd',
+    'use no path that does not begin with the eBGP neighbor’s AS; on in ecmpd',
     () => ['defaults', 'enforceFirstAs'],
   ),
   setting(
     'bgp minimum-holdtime <seconds:3-65535>',
     ROUTER,
-    'least hold time accepted of neighbours; default any',
+    'least hold time accepted of neighbors; default any',
     () => ['timers', 'minimumHold'],
     (args) => args.number('seconds'),
   ),
   {
     syntax: 'bgp disable-ebgp-connected-route-check',
     modes: ROUTER,
-    help: 'eBGP neighbours need not be on connected subnets',
+    help: 'eBGP neighbors need not be on connected subnets',
     support: 'yes',
     run: (_, context) => context.set(['defaults', 'connectedCheck'], false),
     no: (_, context) => context.clear(['defaults', 'connectedCheck']),
@@ -206,7 +206,7 @@ export const ROUTER_COMMANDS: readonly Command[] = [
   toggle(
     'bgp default shutdown',
     ROUTER,
-    'neighbours are shut down unless `no neighbor … shutdown` is said',
+    'neighbors are shut down unless `no neighbor … shutdown` is said',
     () => ['defaults', 'shutdown'],
   ),
   {

@@ -5,14 +5,14 @@ import { noEffect, notYet, setting, toggle, turnOff, withoutIt } from './rows.js
 const ROUTER = ['router'] as const
 
 const UNNUMBERED =
-  'ecmpd needs an address: neighbor fe80::…%eth0 remote-as external, with the neighbour’s link-local one'
+  'ecmpd needs an address: neighbor fe80::…%eth0 remote-as external, with the neighbor’s link-local one'
 
-/** What a neighbour's lines say of its OPEN, of the first AS of its paths and of the pace of announcements. */
+/** What a neighbor's lines say of its OPEN, of the first AS of its paths and of the pace of announcements. */
 export const SESSION_COMMANDS: readonly Command[] = [
   setting(
     'neighbor <peer:peer> local-as <as:as> [no-prepend] [replace-as] [dual-as]',
     ROUTER,
-    'own AS towards this neighbour; no-prepend: not in its paths, replace-as: the real AS is not shown, dual-as: or the real one',
+    'own AS towards this neighbor; no-prepend: not in its paths, replace-as: the real AS is not shown, dual-as: or the real one',
     peer('localAs'),
     (args) => ({
       as: args.number('as'),
@@ -24,13 +24,13 @@ export const SESSION_COMMANDS: readonly Command[] = [
   toggle(
     'neighbor <peer:peer> enforce-first-as',
     ROUTER,
-    'use no path that does not begin with the neighbour’s AS; on in ecmpd',
+    'use no path that does not begin with the neighbor’s AS; on in ecmpd',
     peer('enforceFirstAs'),
   ),
   turnOff(
     'neighbor <peer:peer> disable-connected-check',
     ROUTER,
-    'an eBGP neighbour need not be on a connected subnet, although the TTL stays 1',
+    'an eBGP neighbor need not be on a connected subnet, although the TTL stays 1',
     peer('connectedCheck'),
   ),
   setting(
@@ -49,13 +49,13 @@ export const SESSION_COMMANDS: readonly Command[] = [
   toggle(
     'neighbor <peer:peer> override-capability',
     ROUTER,
-    'use the activated address families whatever the neighbour announces',
+    'use the activated address families whatever the neighbor announces',
     peer('overrideCapabilities'),
   ),
   toggle(
     'neighbor <peer:peer> strict-capability-match',
     ROUTER,
-    'refuse a neighbour that does not announce every activated address family',
+    'refuse a neighbor that does not announce every activated address family',
     peer('strictCapabilities'),
   ),
   toggle(
@@ -86,7 +86,7 @@ export const SESSION_COMMANDS: readonly Command[] = [
   setting(
     'neighbor <peer:peer> timers delayopen <seconds:1-240>',
     ROUTER,
-    'seconds to wait for the neighbour’s OPEN before the own is sent; default 0',
+    'seconds to wait for the neighbor’s OPEN before the own is sent; default 0',
     peer('timers', 'delayOpen'),
     (args) => args.number('seconds'),
   ),

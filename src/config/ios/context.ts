@@ -45,13 +45,13 @@ export class Context {
     this.cells.clear(path)
   }
 
-  /** Path of a neighbour or of a peer group. */
+  /** Path of a neighbor or of a peer group. */
   peer(args: Args): readonly string[] {
     const peer = args.text('peer')
     return [isGroupName(peer) ? 'groups' : 'neighbors', peer]
   }
 
-  /** Path of a neighbour's or group's current address family. */
+  /** Path of a neighbor's or group's current address family. */
   peerFamily(args: Args): readonly string[] {
     return [...this.peer(args), 'families', this.family]
   }

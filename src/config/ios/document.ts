@@ -13,7 +13,7 @@ import { type Draft, Placed } from './placed.js'
 
 /**
  * Makes a document of what the lines have set, with the switch's own defaults written out: 60/180, no
- * multipath, graceful restart as a helper, everything accepted from and announced to every activated neighbour,
+ * multipath, graceful restart as a helper, everything accepted from and announced to every activated neighbor,
  * third-party next hops included.
  * @returns undefined when there is no `router bgp`
  */
@@ -127,7 +127,7 @@ class Builder {
     return { ...groups }
   }
 
-  /** Settings of a neighbour or group, without families and update-source. */
+  /** Settings of a neighbor or group, without families and update-source. */
   #settings(from: readonly string[], to: Path): Settings {
     const timers = this.#placed.values([...from, 'timers'], [...to, 'timers'])
     const { declared, updateSource, ...plain } = this.#placed.values(from, to)
@@ -196,8 +196,8 @@ class Builder {
   }
 
   /**
-   * The families that are activated: what the neighbour's lines say, else its group's, else the default. A
-   * neighbour with none has no session on a switch either: it is shut down, and this is said.
+   * The families that are activated: what the neighbor's lines say, else its group's, else the default. A
+   * neighbor with none has no session on a switch either: it is shut down, and this is said.
    */
   #families(
     from: readonly string[],
@@ -257,7 +257,7 @@ class Builder {
       (group === undefined ? undefined : this.#cells.get(['groups', group, 'active', family]))
     if (said !== undefined) return said.value as boolean
     const byDefault = this.#cells.get(['defaultFamily', family])?.value as boolean | undefined
-    // `bgp default ipv6-unicast` is a word of FRR, where it means every neighbour, whatever its address.
+    // `bgp default ipv6-unicast` is a word of FRR, where it means every neighbor, whatever its address.
     return family === 'ipv6-unicast' ? byDefault === true : own === family && byDefault !== false
   }
 
@@ -290,7 +290,7 @@ class Builder {
   }
 
   /**
-   * What the lines about prefix lists, access lists, AS path lists and route maps say together. A neighbour's
+   * What the lines about prefix lists, access lists, AS path lists and route maps say together. A neighbor's
    * line takes the place of its group's of the same kind only.
    */
   #policies(values: Draft, to: Path, group: string | undefined, family: Family): Draft {

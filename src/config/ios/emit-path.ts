@@ -3,8 +3,8 @@ import type { FamilyOptions, NeighborOptions } from '../../speaker/options.js'
 type Template = Omit<NeighborOptions, 'address'>
 
 /**
- * What a neighbour's lines say of the own AS, of its OPEN and of the pace of announcements, behind its name.
- * @param path of the neighbour in the document
+ * What a neighbor's lines say of the own AS, of its OPEN and of the pace of announcements, behind its name.
+ * @param path of the neighbor in the document
  * @param lost gets what these words can't say
  */
 export function sessionLines(
@@ -46,7 +46,7 @@ function localAsLine({ localAs, localAsStyle: style }: Template, speakerAs: numb
   return [`local-as ${localAs}${words.join('')}`]
 }
 
-/** What a neighbour's lines say of paths and communities in one address family, behind its name. */
+/** What a neighbor's lines say of paths and communities in one address family, behind its name. */
 export function pathLines(options: FamilyOptions): readonly string[] {
   const { allowAsIn, removePrivateAs, asOverride, senderLoopDetection, sendCommunity, unchanged } = options
   const kinds = (['standard', 'extended', 'large'] as const).filter((kind) => !sendCommunity?.[kind])

@@ -29,7 +29,7 @@ export class PolicyLines {
     return [...this.#lists.values()].flat()
   }
 
-  /** What a neighbour's lines say behind its name for a policy other than 'all': 'prefix-list LAN in'. */
+  /** What a neighbor's lines say behind its name for a policy other than 'all': 'prefix-list LAN in'. */
   of(
     policy: Exclude<RoutePolicy, 'all'>,
     family: Family,

@@ -278,7 +278,7 @@ class Emitter {
   }
 }
 
-/** A line about a neighbour; `no` goes before all. */
+/** A line about a neighbor; `no` goes before all. */
 function ofNeighbor(name: string, words: string): string {
   return words.startsWith('no ') ? `no neighbor ${name} ${words.slice(3)}` : `neighbor ${name} ${words}`
 }

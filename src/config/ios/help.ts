@@ -83,4 +83,4 @@ mean IPv4 unicast.
 Where IOS (and switches like it) and FRR have different defaults: graceful restart is on as a helper; communities of every
 kind are sent, as in FRR (\`no neighbor … send-community\` ends it), so that what a node or an operator marks, GRACEFUL_SHUTDOWN
 among it, arrives; eBGP needs no policy, as on IOS (\`bgp ebgp-requires-policy\` asks for one); the first AS of a path must be
-the neighbour's; announcements are not held back (\`advertisement-interval 0\`); no path goes to a neighbour whose AS it holds.`
+the neighbor's; announcements are not held back (\`advertisement-interval 0\`); no path goes to a neighbor whose AS it holds.`

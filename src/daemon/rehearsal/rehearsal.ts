@@ -13,7 +13,7 @@ import { StageClock } from './stage-clock.js'
 import { StageKernel } from './stage-kernel.js'
 import { StageNode } from './stage-node.js'
 
-/** The speaker's address and those of three neighbours (documentation, RFC 5737). */
+/** The speaker's address and those of three neighbors (documentation, RFC 5737). */
 const LOCAL = '192.0.2.1'
 const NODES = ['192.0.2.11', '192.0.2.12', '192.0.2.13']
 /** 198.51.100.0/32 to 198.51.100.3/32. */

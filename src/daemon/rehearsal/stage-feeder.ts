@@ -4,7 +4,7 @@ import { encodeOpen } from '../../wire/open.js'
 import type { Capability } from '../../wire/types.js'
 import { StagePeer } from './stage-peer.js'
 
-/** A neighbour in a rehearsal that has whole tables to announce, in both families, and does not listen. */
+/** A neighbor in a rehearsal that has whole tables to announce, in both families, and does not listen. */
 export class StageFeeder extends StagePeer {
   readonly as: number
   readonly addPath: boolean

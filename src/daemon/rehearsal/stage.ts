@@ -22,12 +22,12 @@ export class StageTransport implements Transport {
   protect(): void {}
 }
 
-/** AS number of a neighbour that is not of the speaker's own AS. */
+/** AS number of a neighbor that is not of the speaker's own AS. */
 export function otherAs(localAs: number): number {
   return localAs === 64512 ? 64513 : 64512
 }
 
-/** A passive neighbour like those of the daemon, as far as one that only exists here can be. */
+/** A passive neighbor like those of the daemon, as far as one that only exists here can be. */
 export function stageNeighbor(
   template: Omit<NeighborOptions, 'address'>,
   own: Pick<NeighborOptions, 'address' | 'remoteAs' | 'localAs' | 'families'>,

@@ -8,7 +8,7 @@ const LONGEST = 4096
 /** What tells one table of a rehearsal from another. */
 export interface TableShape {
   readonly family: Family
-  /** The neighbour's AS, in which every path begins; undefined: an iBGP neighbour. */
+  /** The neighbor's AS, in which every path begins; undefined: an iBGP neighbor. */
   readonly as: number | undefined
   /** Address octets of the next hop: 4 or 16. */
   readonly nextHop: Uint8Array
@@ -82,7 +82,7 @@ function nlri({ family, addPath }: TableShape, first: number, count: number): nu
   return octets
 }
 
-/** Number `number` of a neighbour's attribute sets: of different lengths, some of them not in canonical form. */
+/** Number `number` of a neighbor's attribute sets: of different lengths, some of them not in canonical form. */
 function attributeSet({ family, as, nextHop }: TableShape, number: number): number[] {
   const asns = as === undefined ? [] : [as]
   for (let hop = number % 5; hop >= 0; hop--) asns.push(3000 + ((number * 7 + hop * 131) % 50_000))

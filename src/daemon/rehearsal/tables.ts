@@ -1,7 +1,7 @@
 /**
  * The arrival of whole tables, rehearsed: a third to a half of the time that the first table takes is code that V8
  * has not compiled yet, or interprets while it does. A speaker that is joined to nothing takes some thousand
- * UPDATEs of both families, with and without ADD-PATH, from an eBGP and an iBGP neighbour, and their withdrawals.
+ * UPDATEs of both families, with and without ADD-PATH, from an eBGP and an iBGP neighbor, and their withdrawals.
  *
  * What runs here must have the shapes of real life, or V8 throws its code away at the first real message: so the
  * clock is the machine's, and everything but the far end of the connection is what a session is made of.
@@ -16,7 +16,7 @@ import { otherAs, StageTransport, stageNeighbor } from './stage.js'
 import { StageFeeder } from './stage-feeder.js'
 import { announcements, type TableShape, withdrawals } from './table-octets.js'
 
-/** The speaker's address and those of its neighbours (documentation, RFC 5737). */
+/** The speaker's address and those of its neighbors (documentation, RFC 5737). */
 const LOCAL = '192.0.2.1'
 const EXTERNAL = '192.0.2.11'
 const INTERNAL = '192.0.2.12'
@@ -130,7 +130,7 @@ function shape(family: Family, { address, as, addPath }: StageFeeder): TableShap
   return { family, as: addPath ? undefined : as, nextHop, addPath }
 }
 
-/** A passive neighbour like those of the daemon that sends both families. */
+/** A passive neighbor like those of the daemon that sends both families. */
 function neighbor(
   template: Omit<NeighborOptions, 'address'>,
   { address, as, addPath }: StageFeeder,

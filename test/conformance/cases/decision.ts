@@ -84,7 +84,7 @@ const contests: readonly Contest[] = [
   },
   {
     id: 'DEC-1.med',
-    title: 'same neighbour AS: the lower MED wins over a lower identifier',
+    title: 'same neighbor AS: the lower MED wins over a lower identifier',
     a: { routerId: '192.0.2.11' },
     b: { as: 65001, routerId: '192.0.2.12' },
     from: (who) => ({ med: who === 'a' ? 20 : 10 }),
@@ -92,7 +92,7 @@ const contests: readonly Contest[] = [
   },
   {
     id: 'DEC-1.med-other-as',
-    title: 'different neighbour AS: MED is not compared',
+    title: 'different neighbor AS: MED is not compared',
     a: { routerId: '192.0.2.11' },
     b: { routerId: '192.0.2.12' },
     from: (who) => ({ med: who === 'a' ? 20 : 10 }),
@@ -157,7 +157,7 @@ const contests: readonly Contest[] = [
 
 const ORDERS = ['xyz', 'xzy', 'yxz', 'yzx', 'zxy', 'zyx']
 
-/** Three paths, of which two have the neighbour AS in common: pairwise each beats another. */
+/** Three paths, of which two have the neighbor AS in common: pairwise each beats another. */
 async function medGroups(c: Context) {
   const o = await c.observer()
   const speakers = {

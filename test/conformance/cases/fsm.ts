@@ -4,7 +4,7 @@ import { type Conversation, Failure, now } from '../conversation.js'
 import { gracefulRestart, KEEPALIVE, toHex } from '../octets.js'
 import { readOpen } from '../reading.js'
 
-/** Two connections of one neighbour, one from each side, with OPENs sent on both. */
+/** Two connections of one neighbor, one from each side, with OPENs sent on both. */
 async function collide(c: Context, id?: string): Promise<{ dialled: Conversation; accepted: Conversation }> {
   const listening = await c.listen('t')
   const dialled = await listening.accept()
@@ -161,7 +161,7 @@ export const fsmCases: readonly Case[] = [
   },
   {
     id: 'FSM-7.3',
-    title: 'a neighbour taken out of the configuration gets 6/3',
+    title: 'a neighbor taken out of the configuration gets 6/3',
     rfc: '4486 3',
     needs: ['remove'],
     peers: { t: {} },
@@ -187,7 +187,7 @@ export const fsmCases: readonly Case[] = [
   {
     id: 'FSM-7.5',
     title:
-      'a connection of a neighbour that is shut down is refused without an OPEN, with 6/5 or 6/2 or silently',
+      'a connection of a neighbor that is shut down is refused without an OPEN, with 6/5 or 6/2 or silently',
     rfc: '4486 3',
     needs: ['shutdown'],
     peers: { t: {} },
@@ -238,7 +238,7 @@ export const fsmCases: readonly Case[] = [
   },
   {
     id: 'FSM-8.passive',
-    title: 'a passive neighbour is never dialled',
+    title: 'a passive neighbor is never dialled',
     rfc: '4271 8',
     peers: { t: {} },
     async run(c) {

@@ -231,7 +231,7 @@ export const propagationCases: readonly Case[] = [
   },
   {
     id: 'POL-1.yaml',
-    title: 'YAML: all is taken from configured neighbours, nothing is sent to eBGP',
+    title: 'YAML: all is taken from configured neighbors, nothing is sent to eBGP',
     rfc: '8212 3',
     setup: 'yaml',
     peers: { t: {} },

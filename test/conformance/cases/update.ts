@@ -42,7 +42,7 @@ export const updateCases: readonly Case[] = [
   {
     id: 'ATT-3.off-link',
     title:
-      'a next hop that is not on the shared link, from an eBGP neighbour one hop away: not used, no NOTIFICATION',
+      'a next hop that is not on the shared link, from an eBGP neighbor one hop away: not used, no NOTIFICATION',
     rfc: '4271 6.3',
     setup: 'kernel',
     needs: ['ip'],

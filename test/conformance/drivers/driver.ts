@@ -95,7 +95,7 @@ export abstract class Driver implements Control {
     throw new Lacks(`${this.name} has no ${what}`)
   }
 
-  /** Changes a neighbour of the model. */
+  /** Changes a neighbor of the model. */
   protected edit(address: string, change: (neighbor: NeighborModel) => NeighborModel | undefined) {
     const neighbors = this.model.neighbors.flatMap((one) =>
       one.address === address ? (change(one) ?? []) : [one],

@@ -95,7 +95,7 @@ ${neighbors.map((one) => this.#neighbor(one)).join('')}`,
     for (const prefix of this.model.originate ?? []) {
       await this.#gobgp('global', 'rib', '-a', prefix.includes(':') ? 'ipv6' : 'ipv4', 'add', prefix)
     }
-    // It takes commands before it has read its neighbours.
+    // It takes commands before it has read its neighbors.
     const last = this.model.neighbors.at(-1)!.address
     for (let tries = 0; tries < 200; tries++) {
       if ((await this.lab.run('dut', ['gobgp', 'neighbor', last])).code === 0) return

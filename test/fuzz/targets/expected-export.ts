@@ -5,7 +5,7 @@ import type { AsPathSegment, PathAttributes } from '../../../src/wire/types.js'
 import { ipv4, u16, u32 } from '../../support/raw-bytes.js'
 import type { HeardRoute } from './heard-routes.js'
 
-/** What a neighbour is to be sent for a path, by RFC 4271 §5.1 and RFC 6793 §4.2.2. */
+/** What a neighbor is to be sent for a path, by RFC 4271 §5.1 and RFC 6793 §4.2.2. */
 export interface ExportRule {
   readonly terms: Negotiated
   readonly localAs: number
@@ -21,7 +21,7 @@ const OPTIONAL = 0x80
 const TRANSITIVE = 0xc0
 const AS_TRANS = 23456
 
-/** True when propagation rules let a path with these attributes go to the neighbour. */
+/** True when propagation rules let a path with these attributes go to the neighbor. */
 export function mayGo(a: PathAttributes, from: 'ebgp' | 'ibgp', terms: Negotiated): boolean {
   const has = (community: number) => a.communities?.includes(community) === true
   if (has(0xffffff02)) return false
@@ -30,7 +30,7 @@ export function mayGo(a: PathAttributes, from: 'ebgp' | 'ibgp', terms: Negotiate
   return !(a.asPath ?? []).some(({ asns }) => asns.includes(terms.remoteAs))
 }
 
-/** The route as the neighbour should hear it. */
+/** The route as the neighbor should hear it. */
 export function outgoing(a: PathAttributes, rule: ExportRule): HeardRoute {
   const { terms, localAs, nextHop } = rule
   const external = terms.peerType === 'ebgp'

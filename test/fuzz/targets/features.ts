@@ -55,7 +55,7 @@ const SLOTS: readonly Slot[] = [
   { address: '192.168.95.233', as: LOCAL_AS, listens: true, client: false },
 ]
 
-/** A session as its neighbour sees it. */
+/** A session as its neighbor sees it. */
 class Ear {
   readonly peer: RawPeer
   heard: HeardRoutes | undefined
@@ -85,7 +85,7 @@ class Ear {
   }
 }
 
-/** AFIs for which the OPEN says that path identifiers will be sent; the neighbours take them for every family. */
+/** AFIs for which the OPEN says that path identifiers will be sent; the neighbors take them for every family. */
 function sentPathIds(body: Uint8Array): Set<number> {
   const afis = new Set<number>()
   const parameters = body.subarray(10)
@@ -103,8 +103,8 @@ function sentPathIds(body: Uint8Array): Set<number> {
 
 /**
  * A speaker with everything that can be configured about announcing: own routes and aggregates, reflection,
- * ADD-PATH, policies, changes of AS paths and communities, maintenance. No model says what neighbours should hear;
- * instead, neighbours that only listen come back now and then, and must hear what they had heard before: what was
+ * ADD-PATH, policies, changes of AS paths and communities, maintenance. No model says what neighbors should hear;
+ * instead, neighbors that only listen come back now and then, and must hear what they had heard before: what was
  * told bit by bit is what is told at once. The kernel has the next hops of the table, and at the end nothing stays.
  */
 export const features: Target = {
@@ -185,7 +185,7 @@ class World {
     await this.lab.clock.run()
   }
 
-  /** A neighbour connects and opens a session. */
+  /** A neighbor connects and opens a session. */
   async come(slot: Slot): Promise<void> {
     const { address, as } = slot
     const ear = new Ear(await this.lab.dial(address, SWITCH))

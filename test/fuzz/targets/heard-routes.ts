@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 
-/** A route as a neighbour of the speaker hears it. */
+/** A route as a neighbor of the speaker hears it. */
 export interface HeardRoute {
   /** Octets of the next hop, hexadecimal. */
   readonly nextHop: string
@@ -11,7 +11,7 @@ export interface HeardRoute {
 const hex = (octets: Uint8Array): string => Buffer.from(octets).toString('hex')
 
 /**
- * The table of a neighbour to which the speaker sends, kept from the UPDATEs as they come. It is written from the
+ * The table of a neighbor to which the speaker sends, kept from the UPDATEs as they come. It is written from the
  * RFC's drawings alone (RFC 4271 §4.3, RFC 4760 §3, §4), so that a mistake of the speaker's can't hide.
  */
 export class HeardRoutes {

@@ -28,14 +28,14 @@ export interface Judge {
   permits(family: Family, prefix: string): boolean
 }
 
-/** What is remembered of one family of a neighbour. */
+/** What is remembered of one family of a neighbor. */
 type Paths = Map<string, ModelPath>
 
-/** Milliseconds from a neighbour's BoRR until what it did not send again goes. */
+/** Milliseconds from a neighbor's BoRR until what it did not send again goes. */
 const REFRESH = 360_000
 
 /**
- * What a speaker should know of the routes of one neighbour: Adj-RIB-In on plain maps, with graceful restart
+ * What a speaker should know of the routes of one neighbor: Adj-RIB-In on plain maps, with graceful restart
  * (RFC 4724 §4.2, RFC 8538 §4) and enhanced route refresh (RFC 7313 §4) written down once more. Times are
  * milliseconds since 1970.
  */
@@ -115,7 +115,7 @@ export class NeighborModel {
     if (began || !terms.restartOnNotification) this.#staleEnds = at + options.stalePathTime * 1000
   }
 
-  /** Nothing of the neighbour is left. */
+  /** Nothing of the neighbor is left. */
   clear(): void {
     this.session = undefined
     this.#phase = 'none'
@@ -124,7 +124,7 @@ export class NeighborModel {
     for (const paths of Object.values(this.paths)) paths.clear()
   }
 
-  /** Nothing that was kept stays: the neighbour was shut down. */
+  /** Nothing that was kept stays: the neighbor was shut down. */
   giveUp(): void {
     for (const family of [...this.#stale]) this.#sweep(family)
     this.#phase = 'none'
@@ -143,7 +143,7 @@ export class NeighborModel {
     }
   }
 
-  /** A ROUTE-REFRESH from the neighbour. */
+  /** A ROUTE-REFRESH from the neighbor. */
   refresh(family: Family, subtype: number, now: number): void {
     const terms = this.session!
     if (!terms.enhancedRouteRefresh || !terms.families.includes(family)) return

@@ -16,7 +16,7 @@ import { check } from '../engine/target.js'
 const PEER_TIMERS: readonly PeerTimer[] = ['connect-retry', 'idle-hold']
 const CONNECTION_TIMERS: readonly ConnectionTimer[] = ['hold', 'keepalive', 'delay-open', 'send-hold']
 
-/** What a driver knows of a neighbour: every action of the machine is held against it. */
+/** What a driver knows of a neighbor: every action of the machine is held against it. */
 export class PeerWorld {
   /** Connections that are not closed. */
   live: ConnectionId[] = []
@@ -78,7 +78,7 @@ export class PeerWorld {
     switch (action.type) {
       case 'dial':
         check(!this.dialling, () => 'two dials at a time')
-        check(!this.#params.passive, () => 'a passive neighbour is dialled')
+        check(!this.#params.passive, () => 'a passive neighbor is dialled')
         this.dialling = true
         break
       case 'cancel-dial':

@@ -24,7 +24,7 @@ import { heardKey, type Judge, type ModelPath, NeighborModel } from './neighbor-
 /** The speaker's address. */
 export const SWITCH = '192.168.95.200'
 
-/** A scripted neighbour's end of a connection. */
+/** A scripted neighbor's end of a connection. */
 export interface Line {
   readonly peer: RawPeer
   readonly heard: HeardRoutes
@@ -35,7 +35,7 @@ export interface Line {
   gotOpen: Uint8Array | undefined
 }
 
-/** A place for a neighbour: configured or not. */
+/** A place for a neighbor: configured or not. */
 export class Slot {
   readonly address: string
   readonly as: number
@@ -85,7 +85,7 @@ export class FuzzResolver implements Resolver {
   }
 }
 
-/** A speaker among scripted neighbours, with models that know what it should know. */
+/** A speaker among scripted neighbors, with models that know what it should know. */
 export class SpeakerWorld {
   readonly lab = new SpeakerLab()
   readonly resolver = new FuzzResolver()
@@ -124,7 +124,7 @@ export class SpeakerWorld {
   #told = 0
   #checked = 0
 
-  /** A neighbour dials. */
+  /** A neighbor dials. */
   async dial(slot: Slot): Promise<void> {
     this.trace(`${slot.address} dials`)
     this.#line(slot, await this.lab.dial(slot.address, SWITCH))
@@ -132,7 +132,7 @@ export class SpeakerWorld {
   }
 
   /**
-   * A neighbour sends octets: message by message, as the speaker will cut them by their length fields. What is
+   * A neighbor sends octets: message by message, as the speaker will cut them by their length fields. What is
    * missing at the end is made up for with zeros, so that the next message begins where one begins.
    */
   async send(slot: Slot, line: Line, octets: Uint8Array): Promise<void> {
@@ -162,7 +162,7 @@ export class SpeakerWorld {
     model.update(message, this.#judgeOf(slot), this.lab.clock.wall())
   }
 
-  /** A ROUTE-REFRESH of a neighbour was taken. */
+  /** A ROUTE-REFRESH of a neighbor was taken. */
   #refreshed(slot: Slot, message: Uint8Array): void {
     const [high, afi, subtype, safi] = message.subarray(19)
     if (high !== 0 || safi !== 1 || (afi !== 1 && afi !== 2)) return
@@ -170,7 +170,7 @@ export class SpeakerWorld {
   }
 
   /**
-   * Several neighbours send on their sessions at once, to a speaker that is slow: what does not fit a turn is
+   * Several neighbors send on their sessions at once, to a speaker that is slow: what does not fit a turn is
    * worked on in slices. Only UPDATEs that reset no session.
    */
   async burst(messages: readonly (readonly [Slot, Uint8Array])[]): Promise<void> {
@@ -200,7 +200,7 @@ export class SpeakerWorld {
   }
 
   /**
-   * A slow speaker reads some neighbours later than others, and which ones the models can't know: the age of what
+   * A slow speaker reads some neighbors later than others, and which ones the models can't know: the age of what
    * came since `begin` is taken from the speaker, for the day when the configuration lets age decide. So is that of
    * a stale path that came again as it was while its time ended: the speaker may have read it before.
    * @param former ages at `begin`
@@ -221,7 +221,7 @@ export class SpeakerWorld {
     }
   }
 
-  /** Since when the models have their paths, by 'neighbour prefix'. */
+  /** Since when the models have their paths, by 'neighbor prefix'. */
   #ages(): Map<string, number> {
     return new Map(
       this.slots.flatMap(({ address, model }) =>
@@ -285,7 +285,7 @@ export class SpeakerWorld {
     await this.settle()
   }
 
-  /** Notes what became of sessions, and reads what neighbours were sent. */
+  /** Notes what became of sessions, and reads what neighbors were sent. */
   look(): void {
     const now = this.lab.clock.wall()
     const { speaker, lines } = this.switch
@@ -329,7 +329,7 @@ export class SpeakerWorld {
     check(error === undefined, () => `the log says: ${error}`)
   }
 
-  /** Compares the tables, the kernel and what neighbours heard with the models. */
+  /** Compares the tables, the kernel and what neighbors heard with the models. */
   compare(): void {
     const { speaker, fib } = this.switch
     for (const family of FAMILIES) {
@@ -378,7 +378,7 @@ export class SpeakerWorld {
     }
   }
 
-  /** A neighbour from a listen range comes with its connection, and goes when nothing of it is left. */
+  /** A neighbor from a listen range comes with its connection, and goes when nothing of it is left. */
   #guest(slot: Slot, view: NeighborView | undefined): void {
     const range = this.options.listenRanges[0]
     if (view === undefined) {
@@ -395,7 +395,7 @@ export class SpeakerWorld {
     slot.lines.push({ peer, heard: new HeardRoutes(), read: 0, sentOpen: undefined, gotOpen: undefined })
   }
 
-  /** Reads what came in on the lines of a neighbour, and forgets the lines that are closed. */
+  /** Reads what came in on the lines of a neighbor, and forgets the lines that are closed. */
   #read(slot: Slot): void {
     for (const line of slot.lines) {
       const { received } = line.peer
@@ -461,7 +461,7 @@ export class SpeakerWorld {
     }
   }
 
-  /** The speaker judges the paths of a neighbour again. */
+  /** The speaker judges the paths of a neighbor again. */
   #judge(slot: Slot): void {
     slot.model.judge(this.#judgeOf(slot), this.lab.clock.wall())
   }
@@ -496,7 +496,7 @@ export class SpeakerWorld {
     return table
   }
 
-  /** What a neighbour heard is what it should have heard. */
+  /** What a neighbor heard is what it should have heard. */
   #compareExport(slot: Slot, family: Family, table: Map<string, Candidate[]>): void {
     const { session, model, options } = slot
     if (session === undefined || !model.session!.families.includes(family)) return
@@ -589,7 +589,7 @@ interface Candidate {
   readonly naive: NaivePath
 }
 
-/** RFC 8326 §4: a path with GRACEFUL_SHUTDOWN from an external neighbour is the last resort. */
+/** RFC 8326 §4: a path with GRACEFUL_SHUTDOWN from an external neighbor is the last resort. */
 function heeded(attributes: PathAttributes, { peerType }: Negotiated): PathAttributes {
   const leaving = peerType === 'ebgp' && attributes.communities?.includes(0xffff0000)
   return leaving ? { ...attributes, localPref: 0 } : attributes

@@ -47,9 +47,9 @@ const vectors: readonly Uint8Array[] = [
 ]
 
 /**
- * A whole speaker with a clock that stands still between steps: neighbours come and go, announce and withdraw,
+ * A whole speaker with a clock that stands still between steps: neighbors come and go, announce and withdraw,
  * send what is valid and what is not, while configuration, next hops and time change. After each step its tables,
- * the kernel's routes and what every neighbour was sent are compared with models written from the RFCs; at the
+ * the kernel's routes and what every neighbor was sent are compared with models written from the RFCs; at the
  * end nothing may stay.
  */
 export const speaker: Target = {
@@ -75,7 +75,7 @@ export const speaker: Target = {
     const world = new SpeakerWorld(slots, configuration(c, slots))
     await world.start()
     for (const slot of slots) {
-      // Most runs begin with most neighbours.
+      // Most runs begin with most neighbors.
       if (oneIn(c, 4)) continue
       await world.dial(slot)
       await greet(c, world, slot, slot.lines.at(-1))
@@ -167,7 +167,7 @@ async function oneStep(c: ByteChoices, world: SpeakerWorld): Promise<void> {
       return world.settle()
     }
     case 28: {
-      // Not the neighbours' own addresses: their sessions would not stand.
+      // Not the neighbors' own addresses: their sessions would not stand.
       const hop = pick(c, HOPS.slice(3))
       if (!world.resolver.unreachable.delete(hop)) world.resolver.unreachable.add(hop)
       return world.resolved()
@@ -195,7 +195,7 @@ async function oneStep(c: ByteChoices, world: SpeakerWorld): Promise<void> {
   }
 }
 
-/** OPEN and KEEPALIVE, with what a neighbour may say about itself. */
+/** OPEN and KEEPALIVE, with what a neighbor may say about itself. */
 async function greet(c: Choices, world: SpeakerWorld, slot: Slot, line: Line | undefined): Promise<void> {
   if (line === undefined) return
   const as4 = slot.as > 65535 || !oneIn(c, 6)
@@ -446,7 +446,7 @@ function decision(c: Choices): Partial<SpeakerOptions['decision']> {
   }
 }
 
-/** The configuration with one neighbour changed, gone or come, or other rules of decision. */
+/** The configuration with one neighbor changed, gone or come, or other rules of decision. */
 function changedOptions(c: Choices, world: SpeakerWorld): SpeakerOptions {
   const { options, slots } = world
   // What changes for those who have heard something has consequences.

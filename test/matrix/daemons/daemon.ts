@@ -22,11 +22,11 @@ export type Proof =
   | { readonly always: string }
   /** Asked to refresh, it sends no ROUTE-REFRESH. */
   | { readonly neverAsks: true }
-  /** It has a route from one neighbour and does not tell the other. */
+  /** It has a route from one neighbor and does not tell the other. */
   | { readonly handsOnNothing: true }
-  /** It still has the routes of a killed neighbour that never agreed on graceful restart. */
+  /** It still has the routes of a killed neighbor that never agreed on graceful restart. */
   | { readonly keepsAnyway: true }
-  /** It refuses these lines in its configuration, as a neighbour's setting, and takes the rest. */
+  /** It refuses these lines in its configuration, as a neighbor's setting, and takes the rest. */
   | { readonly refuses: string }
 
 /** A feature that a daemon does not have. */
@@ -79,7 +79,7 @@ export abstract class Daemon {
 
   /** Version as the program tells it. */
   abstract version(): Promise<string>
-  /** Writes the configuration of `model` and `routes`. @param extra lines in the first neighbour's section */
+  /** Writes the configuration of `model` and `routes`. @param extra lines in the first neighbor's section */
   protected abstract write(extra?: string): void
   /** @param again whether it restarts */
   protected abstract argv(again: boolean): readonly string[]
@@ -89,16 +89,16 @@ export abstract class Daemon {
   protected abstract change(added: readonly RouteModel[], removed: readonly RouteModel[]): Promise<unknown>
   /** The command that only checks the configuration; undefined: it has none. */
   protected abstract check(): readonly string[]
-  /** Paths of a prefix that came from neighbours. */
+  /** Paths of a prefix that came from neighbors. */
   abstract paths(prefix: string): Promise<SeenPath[]>
   /** Whether its own table has a path of this prefix. */
   async holds(prefix: string): Promise<boolean> {
     return (await this.paths(prefix)).length > 0
   }
-  /** Asks a neighbour for all of its routes again (ROUTE-REFRESH). */
+  /** Asks a neighbor for all of its routes again (ROUTE-REFRESH). */
   abstract refresh(neighbor: string): Promise<unknown>
 
-  /** Address of a session's neighbour, and the own one. */
+  /** Address of a session's neighbor, and the own one. */
   protected ends(index: number): { readonly address: string; readonly own: string } {
     const { to, version } = this.model.sessions[index]
     return { address: addressOf(to, version), own: addressOf(this.host, version) }
@@ -151,7 +151,7 @@ export abstract class Daemon {
     await this.change(added, removed)
   }
 
-  /** Ends it without a word to its neighbours. */
+  /** Ends it without a word to its neighbors. */
   async kill(): Promise<void> {
     await this.child?.kill()
   }
@@ -161,7 +161,7 @@ export abstract class Daemon {
     await this.child?.stop()
   }
 
-  /** Whether its configuration with these lines in the first neighbour's section is refused. */
+  /** Whether its configuration with these lines in the first neighbor's section is refused. */
   async refuses(lines: string): Promise<boolean> {
     this.write()
     const plain = await this.lab.run(this.host.namespace, this.check())

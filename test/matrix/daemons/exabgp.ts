@@ -135,7 +135,7 @@ exec cat > ${this.file('.reports')}
     return ['exabgp', '--validate', this.file('.conf')]
   }
 
-  /** The order for a route, which goes to all neighbours whose families fit. */
+  /** The order for a route, which goes to all neighbors whose families fit. */
   #order(verb: 'announce' | 'withdraw', route: RouteModel): string {
     const { prefix, communities, largeCommunities, pathId: id, asPath } = route
     const six = this.model.sessions.some((session) => session.extendedNextHop)

@@ -117,16 +117,16 @@ ${this.model.sessions.map((session, index) => this.#neighbor(session, index, ext
 
   /**
    * It takes announcements only once it runs, and its End-of-RIB must come after them: it joins the network
-   * when they are in, as Cilium fills the table before it adds a neighbour.
+   * when they are in, as Cilium fills the table before it adds a neighbor.
    */
   override async start() {
     await cutOff(this.lab, this.host)
     await super.start()
     await this.change(this.routes, [])
-    // It takes commands before it has read its neighbours.
+    // It takes commands before it has read its neighbors.
     for (const index of this.model.sessions.keys()) {
       await until(
-        'gobgpd knows its neighbours',
+        'gobgpd knows its neighbors',
         () => this.#gobgp('neighbor', this.ends(index).address),
         PATIENCE,
       )

@@ -26,7 +26,7 @@ function distinct(paths: readonly { readonly pathId?: number }[]): void {
   check(new Set(ids).size === ids.length, `path identifiers ${ids}`)
 }
 
-/** Both feeds announce the prefix to a neighbour. */
+/** Both feeds announce the prefix to a neighbor. */
 const feeds = (stage: Stage, to: typeof DAEMON, as: number) =>
   ([0, 1] as const).map((index) =>
     stage.feed(index, {

@@ -13,7 +13,7 @@ const SHORT = 7
 /** Milliseconds in which a route would go that is not kept. */
 const WATCH = 2000
 
-/** ecmpd is killed: its connections close without a NOTIFICATION, and its neighbour keeps its routes. */
+/** ecmpd is killed: its connections close without a NOTIFICATION, and its neighbor keeps its routes. */
 const ownRestart: Scene = {
   name: 'own-restart',
   rows: ['restart.own-back', 'restart.own-away'],

@@ -97,7 +97,7 @@ const fourOctets: Scene = {
   },
 }
 
-/** A neighbour of before RFC 6793: AS_TRANS stands for what it can't hold. */
+/** A neighbor of before RFC 6793: AS_TRANS stands for what it can't hold. */
 const twoOctets: Scene = {
   name: 'as4-old',
   rows: ['as4.old'],

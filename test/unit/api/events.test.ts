@@ -76,7 +76,7 @@ t.test('events come as they happen, each once, with an id and a type', async (t)
   t.equal(text.split('event: session').length, 2)
 })
 
-t.test('filters by type, neighbour and prefix', async (t) => {
+t.test('filters by type, neighbor and prefix', async (t) => {
   const made = await api(t)
   const types = new Reader(made, '/api/v1/events?types=route')
   const prefix = new Reader(made, '/api/v1/events?prefix=10.2.0.0/16')

@@ -46,7 +46,7 @@ t.test('a second scrape counts nothing twice and forgets who left', async (t) =>
   t.match(text, `ecmpd_rib_prefixes{family="ipv4-unicast"} ${STATUS.tables[0].prefixes}\n`)
 })
 
-t.test('faults of UPDATEs by neighbour and attribute', async (t) => {
+t.test('faults of UPDATEs by neighbor and attribute', async (t) => {
   const made = await api(t)
   made.speaker.list[0] = {
     ...made.speaker.list[0],

@@ -46,14 +46,14 @@ t.test('what is withdrawn, has an AS_SET or AS 0, or is 0.0.0.0/32 is counted ap
     update(zero, 8, 19),
   ]
   writeFileSync(file, Buffer.concat([opening(3856), ...updates, gone.bytes()]))
-  t.same(readRecording(file, '').neighborAs, 3856, 'LOCAL_PREF: the neighbour is of the same AS')
+  t.same(readRecording(file, '').neighborAs, 3856, 'LOCAL_PREF: the neighbor is of the same AS')
   const { prefixes, asSets, faulty, samples } = readTable({ ...spec, kind: 'file', file })
   t.same({ prefixes, asSets, faulty }, { prefixes: 5, asSets: 1, faulty: 2 })
   t.equal(samples[0].prefix, '16.0.0.0/8')
   t.equal(samples[1].prefix, '17.16.0.0/12')
 })
 
-t.test('an MRT table dump: the table of the neighbour with most prefixes', async (t) => {
+t.test('an MRT table dump: the table of the neighbor with most prefixes', async (t) => {
   const record = (type: number, subtype: number, body: number[]) => {
     const head = Buffer.alloc(12)
     head.writeUInt16BE(type, 4)

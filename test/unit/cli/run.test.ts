@@ -36,7 +36,7 @@ t.test('a daemon starts, answers, reloads and ends in good order', async (t) => 
 
   daemon.write(base('  - { address: 127.0.0.8, remoteAs: 64512, passive: true }\n'))
   daemon.program.child.kill('SIGHUP')
-  await until('the neighbour is gone', async () => {
+  await until('the neighbor is gone', async () => {
     const text = await daemon.show('ip bgp summary')
     return text.includes('127.0.0.9') ? undefined : text
   })
@@ -87,7 +87,7 @@ t.test('two daemons peer; the end of one is told to the other', async (t) => {
 })
 
 t.test('a second signal ends it at once', async (t) => {
-  // A neighbour that does not take the last message keeps the first signal waiting: for a second only, and that
+  // A neighbor that does not take the last message keeps the first signal waiting: for a second only, and that
   // may be too short for the second signal. From the first one on, here, seconds last for minutes.
   const slow = `process.on('SIGTERM', () => {
     const { setTimeout: after } = globalThis
@@ -103,7 +103,7 @@ t.test('a second signal ends it at once', async (t) => {
   t.match(await one.program.end(), { code: 1, stdout: /SIGTERM again: ending at once/ })
 })
 
-t.test('a fault that nobody caught is said to log and neighbours, exit 1', async (t) => {
+t.test('a fault that nobody caught is said to log and neighbors, exit 1', async (t) => {
   const fault = `process.on('SIGUSR2', () => { throw new Error('a fault of this test') })`
   const [one, other] = await pair(t, {
     node: ['--import', `data:text/javascript,${encodeURIComponent(fault)}`],
@@ -113,7 +113,7 @@ t.test('a fault that nobody caught is said to log and neighbours, exit 1', async
   t.equal(code, 1)
   t.match(stdout, /a fault of this test/)
   t.match(stdout, /internal error, ecmpd ends; its routes stay in the kernel/)
-  await until('the neighbour knows', async () => {
+  await until('the neighbor knows', async () => {
     const text = await other.show('ip bgp neighbors 127.0.0.1')
     return text.includes('Out of Resources') ? text : undefined
   })

@@ -17,7 +17,7 @@ t.test('the same again is no difference, whatever the order and the spelling', a
   t.same(diff(ios, `configure terminal\n${ios}${ios}end\n`), [])
 })
 
-t.test('neighbours added, removed and changed one by one', async (t) => {
+t.test('neighbors added, removed and changed one by one', async (t) => {
   const before = text(node(210) + node(211) + node(212))
   const after = text(node(210, ', timers: { hold: 9 }') + node(211, ', port: 1790') + node(213))
   t.same(diff(before, after), [
@@ -38,7 +38,7 @@ t.test('another router id needs new sessions', async (t) => {
   ])
 })
 
-t.test('what is not about neighbours', async (t) => {
+t.test('what is not about neighbors', async (t) => {
   const before = text(node(210))
   t.same(
     diff(before, `${before}maximumPaths: 4\nlog: { level: debug }\nlistenRanges: [{ prefix: 10.0.0.0/8 }]\n`),

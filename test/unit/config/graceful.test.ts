@@ -12,7 +12,7 @@ const ios = (...lines: readonly string[]) =>
     .concat(lines.map((line) => ` ${line}`))
     .join('\n')
 
-t.test('maintenance, of all and of one neighbour, in YAML and in the words of FRR', async (t) => {
+t.test('maintenance, of all and of one neighbor, in YAML and in the words of FRR', async (t) => {
   const whole = good(yaml('maintenance: true'))
   t.equal(whole.bgp.maintenance, true)
   t.equal(good(ios('bgp graceful-shutdown')).bgp.maintenance, true)

@@ -115,13 +115,13 @@ t.test('each mistake is refused with its line and IOS’s phrase', async (t) => 
     ],
     [' neighbor 192.168.95.211 remote-as', '% Incomplete command: <as> or internal or external is missing'],
     [' neighbor 192.168.95.211 remote-as 1 2', '% Too many parameters: `2`'],
-    [' neighbor 192.168.95.210 remote-as 1', '% Invalid input: duplicate neighbour 192.168.95.210'],
+    [' neighbor 192.168.95.210 remote-as 1', '% Invalid input: duplicate neighbor 192.168.95.210'],
     [' neighbor 192.168.95.211 a', '% Ambiguous command: `a` can be '],
     [' neighbor 192.168.95.210 description n\x1b[2J', '% Wrong parameter: control characters in the text'],
     [' neighbor 192.168.95.211 description n', '% Invalid input: neighbor 192.168.95.211 has no remote-as'],
     [' neighbor nodes remote-as 64512', '% Invalid input: there is no peer group `nodes`'],
-    [' neighbor 192.168.95.210 peer-group nodes', 'neighbour 192.168.95.210: there is no group `nodes`'],
-    [' neighbor 192.168.95.211 peer-group nodes', 'neighbour 192.168.95.211: there is no group `nodes`'],
+    [' neighbor 192.168.95.210 peer-group nodes', 'neighbor 192.168.95.210: there is no group `nodes`'],
+    [' neighbor 192.168.95.211 peer-group nodes', 'neighbor 192.168.95.211: there is no group `nodes`'],
     [
       ' bgp listen range 192.168.96.0/24 peer-group nodes',
       'listen range 192.168.96.0/24: there is no group `nodes`',
@@ -300,7 +300,7 @@ router bgp 64513
   t.same(bgp(`${HEAD}${NODE} no neighbor 192.168.95.210 remote-as 64512\n`).neighbors, [])
 })
 
-t.test('settings of a neighbour', async (t) => {
+t.test('settings of a neighbor', async (t) => {
   const [one] = bgp(`${HEAD}${NODE}
  neighbor 192.168.95.210 ebgp-multihop
  neighbor 192.168.95.210 update-source eth1
@@ -441,7 +441,7 @@ t.test('what is worth a word without being wrong', async (t) => {
     t.match(said(`${HEAD}${NODE}${line}\n`), [expected], line)
   warned(
     ' neighbor 192.168.95.210 remote-as 64512',
-    '4: warning: neighbour 192.168.95.210 is on line 3 already',
+    '4: warning: neighbor 192.168.95.210 is on line 3 already',
   )
   warned(' bgp router-id 10.0.0.9', '4: warning: replaces line 2')
   warned(
@@ -450,7 +450,7 @@ t.test('what is worth a word without being wrong', async (t) => {
   )
   warned(' distance bgp 30 200 200', '4: warning: distance 30 200 200 has no effect')
   warned(' bgp dampening 15 750 2000 60', '4: warning: route flap damping is not supported')
-  warned(' neighbor 192.168.95.211 remote-as 64512', '1: warning: 2 neighbours in AS 64512, but at most 1')
+  warned(' neighbor 192.168.95.211 remote-as 64512', '1: warning: 2 neighbors in AS 64512, but at most 1')
   t.same(said(`${HEAD}${NODE} distance bgp 20 200 200\n`), [])
 })
 

@@ -84,7 +84,7 @@ t.test('what can’t be a password is refused where it stands, without being rep
     [yaml('passwordEnv: KEY'), /the environment has no `KEY` \(set it before the start\)/],
     [
       yaml('passwordFile: /none'),
-      /f:6:19: error: neighbour 192\.168\.95\.210: its password file \/none can't be read: there is no such file \(write the password of neighbour 192\.168\.95\.210 into it/,
+      /f:6:19: error: neighbor 192\.168\.95\.210: its password file \/none can't be read: there is no such file \(write the password of neighbor 192\.168\.95\.210 into it/,
     ],
     [yaml('passwordFile: /two'), /the password in \/two has line ends .*alone, on one line/],
     [
@@ -166,7 +166,7 @@ t.test('TTL: what is said, and what excludes what', async (t) => {
   t.match(said(ios('neighbor 192.168.95.210 ttl-security hops 0')), /no number from 1 to 254/)
 })
 
-t.test('a neighbour without a password in a range with one', async (t) => {
+t.test('a neighbor without a password in a range with one', async (t) => {
   const text = `${yaml()}listenRanges:\n  - { prefix: 192.168.95.0/24, password: ${SECRET} }\n`
   t.match(
     said(text),

@@ -12,7 +12,7 @@ const ios = (...more: string[]) =>
 const neighbor = (text: string): NeighborOptions => good(text).bgp.neighbors[0]
 const family = (text: string) => neighbor(text).families[0]
 
-/** Both kinds of running configuration give the same neighbour again. */
+/** Both kinds of running configuration give the same neighbor again. */
 function survives(t: Test, text: string) {
   const config = good(text)
   const { text: written, lost } = emitIos(config)
@@ -223,7 +223,7 @@ t.test('commands that need words, not features', async (t) => {
   }
 })
 
-t.test('enforce-first-as and shutdown of all neighbours', async (t) => {
+t.test('enforce-first-as and shutdown of all neighbors', async (t) => {
   t.equal(neighbor(ios('no bgp enforce-first-as')).enforceFirstAs, false)
   t.equal(neighbor(ios('no bgp enforce-first-as', '$ enforce-first-as')).enforceFirstAs, undefined)
   t.same(neighbor(ios('bgp default shutdown')).shutdown, {})
@@ -235,7 +235,7 @@ t.test('what has no effect on iBGP says so', async (t) => {
     '64512',
     '64513',
   )
-  t.equal(said(internal).filter((one) => /has no effect on an iBGP neighbour/.test(one)).length, 3)
+  t.equal(said(internal).filter((one) => /has no effect on an iBGP neighbor/.test(one)).length, 3)
 })
 
 t.test('RFC 8212: a policy is required of eBGP', async (t) => {
@@ -302,6 +302,6 @@ t.test('what is missing is named in the words of the file', async (t) => {
   t.match(said(yaml('import: NET')).join(), /define it under `prefixLists`/)
 })
 
-t.test('a neighbour in the own AS that is told another one', async (t) => {
+t.test('a neighbor in the own AS that is told another one', async (t) => {
   t.match(said(yaml('localAs: 64999').replace('64512', '64513')).join(), /its paths count as loops/)
 })

@@ -131,7 +131,7 @@ t.test('mistakes', async (t) => {
   t.match(errors(ios('bgp cluster-id 0')), [/`0` is no cluster id/])
   t.match(errors(ios('bgp cluster-id 4294967296')), [/no cluster id/])
   const external = yaml('routeReflectorClient: true').replace('remoteAs: 64513', 'remoteAs: 64512')
-  t.match(said(external), [/warning: `routeReflectorClient` has no effect on an eBGP neighbour/])
+  t.match(said(external), [/warning: `routeReflectorClient` has no effect on an eBGP neighbor/])
   t.equal(family(external).routeReflectorClient, undefined)
   t.match(said(ios('bgp additional-paths install')), [/warning: only paths of equal cost/])
 })

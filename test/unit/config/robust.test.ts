@@ -162,7 +162,7 @@ t.test('texts made to hurt', async (t) => {
   t.equal(({} as { weight?: number }).weight, undefined, 'no prototype was touched')
 })
 
-t.test('a thousand neighbours are read in a moment', async (t) => {
+t.test('a thousand neighbors are read in a moment', async (t) => {
   const addresses = Array.from({ length: 1000 }, (_, i) => `10.1.${i >> 8}.${i & 255}`)
   const ios = [
     'router bgp 64513',

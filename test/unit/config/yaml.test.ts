@@ -77,13 +77,13 @@ t.test('each mistake is refused with its line', async (t) => {
     [
       'no remote AS',
       `${BASE}  - address: 192.168.95.211\n`,
-      ['6: neighbour 192.168.95.211 has no `remoteAs`'],
+      ['6: neighbor 192.168.95.211 has no `remoteAs`'],
     ],
-    ['duplicate neighbour', `${BASE}${NODE}`, ['6: duplicate neighbour 192.168.95.210']],
+    ['duplicate neighbor', `${BASE}${NODE}`, ['6: duplicate neighbor 192.168.95.210']],
     [
       'duplicate in another spelling',
       `${BASE}  - {address: 2001:db8::1, remoteAs: 1}\n  - {address: "2001:0db8:0::1", remoteAs: 1}\n`,
-      ['7: duplicate neighbour 2001:db8::1'],
+      ['7: duplicate neighbor 2001:db8::1'],
     ],
     [
       'keepalive above hold',
@@ -133,12 +133,12 @@ t.test('each mistake is refused with its line', async (t) => {
     [
       'unknown group',
       `${BASE}    group: nods\ngroups:\n  nodes: {}\n`,
-      ['6: neighbour 192.168.95.210: there is no group `nods`'],
+      ['6: neighbor 192.168.95.210: there is no group `nods`'],
     ],
     [
       'unknown group, and no AS without it',
       'as: 1\nrouterId: 1.1.1.1\nneighbors:\n  - { address: 10.0.0.1, group: nods }\n',
-      ['4: neighbour 10.0.0.1: there is no group `nods`'],
+      ['4: neighbor 10.0.0.1: there is no group `nods`'],
     ],
     [
       'unknown next hop',
@@ -187,7 +187,7 @@ t.test('each mistake is refused with its line', async (t) => {
     [
       'local address of the other family',
       `${BASE}    localAddress: 2001:db8::1\n`,
-      ['6: localAddress 2001:db8::1 can’t reach an IPv4 neighbour'.replace('’', "'")],
+      ['6: localAddress 2001:db8::1 can’t reach an IPv4 neighbor'.replace('’', "'")],
     ],
     ['FRR’s metric', `${BASE}fib:\n  metric: 20\n`, ['7: metric 20 is FRR’s']],
     ['BIRD’s metric', `${BASE}fib:\n  metric: 32\n`, ['7: metric 32 is BIRD’s']],
@@ -253,7 +253,7 @@ t.test('each mistake is refused with its line', async (t) => {
 })
 
 t.test('an unknown key names the nearest one, or those that are known', async (t) => {
-  t.has(said(`${BASE}neighbours: []\n`), ['6: error: unknown key `neighbours` (did you mean `neighbors`?)'])
+  t.has(said(`${BASE}neighbors: []\n`), ['6: error: unknown key `neighbors` (did you mean `neighbors`?)'])
   t.has(said(`${BASE}    remote-as: 5\n`), ['6: error: unknown key `remote-as` (did you mean `remoteAs`?)'])
   t.match(said(`${BASE}log: { colour: red }\n`), [/unknown key `colour` \(known here: level, format\)/])
   t.match(said(`${BASE}    bfd: true\n`), [/unknown key `bfd` \(BFD is not supported yet\)/])
@@ -278,7 +278,7 @@ t.test('warnings do not refuse', async (t) => {
   warned(`${BASE}    timers: { hold: 9, keepalive: 5 }\n`, /^keepalive 5 is above a third of hold 9$/)
   warned(
     `${BASE}${NODE.replace('210', '211')}maximumPaths: 1\n`,
-    /^2 neighbours in AS 64512, but at most 1 of their paths/,
+    /^2 neighbors in AS 64512, but at most 1 of their paths/,
   )
   warned(`${BASE}    families: [ipv4-unicast, ipv6-unicast]\n`, /^IPv6 routes over an IPv4 session/)
   warned(`${BASE}  - { address: 10.0.0.1, remoteAs: 5 }\n`, /^10.0.0.1 is an address of this machine$/)

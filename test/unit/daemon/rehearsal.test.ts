@@ -30,7 +30,7 @@ t.test('it ends before the tables when real ones come', async (t) => {
   t.ok(without >= 400 && whole > without + 8000, `${without} and ${whole} routes`)
 })
 
-t.test('what only the real neighbours have stays out of it', async (t) => {
+t.test('what only the real neighbors have stays out of it', async (t) => {
   const protectedOne = neighbor('2001:db8::1', {
     remoteAs: 64513,
     password: 'secret',
@@ -46,6 +46,6 @@ t.test('what only the real neighbours have stays out of it', async (t) => {
   t.ok((await rehearse({ speaker, objects: true, soon, wanted })) >= 400)
 })
 
-t.test('without neighbours there is nothing to rehearse', async (t) => {
+t.test('without neighbors there is nothing to rehearse', async (t) => {
   t.equal(await rehearse({ speaker: speakerOptions([]), objects: true, soon, wanted }), 0)
 })

@@ -27,7 +27,7 @@ t.test('it ends at once when it is not wanted any more', async (t) => {
   t.ok(routes < 2000, `${routes} routes`)
 })
 
-t.test('without neighbours there is nothing to rehearse', async (t) => {
+t.test('without neighbors there is nothing to rehearse', async (t) => {
   const speaker = speakerOptions([])
   t.equal(await rehearseTables({ speaker, clock: systemClock, wanted: () => true }), 0)
 })

@@ -131,7 +131,7 @@ t.test('what only a start reads is noted as long as it differs from what runs', 
   t.strictSame(notesOf(await made.run()), [], 'taken back')
 })
 
-t.test('what concerns no single neighbour is said, too', async (t) => {
+t.test('what concerns no single neighbor is said, too', async (t) => {
   const made = subject(t)
   writeFileSync(
     made.file,
@@ -148,7 +148,7 @@ t.test('what concerns no single neighbour is said, too', async (t) => {
   t.notOk(made.said.some((text) => text.includes('unsaid')))
 })
 
-t.test('neighbours that are shut down, and started again', async (t) => {
+t.test('neighbors that are shut down, and started again', async (t) => {
   const made = subject(t)
   writeFileSync(made.file, YAML.replace('64512 }', '64512, shutdown: bye }'))
   t.strictSame(notesOf(await made.run()), ['shut down: 192.0.2.2'])

@@ -16,7 +16,7 @@ const widths: [Family, number][] = [
   ['ipv6-unicast', 16],
 ]
 
-/** Few distinct octets, so that equal, covering and neighbouring prefixes are common. */
+/** Few distinct octets, so that equal, covering and neighboring prefixes are common. */
 function prefixes(octets: number) {
   return fc.record({
     bytes: fc

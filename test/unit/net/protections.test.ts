@@ -115,7 +115,7 @@ t.test('keys on listeners: those of its family, set once, changed and removed on
   t.same(protect(), ['6 md5 20010db8000000000000000000000001 none'], 'one that is closed is left alone')
 })
 
-t.test('a key that the kernel refuses concerns its neighbour alone', async (t) => {
+t.test('a key that the kernel refuses concerns its neighbor alone', async (t) => {
   const { kernel, protections, protect, listen, refused } = make()
   listen(4)
   const bad = { remote: '10.0.0.2', password: SECRET }
@@ -234,7 +234,7 @@ t.test('an accepted connection: its rule is the most specific one', async (t) =>
     remedy: /let 10\.1\.9\.9 send with TTL 255/,
   })
   t.match(accept('fe80::1%eth0').refusal, { cause: /TTL 254/ })
-  t.same(accept('fe80::1%eth1'), { refusal: undefined, calls: [] }, 'another interface, another neighbour')
+  t.same(accept('fe80::1%eth1'), { refusal: undefined, calls: [] }, 'another interface, another neighbor')
   kernel.failing.set(/md5|ttl/, 'EINVAL')
   t.match(accept('10.1.9.9').refusal, { cause: /refuses the TCP-MD5 key of 10\.1\.9\.9/ })
   t.equal(accept('10.1.2.3').refusal, undefined, 'a TTL alone protects nobody')

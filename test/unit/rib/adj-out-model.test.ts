@@ -216,7 +216,7 @@ const steps = fc.array(step, { minLength: 10, maxLength: 100, size: 'max' })
 
 for (const chunkEntries of [1, 3, 1000]) {
   t.test(
-    `neighbours at any pace hold what they should (${chunkEntries} changes packed at once)`,
+    `neighbors at any pace hold what they should (${chunkEntries} changes packed at once)`,
     async (t) => {
       fc.assert(
         fc.property(steps, (list) => {

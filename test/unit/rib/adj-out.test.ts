@@ -113,7 +113,7 @@ t.test('OUT-5: a withdrawal overtakes announcements that wait', async (t) => {
 })
 
 t.test(
-  'OUT-5, OUT-6: what changes a hundred times before the neighbour reads is one message, or none',
+  'OUT-5, OUT-6: what changes a hundred times before the neighbor reads is one message, or none',
   async (t) => {
     const scene = new Scene()
     const member = scene.group.join(9, END)
@@ -142,7 +142,7 @@ t.test(
   },
 )
 
-t.test('OUT-6: the same outgoing attributes from another neighbour are no change', async (t) => {
+t.test('OUT-6: the same outgoing attributes from another neighbor are no change', async (t) => {
   const scene = new Scene()
   const member = scene.group.join(9, END)
   scene.announce(['10.0.0.0/8'], path('192.0.2.1', [64512]), 1)

@@ -142,12 +142,12 @@ const steps: readonly Step[] = [
     },
   },
   {
-    step: 'neighbour address',
+    step: 'neighbor address',
     better: { attributes: plain(1), source: { routerId: 7, address: '192.0.2.9' } },
     worse: { attributes: plain(2), source: { routerId: 7, address: '192.0.2.10' } },
   },
   {
-    step: 'neighbour address',
+    step: 'neighbor address',
     better: { attributes: plain(1), source: { routerId: 7, address: '192.0.2.200' } },
     worse: { attributes: plain(2), source: { routerId: 7, address: '2001:db8::1' } },
   },
@@ -213,7 +213,7 @@ t.test('DEC-3: a missing MED is 0, and two empty paths compare theirs', async (t
   t.equal(world(candidates, { missingMedAsWorst: true }).best(PREFIX), 1)
 })
 
-t.test('MED is not compared between different neighbouring ASes', async (t) => {
+t.test('MED is not compared between different neighboring ASes', async (t) => {
   const made = world([
     { attributes: path('10.0.0.1', [64512], { med: 100 }) },
     { attributes: path('10.0.0.2', [64513], { med: 1 }) },

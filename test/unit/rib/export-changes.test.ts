@@ -9,7 +9,7 @@ import { split } from './receiver.js'
 import { EBGP } from './treatments.js'
 import { EBGP_CONTEXT, path, source, World } from './world.js'
 
-/** What a neighbour reads of a route. */
+/** What a neighbor reads of a route. */
 function sent(
   changes: ExportChanges,
   attributes: PathAttributes,
@@ -80,7 +80,7 @@ t.test('remove-private-as and sets', async (t) => {
   ])
 })
 
-t.test('as-override: the neighbour takes its own AS back', async (t) => {
+t.test('as-override: the neighbor takes its own AS back', async (t) => {
   t.same(sequence({ asOverride: true }, [64512, 65000, 65000, 3356]), [64513, 64512, 64513, 64513, 3356])
   t.equal(sequence({}, [64512, 65000]), undefined, 'without it such a path is not sent')
   t.same(sequence({ loops: true }, [64512, 65000]), [64513, 64512, 65000], 'unless loops are let pass')
@@ -111,7 +111,7 @@ t.test('local-as with the real AS behind it', async (t) => {
 
 t.test('as-path and med as received', async (t) => {
   t.same(sequence({ asPathUnchanged: true }, [64512, 3356]), [64512, 3356])
-  t.same(sequence({ asPathUnchanged: true }, []), [64513], 'an own route needs a neighbouring AS')
+  t.same(sequence({ asPathUnchanged: true }, []), [64513], 'an own route needs a neighboring AS')
   const med = path('192.0.2.1', [64512], { med: 7 })
   t.equal(sent({}, med)?.med, undefined)
   t.equal(sent({ medUnchanged: true }, med)?.med, 7)
@@ -138,7 +138,7 @@ t.test('send-community', async (t) => {
   }
 })
 
-t.test('neighbours with other changes are in another update group', async (t) => {
+t.test('neighbors with other changes are in another update group', async (t) => {
   const keys = [
     undefined,
     { ownAs: 1 },

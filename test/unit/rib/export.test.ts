@@ -94,7 +94,7 @@ t.test('OUT-3: next hop by mode', async (t) => {
   t.equal(sent({ ...EBGP, nextHop: 'unchanged' }, attributes, { type: 'local' })!.nextHop, '192.0.2.200')
 })
 
-t.test('OUT-4: an iBGP route goes to no iBGP neighbour, but to eBGP ones', async (t) => {
+t.test('OUT-4: an iBGP route goes to no iBGP neighbor, but to eBGP ones', async (t) => {
   const attributes = path('192.0.2.1', [64512])
   t.equal(sent(IBGP, attributes, { type: 'ibgp' }), undefined)
   t.ok(sent(EBGP, attributes, { type: 'ibgp' }))
@@ -119,7 +119,7 @@ t.test(
   },
 )
 
-t.test('a path goes to no neighbour whose AS it holds', async (t) => {
+t.test('a path goes to no neighbor whose AS it holds', async (t) => {
   t.equal(sent(EBGP, path('192.0.2.1', [64512, 65000, 3])), undefined)
   t.ok(sent(EBGP, path('192.0.2.1', [64512, 65001])))
 })
@@ -173,7 +173,7 @@ t.test('UPD-9, UPD-10: unknown transitive attributes go on with Partial, in asce
 })
 
 t.test(
-  'AS4-1: a neighbour with 2-octet AS numbers gets AS_TRANS and AS4_PATH, only when needed',
+  'AS4-1: a neighbor with 2-octet AS numbers gets AS_TRANS and AS4_PATH, only when needed',
   async (t) => {
     const narrow = { ...EBGP, as4: false }
     const wide = path('192.0.2.1', [4200000001, 64512], {

@@ -37,7 +37,7 @@ function addressKey(address: string): number {
   return address.split('.').reduce((value, part) => value * 256 + Number(part), 0)
 }
 
-/** The multipath set, best first; empty without a valid path. IPv4 addresses of neighbours only. */
+/** The multipath set, best first; empty without a valid path. IPv4 addresses of neighbors only. */
 export function naiveMultipath(all: readonly NaivePath[], options: DecisionParameters): NaivePath[] {
   let paths = all.filter(({ valid }) => valid)
   if (paths.length === 0) return []

@@ -1,4 +1,4 @@
-/** A neighbour that negotiated ADD-PATH: keeps what it is sent by prefix and identifier. */
+/** A neighbor that negotiated ADD-PATH: keeps what it is sent by prefix and identifier. */
 import type { Family } from '../../../src/ip/family.js'
 import { decodeUpdate } from '../../../src/wire/decode.js'
 import type { DecodeContext, PathAttributes } from '../../../src/wire/types.js'

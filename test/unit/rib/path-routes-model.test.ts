@@ -17,14 +17,14 @@ import { DEFAULTS, EBGP_CONTEXT, path, World } from './world.js'
 const PREFIXES = ['10.1.0.0/16', '10.2.0.0/16', '10.3.3.0/24', '0.0.0.0/0']
 const NO_ADVERTISE = 0xffffff02
 
-/** A group of reflector's clients, one of the other internal neighbours, one outside. */
+/** A group of reflector's clients, one of the other internal neighbors, one outside. */
 const treatments = (addPath: PathSelection): readonly [ExportTreatment, members: readonly number[]][] => [
   [{ ...CLIENTS, addPath }, [1, 2]],
   [{ ...OTHERS, addPath }, [3]],
   [{ ...EBGP, addPath }, [5]],
 ]
 
-/** A path that a neighbour announced, as the model knows it. */
+/** A path that a neighbor announced, as the model knows it. */
 interface Announced extends NaivePath {
   readonly prefix: string
   readonly received: number

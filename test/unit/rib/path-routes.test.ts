@@ -15,7 +15,7 @@ import { EBGP_CONTEXT, path, source, World } from './world.js'
 
 const TAKER = 900
 
-/** Sources in an AS of their own each, and neighbours in AS 65000 that take several paths. */
+/** Sources in an AS of their own each, and neighbors in AS 65000 that take several paths. */
 class Scene {
   readonly world: World
   readonly blocks = new BlockStore()

@@ -42,7 +42,7 @@ t.test('marks make a set another one, are not among its attributes and are given
   t.ok(table.sameAsPath(plain, marked))
 })
 
-t.test('a neighbour can not bring marks in', async (t) => {
+t.test('a neighbor can not bring marks in', async (t) => {
   const table = new AttributeTable(new NextHops(new GatewaySets()))
   const marked = table.internAttributes(path('192.0.2.1', [64512]), MARK_WEIGHT | 7)
   const octets = table.blocks.octets(marked).slice()

@@ -1,4 +1,4 @@
-/** A neighbour that keeps what it is sent, and minds what it should not be sent. */
+/** A neighbor that keeps what it is sent, and minds what it should not be sent. */
 import { decodeUpdate } from '../../../src/wire/decode.js'
 import type { DecodeContext, PathAttributes } from '../../../src/wire/types.js'
 

@@ -1,4 +1,4 @@
-/** A reflector's neighbours, and what it sends them, said on objects: what models compare groups with. */
+/** A reflector's neighbors, and what it sends them, said on objects: what models compare groups with. */
 import type { ExportTreatment } from '../../../src/rib/export.js'
 import type { Source } from '../../../src/rib/types.js'
 import { Community } from '../../../src/wire/community.js'
@@ -8,7 +8,7 @@ import { source } from './world.js'
 
 const CLUSTER = 99
 
-/** The speaker itself, two clients, an internal neighbour that is none, and neighbours in two other ASes. */
+/** The speaker itself, two clients, an internal neighbor that is none, and neighbors in two other ASes. */
 export const SOURCES: readonly Source[] = [
   source(0, { type: 'local', weight: 100 }),
   source(1, { type: 'ibgp', client: true, remoteAs: IBGP.localAs }),
@@ -21,7 +21,7 @@ export const SOURCES: readonly Source[] = [
 /** How the clients are treated: sources 1 and 2. */
 export const CLIENTS: ExportTreatment = { ...IBGP, reflector: { clusterId: CLUSTER, clients: true } }
 
-/** How the other internal neighbour is treated: source 3. */
+/** How the other internal neighbor is treated: source 3. */
 export const OTHERS: ExportTreatment = { ...IBGP, reflector: { clusterId: CLUSTER, clients: false } }
 
 /** What members of a group are sent for a path; undefined: nothing. */

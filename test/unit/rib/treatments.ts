@@ -1,6 +1,6 @@
 import type { ExportTreatment } from '../../../src/rib/export.js'
 
-/** What AS 64513 sends an eBGP neighbour in AS 65000, with its own address as next hop. */
+/** What AS 64513 sends an eBGP neighbor in AS 65000, with its own address as next hop. */
 export const EBGP: ExportTreatment = {
   family: 'ipv4-unicast',
   type: 'ebgp',
@@ -14,5 +14,5 @@ export const EBGP: ExportTreatment = {
   defaultLocalPref: 100,
 }
 
-/** What an internal neighbour is sent. */
+/** What an internal neighbor is sent. */
 export const IBGP: ExportTreatment = { ...EBGP, type: 'ibgp', remoteAs: 64513, nextHop: 'unchanged' }

@@ -210,7 +210,7 @@ t.test('an OPEN with an error does not end another connection', async (t) => {
   )
 })
 
-// Pairs of neighbours
+// Pairs of neighbors
 
 const RESTARTING = {
   ...ADVERTISE,

@@ -147,7 +147,7 @@ t.test('RFC 9494 §4.2: a family that has no restart time begins at once', async
   t.same(run([lost(terms(), 'admin')]).actions, ['drop ipv4 ipv6'])
 })
 
-t.test('the neighbour returns: F bits of the new capability, End-of-RIB', async (t) => {
+t.test('the neighbor returns: F bits of the new capability, End-of-RIB', async (t) => {
   const begun = [lost(), OVER]
   t.same(run([...begun, back()]).actions, ['stop restart'])
   t.equal(run([...begun, back()]).state.phase, 'receiving')
@@ -207,7 +207,7 @@ t.test('the stale timer is not begun anew by a return without End-of-RIB', async
 })
 
 t.test(
-  'time that ran out while the neighbour was back: another loss before End-of-RIB keeps nothing',
+  'time that ran out while the neighbor was back: another loss before End-of-RIB keeps nothing',
   async (t) => {
     const spent = [lost(), OVER, back(), timer('long-lived ipv4-unicast')]
     t.same(run(spent).actions, ['sweep ipv4'])

@@ -3,7 +3,7 @@ import type { End, PeerAction, PeerEvent, PeerParams, PeerState } from '../../..
 import type { NotificationMessage, OpenMessage } from '../../../src/wire/types.js'
 
 /**
- * Two neighbours' machines, a manual clock and a network in memory. Each octet stream keeps its order; between
+ * Two neighbors' machines, a manual clock and a network in memory. Each octet stream keeps its order; between
  * streams every order is possible, since each delivery takes a random time.
  */
 

@@ -125,7 +125,7 @@ t.test('own capabilities are those of the parameters, in ascending order', async
   t.same(ownCapabilities(params({ advertise: bare })), [{ code: 65, name: 'four-octet-as', as: 64513 }])
 })
 
-t.test('software version goes to iBGP neighbours only', async (t) => {
+t.test('software version goes to iBGP neighbors only', async (t) => {
   const codes = (remoteAs: number) => ownCapabilities(params({ remoteAs })).map((c) => c.code)
   t.ok(codes(64513).includes(75))
   t.notOk(codes(64512).includes(75))

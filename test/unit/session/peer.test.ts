@@ -17,7 +17,7 @@ function timer(actions: readonly PeerAction[], name: string): number {
   return found?.type === 'start' ? found.ms : Number.NaN
 }
 
-t.test('passive neighbours never dial', async (t) => {
+t.test('passive neighbors never dial', async (t) => {
   const p = params({ passive: true })
   let { state, actions } = run(initialPeer(1), [start], p)
   t.same(brief(actions), ['changed Idle Active'])
@@ -116,7 +116,7 @@ t.test('the interval between dials grows, is spread, and has a ceiling', async (
       t.ok(wait >= full * 0.75 && wait <= full, `wait ${i}: ${wait}`)
     }
   }
-  t.ok(firsts.size > 15, 'neighbours do not dial in step')
+  t.ok(firsts.size > 15, 'neighbors do not dial in step')
 })
 
 t.test('the idle hold time grows while sessions fail, and starts again after a stable one', async (t) => {
@@ -344,7 +344,7 @@ t.test('unexpected messages are named with the type octet as data (RFC 6608)', a
   t.match(failed, { end: { text: '192.0.2.2 sent KEEPALIVE in state OpenSent, where BGP allows none' } })
 })
 
-t.test('two neighbours keep a session up, and notice when one falls silent', async (t) => {
+t.test('two neighbors keep a session up, and notice when one falls silent', async (t) => {
   const b = params({ peer: '192.0.2.1', localAs: 64512, remoteAs: 64513, routerId: 9, holdTime: 9 })
   const net = new Network(params(), b, 4)
   net.feed(net.a, start)

@@ -87,7 +87,7 @@ t.test('only the families of the peer’s capability are kept', async (t) => {
 t.test('a peer that lists no family (OpenBGPD) is dropped at once', async (t) => {
   const { raw, state } = run([lost('tcp', restarting({ families: [], time: 0 }))])
   t.same(brief(raw), ['drop ipv4 ipv6'])
-  t.match(raw, [{ reason: 'the neighbour lists no family for graceful restart' }])
+  t.match(raw, [{ reason: 'the neighbor lists no family for graceful restart' }])
   t.equal(state.phase, 'none')
 })
 

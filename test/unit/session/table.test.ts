@@ -80,7 +80,7 @@ const EVENTS: Record<string, PeerEvent> = {
   'octets sent': { type: 'sent', connection: 1 },
 }
 
-/** Actions of a connection that ends in a NOTIFICATION before Established, and the neighbour's idle hold. */
+/** Actions of a connection that ends in a NOTIFICATION before Established, and the neighbor's idle hold. */
 const refuse = (state: string, what: string) => [
   `close 1 ${what}`,
   'failed 1 notification',

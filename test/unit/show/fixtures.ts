@@ -61,7 +61,7 @@ const RECEIVED: readonly Capability[] = [
   { code: 200, name: 'unknown', data: Uint8Array.of(1, 2) },
 ]
 
-/** An established neighbour with one prefix, changed as asked. */
+/** An established neighbor with one prefix, changed as asked. */
 export function neighbor(change: Partial<NeighborView> = {}): NeighborView {
   return {
     address: '192.168.95.210',
@@ -103,7 +103,7 @@ export function neighbor(change: Partial<NeighborView> = {}): NeighborView {
   }
 }
 
-/** A neighbour that never came up. */
+/** A neighbor that never came up. */
 export function downNeighbor(change: Partial<NeighborView> = {}): NeighborView {
   const { routerId, localAddress, localPort, remotePort, hostName, lastRead, lastWrite, ...rest } = neighbor()
   return {

@@ -42,7 +42,7 @@ t.test('how the connections are protected', async (t) => {
   t.match(text, /^Peer Authentication Enabled$/m)
 })
 
-t.test('a neighbour that is down, shut down or restarting says so', async (t) => {
+t.test('a neighbor that is down, shut down or restarting says so', async (t) => {
   const never = await ask('ip bgp neighbors 192.168.95.212')
   t.match(never, /^ {2}BGP state = Active$/m)
   t.match(never, /^No active TCP connection$/m)
@@ -122,12 +122,12 @@ t.test('a neighbour that is down, shut down or restarting says so', async (t) =>
   })
 })
 
-t.test('all neighbours, one block each', async (t) => {
+t.test('all neighbors, one block each', async (t) => {
   const text = await ask('ip bgp neighbors')
   t.equal(text.match(/^BGP neighbor is /gm)?.length, 4)
 })
 
-t.test('an unknown neighbour is an error that names the known ones', async (t) => {
+t.test('an unknown neighbor is an error that names the known ones', async (t) => {
   await t.rejects(ask('ip bgp neighbors 192.0.2.1'), /% No such neighbor: 192\.0\.2\.1 \(neighbors: 192\.168/)
 })
 

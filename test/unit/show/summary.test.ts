@@ -26,7 +26,7 @@ t.test('the summary is read by the columns of ntc-templates and Genie', async (t
   t.match(text, '192.168.95.210  4        64512     305     302        4    0    0 02:30:14        1\n')
 })
 
-t.test('every neighbour row has ten columns', async (t) => {
+t.test('every neighbor row has ten columns', async (t) => {
   const text = await ask('ip bgp summary')
   const first = text.split('\n').find((line) => line.startsWith('192.168.95.210'))!
   t.equal(first.trim().split(/\s+/).length, 10)
@@ -43,7 +43,7 @@ t.test('an IPv6 address wider than its column stands on a line of its own', asyn
   t.match(text, /\n2001:db8:95::210\n {16}4 {8}64512 {5}305/)
 })
 
-t.test('only neighbours of the family are listed; all families have headings', async (t) => {
+t.test('only neighbors of the family are listed; all families have headings', async (t) => {
   const v6 = neighbor({ address: '2001:db8::1', families: [familyCounts({ family: 'ipv6-unicast' })] })
   const neighbors = [neighbor(), v6]
   t.notMatch(await ask('ip bgp summary', { neighbors }), '2001:db8::1')

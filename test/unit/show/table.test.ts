@@ -222,7 +222,7 @@ t.test('an empty table is a table', async (t) => {
   t.same(Object.keys(JSON.parse(await ask('bgp json', { routes: [] }))), ['ipv4Unicast', 'ipv6Unicast'])
 })
 
-t.test('the routes of a neighbour', async (t) => {
+t.test('the routes of a neighbor', async (t) => {
   const advertised = [vip({ paths: [path(210)] })]
   t.match(
     await ask('ip bgp neighbors 192.168.95.211 advertised-routes', { advertised }),

@@ -76,7 +76,7 @@ async function start(neighbors: readonly NeighborOptions[], mode: number | undef
   return { lab, sw, router, nodes: peers }
 }
 
-/** Path identifiers by next hop that a neighbour was sent for the address, read octet by octet. */
+/** Path identifiers by next hop that a neighbor was sent for the address, read octet by octet. */
 function read(peer: RawPeer): Map<string, number> {
   const found = new Map<string, number>()
   for (const { hex } of peer.updates) {
@@ -188,7 +188,7 @@ t.test('another number of paths is taken over by the running session: the rest i
   t.same((await apply({ receive: true, send: 'all' })).reset, [ROUTER], 'a capability needs a new session')
 })
 
-t.test('the whole set goes when the neighbour asks for it again', async (t) => {
+t.test('the whole set goes when the neighbor asks for it again', async (t) => {
   const { lab, router: peer } = await start([...nodes, router({ receive: false, send: 'all' })], RECEIVE)
   const before = read(peer)
   peer.clear()

@@ -160,7 +160,7 @@ t.test('a new router id resets everybody', async (t) => {
   )
 })
 
-t.test('listen ranges: a guest becomes a neighbour, others go or get new options', async (t) => {
+t.test('listen ranges: a guest becomes a neighbor, others go or get new options', async (t) => {
   const { address: _address, ...template } = node(A)
   const ranges = [{ prefix: '192.168.95.0/24', template }]
   const lab = new SpeakerLab()
@@ -215,7 +215,7 @@ t.test('stop because the process fails: out of resources', async (t) => {
   t.equal(peers.get(A)?.notification, '6/8')
 })
 
-t.test('a neighbour that does not close holds stop() up for a moment only', async (t) => {
+t.test('a neighbor that does not close holds stop() up for a moment only', async (t) => {
   const { lab, sw } = await up([node(A)])
   const connection = sw.host.to(A)
   if (connection !== undefined) connection.cut = true

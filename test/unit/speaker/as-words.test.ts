@@ -145,7 +145,7 @@ t.test('enforce-first-as', async (t) => {
   const peer = await up(lab, NODE, 64512)
   peer.send(route(7, 64512))
   await lab.clock.run()
-  t.match(pathIn(sw), { valid: false, reason: 'first AS is not the neighbour' })
+  t.match(pathIn(sw), { valid: false, reason: 'first AS is not the neighbor' })
   t.same((await apply(node({ enforceFirstAs: false }))).reset, [])
   await lab.clock.run()
   t.match(pathIn(sw), { valid: true })
@@ -171,7 +171,7 @@ t.test('what is sent follows a changed configuration within the session', async 
   t.same(await changes({}), [64513, 64512])
 })
 
-t.test('as-override, and paths with the neighbour’s AS', async (t) => {
+t.test('as-override, and paths with the neighbor’s AS', async (t) => {
   const { lab, apply } = await start(node(), router({ remoteAs: 64512 }))
   const peer = await up(lab, NODE, 64512)
   const site = await up(lab, ROUTER, 64512)
@@ -229,7 +229,7 @@ t.test('a required capability is missing: 2/7 lists it', async (t) => {
   t.equal(peer.notification, '2/7 0104000200010200')
 })
 
-t.test('OPENs: without capabilities, with families that the neighbour does not announce', async (t) => {
+t.test('OPENs: without capabilities, with families that the neighbor does not announce', async (t) => {
   const plain = await start(node({ capabilities: { negotiate: false } }))
   const peer = await up(plain.lab, NODE, 64512)
   t.equal(peer.received[0].hex.length, 58, 'no optional parameters')
@@ -289,13 +289,13 @@ t.test('soft reconfiguration: what was received, what was accepted, and a change
   t.same(paths(), [2, '10.0.0.0/8 64512 false', `${VIP} 65099 64512 true`])
   const style = { localAs: 65099, localAsStyle: { prepend: true, showReal: true, dual: false } } as const
   t.same((await apply(node(style))).reset, [])
-  t.equal(peer.names.includes('ROUTE-REFRESH'), false, 'the neighbour is not asked')
+  t.equal(peer.names.includes('ROUTE-REFRESH'), false, 'the neighbor is not asked')
   await lab.clock.run()
   t.same(paths('accepted'), [2, '10.0.0.0/8 65099 64512 true', `${VIP} 65099 64512 true`])
 })
 
 t.test('without the connected check next hops need not be on the shared link', async (t) => {
-  // A static route leads to the neighbour's loopback address and to what lies behind it.
+  // A static route leads to the neighbor's loopback address and to what lies behind it.
   const resolver: Resolver = {
     resolve: () => ({
       reachable: true,

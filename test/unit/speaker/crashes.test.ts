@@ -1,6 +1,6 @@
 /**
- * Every malformed or odd message on a session of a whole speaker: one neighbour's message harms no other, what came
- * of it can be looked at and sent on, and nothing of it stays when the neighbour is gone.
+ * Every malformed or odd message on a session of a whole speaker: one neighbor's message harms no other, what came
+ * of it can be looked at and sent on, and nothing of it stays when the neighbor is gone.
  */
 import { readFileSync } from 'node:fs'
 import t from 'tap'
@@ -68,7 +68,7 @@ async function play({ phase, peer, hex }: Vector): Promise<string[]> {
   ]
   if (JSON.stringify(seen).length === 0) wrong.push('views are no JSON')
   if (speaker.neighbor(O)?.state !== 'Established') wrong.push('another session ended')
-  if (o.notification !== undefined) wrong.push(`another neighbour was sent ${o.notification}`)
+  if (o.notification !== undefined) wrong.push(`another neighbor was sent ${o.notification}`)
   const text = lines.join('\n')
   if (/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/.test(text)) wrong.push('control characters in the log')
   const error = lines.find((line) => line.startsWith('error'))

@@ -22,7 +22,7 @@ t.test('the same configuration again is no change', async (t) => {
   })
 })
 
-t.test('the order of neighbours and of listen addresses does not matter', async (t) => {
+t.test('the order of neighbors and of listen addresses does not matter', async (t) => {
   const listen = [
     { address: '0.0.0.0', port: 179 },
     { address: '::', port: 179 },
@@ -36,7 +36,7 @@ t.test('the order of neighbours and of listen addresses does not matter', async 
   t.same([result.open, result.close], [[], []])
 })
 
-t.test('neighbours that come and go', async (t) => {
+t.test('neighbors that come and go', async (t) => {
   const result = difference(
     speakerOptions([neighbor('10.0.0.1'), neighbor('10.0.0.2')]),
     speakerOptions([neighbor('10.0.0.2'), neighbor('10.0.0.3')]),

@@ -135,7 +135,7 @@ t.test('third party: unchanged on a shared subnet, own address elsewhere', async
 })
 
 t.test(
-  'third party without knowledge of interfaces: neighbours of one own address share a subnet',
+  'third party without knowledge of interfaces: neighbors of one own address share a subnet',
   async (t) => {
     const lab = new SpeakerLab()
     await lab.start(
@@ -160,7 +160,7 @@ t.test(
   },
 )
 
-t.test('a path goes to no neighbour whose AS it holds, nor back to where it came from', async (t) => {
+t.test('a path goes to no neighbor whose AS it holds, nor back to where it came from', async (t) => {
   const everything = { export: 'all', nextHop: 'third-party' } as const
   const { lab, sw } = await start([
     out(NODE, 64512, everything),
@@ -275,7 +275,7 @@ t.test('members of one update group get the same octets; a late one gets everyth
   )
 })
 
-t.test('a neighbour that does not read costs no memory and gets the last state', async (t) => {
+t.test('a neighbor that does not read costs no memory and gets the last state', async (t) => {
   const { lab, sw } = await start([
     node,
     out(ROUTER, 64999, { export: 'all' }),

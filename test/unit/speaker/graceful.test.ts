@@ -133,7 +133,7 @@ t.test('it comes back and never sends End-of-RIB: stalepath-time bounds the rete
   t.same([sw.fib.via(VIP), sw.fib.via(SECOND)], [[NODE], undefined])
 })
 
-t.test('a NOTIFICATION from the neighbour: its paths go at once', async (t) => {
+t.test('a NOTIFICATION from the neighbor: its paths go at once', async (t) => {
   const { lab, sw, peer } = await up()
   sw.fib.take()
   peer.send(notification(6, 2))
@@ -178,7 +178,7 @@ t.test(
   },
 )
 
-t.test('a neighbour that lists no family keeps nothing', async (t) => {
+t.test('a neighbor that lists no family keeps nothing', async (t) => {
   const lab = new SpeakerLab()
   const sw = await lab.start(SWITCH, speakerOptions([neighbor(NODE, { passive: true })]))
   const peer = await lab.dial(NODE, SWITCH)
@@ -230,7 +230,7 @@ t.test('withdrawn while stale paths of another node remain', async (t) => {
   t.same(sw.fib.via(VIP), [NODE])
 })
 
-t.test('shutting the neighbour down by configuration ends the waiting', async (t) => {
+t.test('shutting the neighbor down by configuration ends the waiting', async (t) => {
   const { lab, sw, peer } = await up()
   peer.connection.close()
   await lab.clock.run()

@@ -17,6 +17,6 @@ t.test('the longest match wins', async (t) => {
   t.equal(rangeFor(ranges, 'nonsense'), undefined)
 })
 
-t.test('a neighbour from a range waits to be dialled', async (t) => {
+t.test('a neighbor from a range waits to be dialled', async (t) => {
   t.match(dynamicOptions(ranges[1], '10.1.0.1'), { address: '10.1.0.1', passive: true, remoteAs: 0 })
 })

@@ -31,7 +31,7 @@ async function start(lab: SpeakerLab) {
   return { sw, peers, router }
 }
 
-/** What a neighbour holds after these UPDATEs, read by hand: IPv4 /24s only. */
+/** What a neighbor holds after these UPDATEs, read by hand: IPv4 /24s only. */
 function held(peer: RawPeer): Set<string> {
   const table = new Set<string>()
   for (const { body } of peer.updates) {
@@ -73,7 +73,7 @@ const numeric = (address: string) => Number(address.split('.')[3])
 
 for (const slowness of [0, 0.7]) {
   t.test(
-    `20 neighbours at random, ${slowness} ms a look at the clock: kernel and router have the truth`,
+    `20 neighbors at random, ${slowness} ms a look at the clock: kernel and router have the truth`,
     async (t) => {
       const lab = new SpeakerLab()
       lab.clock.slowness = slowness

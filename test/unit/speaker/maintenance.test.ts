@@ -63,7 +63,7 @@ const CONTEXT: DecodeContext = {
 }
 
 t.test(
-  'RFC 8326: GRACEFUL_SHUTDOWN of an eBGP neighbour lowers its paths, unless switched off',
+  'RFC 8326: GRACEFUL_SHUTDOWN of an eBGP neighbor lowers its paths, unless switched off',
   async (t) => {
     const lab = new SpeakerLab()
     const options = [node(NODE), node(OTHER), exporting(INSIDE, 64513)]
@@ -94,7 +94,7 @@ t.test(
   },
 )
 
-t.test('an iBGP neighbour says its own LOCAL_PREF', async (t) => {
+t.test('an iBGP neighbor says its own LOCAL_PREF', async (t) => {
   const lab = new SpeakerLab()
   const sw = await lab.start(SWITCH, speakerOptions([exporting(INSIDE, 64513)]))
   const inside = await up(lab, INSIDE, 64513)
@@ -149,7 +149,7 @@ t.test('maintenance: all is announced with the community, and without it afterwa
   t.match(sw.speaker.recent().at(-1), { type: 'maintenance', on: true, by: 'the configuration' })
 })
 
-t.test('one neighbour is drained: its paths are the last choice, and it is told so of ours', async (t) => {
+t.test('one neighbor is drained: its paths are the last choice, and it is told so of ours', async (t) => {
   const lab = new SpeakerLab()
   const neighbors = [node(NODE), exporting(OTHER, 64999), exporting(INSIDE, 64513)]
   const sw = await lab.start(SWITCH, speakerOptions(neighbors))

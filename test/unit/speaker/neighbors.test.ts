@@ -29,13 +29,13 @@ t.test('an unknown address gets no OPEN; the log says who it was and what to do'
     sw.lines.some(
       (line) =>
         line.startsWith('warn refused a connection from 192.168.95.99 port ') &&
-        line.includes('not configured as a neighbour') &&
+        line.includes('not configured as a neighbor') &&
         line.includes('add neighbor 192.168.95.99'),
     ),
   )
   t.match(
     sw.speaker.recent().filter((event) => event.type === 'refused'),
-    [{ address: '192.168.95.99', cause: /not configured as a neighbour/ }],
+    [{ address: '192.168.95.99', cause: /not configured as a neighbor/ }],
   )
   // It tries again and again; that is said once a minute.
   for (let i = 0; i < 5; i++) {
@@ -103,7 +103,7 @@ t.test('a NOTIFICATION is not answered', async (t) => {
   })
 })
 
-t.test('a neighbour that is off is dialled at growing intervals, and that is said once', async (t) => {
+t.test('a neighbor that is off is dialled at growing intervals, and that is said once', async (t) => {
   const lab = new SpeakerLab()
   const sw = await lab.start(SWITCH, speakerOptions([neighbor(NODE, { timers: { connectRetry: 30 } })]))
   await lab.clock.advance(300_000)
@@ -117,7 +117,7 @@ t.test('a neighbour that is off is dialled at growing intervals, and that is sai
   t.match(sw.speaker.neighbor(NODE), { lastError: { text: /ECONNREFUSED/ } })
 })
 
-t.test('a neighbour that is shut down is refused and not dialled', async (t) => {
+t.test('a neighbor that is shut down is refused and not dialled', async (t) => {
   const lab = new SpeakerLab()
   const sw = await lab.start(
     SWITCH,
@@ -131,7 +131,7 @@ t.test('a neighbour that is shut down is refused and not dialled', async (t) => 
   t.match(sw.speaker.neighbor(NODE), { state: 'Idle', adminDown: true })
 })
 
-t.test('dynamic neighbours come from a listen range and go with their session', async (t) => {
+t.test('dynamic neighbors come from a listen range and go with their session', async (t) => {
   const lab = new SpeakerLab()
   const options = speakerOptions([], {
     listenRanges: [
@@ -159,7 +159,7 @@ t.test('dynamic neighbours come from a listen range and go with their session', 
   await lab.clock.run()
   t.same(third.names, ['NOTIFICATION'])
   t.equal(third.notification, '6/5')
-  t.ok(sw.lines.some((line) => line.includes('there are 2 dynamic neighbours already')))
+  t.ok(sw.lines.some((line) => line.includes('there are 2 dynamic neighbors already')))
   peer.connection.close()
   await lab.clock.run()
   t.equal(sw.speaker.neighbor(NODE), undefined)
@@ -276,7 +276,7 @@ t.test('port in use', async (t) => {
   await t.rejects(lab.start(SWITCH, speakerOptions([passive])), { message: /in use/ })
 })
 
-t.test('a neighbour that answers 2/4 is offered an OPEN without capabilities', async (t) => {
+t.test('a neighbor that answers 2/4 is offered an OPEN without capabilities', async (t) => {
   const lab = new SpeakerLab()
   await lab.start(SWITCH, speakerOptions([passive]))
   const peer = await lab.dial(NODE, SWITCH)

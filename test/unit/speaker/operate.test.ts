@@ -98,7 +98,7 @@ t.test('reset and start end the wait before the next dial', async (t) => {
   }
 })
 
-t.test('a neighbour that is kept out for too many prefixes comes back with reset', async (t) => {
+t.test('a neighbor that is kept out for too many prefixes comes back with reset', async (t) => {
   const lab = new SpeakerLab()
   const limited = neighbor(NODE, { passive: true, families: [family('ipv4-unicast', { maximumPrefix: 1 })] })
   const sw = await lab.start(SWITCH, speakerOptions([limited]))
@@ -154,7 +154,7 @@ t.test('what the configuration shut down is not started by hand', async (t) => {
   t.match(sw.speaker.neighbor(NODE), { state: 'Idle', adminDown: true, shutdown: { source: 'operator' } })
 })
 
-t.test('a dynamic neighbour that is shut down does not come back as a new one', async (t) => {
+t.test('a dynamic neighbor that is shut down does not come back as a new one', async (t) => {
   const lab = new SpeakerLab()
   const { address, ...template } = neighbor(GUEST)
   const sw = await lab.start(

@@ -68,7 +68,7 @@ t.test('by default a helper: no family, no deferral, whatever the kernel holds',
 })
 
 t.test(
-  'RFC 4724 §4.1: after a restart routes are announced when all neighbours have sent theirs',
+  'RFC 4724 §4.1: after a restart routes are announced when all neighbors have sent theirs',
   async (t) => {
     const lab = new SpeakerLab()
     const sw = await lab.start(
@@ -118,7 +118,7 @@ t.test('a first start has nothing to keep', async (t) => {
 })
 
 t.test(
-  'a neighbour that has restarted, too, is not waited for long, but its kernel routes stay',
+  'a neighbor that has restarted, too, is not waited for long, but its kernel routes stay',
   async (t) => {
     const lab = new SpeakerLab()
     const sw = await lab.start(SWITCH, speakerOptions([node(NODE), router()]), undefined, undefined, 1)
@@ -167,7 +167,7 @@ t.test('a policy that changes meanwhile: End-of-RIB comes all the same, once', a
   t.match(sw.speaker.neighbor(ROUTER), { families: [{ endOfRibSent: true, prefixesAdvertised: 1 }] })
 })
 
-t.test('dynamic neighbours are waited for when the kernel holds routes', async (t) => {
+t.test('dynamic neighbors are waited for when the kernel holds routes', async (t) => {
   const range = (gracefulRestart: NeighborOptions['gracefulRestart']) => {
     const { address: _, ...template } = neighbor(NODE, { gracefulRestart })
     return { listenRanges: [{ prefix: '192.168.95.0/24', template }], selectionDeferralTime: 90 }
@@ -190,12 +190,12 @@ t.test('dynamic neighbours are waited for when the kernel holds routes', async (
   t.equal(swept(sw), true, 'nothing is left to keep')
 })
 
-t.test('the end: neighbours that are to keep our routes hear no word', async (t) => {
+t.test('the end: neighbors that are to keep our routes hear no word', async (t) => {
   const nBit = { gracefulRestart: { ...restarter, notification: true } }
   const cases: [string, NeighborOptions, Greeting, boolean, string | undefined][] = [
     ['routes are kept', node(NODE), {}, true, undefined],
     ['the kernel’s routes go', node(NODE), {}, false, '6/2'],
-    ['a neighbour without graceful restart', node(NODE), { plain: true }, true, '6/2'],
+    ['a neighbor without graceful restart', node(NODE), { plain: true }, true, '6/2'],
     ['a helper only', neighbor(NODE), {}, true, '6/2'],
     ['both set the N bit: no Hard Reset', node(NODE, nBit), { notification: true }, true, '6/4'],
     ['the N bit, but the routes go', node(NODE, nBit), { notification: true }, false, '6/9'],

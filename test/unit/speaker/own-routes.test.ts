@@ -141,7 +141,7 @@ t.test('ORI-1: a network goes out with the own AS, or an empty path; End-of-RIB 
   })
 })
 
-t.test('an own route wins over a neighbour’s, and gives way when it is taken back', async (t) => {
+t.test('an own route wins over a neighbor’s, and gives way when it is taken back', async (t) => {
   const prefix = '198.51.100.0/24'
   const { lab, sw, apply } = await start([router, node], own({ networks: [network(prefix)] }))
   const outside = await up(lab, ROUTER, 64999)
@@ -355,7 +355,7 @@ const originate = (more: Partial<NonNullable<ReturnType<typeof family>>>) =>
     families: [family('ipv4-unicast', { export: 'none', ...more })],
   })
 
-t.test('a default route for one neighbour', async (t) => {
+t.test('a default route for one neighbor', async (t) => {
   const lab = new SpeakerLab()
   const sw = await lab.start(SWITCH, speakerOptions([originate({ defaultOriginate: {} }), node]))
   const outside = await up(lab, ROUTER, 64999)

@@ -14,7 +14,7 @@ const [A, B] = ['192.168.95.210', '192.168.95.211']
 const SECRET = 'c1l1um-Secret'
 const { address: _, ...template } = neighbor('0.0.0.0', { passive: true })
 
-t.test('what a neighbour’s options ask of the kernel', async (t) => {
+t.test('what a neighbor’s options ask of the kernel', async (t) => {
   const ask = (more: Parameters<typeof neighbor>[1]) => protectionOf(neighbor(A, more))
   t.same(ask({}), {}, 'nothing, so that nothing has to be loaded for it')
   t.same(ask({ password: SECRET }), { password: SECRET })
@@ -33,7 +33,7 @@ t.test('what a neighbour’s options ask of the kernel', async (t) => {
   ])
 })
 
-t.test('how far off a neighbour may be, and what to ask when it is silent', async (t) => {
+t.test('how far off a neighbor may be, and what to ask when it is silent', async (t) => {
   t.equal(isSingleHop(neighbor(A)), true)
   t.equal(isSingleHop(neighbor(A, { ttlSecurity: 1 })), true)
   t.equal(isSingleHop(neighbor(A, { ttlSecurity: 2 })), false)
@@ -52,7 +52,7 @@ t.test('what is part of the TCP connection needs a new one', async (t) => {
   t.equal(consequence(before, neighbor(A, { password: SECRET, passwordFrom: { file: '/k' } })), 'in place')
 })
 
-t.test('a changed password resets its neighbour alone, and the transport knows it first', async (t) => {
+t.test('a changed password resets its neighbor alone, and the transport knows it first', async (t) => {
   const lab = new SpeakerLab()
   const of = (password: string) =>
     speakerOptions([neighbor(A, { passive: true, password }), neighbor(B, { passive: true })])
@@ -95,7 +95,7 @@ t.test('the range’s password: its guests are reset, the others are not', async
 })
 
 t.test(
-  'where the kernel can’t, the neighbour says why and stays down; the others are not concerned',
+  'where the kernel can’t, the neighbor says why and stays down; the others are not concerned',
   async (t) => {
     const lab = new SpeakerLab()
     lab.host(SWITCH).unprotectable.add(A)

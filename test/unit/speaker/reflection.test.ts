@@ -62,7 +62,7 @@ class Cluster {
     return this.peers.get(address) as RawPeer
   }
 
-  /** Sends a route of a neighbour, with LOCAL_PREF where that is internal. */
+  /** Sends a route of a neighbor, with LOCAL_PREF where that is internal. */
   async announce(from: string, ...more: number[][]): Promise<void> {
     const base = from === OUTSIDE ? [asPath(64999), nextHop(from)] : [asPath(), nextHop(from), localPref(100)]
     this.peer(from).send(update({ attributes: [origin(), ...base, ...more], announced: [VIP] }))
@@ -82,7 +82,7 @@ class Cluster {
     return last !== undefined && last.hex !== toHex(withdraw(VIP))
   }
 
-  /** The last UPDATE of a neighbour in hex. */
+  /** The last UPDATE of a neighbor in hex. */
   last(address: string): string | undefined {
     return this.peer(address).updates.at(-1)?.hex
   }

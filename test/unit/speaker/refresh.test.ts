@@ -76,7 +76,7 @@ t.test('a beginning without end: what is stale goes after a while', async (t) =>
   t.match(sw.speaker.neighbor(NODE), { state: 'Established' })
 })
 
-t.test('a beginning before End-of-RIB of a restarting neighbour is ignored', async (t) => {
+t.test('a beginning before End-of-RIB of a restarting neighbor is ignored', async (t) => {
   const { lab, sw } = await start()
   const restart = gracefulRestart({ time: 120, families: [{ afi: 1, forwarding: true }] })
   const peer = await up(lab, NODE, 64512, [enhanced(), restart])
@@ -85,7 +85,7 @@ t.test('a beginning before End-of-RIB of a restarting neighbour is ignored', asy
   t.equal(sw.fib.size, 1)
 })
 
-t.test('asked by the neighbour: marks around everything', async (t) => {
+t.test('asked by the neighbor: marks around everything', async (t) => {
   const { lab } = await start()
   const peer = await up(lab, NODE, 64512)
   peer.send(announce(64512, NODE, '10.0.0.0/8', '172.16.0.0/12'))

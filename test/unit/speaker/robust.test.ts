@@ -67,7 +67,7 @@ t.test('a looped path that is kept for a restart stays unused when the import po
   }
 })
 
-t.test('a changed default of LOCAL_PREF is told to internal neighbours', async (t) => {
+t.test('a changed default of LOCAL_PREF is told to internal neighbors', async (t) => {
   const lab = new SpeakerLab()
   const inner = neighbor(INNER, {
     remoteAs: 64513,
@@ -95,7 +95,7 @@ t.test('a changed default of LOCAL_PREF is told to internal neighbours', async (
   )
 })
 
-t.test('a neighbour that invents next hops does not fill the memory', async (t) => {
+t.test('a neighbor that invents next hops does not fill the memory', async (t) => {
   const lab = new SpeakerLab()
   const { speaker } = await lab.start(SWITCH, speakerOptions([node]))
   const peer = await lab.dial(NODE, SWITCH)

@@ -155,7 +155,7 @@ t.test('a gateway that another session uses is not lost', async (t) => {
   t.same(sw.fib.take(), [`set ${VIP} none`, 'flush'])
 })
 
-t.test('what is wrong for this neighbour is stored and not used', async (t) => {
+t.test('what is wrong for this neighbor is stored and not used', async (t) => {
   const { lab, sw, peers } = await story(new SpeakerLab(), NODES.slice(0, 1))
   const [peer] = peers
   peer.send(
@@ -173,7 +173,7 @@ t.test('what is wrong for this neighbour is stored and not used', async (t) => {
     sw.speaker.routes(query()).routes.map((route) => [route.prefix, route.paths[0].reason]),
     [
       ['10.1.0.0/16', 'own AS in AS_PATH'],
-      ['10.2.0.0/16', 'first AS is not the neighbour'],
+      ['10.2.0.0/16', 'first AS is not the neighbor'],
       ['10.3.0.0/16', 'next hop cannot be used'],
       ['10.4.0.0/16', 'next hop cannot be used'],
       ['10.5.0.0/16', 'next hop cannot be used'],
@@ -186,7 +186,7 @@ t.test('what is wrong for this neighbour is stored and not used', async (t) => {
   t.ok(sw.lines.some((line) => line.includes('ignored: 224.0.0.0/8 127.0.0.0/8')))
 })
 
-t.test('a next hop in 127/8 is valid from a neighbour that is there itself', async (t) => {
+t.test('a next hop in 127/8 is valid from a neighbor that is there itself', async (t) => {
   const lab = new SpeakerLab()
   const sw = await lab.start('127.0.0.1', speakerOptions([passive('127.0.0.2')]))
   const peer = await lab.dial('127.0.0.2', '127.0.0.1')
@@ -205,7 +205,7 @@ t.test('RFC 7606: routes with a malformed attribute go, the session stays, and i
   t.equal(sw.fib.size, 2)
   const broken = update({ attributes: [origin(7), asPath(64512), nextHop(NODES[0])], announced: [VIP] })
   peer.send(broken)
-  // LOCAL_PREF from an external neighbour is left out, the route stays.
+  // LOCAL_PREF from an external neighbor is left out, the route stays.
   peer.send(
     update({
       attributes: [origin(), asPath(64512), nextHop(NODES[0]), attribute(0x40, 5, [0, 0, 1, 0])],

@@ -8,7 +8,7 @@ const ROUTER = '192.168.95.1'
 const NODE = '192.168.95.210'
 
 t.test(
-  'a neighbour that talks and does not read is given up after the send hold time (RFC 9687)',
+  'a neighbor that talks and does not read is given up after the send hold time (RFC 9687)',
   async (t) => {
     const lab = new SpeakerLab()
     const router = neighbor(ROUTER, {

@@ -65,7 +65,7 @@ t.test('without End-of-RIB a quiet time counts', async (t) => {
   t.equal(sw.speaker.settled(), true)
 })
 
-t.test('a neighbour that is not there is waited for only so long', async (t) => {
+t.test('a neighbor that is not there is waited for only so long', async (t) => {
   const lab = new SpeakerLab()
   const sw = await lab.start(SWITCH, speakerOptions([passive(A), passive(B)]))
   const peer = await lab.dial(A, SWITCH)
@@ -91,7 +91,7 @@ t.test('nobody is waited for beyond the deferral time', async (t) => {
   t.equal(sw.speaker.settled(), true)
 })
 
-t.test('no neighbours: settled at once', async (t) => {
+t.test('no neighbors: settled at once', async (t) => {
   const lab = new SpeakerLab()
   const sw = await lab.start(SWITCH, speakerOptions([neighbor(A, { shutdown: {} })]))
   t.equal(sw.speaker.settled(), true)

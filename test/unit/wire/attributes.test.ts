@@ -79,7 +79,7 @@ t.test('LOCAL_PREF, ORIGINATOR_ID, CLUSTER_LIST (RFC 7606 §7.5, §7.9, §7.10)'
   for (const [code, flags, good, bad] of table) {
     for (const value of [...good, ...bad]) {
       const external = withAttributes([attribute(flags, code, value)])
-      t.equal(external.verdict, 'discard', `${code} from an external neighbour`)
+      t.equal(external.verdict, 'discard', `${code} from an external neighbor`)
       t.notOk('localPref' in external.attributes || 'originatorId' in external.attributes)
       t.notOk('clusterList' in external.attributes)
     }

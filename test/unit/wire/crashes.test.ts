@@ -24,7 +24,7 @@ interface Told {
 }
 
 const CHURN: Told = {
-  test: ['test/fuzz/targets/speaker.ts', 'neighbours come and go'],
+  test: ['test/fuzz/targets/speaker.ts', 'neighbors come and go'],
 }
 const MRT: Told = { test: ['test/unit/wire/mrt.test.ts', 'cut anywhere, or with any octet changed'] }
 const RTR: Told = { nothing: 'ecmpd speaks no RTR' }

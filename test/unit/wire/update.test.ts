@@ -425,7 +425,7 @@ t.test('GR-1: End-of-RIB, both forms', async (t) => {
   }
 })
 
-t.test('an internal neighbour may send LOCAL_PREF; its absence is no error', async (t) => {
+t.test('an internal neighbor may send LOCAL_PREF; its absence is no error', async (t) => {
   t.equal(withAttributes([localPref(50)], IBGP).attributes.localPref, 50)
   t.equal(verdictOf(withAttributes([], IBGP)), 'none')
 })
