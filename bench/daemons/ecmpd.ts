@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { getJson } from '../../src/demo/socket.js'
-import type { NeighborView, RouteView, SpeakerView } from '../../src/speaker/views.js'
+import type { NeighborView, RouteView, SpeakerView } from '../../src/speaker/model/views.js'
 import { type Daemon, pathNumbers, type SwitchSpec, stopAll } from './daemon.js'
 
 const MAIN = resolve('dist/cli/main.js')

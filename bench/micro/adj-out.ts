@@ -6,11 +6,11 @@
  * With PATHS above 1 as many clients announce each route, and the members get all of them (ADD-PATH).
  */
 import { PrefixTable } from '../../src/ip/prefix-table.js'
-import { AdjOut } from '../../src/rib/adj-out.js'
-import { AttributeTable } from '../../src/rib/attributes.js'
-import { BlockStore } from '../../src/rib/block-store.js'
-import { GatewaySets } from '../../src/rib/next-hop-sets.js'
-import { NextHops } from '../../src/rib/next-hops.js'
+import { AttributeTable } from '../../src/rib/attributes/attributes.js'
+import { BlockStore } from '../../src/rib/attributes/block-store.js'
+import { GatewaySets } from '../../src/rib/attributes/next-hop-sets.js'
+import { NextHops } from '../../src/rib/attributes/next-hops.js'
+import { AdjOut } from '../../src/rib/out/adj-out.js'
 import { Rib } from '../../src/rib/table.js'
 import type { DecodeContext } from '../../src/wire/types.js'
 import { encodeEndOfRib } from '../../src/wire/update.js'

@@ -1,10 +1,10 @@
-import { AttributeTable } from '../../src/rib/attributes.js'
+import { AttributeTable } from '../../src/rib/attributes/attributes.js'
 import { block, context, reachableNextHops } from './blocks.js'
 import type { Case } from './measure.js'
 
 const SETS = 50_000
 
-/** Interning of attribute sets (rib/attributes.ts). */
+/** Interning of attribute sets (rib/attributes/attributes.ts). */
 export function attributeCases(): Case[] {
   const blocks = Array.from({ length: SETS }, (_, n) => block(n))
   // MULTI_EXIT_DISC in front of ORIGIN: sound, and not in canonical order.

@@ -1,5 +1,5 @@
-import { GatewaySets } from '../../src/rib/next-hop-sets.js'
-import { NextHops } from '../../src/rib/next-hops.js'
+import { GatewaySets } from '../../src/rib/attributes/next-hop-sets.js'
+import { NextHops } from '../../src/rib/attributes/next-hops.js'
 import type { DecodeContext } from '../../src/wire/types.js'
 
 /** A session with an eBGP neighbor in AS 64512. */

@@ -1,5 +1,5 @@
 import { PrefixTable } from '../../src/ip/prefix-table.js'
-import { AttributeTable } from '../../src/rib/attributes.js'
+import { AttributeTable } from '../../src/rib/attributes/attributes.js'
 import { Rib } from '../../src/rib/table.js'
 import { block, context, manyNlri, reachableNextHops } from './blocks.js'
 import type { Case } from './measure.js'
@@ -55,7 +55,7 @@ class Table {
   }
 }
 
-/** A path comes, and the best one goes, among so many of its prefix (rib/selection.ts, rib/decide.ts). */
+/** A path comes, and the best one goes, among so many of its prefix (rib/decision/selection.ts, rib/decision/decide.ts). */
 export function decisionCases(): Case[] {
   return [
     { prefixes: 20_000, paths: 0 },

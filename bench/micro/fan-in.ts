@@ -4,9 +4,9 @@
  *     npx tsc -p tsconfig.bench.json && node dist-bench/bench/micro/fan-in.js [NEIGHBORS] [PREFIXES] [forward|reverse] [NEXT HOPS]
  */
 import { PrefixTable } from '../../src/ip/prefix-table.js'
-import { AttributeTable } from '../../src/rib/attributes.js'
-import { GatewaySets } from '../../src/rib/next-hop-sets.js'
-import { NextHops } from '../../src/rib/next-hops.js'
+import { AttributeTable } from '../../src/rib/attributes/attributes.js'
+import { GatewaySets } from '../../src/rib/attributes/next-hop-sets.js'
+import { NextHops } from '../../src/rib/attributes/next-hops.js'
 import { Rib } from '../../src/rib/table.js'
 import { context } from './blocks.js'
 

@@ -1,9 +1,9 @@
-import type { Config } from '../config/model.js'
+import type { Config } from '../config/model/model.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
 import type { StatusView } from '../show/source.js'
 import type { SpeakerApi } from '../speaker/api.js'
-import type { ApplyReport } from '../speaker/views.js'
+import type { ApplyReport } from '../speaker/model/views.js'
 
 /** What a reload did. */
 export type ReloadOutcome =

@@ -1,6 +1,6 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { MessageCounts, NeighborView, SessionState } from '../speaker/views.js'
+import type { MessageCounts, NeighborView, SessionState } from '../speaker/model/views.js'
 import type { ApiContext } from './context.js'
 
 const STATES: readonly SessionState[] = [

@@ -4,7 +4,7 @@ import { canonicalAddress } from '../ip/address.js'
 import type { Family } from '../ip/family.js'
 import { canonicalPrefix } from '../ip/prefix.js'
 import type { RouteDetail, RouteDetailPage } from '../show/source.js'
-import type { RoutePage, RouteQuery, RouteView } from '../speaker/views.js'
+import type { RoutePage, RouteQuery, RouteView } from '../speaker/model/views.js'
 import type { ApiContext } from './context.js'
 import { ApiError } from './errors.js'
 

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from 'node:http'
 import { type SocketEnvironment, socketPaths } from '../api/socket-path.js'
 import type { FibView, RouteDetailPage, ShowSource, StatusView } from '../show/source.js'
-import type { NeighborView, RouteQuery, SpeakerEvent } from '../speaker/views.js'
+import type { NeighborView, RouteQuery, SpeakerEvent } from '../speaker/model/views.js'
 import { CommandError } from './exit.js'
 
 /** An answer other than 2xx, in the API's words. */

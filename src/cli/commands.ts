@@ -1,5 +1,5 @@
 import yargs, { type CommandModule } from 'yargs'
-import { nearest } from '../config/nearest.js'
+import { nearest } from '../config/text/nearest.js'
 import { packageVersion } from '../daemon/version.js'
 import { clearCommand } from './clear.js'
 import { CONFIG_NAMES, configCommand } from './config.js'

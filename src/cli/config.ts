@@ -8,7 +8,7 @@ interface FileArguments {
 
 /** Prints diagnostics to standard error. */
 async function report(diagnostics: readonly Diagnostic[]): Promise<void> {
-  const { formatDiagnostics } = await import('../config/format.js')
+  const { formatDiagnostics } = await import('../config/text/format.js')
   if (diagnostics.length > 0) process.stderr.write(`${formatDiagnostics(diagnostics)}\n`)
 }
 
@@ -76,7 +76,7 @@ const show: CommandModule<object, FileArguments & { readonly json: boolean }> = 
   handler: async ({ file, json }) => {
     const { config } = await load(file)
     if (json) {
-      const { withoutSecrets } = await import('../config/secrets.js')
+      const { withoutSecrets } = await import('../config/text/secrets.js')
       process.stdout.write(`${JSON.stringify(withoutSecrets(config), null, 2)}\n`)
       return
     }
@@ -114,7 +114,7 @@ const diff: CommandModule<object, { readonly before: string; readonly after: str
       throw new CommandError('ecmpd: - can stand for one of both files', USAGE)
     }
     const [old, now] = [await load(before), await load(after)]
-    const { diffConfigs, formatChange } = await import('../config/diff.js')
+    const { diffConfigs, formatChange } = await import('../config/describe/diff.js')
     const changes = diffConfigs(old.config, now.config)
     if (changes.length === 0) process.stdout.write('no difference\n')
     for (const change of changes) process.stdout.write(`${formatChange(change)}\n`)
@@ -126,7 +126,7 @@ const schema: CommandModule = {
   command: 'schema',
   describe: 'print the JSON Schema of the YAML format, for editors',
   handler: async () => {
-    const { jsonSchemaText } = await import('../config/json-schema.js')
+    const { jsonSchemaText } = await import('../config/document/json-schema.js')
     process.stdout.write(jsonSchemaText())
   },
 }

@@ -1,10 +1,10 @@
-import type { Endpoint } from '../config/model.js'
+import type { Endpoint } from '../config/model/model.js'
 import type { Overrides } from '../daemon/overrides.js'
 import { CommandError, USAGE } from './exit.js'
 import type { RunArguments } from './run-options.js'
 
 async function endpoint(option: string, text: string, fallback: Endpoint): Promise<Endpoint> {
-  const { readEndpoint } = await import('../config/values.js')
+  const { readEndpoint } = await import('../config/text/values.js')
   const read = readEndpoint(text, fallback)
   if ('problem' in read) {
     throw new CommandError(`ecmpd: --${option} ${text}: ${read.problem}; write ADDRESS:PORT`, USAGE)
@@ -14,7 +14,7 @@ async function endpoint(option: string, text: string, fallback: Endpoint): Promi
 
 async function overridesOf(words: RunArguments): Promise<Overrides> {
   const { api, fib, socket, logLevel, logFormat } = words
-  const { API_PORT, BGP_PORT } = await import('../config/defaults.js')
+  const { API_PORT, BGP_PORT } = await import('../config/model/defaults.js')
   const listen = await Promise.all(
     (words.listen ?? []).map((text) => endpoint('listen', text, { address: '0.0.0.0', port: BGP_PORT })),
   )
@@ -36,7 +36,7 @@ async function overridesOf(words: RunArguments): Promise<Overrides> {
 export async function run(words: RunArguments): Promise<void> {
   const overrides = await overridesOf(words)
   const { loadConfig } = await import('../config/load.js')
-  const { formatDiagnostic } = await import('../config/format.js')
+  const { formatDiagnostic } = await import('../config/text/format.js')
   const { config, diagnostics } = loadConfig(words.config)
   const said = diagnostics.filter(({ severity }) => severity !== 'note').map(formatDiagnostic)
   if (config === undefined) throw new CommandError(said.join('\n'), USAGE)

@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import type { LogLevel, LogOptions } from '../config/model.js'
+import type { LogLevel, LogOptions } from '../config/model/model.js'
 
 /** The words of `run`, as either parser gives them. */
 export interface RunArguments {

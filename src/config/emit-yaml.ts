@@ -1,13 +1,13 @@
 import { isMap, isScalar, isSeq, visit, Document as YamlDocument } from 'yaml'
-import { describe } from './describe.js'
-import type { Diagnostic } from './diagnostic.js'
-import { Report } from './diagnostic.js'
-import { type Environment, machine } from './environment.js'
+import { describe } from './describe/describe.js'
+import type { Document, Settings } from './document/schema.js'
 import { readIos } from './ios/read.js'
 import { dialectOf, loadText } from './load.js'
-import type { Config } from './model.js'
-import type { Document, Settings } from './schema.js'
-import { passwordsOf } from './secrets.js'
+import { type Environment, machine } from './model/environment.js'
+import type { Config } from './model/model.js'
+import type { Diagnostic } from './text/diagnostic.js'
+import { Report } from './text/diagnostic.js'
+import { passwordsOf } from './text/secrets.js'
 
 /** Mappings that read better on one line. */
 const ON_ONE_LINE = new Set([

@@ -1,11 +1,11 @@
-import { type Diagnostic, Report } from './diagnostic.js'
-import { type Environment, machine } from './environment.js'
+import { readYaml } from './document/yaml.js'
 import { readIos } from './ios/read.js'
-import type { Config, Dialect } from './model.js'
-import { Resolution } from './resolution.js'
-import { resolve } from './resolve.js'
-import { whyUnreadable } from './unreadable.js'
-import { readYaml } from './yaml.js'
+import { type Environment, machine } from './model/environment.js'
+import type { Config, Dialect } from './model/model.js'
+import { Resolution } from './resolve/resolution.js'
+import { resolve } from './resolve/resolve.js'
+import { type Diagnostic, Report } from './text/diagnostic.js'
+import { whyUnreadable } from './text/unreadable.js'
 
 /** What came of a file. */
 export interface Loaded {

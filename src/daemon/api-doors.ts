@@ -2,7 +2,7 @@ import type { ApiApplication } from '../api/app.js'
 import type { ApiContext } from '../api/context.js'
 import { AddressTaken, ApiListeners, isLoopback } from '../api/listeners.js'
 import { socketPaths } from '../api/socket-path.js'
-import type { ApiOptions } from '../config/model.js'
+import type { ApiOptions } from '../config/model/model.js'
 import type { Log } from '../ports/log.js'
 
 /** Milliseconds after the start of BGP at which the HTTP application is loaded, unless a request comes first. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ApiContext, ReloadOutcome } from '../api/context.js'
-import type { Config } from '../config/model.js'
+import type { Config } from '../config/model/model.js'
 import type { Md5Watch } from '../net/md5-watch.js'
 import type { Cancel } from '../ports/clock.js'
 import type { StatusView } from '../show/source.js'

@@ -1,5 +1,5 @@
-import type { Config } from '../config/model.js'
-import type { KernelRoutes } from '../fib/kernel-routes.js'
+import type { Config } from '../config/model/model.js'
+import type { KernelRoutes } from '../fib/resolve/kernel-routes.js'
 import type { Clock } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
@@ -77,7 +77,7 @@ class LateRoutes implements MachineRoutes {
 
   constructor(config: Config, clock: Clock, log: Log) {
     this.#open = async () => {
-      const { KernelRoutes } = await import('../fib/kernel-routes.js')
+      const { KernelRoutes } = await import('../fib/resolve/kernel-routes.js')
       return new KernelRoutes({ log, clock, metric: config.fib.metric })
     }
   }

@@ -1,5 +1,5 @@
 import { type Level, type Logger, pino } from 'pino'
-import type { LogLevel, LogOptions } from '../config/model.js'
+import type { LogLevel, LogOptions } from '../config/model/model.js'
 import type { Log } from '../ports/log.js'
 import { LogSink } from './log-sink.js'
 

@@ -1,4 +1,4 @@
-import type { Config, Endpoint, LogLevel } from '../config/model.js'
+import type { Config, Endpoint, LogLevel } from '../config/model/model.js'
 
 /** What the command line says over the file; it holds across reloads. */
 export interface Overrides {

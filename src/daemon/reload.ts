@@ -1,12 +1,12 @@
 import type { ReloadOutcome } from '../api/context.js'
-import { formatDiagnostic } from '../config/format.js'
 import { type Loaded, loadConfig } from '../config/load.js'
-import type { Config } from '../config/model.js'
-import { keepAutomatic } from '../config/resolve.js'
+import type { Config } from '../config/model/model.js'
+import { keepAutomatic } from '../config/resolve/resolve.js'
+import { formatDiagnostic } from '../config/text/format.js'
 import type { Log } from '../ports/log.js'
 import type { SpeakerApi } from '../speaker/api.js'
-import { shutOrStarted } from '../speaker/difference.js'
-import type { NeighborOptions } from '../speaker/options.js'
+import type { NeighborOptions } from '../speaker/model/options.js'
+import { shutOrStarted } from '../speaker/reload/difference.js'
 import { type Overrides, override } from './overrides.js'
 
 /** What a reload works on. */

@@ -1,4 +1,4 @@
-import type { Config } from '../config/model.js'
+import type { Config } from '../config/model/model.js'
 import { Daemon } from './daemon.js'
 import { createLog, type DaemonLog } from './log.js'
 import { notify } from './notify.js'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { NeighborView, RouteView } from '../speaker/views.js'
+import type { NeighborView, RouteView } from '../speaker/model/views.js'
 import type { Child } from './child.js'
 import { monotonic, tally } from './client.js'
 import type { DemoNode, NodeTimes } from './nodes.js'

@@ -6,7 +6,7 @@
  * objects: proto and metric). At start they are taken over as they are; `sweep` removes what nobody asked for.
  * A first installation never replaces: another's route for the same prefix and metric is reported as refused.
  */
-import type { FibOptions } from '../config/model.js'
+import type { FibOptions } from '../config/model/model.js'
 import type { Family } from '../ip/family.js'
 import type {
   Clock,
@@ -19,25 +19,25 @@ import type {
   NextHopSet,
   Resolver,
 } from '../ports/index.js'
-import { Batch } from './batch.js'
-import { warnSettings } from './checks.js'
-import { ObjectDialect } from './dialect.js'
-import { IdPool } from './groups.js'
-import { Guard } from './guard.js'
-import { Installer } from './installer.js'
-import { KernelReader } from './kernel-state.js'
-import type { Op } from './ops.js'
-import { PlainDialect } from './plain.js'
-import { FibUnavailable, type Probed, probe, requireIp } from './probe.js'
-import { type Spawn, spawnChild } from './process.js'
-import { readKernel, readOwnRoutes } from './reading.js'
-import { isOwnRoute, type Ownership, type OwnRoute, reconcile } from './reconcile.js'
-import { KernelResolver } from './resolver.js'
-import { RouteBook } from './route-book.js'
-import type { RouteLine } from './route-line.js'
-import { ScopedClock } from './scoped-clock.js'
-import { DeletionSuspects } from './suspects.js'
-import { KernelWatch } from './watch.js'
+import { Batch } from './groups/batch.js'
+import { ObjectDialect } from './groups/dialect.js'
+import { IdPool } from './groups/groups.js'
+import type { Op } from './groups/ops.js'
+import { PlainDialect } from './groups/plain.js'
+import { Guard } from './install/guard.js'
+import { Installer } from './install/installer.js'
+import { readKernel, readOwnRoutes } from './install/reading.js'
+import { isOwnRoute, type Ownership, type OwnRoute, reconcile } from './install/reconcile.js'
+import { DeletionSuspects } from './install/suspects.js'
+import { KernelReader } from './kernel/kernel-state.js'
+import { FibUnavailable, type Probed, probe, requireIp } from './kernel/probe.js'
+import { type Spawn, spawnChild } from './kernel/process.js'
+import type { RouteLine } from './kernel/route-line.js'
+import { ScopedClock } from './kernel/scoped-clock.js'
+import { KernelWatch } from './kernel/watch.js'
+import { warnSettings } from './resolve/checks.js'
+import { KernelResolver } from './resolve/resolver.js'
+import { RouteBook } from './resolve/route-book.js'
 
 export interface KernelFibOptions {
   readonly log: Log

@@ -14,7 +14,7 @@ import { asPathCondition, type Condition, conditionsOf } from './conditions.js'
 import { PrefixRules } from './prefix-rules.js'
 import type { NamedList, PrefixRule, RouteRule, RulePolicy } from './types.js'
 
-/** Attribute sets as policies see them (rib/attributes.ts). */
+/** Attribute sets as policies see them (rib/attributes/attributes.ts). */
 export interface PolicyAttributes {
   get(id: number): PathAttributes
   /** What earlier policies noted on a set (wire/marks.ts). */

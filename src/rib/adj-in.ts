@@ -4,17 +4,17 @@
  */
 import { isMartian } from '../ip/special.js'
 import { Community } from '../wire/community.js'
-import { ATTR_LLGR_STALE, ATTR_NO_LLGR } from './attributes.js'
-import type { DecisionParameters } from './decide.js'
-import { DirtyQueue } from './dirty-queue.js'
-import { appendOfSource, pushOfPrefix, unlinkOfSource } from './path-lists.js'
-import { PATH_NEW } from './paths.js'
-import { PREFIX_INDEXED } from './prefix-rows.js'
+import { ATTR_LLGR_STALE, ATTR_NO_LLGR } from './attributes/attributes.js'
+import type { DecisionParameters } from './decision/decide.js'
+import { Selection } from './decision/selection.js'
 import { type RibParts, RibReader } from './reader.js'
-import { REASON_POLICY, VALID } from './reasons.js'
-import { Selection } from './selection.js'
-import type { SourceRow, SourceState } from './sources.js'
-import type { Source } from './types.js'
+import { DirtyQueue } from './store/dirty-queue.js'
+import { appendOfSource, pushOfPrefix, unlinkOfSource } from './store/path-lists.js'
+import { PATH_NEW } from './store/paths.js'
+import { PREFIX_INDEXED } from './store/prefix-rows.js'
+import { REASON_POLICY, VALID } from './store/reasons.js'
+import type { SourceRow, SourceState } from './store/sources.js'
+import type { Source } from './store/types.js'
 
 /** A prefix with as many paths has them in the PathIndex. */
 const INDEX_FROM = 9

@@ -7,9 +7,9 @@
  * for contribute by themselves, and who configures both wants both.
  */
 import { PrefixTable } from '../ip/prefix-table.js'
-import { ATTR_ATOMIC_AGGREGATE } from './attributes.js'
+import { ATTR_ATOMIC_AGGREGATE } from './attributes/attributes.js'
+import type { ChangeBatch } from './store/types.js'
 import type { Rib } from './table.js'
-import type { ChangeBatch } from './types.js'
 
 /** An aggregate as it is wanted. */
 export interface AggregateRule {

@@ -1,17 +1,17 @@
 /** What can be read of a routing table, and what it is made of; table.ts changes it. */
 import type { Family } from '../ip/family.js'
 import type { PrefixTable } from '../ip/prefix-table.js'
-import type { AttributeTable } from './attributes.js'
-import { Decision, type DecisionParameters } from './decide.js'
-import { explainPaths, type PathExplanation } from './explain.js'
-import type { GatewaySet, GatewaySets, RouteGateway } from './next-hop-sets.js'
-import type { NextHops } from './next-hops.js'
-import { PairCounts } from './pair-counts.js'
-import { PathIndex } from './path-index.js'
-import { PathOrder } from './path-order.js'
-import { PATH_BEST, PATH_MULTIPATH, PATH_NEW, PathStore } from './paths.js'
-import { PREFIX_INDEXED, PREFIX_SUPPRESSED, PrefixRows } from './prefix-rows.js'
-import { type SourceState, SourceTable } from './sources.js'
+import type { AttributeTable } from './attributes/attributes.js'
+import type { GatewaySet, GatewaySets, RouteGateway } from './attributes/next-hop-sets.js'
+import type { NextHops } from './attributes/next-hops.js'
+import { Decision, type DecisionParameters } from './decision/decide.js'
+import { explainPaths, type PathExplanation } from './decision/explain.js'
+import { PathOrder } from './decision/path-order.js'
+import { PairCounts } from './store/pair-counts.js'
+import { PathIndex } from './store/path-index.js'
+import { PATH_BEST, PATH_MULTIPATH, PATH_NEW, PathStore } from './store/paths.js'
+import { PREFIX_INDEXED, PREFIX_SUPPRESSED, PrefixRows } from './store/prefix-rows.js'
+import { type SourceState, SourceTable } from './store/sources.js'
 
 /** What a table is built on. Attribute sets, next hops and gateway sets are shared by both families' tables. */
 export interface RibParts {

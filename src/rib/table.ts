@@ -21,12 +21,12 @@
  * replaces is found by hash from INDEX_FROM paths on.
  */
 import { AdjIn } from './adj-in.js'
-import { growInt32 } from './columns.js'
-import type { DecisionParameters } from './decide.js'
-import { PATH_MULTIPATH } from './paths.js'
-import { PREFIX_DIRTY, PREFIX_SUPPRESSED, PREFIX_TOUCHED } from './prefix-rows.js'
+import type { DecisionParameters } from './decision/decide.js'
 import type { RibParts } from './reader.js'
-import type { ChangeBatch } from './types.js'
+import { growInt32 } from './store/columns.js'
+import { PATH_MULTIPATH } from './store/paths.js'
+import { PREFIX_DIRTY, PREFIX_SUPPRESSED, PREFIX_TOUCHED } from './store/prefix-rows.js'
+import type { ChangeBatch } from './store/types.js'
 
 export type { ImportFilter, RouteFilter } from './adj-in.js'
 export type { RibParts, RibTotals } from './reader.js'

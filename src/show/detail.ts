@@ -1,4 +1,4 @@
-import type { NeighborView, PathView, RouteView } from '../speaker/views.js'
+import type { NeighborView, PathView, RouteView } from '../speaker/model/views.js'
 import { escapeText } from './text.js'
 import { ctime } from './time.js'
 

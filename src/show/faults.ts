@@ -1,4 +1,4 @@
-import type { FaultView, NeighborView } from '../speaker/views.js'
+import type { FaultView, NeighborView } from '../speaker/model/views.js'
 import { escapeText, right } from './text.js'
 import { secondsSince, upDown } from './time.js'
 

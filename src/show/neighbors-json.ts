@@ -1,6 +1,6 @@
 import { familyOf } from '../ip/family.js'
-import type { GracefulRestartOptions } from '../speaker/options.js'
-import type { NeighborFamilyView, NeighborView } from '../speaker/views.js'
+import type { GracefulRestartOptions } from '../speaker/model/options.js'
+import type { NeighborFamilyView, NeighborView } from '../speaker/model/views.js'
 import type { Role } from '../wire/role.js'
 import { addPaths, capability, pairs, pairTitle, type Sides, sides } from './capabilities.js'
 import { familyKey } from './family.js'

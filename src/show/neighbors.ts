@@ -1,4 +1,4 @@
-import type { LastError, NeighborFamilyView, NeighborView } from '../speaker/views.js'
+import type { LastError, NeighborFamilyView, NeighborView } from '../speaker/model/views.js'
 import { capabilityLines } from './capabilities.js'
 import { familyTitle } from './family.js'
 import { faultLines } from './faults.js'

@@ -1,4 +1,4 @@
-import type { NeighborFamilyView, NeighborView } from '../speaker/views.js'
+import type { NeighborFamilyView, NeighborView } from '../speaker/model/views.js'
 
 /** True when nothing is taken from a neighbor for want of a policy: 'State/PfxRcd' says `(Policy)`, as in FRR. */
 export function lacksImportPolicy(counts: NeighborFamilyView): boolean {

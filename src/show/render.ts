@@ -1,5 +1,5 @@
 import type { Family } from '../ip/family.js'
-import type { NeighborView } from '../speaker/views.js'
+import type { NeighborView } from '../speaker/model/views.js'
 import type { JsonForm, ShowCommand, Target } from './command.js'
 import { noSuchNeighbor, notInTable, showDetail } from './detail.js'
 import { detailJson } from './detail-json.js'

@@ -1,5 +1,5 @@
 import type { Gateway } from '../ports/fib.js'
-import type { PathView } from '../speaker/views.js'
+import type { PathView } from '../speaker/model/views.js'
 import { fibText } from './detail.js'
 import type { RouteDetail } from './source.js'
 import { secondsSince, upDown } from './time.js'

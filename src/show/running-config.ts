@@ -1,4 +1,4 @@
-import { emitIos } from '../config/ios/emit.js'
+import { emitIos } from '../config/ios/emit/emit.js'
 import { formatIPv4 } from '../ip/address.js'
 import type { ConfigView } from './source.js'
 import { escapeText } from './text.js'

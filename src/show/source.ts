@@ -1,4 +1,4 @@
-import type { Config } from '../config/model.js'
+import type { Config } from '../config/model/model.js'
 import type { FibRouteView, FibStatusView, Gateway } from '../ports/fib.js'
 import type {
   NeighborView,
@@ -7,7 +7,7 @@ import type {
   RouteView,
   SpeakerEvent,
   SpeakerView,
-} from '../speaker/views.js'
+} from '../speaker/model/views.js'
 
 /** `/api/v1/status`: the speaker, and the process around it. */
 export interface StatusView extends SpeakerView {

@@ -1,5 +1,5 @@
 import type { Family } from '../ip/family.js'
-import type { NeighborFamilyView, NeighborView } from '../speaker/views.js'
+import type { NeighborFamilyView, NeighborView } from '../speaker/model/views.js'
 import { familyKey } from './family.js'
 import type { ConfigView, StatusView } from './source.js'
 import { membersOf, totalMessages, upDownSeconds } from './summary.js'

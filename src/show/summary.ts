@@ -1,5 +1,5 @@
 import type { Family } from '../ip/family.js'
-import type { NeighborFamilyView, NeighborView } from '../speaker/views.js'
+import type { NeighborFamilyView, NeighborView } from '../speaker/model/views.js'
 import { familyTitle } from './family.js'
 import { lacksImportPolicy } from './path-rules.js'
 import type { StatusView } from './source.js'

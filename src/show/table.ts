@@ -1,5 +1,5 @@
 import type { Family } from '../ip/family.js'
-import type { RouteQuery } from '../speaker/views.js'
+import type { RouteQuery } from '../speaker/model/views.js'
 import { pages, type ShowSource, type StatusView } from './source.js'
 import { type Dialect, routeRows, tableHeader } from './table-row.js'
 

@@ -1,6 +1,13 @@
-import type { NeighborOperation, OperationOutcome } from './operation.js'
-import type { SpeakerOptions } from './options.js'
-import type { ApplyReport, NeighborView, RoutePage, RouteQuery, SpeakerEvent, SpeakerView } from './views.js'
+import type { NeighborOperation, OperationOutcome } from './model/operation.js'
+import type { SpeakerOptions } from './model/options.js'
+import type {
+  ApplyReport,
+  NeighborView,
+  RoutePage,
+  RouteQuery,
+  SpeakerEvent,
+  SpeakerView,
+} from './model/views.js'
 
 /**
  * The speaker as rooms above see it (speaker/speaker.ts implements it). Read models are made on demand; no

@@ -1,9 +1,9 @@
 import type { Clock } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
-import type { Events } from './events.js'
-import type { Hold, OperationOutcome } from './operation.js'
-import type { SpeakerOptions } from './options.js'
-import type { MaintenanceView } from './views.js'
+import type { Events } from './events/events.js'
+import type { Hold, OperationOutcome } from './model/operation.js'
+import type { SpeakerOptions } from './model/options.js'
+import type { MaintenanceView } from './model/views.js'
 
 /**
  * Maintenance of the whole speaker (RFC 8326 §4): while it lasts every route is announced with GRACEFUL_SHUTDOWN,

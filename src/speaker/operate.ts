@@ -3,9 +3,9 @@ import type { Log } from '../ports/log.js'
 import { CeaseError } from '../wire/codes.js'
 import { NO_DATA } from '../wire/fault.js'
 import { shutdownData } from '../wire/notification.js'
-import type { Events } from './events.js'
-import { MAX_MESSAGE_OCTETS, type NeighborOperation, type OperationOutcome } from './operation.js'
-import type { Peer } from './peer.js'
+import type { Events } from './events/events.js'
+import { MAX_MESSAGE_OCTETS, type NeighborOperation, type OperationOutcome } from './model/operation.js'
+import type { Peer } from './peer/peer.js'
 import type { Routing } from './routing.js'
 
 /** What operating a neighbor needs of the speaker. */

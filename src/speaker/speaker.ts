@@ -11,28 +11,35 @@ import { CeaseError } from '../wire/codes.js'
 import { NO_DATA } from '../wire/fault.js'
 import { shutdownData } from '../wire/notification.js'
 import type { SpeakerApi } from './api.js'
-import { applyDifference } from './apply.js'
-import { Events } from './events.js'
-import { Listeners } from './listeners.js'
-import { usesLongLived } from './long-lived.js'
+import { Events } from './events/events.js'
 import { Maintenance } from './maintenance.js'
-import { neighborView } from './neighbor-view.js'
+import type { NeighborOperation, OperationOutcome } from './model/operation.js'
+import type { NeighborOptions, SpeakerOptions } from './model/options.js'
+import type { SpeakerSizes } from './model/sizes.js'
+import type {
+  ApplyReport,
+  NeighborView,
+  RoutePage,
+  RouteQuery,
+  SpeakerEvent,
+  SpeakerView,
+} from './model/views.js'
 import { Neighbors } from './neighbors.js'
 import { operate } from './operate.js'
-import type { NeighborOperation, OperationOutcome } from './operation.js'
-import type { NeighborOptions, SpeakerOptions } from './options.js'
-import { keepsOurs, OwnRestart } from './own-restart.js'
-import type { Peer, PeerHost } from './peer.js'
-import { peerParams } from './peer-params.js'
-import { protectionRules } from './protection.js'
-import { Refusals } from './refusals.js'
-import { advertisedPage, type RouteContext, routePage } from './route-view.js'
+import { usesLongLived } from './outbound/long-lived.js'
+import { Listeners } from './peer/listeners.js'
+import type { Peer, PeerHost } from './peer/peer.js'
+import { peerParams } from './peer/peer-params.js'
+import { protectionRules } from './peer/protection.js'
+import { Refusals } from './peer/refusals.js'
+import { applyDifference } from './reload/apply.js'
+import { keepsOurs, OwnRestart } from './retention/own-restart.js'
 import { Routing } from './routing.js'
 import { ABSENT, DEFERRAL, type Patience, Settling } from './settling.js'
-import type { SpeakerSizes } from './sizes.js'
-import { speakerView } from './speaker-view.js'
-import type { ApplyReport, NeighborView, RoutePage, RouteQuery, SpeakerEvent, SpeakerView } from './views.js'
-import { Work } from './work.js'
+import { Work } from './turn/work.js'
+import { neighborView } from './views/neighbor-view.js'
+import { advertisedPage, type RouteContext, routePage } from './views/route-view.js'
+import { speakerView } from './views/speaker-view.js'
 
 /** What a speaker is made of: the world through ports, and what it is told to be. */
 export interface SpeakerParts {

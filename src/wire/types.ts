@@ -115,7 +115,7 @@ export interface UnknownAttribute {
 
 /**
  * A path's attributes as an object: the slow, readable form (show, policy, tests). The hot path keeps the
- * canonical octets and a few numbers per attribute set instead (rib/attributes.ts).
+ * canonical octets and a few numbers per attribute set instead (rib/attributes/attributes.ts).
  */
 export interface PathAttributes {
   /** 0 IGP, 1 EGP, 2 INCOMPLETE. */

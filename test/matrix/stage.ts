@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import { Lab } from '../../src/demo/lab.js'
 import { type Host, join, LAN, SWITCH, SWITCH_AS, SWITCH_HOST } from '../../src/demo/topology.js'
-import type { NeighborView, PathView } from '../../src/speaker/views.js'
+import type { NeighborView, PathView } from '../../src/speaker/model/views.js'
 import { Ecmpd } from '../lab/ecmpd.js'
 import { sleep } from '../lab/wait.js'
 import { Bird } from './daemons/bird.js'

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import t from 'tap'
-import { NO_CAPABILITY } from '../../src/fib/probe.js'
+import { NO_CAPABILITY } from '../../src/fib/kernel/probe.js'
 import { ip, Lab, noNamespaces } from './fib-lab.js'
 
 const NOBODY = '65534'

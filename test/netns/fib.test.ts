@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
+import { NO_IP } from '../../src/fib/kernel/probe.js'
 import { KernelFib } from '../../src/fib/kernel-fib.js'
-import { NO_IP } from '../../src/fib/probe.js'
 import { clock, Lab, type Mode, noNamespaces, until } from './fib-lab.js'
 
 const P = '192.168.95.123/32'

@@ -1,5 +1,5 @@
 import type { Family } from '../../src/ip/family.js'
-import type { FamilyOptions, NeighborOptions, SpeakerOptions } from '../../src/speaker/options.js'
+import type { FamilyOptions, NeighborOptions, SpeakerOptions } from '../../src/speaker/model/options.js'
 
 type Deep<T> = {
   [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? Deep<T[K]> : T[K]

@@ -1,7 +1,7 @@
 import type { Resolver } from '../../src/ports/fib.js'
 import type { Log } from '../../src/ports/log.js'
 import type { MachineRoutes } from '../../src/ports/machine-routes.js'
-import type { SpeakerOptions } from '../../src/speaker/options.js'
+import type { SpeakerOptions } from '../../src/speaker/model/options.js'
 import { Speaker } from '../../src/speaker/speaker.js'
 import { ManualClock } from './manual-clock.js'
 import { type MemoryHost, MemoryNetwork } from './memory-transport.js'

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { withoutSecrets } from '../../config/secrets.js'
+import { withoutSecrets } from '../../config/text/secrets.js'
 import type { ConfigView } from '../../show/source.js'
 import type { ApiContext } from '../context.js'
 import { ApiError } from '../errors.js'

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { canonicalAddress } from '../../ip/address.js'
 import { canonicalPrefix } from '../../ip/prefix.js'
-import type { SpeakerEvent } from '../../speaker/views.js'
+import type { SpeakerEvent } from '../../speaker/model/views.js'
 import type { ApiContext } from '../context.js'
 import { ApiError } from '../errors.js'
 import type { EventStreams } from '../event-streams.js'

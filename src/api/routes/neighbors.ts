@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { canonicalAddress } from '../../ip/address.js'
-import type { NeighborView } from '../../speaker/views.js'
+import type { NeighborView } from '../../speaker/model/views.js'
 import type { Capability } from '../../wire/types.js'
 import type { ApiContext } from '../context.js'
 import { ApiError } from '../errors.js'

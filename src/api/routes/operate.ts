@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { MAX_MESSAGE_OCTETS, type NeighborOperation } from '../../speaker/operation.js'
+import { MAX_MESSAGE_OCTETS, type NeighborOperation } from '../../speaker/model/operation.js'
 import type { ApiContext } from '../context.js'
 import { ApiError } from '../errors.js'
 import { originOf } from '../listeners.js'

@@ -1,6 +1,6 @@
-import { type Command, type Mode, shownElement } from './grammar.js'
-import { spell } from './match.js'
-import { COMMANDS } from './table.js'
+import { COMMANDS } from './commands/table.js'
+import { type Command, type Mode, shownElement } from './document/grammar.js'
+import { spell } from './document/match.js'
 
 /** What can stand at a place of a command, as `?` shows it. */
 export interface HelpWord {

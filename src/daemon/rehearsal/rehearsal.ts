@@ -6,7 +6,7 @@
  */
 import { setFlagsFromString } from 'node:v8'
 import { silent } from '../../ports/log.js'
-import type { SpeakerOptions } from '../../speaker/options.js'
+import type { SpeakerOptions } from '../../speaker/model/options.js'
 import { Speaker } from '../../speaker/speaker.js'
 import { otherAs, StageTransport, stageNeighbor } from './stage.js'
 import { StageClock } from './stage-clock.js'

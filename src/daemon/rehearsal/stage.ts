@@ -1,5 +1,5 @@
 import type { Transport } from '../../ports/transport.js'
-import type { NeighborOptions } from '../../speaker/options.js'
+import type { NeighborOptions } from '../../speaker/model/options.js'
 
 /** A transport that leads nowhere: connections come when they are handed to `arrive`. */
 export class StageTransport implements Transport {

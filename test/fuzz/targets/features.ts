@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { FAMILIES, type Family } from '../../../src/ip/family.js'
 import type { RoutePolicy } from '../../../src/policy/types.js'
-import type { AnnounceOptions } from '../../../src/speaker/announce-options.js'
-import type { FamilyOptions, NeighborOptions, SpeakerOptions } from '../../../src/speaker/options.js'
+import type { AnnounceOptions } from '../../../src/speaker/model/announce-options.js'
+import type { FamilyOptions, NeighborOptions, SpeakerOptions } from '../../../src/speaker/model/options.js'
 import { family, neighbor, speakerOptions } from '../../support/options.js'
 import {
   asPath,

@@ -6,18 +6,18 @@ import { join } from 'node:path'
 import { type ApiApplication, createApplication } from '../../../src/api/app.js'
 import type { ApiContext, ReloadOutcome } from '../../../src/api/context.js'
 import { ApiListeners } from '../../../src/api/listeners.js'
-import type { Config } from '../../../src/config/model.js'
+import type { Config } from '../../../src/config/model/model.js'
 import type { FibPort } from '../../../src/ports/fib.js'
 import { silent } from '../../../src/ports/log.js'
 import type { SpeakerApi } from '../../../src/speaker/api.js'
-import type { NeighborOperation, OperationOutcome } from '../../../src/speaker/operation.js'
+import type { NeighborOperation, OperationOutcome } from '../../../src/speaker/model/operation.js'
 import type {
   NeighborView,
   RoutePage,
   RouteQuery,
   RouteView,
   SpeakerEvent,
-} from '../../../src/speaker/views.js'
+} from '../../../src/speaker/model/views.js'
 import { CONFIG, downNeighbor, FIB, NOW, neighbor, STATUS, vip } from '../show/fixtures.js'
 
 type Body = SpeakerEvent extends infer E ? (E extends unknown ? Omit<E, 'id' | 'at'> : never) : never

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { convertToYaml, emitYaml } from '../../../src/config/emit-yaml.js'
-import { emitIos } from '../../../src/config/ios/emit.js'
-import type { Config } from '../../../src/config/model.js'
+import { emitIos } from '../../../src/config/ios/emit/emit.js'
+import type { Config } from '../../../src/config/model/model.js'
 import fc from '../../support/properties.js'
 import { environment, good, load } from './support.js'
 

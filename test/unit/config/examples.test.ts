@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { parseAllDocuments } from 'yaml'
+import { jsonSchemaText } from '../../../src/config/document/json-schema.js'
 import { dialectMarkdown } from '../../../src/config/ios/help.js'
-import { jsonSchemaText } from '../../../src/config/json-schema.js'
 import { loadConfig, loadText } from '../../../src/config/load.js'
 import { environment } from './support.js'
 

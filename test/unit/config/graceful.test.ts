@@ -1,7 +1,7 @@
 import t from 'tap'
-import { diffConfigs } from '../../../src/config/diff.js'
+import { diffConfigs } from '../../../src/config/describe/diff.js'
 import { emitYaml } from '../../../src/config/emit-yaml.js'
-import { emitIos } from '../../../src/config/ios/emit.js'
+import { emitIos } from '../../../src/config/ios/emit/emit.js'
 import { errors, good, said } from './support.js'
 
 const NODE = '192.168.95.210'

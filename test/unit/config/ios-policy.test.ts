@@ -1,6 +1,6 @@
 import t from 'tap'
 import { convertToYaml } from '../../../src/config/emit-yaml.js'
-import { emitIos } from '../../../src/config/ios/emit.js'
+import { emitIos } from '../../../src/config/ios/emit/emit.js'
 import type { RulePolicy } from '../../../src/policy/types.js'
 import { environment, errors, good } from './support.js'
 

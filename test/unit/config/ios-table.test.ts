@@ -1,9 +1,9 @@
 import t from 'tap'
-import { type Mode, variantsOf } from '../../../src/config/ios/grammar.js'
+import { COMMANDS } from '../../../src/config/ios/commands/table.js'
+import { type Mode, variantsOf } from '../../../src/config/ios/document/grammar.js'
+import { lex } from '../../../src/config/ios/document/lexer.js'
+import { match } from '../../../src/config/ios/document/match.js'
 import { helpAt } from '../../../src/config/ios/help.js'
-import { lex } from '../../../src/config/ios/lexer.js'
-import { match } from '../../../src/config/ios/match.js'
-import { COMMANDS } from '../../../src/config/ios/table.js'
 
 /** A word of each argument type. */
 const SAMPLES: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { convertToYaml, emitYaml } from '../../../src/config/emit-yaml.js'
-import { emitIos } from '../../../src/config/ios/emit.js'
-import type { NeighborOptions } from '../../../src/speaker/options.js'
+import { emitIos } from '../../../src/config/ios/emit/emit.js'
+import type { NeighborOptions } from '../../../src/speaker/model/options.js'
 import { environment, errors, good, said } from './support.js'
 
 const A = '192.168.95.210'

@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap'
-import { diffConfigs } from '../../../src/config/diff.js'
+import { diffConfigs } from '../../../src/config/describe/diff.js'
 import { convertToYaml, emitYaml } from '../../../src/config/emit-yaml.js'
-import { emitIos } from '../../../src/config/ios/emit.js'
-import type { FamilyOptions } from '../../../src/speaker/options.js'
+import { emitIos } from '../../../src/config/ios/emit/emit.js'
+import type { FamilyOptions } from '../../../src/speaker/model/options.js'
 import { environment, errors, good, said } from './support.js'
 
 const yaml = (more: string, top = '') =>

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { convertToYaml } from '../../../src/config/emit-yaml.js'
-import { COMMANDS } from '../../../src/config/ios/table.js'
+import { COMMANDS } from '../../../src/config/ios/commands/table.js'
 import fc from '../../support/properties.js'
 import { environment, load } from './support.js'
 

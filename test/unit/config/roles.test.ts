@@ -1,6 +1,6 @@
 import t from 'tap'
 import { emitYaml } from '../../../src/config/emit-yaml.js'
-import { emitIos } from '../../../src/config/ios/emit.js'
+import { emitIos } from '../../../src/config/ios/emit/emit.js'
 import { errors, good, said } from './support.js'
 
 const yaml = (more: string) =>

@@ -1,7 +1,7 @@
-import type { Environment } from '../../../src/config/environment.js'
-import { formatDiagnostic } from '../../../src/config/format.js'
 import { loadText } from '../../../src/config/load.js'
-import type { Config } from '../../../src/config/model.js'
+import type { Environment } from '../../../src/config/model/environment.js'
+import type { Config } from '../../../src/config/model/model.js'
+import { formatDiagnostic } from '../../../src/config/text/format.js'
 
 /** A machine that is the same everywhere. */
 export const environment: Environment = {

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { ReloadOutcome } from '../../../src/api/context.js'
 import { loadConfig } from '../../../src/config/load.js'
-import type { Config } from '../../../src/config/model.js'
+import type { Config } from '../../../src/config/model/model.js'
 import { type Overrides, override } from '../../../src/daemon/overrides.js'
 import { reload } from '../../../src/daemon/reload.js'
-import type { SpeakerOptions } from '../../../src/speaker/options.js'
+import type { SpeakerOptions } from '../../../src/speaker/model/options.js'
 
 const YAML = `as: 64513
 routerId: 192.0.2.1

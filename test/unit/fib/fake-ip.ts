@@ -1,5 +1,5 @@
-import type { Spawn } from '../../../src/fib/process.js'
-import { lineSplitter } from '../../../src/fib/process.js'
+import type { Spawn } from '../../../src/fib/kernel/process.js'
+import { lineSplitter } from '../../../src/fib/kernel/process.js'
 import { deviceOf, FakeKernel } from './fake.js'
 
 /** Another's route as it is listed and announced, without its prefix. */

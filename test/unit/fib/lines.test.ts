@@ -1,7 +1,7 @@
 import t from 'tap'
-import { isUp, parseAddresses, parseLinks, parseNextHops } from '../../../src/fib/kernel-state.js'
-import { ownTail, parseOwnRoute, parseRouteLine } from '../../../src/fib/route-line.js'
-import { parseAddressLine, parseLinkLine, parseNextHopLine } from '../../../src/fib/watch.js'
+import { isUp, parseAddresses, parseLinks, parseNextHops } from '../../../src/fib/kernel/kernel-state.js'
+import { ownTail, parseOwnRoute, parseRouteLine } from '../../../src/fib/kernel/route-line.js'
+import { parseAddressLine, parseLinkLine, parseNextHopLine } from '../../../src/fib/kernel/watch.js'
 
 // Recorded from iproute2 6.1.0 on Linux 6.18.
 

@@ -1,6 +1,6 @@
 /** The decision written down plainly, as stages over lists of objects: what the table is checked against. */
-import type { DecisionParameters } from '../../../src/rib/decide.js'
-import type { Source } from '../../../src/rib/types.js'
+import type { DecisionParameters } from '../../../src/rib/decision/decide.js'
+import type { Source } from '../../../src/rib/store/types.js'
 import { AS_SEQUENCE, AS_SET, type PathAttributes } from '../../../src/wire/types.js'
 
 export interface NaivePath {

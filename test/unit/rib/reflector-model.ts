@@ -1,6 +1,6 @@
 /** A reflector's neighbors, and what it sends them, said on objects: what models compare groups with. */
-import type { ExportTreatment } from '../../../src/rib/export.js'
-import type { Source } from '../../../src/rib/types.js'
+import type { ExportTreatment } from '../../../src/rib/export/export.js'
+import type { Source } from '../../../src/rib/store/types.js'
 import { Community } from '../../../src/wire/community.js'
 import type { PathAttributes } from '../../../src/wire/types.js'
 import { EBGP, IBGP } from './treatments.js'

@@ -5,9 +5,9 @@
 
 import t from 'tap'
 import type { RouteFilter } from '../../../src/rib/adj-in.js'
-import type { DecisionParameters } from '../../../src/rib/decide.js'
-import { REASON_AS_LOOP, VALID } from '../../../src/rib/reasons.js'
-import type { Source } from '../../../src/rib/types.js'
+import type { DecisionParameters } from '../../../src/rib/decision/decide.js'
+import { REASON_AS_LOOP, VALID } from '../../../src/rib/store/reasons.js'
+import type { Source } from '../../../src/rib/store/types.js'
 import type { PathAttributes } from '../../../src/wire/types.js'
 import fc from '../../support/properties.js'
 import { type NaivePath, naiveMultipath } from './naive.js'

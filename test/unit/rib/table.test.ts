@@ -1,5 +1,5 @@
 import t from 'tap'
-import { REASON_AS_LOOP, VALID } from '../../../src/rib/reasons.js'
+import { REASON_AS_LOOP, VALID } from '../../../src/rib/store/reasons.js'
 import type { RouteFilter } from '../../../src/rib/table.js'
 import { DEFAULTS, nlri, path, source, World } from './world.js'
 

@@ -6,7 +6,12 @@ import type {
   ShowSource,
   StatusView,
 } from '../../../src/show/source.js'
-import type { NeighborFamilyView, NeighborView, PathView, SpeakerEvent } from '../../../src/speaker/views.js'
+import type {
+  NeighborFamilyView,
+  NeighborView,
+  PathView,
+  SpeakerEvent,
+} from '../../../src/speaker/model/views.js'
 import type { Capability } from '../../../src/wire/types.js'
 
 /** The moment at which every view of these tests is taken. */

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { parseShow } from '../../../src/show/command.js'
 import { render } from '../../../src/show/render.js'
-import type { NeighborFamilyView, NeighborView, RouteQuery } from '../../../src/speaker/views.js'
+import type { NeighborFamilyView, NeighborView, RouteQuery } from '../../../src/speaker/model/views.js'
 import { ask } from './ask.js'
 import { familyCounts, neighbor, source } from './fixtures.js'
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { formatDiagnostics } from '../../../src/config/format.js'
 import { loadText } from '../../../src/config/load.js'
-import type { Config } from '../../../src/config/model.js'
+import type { Config } from '../../../src/config/model/model.js'
+import { formatDiagnostics } from '../../../src/config/text/format.js'
 import { runningConfig } from '../../../src/show/running-config.js'
 
 function load(text: string, file: string): Config {

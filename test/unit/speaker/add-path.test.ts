@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { AddPathOptions, NeighborOptions } from '../../../src/speaker/options.js'
+import type { AddPathOptions, NeighborOptions } from '../../../src/speaker/model/options.js'
 import { family, neighbor, speakerOptions } from '../../support/options.js'
 import {
   announce,

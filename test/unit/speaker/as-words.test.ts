@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Resolver } from '../../../src/ports/fib.js'
-import type { FamilyOptions, NeighborOptions } from '../../../src/speaker/options.js'
+import type { FamilyOptions, NeighborOptions } from '../../../src/speaker/model/options.js'
 import { family, neighbor, speakerOptions } from '../../support/options.js'
 import {
   announce,

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { NeighborOptions } from '../../../src/speaker/options.js'
+import type { NeighborOptions } from '../../../src/speaker/model/options.js'
 import { decodeUpdate } from '../../../src/wire/decode.js'
 import type { DecodeContext } from '../../../src/wire/types.js'
 import { family, neighbor, speakerOptions } from '../../support/options.js'
@@ -62,37 +62,34 @@ const CONTEXT: DecodeContext = {
   aigp: false,
 }
 
-t.test(
-  'RFC 8326: GRACEFUL_SHUTDOWN of an eBGP neighbor lowers its paths, unless switched off',
-  async (t) => {
-    const lab = new SpeakerLab()
-    const options = [node(NODE), node(OTHER), exporting(INSIDE, 64513)]
-    const sw = await lab.start(SWITCH, speakerOptions(options))
-    const inside = await up(lab, INSIDE, 64513)
-    const peer = await up(lab, NODE, 64512)
-    const other = await up(lab, OTHER, 64512)
-    peer.send(route(NODE))
-    other.send(route(OTHER))
-    await lab.clock.run()
-    t.same(sw.fib.via(VIP), [NODE, OTHER])
-    peer.send(route(NODE, GRACEFUL_SHUTDOWN))
-    await lab.clock.run()
-    t.same(sw.fib.via(VIP), [OTHER], 'traffic moves to the other path')
-    other.send(route(OTHER, GRACEFUL_SHUTDOWN))
-    await lab.clock.run()
-    t.same(sw.fib.via(VIP), [NODE, OTHER], 'nothing better is left')
-    t.match(told(inside), { attributes: { localPref: 0, communities: [GRACEFUL_SHUTDOWN] } })
+t.test('RFC 8326: GRACEFUL_SHUTDOWN of an eBGP neighbor lowers its paths, unless switched off', async (t) => {
+  const lab = new SpeakerLab()
+  const options = [node(NODE), node(OTHER), exporting(INSIDE, 64513)]
+  const sw = await lab.start(SWITCH, speakerOptions(options))
+  const inside = await up(lab, INSIDE, 64513)
+  const peer = await up(lab, NODE, 64512)
+  const other = await up(lab, OTHER, 64512)
+  peer.send(route(NODE))
+  other.send(route(OTHER))
+  await lab.clock.run()
+  t.same(sw.fib.via(VIP), [NODE, OTHER])
+  peer.send(route(NODE, GRACEFUL_SHUTDOWN))
+  await lab.clock.run()
+  t.same(sw.fib.via(VIP), [OTHER], 'traffic moves to the other path')
+  other.send(route(OTHER, GRACEFUL_SHUTDOWN))
+  await lab.clock.run()
+  t.same(sw.fib.via(VIP), [NODE, OTHER], 'nothing better is left')
+  t.match(told(inside), { attributes: { localPref: 0, communities: [GRACEFUL_SHUTDOWN] } })
 
-    const heedless = [node(NODE, { ignoreGracefulShutdown: true }), ...options.slice(1)]
-    const report = await sw.speaker.apply(speakerOptions(heedless))
-    t.same(report.changed, [NODE])
-    await lab.clock.run()
-    t.same(sw.fib.via(VIP), [NODE])
-    await sw.speaker.apply(speakerOptions(options))
-    await lab.clock.run()
-    t.same(sw.fib.via(VIP), [NODE, OTHER])
-  },
-)
+  const heedless = [node(NODE, { ignoreGracefulShutdown: true }), ...options.slice(1)]
+  const report = await sw.speaker.apply(speakerOptions(heedless))
+  t.same(report.changed, [NODE])
+  await lab.clock.run()
+  t.same(sw.fib.via(VIP), [NODE])
+  await sw.speaker.apply(speakerOptions(options))
+  await lab.clock.run()
+  t.same(sw.fib.via(VIP), [NODE, OTHER])
+})
 
 t.test('an iBGP neighbor says its own LOCAL_PREF', async (t) => {
   const lab = new SpeakerLab()

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { FamilyOptions } from '../../../src/speaker/options.js'
+import type { FamilyOptions } from '../../../src/speaker/model/options.js'
 import { family, neighbor, speakerOptions } from '../../support/options.js'
 import { announce, fourOctetAs, multiprotocol, withdraw } from '../../support/raw-bytes.js'
 import type { RawPeer } from '../../support/raw-peer.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { RouteQuery } from '../../../src/speaker/views.js'
+import type { RouteQuery } from '../../../src/speaker/model/views.js'
 import { family, neighbor, speakerOptions } from '../../support/options.js'
 import {
   announce,

@@ -1,0 +1,240 @@
+import { passwordProblem } from '../../resolve/passwords.js'
+import { isGroupName } from '../document/arguments.js'
+import type { Context } from '../document/context.js'
+import type { Args, Command } from '../document/grammar.js'
+import { revealType7 } from '../document/password.js'
+import { peer } from '../document/places.js'
+import { noEffect, notYet, onlyNo, setting, toggle } from '../document/rows.js'
+
+const ROUTER = ['router'] as const
+
+/** Longest description: what a reader of `show` can take in, and a limit for what the API returns. */
+const LONGEST_TEXT = 255
+
+/** Roles in FRR's words. */
+const LOCAL_ROLES = ['provider', 'rs-server', 'rs-client', 'customer', 'peer']
+
+/** Commands of a neighbor's session, at router level. */
+export const NEIGHBOR_COMMANDS: readonly Command[] = [
+  {
+    syntax: 'neighbor <peer:peer> remote-as {<as:as>|internal|external}',
+    modes: ROUTER,
+    help: 'a neighbor and its AS number',
+    support: 'yes',
+    run(args, context) {
+      const path = [...context.peer(args), 'remoteAs']
+      const as = args.has('as') ? args.number('as') : args.has('internal') ? 'internal' : 'external'
+      const before = context.cells.get(path)
+      if (before === undefined) return context.set(path, as)
+      const where = `line ${before.position.line}`
+      if (before.value === as) return context.warn(`neighbor ${args.text('peer')} is on ${where} already`)
+      const hint = `${where} says remote-as ${String(before.value)}`
+      return context.error(
+        `% Invalid input: duplicate neighbor ${args.text('peer')}`,
+        hint,
+        args.words.get('peer'),
+      )
+    },
+    no: (args, context) => context.clear(context.peer(args)),
+  },
+  onlyNo('neighbor <peer:peer>', ROUTER, 'remove a neighbor or a peer group', (args, context) =>
+    context.clear(context.peer(args)),
+  ),
+  setting(
+    'neighbor <peer:peer> description <text:rest>',
+    ROUTER,
+    'its name for people',
+    peer('description'),
+    longText('text'),
+  ),
+  {
+    syntax: 'neighbor <peer:peer> peer-group [<group>]',
+    modes: ROUTER,
+    help: 'a peer group, or the membership in one',
+    support: 'yes',
+    run(args, context) {
+      const named = isGroupName(args.text('peer'))
+      if (named && !args.has('group')) return context.set(['groups', args.text('peer'), 'declared'], true)
+      if (!named && args.has('group'))
+        return context.set([...context.peer(args), 'group'], args.text('group'))
+      const hint = 'neighbor NAME peer-group; neighbor ADDRESS peer-group NAME'
+      return context.error(`% Invalid input: ${named ? 'a group in a group' : 'which peer group?'}`, hint)
+    },
+    no(args, context) {
+      const named = isGroupName(args.text('peer'))
+      context.clear(named ? context.peer(args) : [...context.peer(args), 'group'])
+    },
+  },
+  {
+    syntax: 'neighbor <peer:peer> timers <keepalive:0-65535> <hold:0-65535> [<minimum:3-65535>]',
+    modes: ROUTER,
+    help: 'keepalive and hold time, and the least hold time accepted',
+    support: 'yes',
+    run(args, context) {
+      context.set([...context.peer(args), 'timers', 'keepalive'], args.number('keepalive'))
+      context.set([...context.peer(args), 'timers', 'hold'], args.number('hold'))
+      if (args.has('minimum'))
+        context.set([...context.peer(args), 'timers', 'minimumHold'], args.number('minimum'))
+    },
+    no(args, context) {
+      context.clear([...context.peer(args), 'timers', 'keepalive'])
+      context.clear([...context.peer(args), 'timers', 'hold'])
+      context.clear([...context.peer(args), 'timers', 'minimumHold'])
+    },
+  },
+  setting(
+    'neighbor <peer:peer> timers connect <seconds:1-65535>',
+    ROUTER,
+    'seconds between attempts to connect; default 120',
+    peer('timers', 'connectRetry'),
+    (args) => args.number('seconds'),
+  ),
+  {
+    syntax: 'neighbor <peer:peer> shutdown [message <text:rest>]',
+    modes: ROUTER,
+    help: 'administratively down; the message is sent (RFC 9003)',
+    support: 'yes',
+    run: (args, context) =>
+      context.set(peer('shutdown')(args, context), args.has('text') ? longText('text')(args, context) : true),
+    no(args, context) {
+      const path = peer('shutdown')(args, context)
+      context.clear(path)
+      // What a peer group or `bgp default shutdown` says is taken back, too.
+      context.set(path, false)
+    },
+  },
+  setting(
+    'neighbor <peer:peer> ebgp-multihop [<hops:1-255>]',
+    ROUTER,
+    'hops to an eBGP neighbor; default 1, without a number 255',
+    peer('ebgpMultihop'),
+    (args) => (args.has('hops') ? args.number('hops') : 255),
+  ),
+  setting(
+    'neighbor <peer:peer> ttl-security hops <hops:1-254>',
+    ROUTER,
+    'drop what has come over more hops, send with TTL 255 (GTSM, RFC 5082); excludes ebgp-multihop',
+    peer('ttlSecurity'),
+    (args) => args.number('hops'),
+  ),
+  {
+    // The choices can't be keywords: one of them is called as the argument for the neighbor is.
+    syntax: 'neighbor <peer:peer> local-role <role> [strict-mode]',
+    modes: ROUTER,
+    help: 'provider, rs-server, rs-client, customer or peer: what this side is (RFC 9234); strict-mode: it must announce its role, too',
+    support: 'yes',
+    run(args, context) {
+      const role = LOCAL_ROLES.find((name) => name === args.text('role'))
+      if (role === undefined) {
+        context.error(
+          `% Invalid input: no role \`${args.text('role')}\``,
+          LOCAL_ROLES.join(', '),
+          args.words.get('role'),
+        )
+        return
+      }
+      context.set([...context.peer(args), 'role'], role === 'rs-server' ? 'rs' : role)
+      context.set([...context.peer(args), 'roleStrict'], args.has('strict-mode'))
+    },
+    no(args, context) {
+      context.clear([...context.peer(args), 'role'])
+      context.clear([...context.peer(args), 'roleStrict'])
+    },
+  },
+  {
+    syntax: 'neighbor <peer:peer> password [0|7] <text:rest>',
+    modes: ROUTER,
+    help: 'TCP-MD5 password (RFC 2385): as it is, or 7: obscured in IOS’s way',
+    support: 'yes',
+    run(args, context) {
+      const password = readPassword(args, context)
+      if (password !== undefined) context.set(peer('password')(args, context), password)
+    },
+    no: (args, context) => context.clear(peer('password')(args, context)),
+  },
+  setting(
+    'neighbor <peer:peer> update-source <source>',
+    ROUTER,
+    'own address, or interface, that the connection is made from',
+    peer('updateSource'),
+    (args) => args.text('source'),
+  ),
+  setting(
+    'neighbor <peer:peer> port <port:1-65535>',
+    ROUTER,
+    'TCP port dialled; default 179',
+    peer('port'),
+    (args) => args.number('port'),
+  ),
+  toggle('neighbor <peer:peer> passive', ROUTER, 'never dial, only accept', peer('passive')),
+  setting(
+    'neighbor <peer:peer> transport connection-mode {passive|active}',
+    ROUTER,
+    'passive: never dial, only accept',
+    peer('passive'),
+    (args) => args.has('passive'),
+  ),
+  setting(
+    'neighbor <peer:peer> {graceful-restart|graceful-restart-helper}',
+    ROUTER,
+    'graceful restart with this neighbor; helper: never asking it to keep our routes',
+    peer('gracefulRestart'),
+    (args) => (args.has('graceful-restart-helper') ? { enabled: true, restarter: false } : true),
+  ),
+  setting(
+    'neighbor <peer:peer> graceful-restart-disable',
+    ROUTER,
+    'no graceful restart with this neighbor',
+    peer('gracefulRestart'),
+    () => false,
+  ),
+  toggle(
+    'neighbor <peer:peer> graceful-shutdown',
+    ROUTER,
+    'drained: its paths are the last choice, and it is told so of ours (RFC 8326)',
+    peer('maintenance'),
+  ),
+  noEffect('neighbor <peer:peer> version 4', ROUTER, 'BGP version'),
+  notYet(
+    'neighbor <peer:peer> fall-over [bfd]',
+    ROUTER,
+    'BFD',
+    'shorter timers instead: neighbor A timers 3 9',
+  ),
+  notYet('neighbor <peer:peer> bfd', ROUTER, 'BFD', 'shorter timers instead: neighbor A timers 3 9'),
+]
+
+function longText(name: string) {
+  return (args: Args, context: Context) => {
+    const text = args.text(name).replaceAll('\t', ' ')
+    if (Buffer.byteLength(text) > LONGEST_TEXT) {
+      context.error(`% Wrong parameter: longer than ${LONGEST_TEXT} octets`, undefined, args.words.get(name))
+    }
+    // What steers a terminal has no place in a text that is shown and logged.
+    if (/[\u0000-\u001f\u007f]/.test(text)) {
+      context.error('% Wrong parameter: control characters in the text', undefined, args.words.get(name))
+    }
+    return text
+  }
+}
+
+/** @returns undefined when it was refused; no message repeats it */
+function readPassword(args: Args, context: Context): string | undefined {
+  const written = args.text('text')
+  const word = args.words.get('text')
+  const other = args.has('0') || args.has('7') ? null : /^([1-9]) \S/.exec(written)
+  if (other !== null) {
+    const hint = `neighbor ${args.text('peer')} password 0 <the password itself>`
+    context.error(`% Wrong parameter: a password of type ${other[1]} can't be read back`, hint, word)
+    return undefined
+  }
+  const password = args.has('7') ? revealType7(written) : written
+  if (password === undefined) {
+    const hint = `Ruijie’s own type 7 differs; write neighbor ${args.text('peer')} password 0 <the password itself>`
+    context.error('% Wrong parameter: no type 7 password of IOS', hint, word)
+    return undefined
+  }
+  const problem = passwordProblem(password)
+  if (problem !== undefined) context.error(`% Wrong parameter: the password ${problem}`, undefined, word)
+  return problem === undefined ? password : undefined
+}

@@ -1,0 +1,40 @@
+/** Read models of the installer. */
+import type { FibRouteView } from '../../ports/index.js'
+import type { NextHops } from '../groups/nexthops.js'
+import { installedGroup, type Route } from '../groups/routes.js'
+import type { Refusals } from './refusals.js'
+
+const KEPT = 'left by an earlier run, kept until the first routes are settled'
+
+/** A prefix as `show` and the API see it; undefined: neither wanted nor in the kernel. */
+export function viewRoute(route: Route, nextHops: NextHops, refusals: Refusals): FibRouteView | undefined {
+  const { prefix, desired } = route
+  const group = installedGroup(route)
+  const refusal = refusals.get(route)
+  const wanted = desired?.set.gateways ?? []
+  if (refusal !== undefined && !refusal.unclear)
+    return { prefix, state: 'refused', reason: refusal.reason, gateways: wanted }
+  const hops = group?.members.map(({ address, device }) => ({ address, interface: device })) ?? []
+  if (desired === undefined) {
+    if (group === undefined) return undefined
+    if (!route.adopted) return { prefix, state: 'pending', reason: 'leaving', gateways: hops }
+    return { prefix, state: 'installed', reason: KEPT, gateways: hops }
+  }
+  const key = nextHops.key(desired)
+  if (route.adopted && group !== undefined && group.key !== key)
+    return { prefix, state: 'installed', reason: KEPT, gateways: hops }
+  if (key === undefined)
+    return { prefix, state: 'pending', reason: nextHops.reason(desired), gateways: wanted }
+  if (group?.key === key) return { prefix, state: 'installed', gateways: hops }
+  return { prefix, state: 'pending', gateways: wanted }
+}
+
+/** Prefixes that wait for a usable gateway; refused ones are not counted. */
+export function countWaiting(nextHops: NextHops, refusals: Refusals): number {
+  let waiting = 0
+  for (const set of nextHops.desired.sets()) if (nextHops.key(set) === undefined) waiting += set.refs
+  for (const [{ desired }] of refusals.entries()) {
+    if (desired !== undefined && nextHops.key(desired) === undefined) waiting--
+  }
+  return waiting
+}

@@ -1,0 +1,48 @@
+import type { Clock, Log } from '../../ports/index.js'
+import type { Refusal } from './refusals.js'
+
+/** So many refusals are logged one by one; more of them within an interval are summed up. */
+const SINGLE = 10
+const INTERVAL = 10_000
+
+/** One warning for each refused route, and one for many at once. */
+export class RefusalLog {
+  readonly #log: Log
+  readonly #clock: Clock
+  #since = Number.NEGATIVE_INFINITY
+  #count = 0
+  #held: { prefix: string; reason: string }[] = []
+  #more = 0
+
+  constructor(log: Log, clock: Clock) {
+    this.#log = log
+    this.#clock = clock
+  }
+
+  /** Logs a refusal once; many at once are kept for `flush`. */
+  add(prefix: string, refusal: Refusal): void {
+    if (refusal.logged) return
+    refusal.logged = true
+    const now = this.#clock.now()
+    if (now - this.#since > INTERVAL) {
+      this.#since = now
+      this.#count = 0
+    }
+    const { reason } = refusal
+    if (this.#count++ < SINGLE) this.#log.warn({ prefix, reason }, `route ${prefix} refused: ${reason}`)
+    else if (this.#held.length < 3) this.#held.push({ prefix, reason })
+    else this.#more++
+  }
+
+  /** Logs those that were kept. */
+  flush(): void {
+    if (this.#held.length === 0) return
+    const routes = this.#held.length + this.#more
+    this.#log.warn(
+      { routes, examples: this.#held },
+      `${routes} more routes refused, ${this.#held[0].prefix} among them: ${this.#held[0].reason}`,
+    )
+    this.#held = []
+    this.#more = 0
+  }
+}

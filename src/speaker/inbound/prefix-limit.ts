@@ -1,0 +1,62 @@
+import { afiOf, type Family, SAFI_UNICAST } from '../../ip/family.js'
+import type { Log } from '../../ports/log.js'
+import type { FamilyOptions } from '../model/options.js'
+import type { Peer } from '../peer/peer.js'
+import type { FamilyRoutes, NeighborRoutes } from '../retention/neighbor-routes.js'
+import type { Tables } from '../tables/tables.js'
+
+/** Holds neighbors to the number of prefixes that they may send. */
+export class PrefixLimit {
+  readonly #tables: Tables
+  readonly #log: Log
+  readonly #exceeded: (peer: Peer, family: Family, limit: number) => void
+
+  /** @param exceeded ends the session of a neighbor that sent more than it may */
+  constructor(tables: Tables, log: Log, exceeded: (peer: Peer, family: Family, limit: number) => void) {
+    this.#tables = tables
+    this.#log = log
+    this.#exceeded = exceeded
+  }
+
+  /** Looks at the number of prefixes after it may have grown, or its limit has changed. */
+  check(routes: NeighborRoutes, family: FamilyRoutes): void {
+    const { maximumPrefix, maximumPrefixAction, maximumPrefixReceived } = family.options
+    if (maximumPrefix === 0 || routes.session === undefined || family.overLimit) return
+    const source = this.#tables.rib(family.family).source(routes.source)
+    const count = (maximumPrefixReceived ? source?.received : source?.accepted) ?? 0
+    this.#say(routes, family, count)
+    if (count <= maximumPrefix || maximumPrefixAction === 'warning-only') return
+    family.overLimit = true
+    this.#exceeded(routes.peer, family.family, maximumPrefix)
+  }
+
+  /** Each line once until the number falls below the threshold. */
+  #say({ peer }: NeighborRoutes, family: FamilyRoutes, count: number): void {
+    const { maximumPrefix, maximumPrefixAction } = family.options
+    if (count < limitThreshold(family.options)) {
+      family.limitSaid = 'nothing'
+      return
+    }
+    const exceeded = count > maximumPrefix
+    if (family.limitSaid === 'exceeded' || (family.limitSaid === 'threshold' && !exceeded)) return
+    family.limitSaid = exceeded ? 'exceeded' : 'threshold'
+    if (exceeded && maximumPrefixAction !== 'warning-only') return
+    const what = exceeded ? 'more than' : `${Math.floor((count * 100) / maximumPrefix)} % of`
+    const kept = exceeded ? '; maximum-prefix is warning-only: they are used' : ''
+    this.#log.warn(
+      { neighbor: peer.address, family: family.family, accepted: count, limit: maximumPrefix },
+      `neighbor ${peer.name}: ${count} prefixes of ${family.family}, ${what} the ${maximumPrefix} allowed${kept}`,
+    )
+  }
+}
+
+/** Number of accepted prefixes from which on a warning is logged; at least 1. */
+export function limitThreshold({ maximumPrefix, maximumPrefixThreshold = 75 }: FamilyOptions): number {
+  return Math.max(1, Math.ceil((maximumPrefix * maximumPrefixThreshold) / 100))
+}
+
+/** Data of Cease/Maximum Number of Prefixes Reached: AFI, SAFI and the limit (RFC 4486 §4). */
+export function limitData(family: Family, limit: number): Uint8Array {
+  const afi = afiOf(family)
+  return Uint8Array.of(afi >>> 8, afi, SAFI_UNICAST, limit >>> 24, limit >>> 16, limit >>> 8, limit)
+}

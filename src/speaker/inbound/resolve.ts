@@ -1,0 +1,106 @@
+import { parseAddress } from '../../ip/address.js'
+import type { Resolver } from '../../ports/fib.js'
+import type { NextHopResolution, NextHops } from '../../rib/attributes/next-hops.js'
+
+/**
+ * Keeps the answers about next hops up to date: each new one is resolved as it is seen, all of them when the
+ * machine's interfaces or routes change.
+ *
+ * Without a resolver (no routes are installed) every next hop counts as reachable: a neighbor that is heard
+ * vouches for itself, and nobody is harmed by a route that no packet follows.
+ */
+export class Resolve {
+  readonly #nextHops: NextHops
+  readonly #resolver: Resolver | undefined
+  readonly #unsubscribe: () => void
+  /** Zone of the session that an UPDATE is being read from: link-local next hops lie on its link. */
+  #zone: string | undefined
+  /** Own address by neighbor one hop away. */
+  readonly #sessions = new Map<string, string>()
+  /** Zones that link-local next hops were first seen with, by next-hop id. */
+  readonly #zones = new Map<number, string>()
+
+  /** @param changed is called after answers have changed, so that routes are decided anew */
+  constructor(nextHops: NextHops, resolver: Resolver | undefined, changed: () => void) {
+    this.#nextHops = nextHops
+    this.#resolver = resolver
+    nextHops.onNew = (id) => {
+      // The id may have been another next hop's.
+      if (this.#zone !== undefined && isLinkLocal(nextHops.text(id))) this.#zones.set(id, this.#zone)
+      else this.#zones.delete(id)
+      this.#resolve(id)
+    }
+    this.#unsubscribe =
+      resolver?.onChange(() => {
+        for (let id = 1; id <= nextHops.size; id++) if (nextHops.octets(id).length > 0) this.#resolve(id)
+        changed()
+      }) ?? (() => {})
+  }
+
+  close(): void {
+    this.#unsubscribe()
+  }
+
+  /** What follows is read from a neighbor at `address`. */
+  reading(address: string): void {
+    const percent = address.indexOf('%')
+    this.#zone = percent < 0 ? undefined : address.slice(percent + 1)
+  }
+
+  /** True when `address` is one of this machine's own; false without a resolver. */
+  isOwn(address: string): boolean {
+    return this.#resolver?.isOwn(address) ?? false
+  }
+
+  /** True when `address` lies on a subnet of this machine; undefined when nobody knows or it can't be reached. */
+  isConnected(address: string): boolean | undefined {
+    const answer = this.#resolver?.resolve(address)
+    return answer?.reachable ? answer.connected : undefined
+  }
+
+  /**
+   * Names the link on whose subnet an address lies: two addresses with the same name can reach each other
+   * directly. Undefined when it lies on none, or when nobody knows.
+   */
+  linkOf(address: string): string | undefined {
+    if (this.#resolver === undefined) return this.#sessions.get(address)
+    const answer = this.#resolver.resolve(address)
+    return answer.reachable && answer.connected ? answer.interface : undefined
+  }
+
+  /**
+   * Notes a session with a neighbor one hop away. Without a resolver this is how subnets are known: such
+   * neighbors of one own address share its subnet.
+   */
+  adjacent(remote: string, local: string): void {
+    this.#sessions.set(remote, local)
+  }
+
+  #resolve(id: number): void {
+    this.#nextHops.resolve(id, this.#answer(id))
+  }
+
+  #answer(id: number): NextHopResolution {
+    const address = this.#nextHops.text(id)
+    const zone = this.#zones.get(id)
+    if (this.#resolver === undefined) {
+      return { reachable: true, metric: 0, gateway: { address, interface: zone } }
+    }
+    if (zone !== undefined) {
+      const { reachable, metric } = this.#resolver.resolve(`${address}%${zone}`)
+      return { reachable, metric, gateway: reachable ? { address, interface: zone } : undefined }
+    }
+    const { reachable, metric } = this.#resolver.resolve(address)
+    return { reachable, metric, gateway: reachable ? { address } : undefined }
+  }
+}
+
+function isLinkLocal(text: string): boolean {
+  const bytes = parseAddress(text)?.bytes
+  return bytes?.length === 16 && bytes[0] === 0xfe && (bytes[1] & 0xc0) === 0x80
+}
+
+/** A gateway as people write it: 'fe80::1%eth0' where the interface belongs to it. */
+export function gatewayText(gateway: { readonly address: string; readonly interface?: string }): string {
+  return gateway.interface === undefined ? gateway.address : `${gateway.address}%${gateway.interface}`
+}

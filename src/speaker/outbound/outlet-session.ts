@@ -1,0 +1,44 @@
+import type { Negotiated } from '../../session/types.js'
+import type { SpeakerOptions } from '../model/options.js'
+import type { Link } from '../peer/connection-driver.js'
+import { isSingleHop } from '../peer/protection.js'
+import type { NeighborRoutes } from '../retention/neighbor-routes.js'
+import { longLivedTo } from './long-lived.js'
+import type { OutletSession } from './update-out.js'
+
+/**
+ * What is sent to a neighbor depends on this of its session and options, and of the speaker's.
+ * @param maintenance the whole speaker is in maintenance
+ */
+export function outletSession(
+  { peer, source }: NeighborRoutes,
+  link: Link,
+  terms: Negotiated,
+  speaker: SpeakerOptions,
+  maintenance: boolean,
+): OutletSession {
+  const { localAs, decision, clusterId, routerId, clientToClientReflection } = speaker
+  const { options } = peer
+  // The real AS where it stands behind the one that the neighbor knows.
+  const showsReal = localAs !== terms.localAs && options.localAsStyle?.showReal
+  return {
+    link,
+    source,
+    type: terms.peerType,
+    remoteAs: terms.remoteAs,
+    localAs: terms.localAs,
+    ownAs: showsReal ? localAs : undefined,
+    as4: terms.as4,
+    extendedNextHop: terms.extendedNextHop.send,
+    role: terms.role?.own,
+    extendedMessage: terms.extendedMessage.send,
+    singleHop: isSingleHop(options),
+    defaultLocalPref: decision.defaultLocalPref,
+    advertisementInterval: options.advertisementInterval ?? 0,
+    clusterId: clusterId ?? routerId,
+    clientToClient: clientToClientReflection ?? true,
+    longLived: longLivedTo(options, terms, speaker),
+    addPath: (family) => terms.addPath.send.includes(family),
+    gracefulShutdown: maintenance || peer.inMaintenance,
+  }
+}

@@ -1,0 +1,287 @@
+import type { Connection } from '../../ports/transport.js'
+import type { Negotiated } from '../../session/types.js'
+import { CeaseError, ErrorCode, MessageType } from '../../wire/codes.js'
+import { NO_DATA } from '../../wire/fault.js'
+import { type FrameHandler, Framer } from '../../wire/framer.js'
+import { KEEPALIVE, MAX_EXTENDED_LENGTH, MAX_LENGTH } from '../../wire/message.js'
+import { decodeNotification, encodeNotification } from '../../wire/notification.js'
+import { decodeOpen, encodeOpen } from '../../wire/open.js'
+import { decodeRouteRefresh } from '../../wire/refresh.js'
+import type { Fault, NotificationMessage, OpenMessage } from '../../wire/types.js'
+import type { Task } from '../turn/work.js'
+import type { Peer, PeerHost } from './peer.js'
+
+/** Octets that wait for a slice before the connection stops reading. */
+const INBOX_HIGH = 256 * 1024
+
+/**
+ * Joins a TCP connection to its neighbor: octets in, messages to the machine or the tables, messages out.
+ *
+ * What arrives is worked on at once, so that a withdrawal reaches the kernel in the turn it came in. When a
+ * turn of the event loop has used its budget, chunks wait in an inbox for a slice of their own, and a
+ * connection whose inbox is full stops reading: TCP then slows the neighbor down.
+ */
+export class Link implements FrameHandler, Task {
+  /** Unique in the life of the neighbor. */
+  readonly id: number
+  readonly connection: Connection
+  readonly peer: Peer
+  /** The result of both OPENs, once they are here. */
+  terms: Negotiated | undefined
+  readonly #host: PeerHost
+  readonly #framer = new Framer()
+  #up = false
+  #over = false
+  #full = false
+  #inbox: Uint8Array[] = []
+  #inboxSize = 0
+  #queued = false
+  #paused = false
+  #updates = 0
+  #written = 0
+  #taken = 0
+  #takenAt: number
+  #sendHold = 0
+
+  constructor(id: number, connection: Connection, peer: Peer, host: PeerHost) {
+    this.id = id
+    this.connection = connection
+    this.peer = peer
+    this.#host = host
+    this.#takenAt = host.clock.now()
+    host.opened()
+    connection.handle({
+      data: (chunk) => this.#data(chunk),
+      drain: () => this.#drained(),
+      closed: (reason) => this.#closed(reason),
+    })
+  }
+
+  /** True once the connection was closed by us: nothing is read or written any more. */
+  get over(): boolean {
+    return this.#over
+  }
+
+  /** True while the connection has enough to send: write again after it drained. */
+  get full(): boolean {
+    return this.#full || this.#over
+  }
+
+  /** The OPENs fit: what follows is read by these terms. */
+  negotiated(terms: Negotiated): void {
+    this.terms = terms
+    this.#framer.maxLength = terms.extendedMessage.receive ? MAX_EXTENDED_LENGTH : MAX_LENGTH
+  }
+
+  /** The session is up on this connection. */
+  established(terms: Negotiated): void {
+    this.terms = terms
+    this.#up = true
+  }
+
+  sendOpen(message: OpenMessage): void {
+    this.write(encodeOpen(message), MessageType.Open)
+  }
+
+  sendKeepalive(): void {
+    this.write(KEEPALIVE, MessageType.Keepalive)
+  }
+
+  /**
+   * Queues whole messages of one type.
+   * @returns false when the connection has enough for now
+   */
+  write(bytes: Uint8Array, type: number, count = 1): boolean {
+    if (this.#over) return false
+    this.peer.sent.add(type, count)
+    this.peer.lastWrite = this.#host.clock.now()
+    this.#written += bytes.length
+    this.#full = !this.connection.write(bytes)
+    this.#noteProgress()
+    return !this.#full
+  }
+
+  /** Sends `last`, if any, and ends the connection. */
+  close(last?: NotificationMessage): void {
+    if (this.#over) return
+    this.#shut()
+    const limit = this.terms?.extendedMessage.send ? MAX_EXTENDED_LENGTH : MAX_LENGTH
+    this.connection.close(last === undefined ? undefined : encodeNotification(last, limit))
+  }
+
+  /** Works on everything that was read and waits. */
+  catchUp(): void {
+    while (!this.step());
+    this.#host.settle()
+  }
+
+  /** From now on the kernel must take octets at least every `ms` milliseconds (RFC 9687). */
+  expectProgress(ms: number): void {
+    this.#sendHold = ms
+    this.#noteProgress()
+    this.#takenAt = this.#host.clock.now()
+  }
+
+  /** Milliseconds until nothing was taken for the send hold time; 0 or less: it has passed. */
+  untilStalled(): number {
+    this.#noteProgress()
+    return this.#takenAt + this.#sendHold - this.#host.clock.now()
+  }
+
+  /** One chunk of the inbox. @returns true when the inbox is empty */
+  step(): boolean {
+    const chunk = this.#inbox.shift()
+    if (chunk !== undefined) {
+      this.#inboxSize -= chunk.length
+      this.#consume(chunk)
+      this.#noteUpdates()
+    }
+    if (this.#inbox.length > 0) return false
+    if (this.#paused && !this.#over) {
+      this.#paused = false
+      this.connection.resume()
+    }
+    return true
+  }
+
+  done(): void {
+    this.#queued = false
+  }
+
+  message(type: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const { peer, id } = this
+    peer.received.add(type)
+    switch (type) {
+      case MessageType.Update:
+        if (this.#up) {
+          this.#updates++
+          this.#host.update(peer, this, bytes, start, end)
+        } else peer.feed({ type: 'update', connection: id })
+        break
+      case MessageType.Keepalive:
+        peer.feed({ type: 'keepalive', connection: id })
+        break
+      case MessageType.Open: {
+        const { message, fault } = decodeOpen(bytes, start, end)
+        if (message !== undefined) peer.feed({ type: 'open', connection: id, message })
+        else this.fault(fault)
+        break
+      }
+      case MessageType.Notification:
+        peer.feed({ type: 'notification', connection: id, message: decodeNotification(bytes, start, end) })
+        break
+      case MessageType.RouteRefresh: {
+        const enhanced = this.terms?.enhancedRouteRefresh ?? false
+        const { message, fault } = decodeRouteRefresh(bytes, start, end, enhanced)
+        if (message !== undefined) peer.feed({ type: 'route-refresh', connection: id, message })
+        else this.fault(fault)
+        break
+      }
+    }
+    return !this.#over
+  }
+
+  /** The stream or a message is so wrong that the session must end. */
+  fault(fault: Fault): void {
+    const { code, subcode, data, text } = fault
+    this.peer.feed({
+      type: 'fault',
+      connection: this.id,
+      code,
+      subcode,
+      data,
+      text: `${this.peer.address} sent what BGP does not allow: ${text} (${fault.rule})`,
+    })
+  }
+
+  #data(chunk: Uint8Array): void {
+    if (this.#over) return
+    this.peer.lastRead = this.#host.clock.now()
+    const { work } = this.#host
+    if (this.#inbox.length > 0 || (this.#up && work.exhausted())) {
+      // The chunk is the connection's own buffer: what waits is copied.
+      this.#inbox.push(chunk.slice())
+      this.#inboxSize += chunk.length
+      if (!this.#paused && this.#inboxSize >= INBOX_HIGH) {
+        this.#paused = true
+        this.connection.pause()
+      }
+      if (!this.#queued) {
+        this.#queued = true
+        work.add(this)
+      }
+      return
+    }
+    this.#consume(chunk)
+    this.#host.settle()
+    this.#noteUpdates()
+  }
+
+  #consume(chunk: Uint8Array): void {
+    try {
+      this.#framer.push(chunk, this)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  /** The machine hears of UPDATEs when what they change is on its way: it restarts a timer. */
+  #noteUpdates(): void {
+    if (this.#updates === 0) return
+    this.#updates = 0
+    this.peer.lastUpdate = this.peer.lastRead ?? 0
+    if (!this.#over) this.peer.feed({ type: 'update', connection: this.id })
+  }
+
+  /** A mistake of ours costs one session, not the process and everybody's routes. */
+  #failed(error: unknown): void {
+    const { peer, id } = this
+    const text = `internal error while reading from ${peer.address}`
+    this.#host.log.error({ err: error, neighbor: peer.address }, text)
+    const { Cease } = ErrorCode
+    peer.feed({
+      type: 'fault',
+      connection: id,
+      code: Cease,
+      subcode: CeaseError.OutOfResources,
+      data: NO_DATA,
+      text,
+    })
+  }
+
+  #drained(): void {
+    if (this.#over) return
+    this.#full = false
+    this.#noteProgress()
+    if (this.#up) this.#host.drained(this.peer)
+  }
+
+  #closed(reason: string): void {
+    this.#host.gone()
+    if (this.#over) return
+    // A NOTIFICATION that came before the FIN counts; it may still wait in the inbox.
+    this.catchUp()
+    if (this.#over) return
+    this.#shut()
+    this.peer.lost(this, reason)
+    this.#host.settle()
+  }
+
+  #shut(): void {
+    this.#over = true
+    this.#up = false
+    this.#framer.close()
+    this.#inbox = []
+    this.#inboxSize = 0
+    if (this.#queued) this.#host.work.cancel(this)
+    this.#queued = false
+  }
+
+  #noteProgress(): void {
+    const queued = this.connection.queued
+    const taken = this.#written - queued
+    if (queued > 0 && taken <= this.#taken) return
+    this.#taken = taken
+    this.#takenAt = this.#host.clock.now()
+  }
+}

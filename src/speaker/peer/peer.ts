@@ -1,0 +1,369 @@
+import type { Clock } from '../../ports/clock.js'
+import type { Log } from '../../ports/log.js'
+import type { Connection, Dial, Transport } from '../../ports/transport.js'
+import { initialPeer, peerState, stepPeer } from '../../session/peer.js'
+import type {
+  End,
+  Negotiated,
+  PeerAction,
+  PeerEvent,
+  PeerParams,
+  PeerState,
+  State,
+} from '../../session/types.js'
+import { MessageType } from '../../wire/codes.js'
+import { printable } from '../../wire/printable.js'
+import type { Capability, RouteRefreshMessage } from '../../wire/types.js'
+import { Faults } from '../inbound/faults.js'
+import type { Hold } from '../model/operation.js'
+import type { NeighborOptions } from '../model/options.js'
+import type { LastError } from '../model/views.js'
+import { Timers } from '../turn/timers.js'
+import type { Work } from '../turn/work.js'
+import { Link } from './connection-driver.js'
+import { MessageCounters } from './counters.js'
+import { endText, lastErrorOf } from './last-error.js'
+import { protectionQuestions } from './protection.js'
+
+/** What a neighbor needs of the speaker, and what it tells it. */
+export interface PeerHost {
+  readonly clock: Clock
+  readonly log: Log
+  readonly transport: Transport
+  readonly work: Work
+  params(peer: Peer): PeerParams
+  /** The session is up: `link` carries it. */
+  established(peer: Peer, link: Link, result: Negotiated): void
+  /** A session that was up has ended. */
+  down(peer: Peer, end: End, result: Negotiated): void
+  /** An UPDATE of the session that is up, in [start, end); valid until the call returns. */
+  update(peer: Peer, link: Link, bytes: Uint8Array, start: number, end: number): void
+  routeRefresh(peer: Peer, message: RouteRefreshMessage): void
+  changed(peer: Peer, from: State, to: State, cause: string): void
+  /** The connection takes octets again. */
+  drained(peer: Peer): void
+  /** What was read has been dealt with: decide, and write what follows from it. */
+  settle(): void
+  /** Nothing of a session is left, and the neighbor is idle or stopped. */
+  ended(peer: Peer): void
+  /** A connection of a neighbor came into being; the last was heard of it. */
+  opened(): void
+  gone(): void
+}
+
+/** How long a dial may take, seconds: below the connect-retry time, and long enough for a lost SYN or two. */
+const DIAL_TIMEOUT = 20
+
+/**
+ * One neighbor: carries out what its session machine asks for, on up to two connections and with the
+ * speaker's clock. It decides nothing itself.
+ */
+export class Peer {
+  readonly address: string
+  /** True for a neighbor made from a listen range. */
+  readonly dynamic: boolean
+  options: NeighborOptions
+  /** Shut down by the operator, whatever the configuration says. */
+  held: Hold | undefined
+  /** Drained by the operator, whatever the configuration says. */
+  drained: Hold | undefined
+  readonly sent = new MessageCounters()
+  readonly received = new MessageCounters()
+  lastError: LastError | undefined
+  readonly faults = new Faults()
+  /** Sessions that came up, and that ended. */
+  establishedCount = 0
+  droppedCount = 0
+  /** Wall time of the last change of state, milliseconds. */
+  since: number
+  /** Wall time of the end of the last session that was up, milliseconds. */
+  downSince: number | undefined
+  /** Why the last established session ended. */
+  lastReset: LastError | undefined
+  /** The same in one line for the log, with the NOTIFICATION. */
+  endText = ''
+  /** Clock time of the last octets read and written, milliseconds. */
+  lastRead: number | undefined
+  lastWrite: number | undefined
+  /** Clock time of the last UPDATE, or of the start of the session, milliseconds. */
+  lastUpdate = 0
+  /** From the last OPENs that were accepted; kept after the session for those who look why it ended. */
+  negotiated: Negotiated | undefined
+  /** The connection of the session that is up. */
+  session: Link | undefined
+  readonly #host: PeerHost
+  readonly #links = new Map<number, Link>()
+  readonly #timers: Timers<string>
+  #state: PeerState
+  #nextConnection = 1
+  #dial: Dial | undefined
+  #queue: PeerEvent[] = []
+  #stepping = false
+  #lastFailure = ''
+  #sentCapabilities: readonly Capability[] = []
+
+  /** @param seed for the jitter of retries, an unsigned 32-bit number */
+  constructor(host: PeerHost, options: NeighborOptions, seed: number, dynamic = false) {
+    this.#host = host
+    this.options = options
+    this.address = options.address
+    this.dynamic = dynamic
+    this.since = host.clock.wall()
+    this.#state = initialPeer(seed)
+    this.#timers = new Timers(host.clock, (name) => this.#timeout(name))
+  }
+
+  /** RFC 4271 §8.2.2's name for where the neighbor is. */
+  get state(): State {
+    return peerState(this.#state)
+  }
+
+  /** False until started and after a stop. */
+  get running(): boolean {
+    return this.#state.running
+  }
+
+  /** Shut down by configuration or operator. */
+  get adminDown(): boolean {
+    return this.options.shutdown !== undefined || this.held !== undefined
+  }
+
+  /** Drained by configuration or operator. */
+  get inMaintenance(): boolean {
+    return this.options.maintenance === true || this.drained !== undefined
+  }
+
+  /** True without a connection and without a dial. */
+  get idle(): boolean {
+    return this.#links.size === 0 && this.#dial === undefined
+  }
+
+  /** 'address (description)' or 'address (host name)', for logs. */
+  get name(): string {
+    const label = this.options.description || printable(this.negotiated?.hostName ?? '')
+    return label === '' ? this.address : `${this.address} (${label})`
+  }
+
+  /** Capabilities of the own OPEN, of this session or the last. */
+  get sentCapabilities(): readonly Capability[] {
+    return this.#sentCapabilities
+  }
+
+  /** Any connection, the session's first: for the addresses and ports of views. */
+  get connection(): Connection | undefined {
+    return this.session?.connection ?? this.#links.values().next().value?.connection
+  }
+
+  /** Octets waiting in the connections' queues. */
+  get outputQueue(): number {
+    let queued = 0
+    for (const link of this.#links.values()) queued += link.connection.queued
+    return queued
+  }
+
+  start(): void {
+    this.feed({ type: 'automatic-start' })
+  }
+
+  /** Ends everything with Cease/`subcode`; the neighbor stays down until start(). */
+  stop(subcode: number, data: Uint8Array, text: string): void {
+    this.feed({ type: 'manual-stop', subcode, data, text })
+  }
+
+  /** Ends the session with Cease/`subcode` and lets it come back. */
+  reset(subcode: number, data: Uint8Array, text: string, idleHold?: number): void {
+    this.feed({ type: 'automatic-stop', subcode, data, text, idleHold })
+  }
+
+  /** Takes a connection that the neighbor dialled. */
+  accept(connection: Connection): void {
+    const link = this.#attach(connection)
+    this.feed({ type: 'tcp-confirmed', connection: link.id })
+  }
+
+  /** Feeds an event to the machine, after those that wait, and carries out what it asks for. */
+  feed(event: PeerEvent): void {
+    this.#queue.push(event)
+    if (this.#stepping) return
+    this.#stepping = true
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+        const { state, actions } = stepPeer(this.#state, next, this.#host.params(this))
+        this.#state = state
+        for (const action of actions) this.#act(action)
+      }
+    } finally {
+      this.#stepping = false
+    }
+    // Before its first connection a neighbor has not begun.
+    if (this.idle && this.#nextConnection > 1) this.#host.ended(this)
+  }
+
+  #act(action: PeerAction): void {
+    switch (action.type) {
+      case 'dial':
+        this.#startDial()
+        break
+      case 'cancel-dial':
+        this.#dial?.cancel()
+        this.#dial = undefined
+        break
+      case 'send-open':
+        this.#sentCapabilities = action.message.capabilities
+        this.#links.get(action.connection)?.sendOpen(action.message)
+        break
+      case 'send-keepalive':
+        this.#links.get(action.connection)?.sendKeepalive()
+        break
+      case 'close': {
+        const link = this.#links.get(action.connection)
+        if (link === undefined) break
+        this.#detach(link)
+        if (action.notification !== undefined) this.sent.add(MessageType.Notification)
+        link.close(action.notification)
+        break
+      }
+      case 'start':
+        this.#timers.start(
+          'connection' in action ? `${action.timer} ${action.connection}` : action.timer,
+          action.ms,
+        )
+        if (action.timer === 'send-hold') this.#links.get(action.connection)?.expectProgress(action.ms)
+        break
+      case 'stop':
+        this.#timers.stop('connection' in action ? `${action.timer} ${action.connection}` : action.timer)
+        break
+      case 'negotiated':
+        this.negotiated = action.result
+        this.#links.get(action.connection)?.negotiated(action.result)
+        break
+      case 'established':
+        this.#establish(action.connection, action.result)
+        break
+      case 'down':
+        this.#down(action.end, action.result)
+        break
+      case 'failed':
+        this.#failed(action.end)
+        break
+      case 'changed':
+        this.since = this.#host.clock.wall()
+        this.#host.changed(this, action.from, action.to, action.cause)
+        break
+      case 'route-refresh':
+        this.#host.routeRefresh(this, action.message)
+        break
+    }
+  }
+
+  #establish(connection: number, result: Negotiated): void {
+    const link = this.#links.get(connection)
+    if (link === undefined) return
+    this.session = link
+    this.negotiated = result
+    this.establishedCount++
+    this.lastUpdate = this.#host.clock.now()
+    this.#lastFailure = ''
+    link.established(result)
+    this.#host.established(this, link, result)
+  }
+
+  #down(end: End, result: Negotiated): void {
+    this.session = undefined
+    this.droppedCount++
+    this.downSince = this.#host.clock.wall()
+    this.lastError = lastErrorOf(end, this.downSince)
+    this.lastReset = this.lastError
+    this.endText = endText(end)
+    this.#host.down(this, end, result)
+  }
+
+  #failed(end: End): void {
+    if (end.cause === 'collision') return
+    this.lastError = lastErrorOf(end, this.#host.clock.wall())
+    // A neighbor that is off is dialled again and again; what repeats itself is said once.
+    const level = end.text === this.#lastFailure ? 'debug' : 'warn'
+    this.#lastFailure = end.text
+    this.#host.log[level]({ neighbor: this.address }, `neighbor ${this.name}: ${endText(end)}`)
+  }
+
+  #startDial(): void {
+    const { options } = this
+    let answered = false
+    const dial = this.#host.transport.dial(
+      {
+        address: options.address,
+        port: options.port,
+        localAddress: options.localAddress,
+        timeout: Math.min(DIAL_TIMEOUT, Math.max(2, options.timers.connectRetry - 1)) * 1000,
+        questions: protectionQuestions(options),
+      },
+      (result) => {
+        answered = true
+        this.#dial = undefined
+        if (result instanceof Error) {
+          this.feed({ type: 'dial-failed', reason: result.message })
+          return
+        }
+        const link = this.#attach(result)
+        this.feed({ type: 'tcp-acked', connection: link.id })
+      },
+    )
+    if (!answered) this.#dial = dial
+  }
+
+  #attach(connection: Connection): Link {
+    const link = new Link(this.#nextConnection++, connection, this, this.#host)
+    this.#links.set(link.id, link)
+    return link
+  }
+
+  #detach(link: Link): void {
+    this.#links.delete(link.id)
+    for (const timer of ['hold', 'keepalive', 'delay-open', 'send-hold'])
+      this.#timers.stop(`${timer} ${link.id}`)
+  }
+
+  /** The connection is gone without our doing. */
+  lost(link: Link, reason: string): void {
+    if (!this.#links.has(link.id)) return
+    this.#detach(link)
+    this.feed({ type: 'tcp-fails', connection: link.id, reason })
+  }
+
+  #timeout(name: string): void {
+    const [timer, id] = name.split(' ')
+    if (id === undefined) {
+      this.feed({ type: 'timer', timer: timer as 'connect-retry' | 'idle-hold' })
+      return
+    }
+    const link = this.#links.get(Number(id))
+    if (link === undefined) return
+    if (timer === 'hold') this.#holdExpired(link, name)
+    else if (timer === 'send-hold') this.#sendHoldExpired(link, name)
+    else this.feed({ type: 'timer', timer: timer as 'keepalive' | 'delay-open', connection: link.id })
+    // What the machine sent or ended may have freed routes to write.
+    this.#host.settle()
+  }
+
+  /**
+   * The neighbor has been silent as far as this process has read. What its socket already holds is read
+   * first, so that a busy process never takes its own delay for the neighbor's death.
+   */
+  #holdExpired(link: Link, name: string): void {
+    link.connection.settle().then(() => {
+      if (!this.#links.has(link.id)) return
+      link.catchUp()
+      if (!this.#links.has(link.id) || this.#timers.running(name)) return
+      this.feed({ type: 'timer', timer: 'hold', connection: link.id })
+      this.#host.settle()
+    })
+  }
+
+  /** The machine restarts this timer only when it is asked; progress since then is looked up here. */
+  #sendHoldExpired(link: Link, name: string): void {
+    const rest = link.untilStalled()
+    if (rest > 0) this.#timers.start(name, rest)
+    else this.feed({ type: 'timer', timer: 'send-hold', connection: link.id })
+  }
+}

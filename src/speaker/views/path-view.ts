@@ -1,0 +1,114 @@
+import { formatIPv4 } from '../../ip/address.js'
+import type { Family } from '../../ip/family.js'
+import { ATTR_LLGR_STALE } from '../../rib/attributes/attributes.js'
+import type { PathExplanation } from '../../rib/decision/explain.js'
+import type { Rib } from '../../rib/table.js'
+import { MARK_WEIGHT } from '../../wire/marks.js'
+import type { PathAttributes } from '../../wire/types.js'
+import {
+  asPathText,
+  communityText,
+  extendedCommunityText,
+  largeCommunityText,
+} from '../events/attribute-text.js'
+import type { PathView } from '../model/views.js'
+import type { NeighborRoutes } from '../retention/neighbor-routes.js'
+
+const ORIGINS = ['IGP', 'EGP', 'incomplete'] as const
+
+/** Stands where a neighbor's address stands for the paths of others. */
+export const LOCAL = 'local'
+
+/** The next hop of an own route, as switches show it. */
+function unspecified(family: Family): string {
+  return family === 'ipv4-unicast' ? '0.0.0.0' : '::'
+}
+
+/** What a view of paths needs beside the table. */
+export interface PathContext {
+  readonly rib: Rib
+  readonly defaultLocalPref: number
+  /** The neighbor of a source index; undefined for the speaker itself. */
+  neighbor(source: number): NeighborRoutes | undefined
+}
+
+/** The attributes as a view shows them, whoever they come from. */
+export function attributeView(attributes: PathAttributes, defaultLocalPref: number) {
+  const { aggregator } = attributes
+  return {
+    nextHop: attributes.nextHop ?? attributes.linkLocalNextHop ?? '',
+    linkLocalNextHop: attributes.linkLocalNextHop,
+    origin: ORIGINS[attributes.origin ?? 2],
+    asPath: asPathText(attributes.asPath),
+    med: attributes.med,
+    localPref: attributes.localPref ?? defaultLocalPref,
+    communities: (attributes.communities ?? []).map(communityText),
+    largeCommunities: (attributes.largeCommunities ?? []).map(largeCommunityText),
+    extendedCommunities: (attributes.extendedCommunities ?? []).map(extendedCommunityText),
+    originatorId: attributes.originatorId === undefined ? undefined : formatIPv4(attributes.originatorId),
+    clusterList: attributes.clusterList?.map((id) => formatIPv4(id)),
+    atomicAggregate: attributes.atomicAggregate ?? false,
+    onlyToCustomer: attributes.otc,
+    aggregator: aggregator === undefined ? undefined : `${aggregator.as} ${aggregator.address}`,
+  }
+}
+
+/** The read model of a default route that is originated for a neighbor. @param attributes as it is sent */
+export function originatedView(context: PathContext, attributes: PathAttributes, since: number): PathView {
+  const source = context.rib.source(0)?.source
+  return {
+    neighbor: LOCAL,
+    neighborRouterId: formatIPv4(source?.routerId ?? 0),
+    type: 'local',
+    ...attributeView(attributes, context.defaultLocalPref),
+    asPathLength: attributes.asPath?.flatMap(({ asns }) => asns).length ?? 0,
+    weight: source?.weight ?? 0,
+    best: true,
+    multipath: false,
+    stale: false,
+    valid: true,
+    since: new Date(since).toISOString(),
+  }
+}
+
+/** The weight that counts: one that import policy has set, else the neighbor's. */
+function weightOf(rib: Rib, attribute: number, ofNeighbor: number): number {
+  const marks = rib.attributes.marksOf(attribute)
+  return (marks & MARK_WEIGHT) === 0 ? ofNeighbor : marks & 0xffff
+}
+
+/**
+ * The read model of one path with its part in the decision.
+ * @param received with the attributes as they came, before import policy
+ */
+export function pathView(context: PathContext, explanation: PathExplanation, received = false): PathView {
+  const { rib } = context
+  const { path } = explanation
+  const attribute = received ? rib.receivedAttributeOf(path) : rib.attributeOf(path)
+  const sourceIndex = rib.sourceOf(path)
+  const source = rib.source(sourceIndex)?.source
+  const neighbor = context.neighbor(sourceIndex)
+  const pathId = rib.pathIdOf(path)
+  const type = source?.type ?? 'local'
+  const attributes = attributeView(rib.attributes.get(attribute), context.defaultLocalPref)
+  return {
+    neighbor: type === 'local' ? LOCAL : (source?.address ?? ''),
+    neighborDescription: neighbor?.peer.options.description,
+    neighborRouterId: formatIPv4(source?.routerId ?? 0),
+    type,
+    ...attributes,
+    ...(type === 'local' && attributes.nextHop === '' ? { nextHop: unspecified(rib.family) } : {}),
+    asPathLength: rib.attributes.hops[attribute],
+    weight: weightOf(rib, attribute, source?.weight ?? 0),
+    best: explanation.best,
+    multipath: explanation.multipath,
+    stale: rib.isStale(path),
+    longLivedStale: (rib.attributes.flags[attribute] & ATTR_LLGR_STALE) !== 0 ? true : undefined,
+    valid: explanation.valid,
+    reason: explanation.reason,
+    decidedBy: explanation.decidedBy,
+    since: new Date(rib.sinceOf(path)).toISOString(),
+    pathId: pathId === 0 ? undefined : pathId,
+    fromClient: source?.client === true ? true : undefined,
+  }
+}
