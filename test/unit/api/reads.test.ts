@@ -191,7 +191,7 @@ t.test('mistakes are answered with the remedy', async (t) => {
   t.match(await error('/api/v1/routes?neighbor=192.0.2.9'), [404, 'unknown_neighbor', /lists them/])
   t.match(await error('/api/v1/neighbors/192.0.2.9'), [404, 'unknown_neighbor', /No neighbor 192\.0\.2\.9/])
   t.match(await error('/api/v1/neighbors/nonsense'), [400, 'bad_address', /nonsense/])
-  t.match(await error('/api/v1/neighbors'), [404, 'not_found', /Did you mean \/api\/v1\/neighbors\?/])
+  t.match(await error('/api/v1/neigbors'), [404, 'not_found', /Did you mean \/api\/v1\/neighbors\?/])
   t.match(await error('/api/v1/events?types=x'), [400, 'bad_parameter', /Types are session/])
 })
 
