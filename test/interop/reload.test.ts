@@ -135,11 +135,11 @@ for (const [way, apply] of Object.entries(ways)) {
     })
 
     await step('a wrong file changes nothing, and its line is named', async (t) => {
-      const wrong = yaml([nodeNeighbor(FIRST)]).replace('neighbors:', 'neighbors:')
+      const wrong = yaml([nodeNeighbor(FIRST)]).replace('neighbors:', 'neigbors:')
       ecmpd.write(wrong)
       const said = await apply(t, ecmpd, false)
       t.match(said, /neighbors/, 'the nearest known name')
-      const line = wrong.split('\n').findIndex((text) => text.startsWith('neighbors')) + 1
+      const line = wrong.split('\n').findIndex((text) => text.startsWith('neigbors')) + 1
       t.match(said, new RegExp(`:${line}\\b`), `line ${line}`)
       await sleep(500)
       t.same(await seen(FIRST.address), first)

@@ -253,7 +253,7 @@ t.test('each mistake is refused with its line', async (t) => {
 })
 
 t.test('an unknown key names the nearest one, or those that are known', async (t) => {
-  t.has(said(`${BASE}neighbors: []\n`), ['6: error: unknown key `neighbors` (did you mean `neighbors`?)'])
+  t.has(said(`${BASE}neigbors: []\n`), ['6: error: unknown key `neigbors` (did you mean `neighbors`?)'])
   t.has(said(`${BASE}    remote-as: 5\n`), ['6: error: unknown key `remote-as` (did you mean `remoteAs`?)'])
   t.match(said(`${BASE}log: { colour: red }\n`), [/unknown key `colour` \(known here: level, format\)/])
   t.match(said(`${BASE}    bfd: true\n`), [/unknown key `bfd` \(BFD is not supported yet\)/])

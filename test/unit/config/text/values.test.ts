@@ -47,7 +47,7 @@ t.test('endpoints', async (t) => {
 t.test('the nearest name', async (t) => {
   t.equal(distance('kitten', 'sitting'), 3)
   t.equal(distance('', 'abc'), 3)
-  t.equal(nearest('neighbors', ['neighbors', 'groups']), 'neighbors')
+  t.equal(nearest('neigbors', ['neighbors', 'groups']), 'neighbors')
   t.equal(nearest('remote_as', ['remoteAs', 'localAs']), 'remoteAs')
   t.equal(nearest('colour', ['level', 'format']), undefined)
   t.equal(nearest('', ['a']), undefined)
