@@ -1,6 +1,6 @@
 /**
  * Messages of the malformed corpus that ecmpd does not give the strict reading (the first of `expect`) but another
- * one that the corpus allows, and why. ARCHITECTURE.md tells the same to people.
+ * one that the corpus allows, and why. docs/decisions.md tells the same to people.
  */
 export const OTHER_READINGS: Readonly<Record<string, readonly [reading: string, reason: string]>> = {
   'hdr-notification-20': ['close', 'RFC 4271 §6.4 forbids to answer a NOTIFICATION with one'],

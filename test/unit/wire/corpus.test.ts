@@ -171,8 +171,8 @@ t.test(
   },
 )
 
-t.test('ARCHITECTURE.md names every message that does not get the strict reading', async (t) => {
-  const page = readFileSync('ARCHITECTURE.md', 'utf8')
+t.test('docs/decisions.md names every message that does not get the strict reading', async (t) => {
+  const page = readFileSync('docs/decisions.md', 'utf8')
   const section = page.slice(page.indexOf('## Malformed messages'))
   for (const id of Object.keys(OTHER_READINGS)) t.ok(section.includes(`\`${id}\``), id)
 })
