@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
-import { nearest } from '../config/text/nearest.js'
+import { nearest } from '../grammar/nearest.js'
 import { carriesToken, refuse } from './access.js'
 import type { ApiContext } from './context.js'
 import { ApiError, errorBody } from './errors.js'

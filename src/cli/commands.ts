@@ -1,6 +1,6 @@
 import yargs, { type CommandModule } from 'yargs'
-import { nearest } from '../config/text/nearest.js'
 import { packageVersion } from '../daemon/version.js'
+import { nearest } from '../grammar/nearest.js'
 import { clearCommand } from './clear.js'
 import { CONFIG_NAMES, configCommand } from './config.js'
 import { demoCommand } from './demo.js'

@@ -1,4 +1,4 @@
-import { didYouMean } from '../config/text/nearest.js'
+import { didYouMean } from '../grammar/nearest.js'
 import { canonicalAddress } from '../ip/address.js'
 import { FAMILIES, type Family } from '../ip/family.js'
 import { canonicalPrefix } from '../ip/prefix.js'

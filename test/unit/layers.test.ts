@@ -18,10 +18,10 @@ const LINES = [
   ['ports'],
   ['session', 'rib', 'policy'],
   ['wire'],
-  ['ip'],
+  ['ip', 'grammar'],
 ]
 /** Rooms that are pure: no clock, no I/O, no node: module but Buffer's. */
-const PURE = ['session', 'rib', 'policy', 'wire', 'ip']
+const PURE = ['session', 'rib', 'policy', 'wire', 'ip', 'grammar']
 
 const root = resolve('src')
 const rank = new Map(LINES.flatMap((rooms, line) => rooms.map((room) => [room, line] as const)))

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
+import { didYouMean } from '../../grammar/nearest.js'
 import { type Path, pathText } from '../text/diagnostic.js'
-import { didYouMean } from '../text/nearest.js'
 import { isSecret } from '../text/secrets.js'
 import { jsonSchema } from './json-schema.js'
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Checked, readAs, readPrefix } from '../text/values.js'
+import type { Checked } from '../../grammar/kinds.js'
+import { readAs, readPrefix } from '../text/values.js'
 
 /** A text that a reader of values.ts accepts. */
 export function text(read: (text: string) => Checked<unknown>, what: string) {

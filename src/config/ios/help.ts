@@ -1,37 +1,22 @@
-import { COMMANDS } from './commands/table.js'
-import { type Command, type Mode, shownElement } from './document/grammar.js'
-import { spell } from './document/match.js'
+/** What is said about the configuration grammar as a whole: `?` at a place, and a page with every command. */
 
-/** What can stand at a place of a command, as `?` shows it. */
-export interface HelpWord {
-  readonly word: string
-  readonly help: string
-}
+import { type Choice, choices } from '../../grammar/help.js'
+import { lineOf } from '../../grammar/line.js'
+import { COMMANDS } from './commands/table.js'
+import type { Command, Mode } from './document/grammar.js'
+import { MODES } from './modes.js'
 
 /**
- * The words that can follow a beginning, each with what it does; `<cr>` when the line may end here.
- * @param beginning words typed so far; abbreviations will do
+ * What can follow a beginning, each with what it does; `<cr>` when the line may end here.
+ * @param beginning words typed so far; abbreviations will do, `no` may stand first
+ * @returns nothing behind what is no beginning of a command
  */
-export function helpAt(beginning: string, mode: Mode): readonly HelpWord[] {
-  const words = beginning.trim().toLowerCase().split(/\s+/).filter(Boolean)
-  const found = new Map<string, string>()
-  for (const command of COMMANDS) {
-    if (!command.modes.includes(mode) || command.onlyNo) continue
-    for (const variant of spell(command)) {
-      const fits = words.every((word, i) => {
-        const element = variant[i]
-        return (
-          element !== undefined &&
-          (element.kind === 'argument' || element.text.toLowerCase().startsWith(word))
-        )
-      })
-      if (!fits) continue
-      const next = variant[words.length]
-      const word = next === undefined ? '<cr>' : shownElement(next)
-      if (!found.has(word)) found.set(word, command.help)
-    }
-  }
-  return [...found].map(([word, help]) => ({ word, help }))
+export function helpAt(beginning: string, mode: Mode): readonly Choice[] {
+  const line = lineOf(beginning)
+  const negated = line.words[0]?.text.toLowerCase() === 'no'
+  const { negated: behindNo, offered } = MODES[mode]
+  const found = negated ? choices(behindNo, line, 1) : choices(offered, line)
+  return 'type' in found ? [] : found
 }
 
 const SECTIONS: readonly (readonly [Mode, string])[] = [

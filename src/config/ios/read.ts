@@ -1,14 +1,18 @@
+/** Reads a switch's text, line by line, as a switch would. */
+
+import { MissingArgument } from '../../grammar/args.js'
+import { usageOf } from '../../grammar/syntax.js'
 import type { ReadDocument } from '../document/yaml.js'
 import type { Environment } from '../model/environment.js'
 import type { Report } from '../text/diagnostic.js'
-import { COMMANDS } from './commands/table.js'
 import { Cells } from './document/cells.js'
 import { Context } from './document/context.js'
 import { toDocument } from './document/document.js'
-import { MissingArgument, type Mode } from './document/grammar.js'
+import type { Mode } from './document/grammar.js'
 import { type Line, lex } from './document/lexer.js'
-import { type Match, type Mismatch, match, usage } from './document/match.js'
+import { type Match, type Mismatch, match } from './document/match.js'
 import { OtherSections } from './document/other-sections.js'
+import { MODES } from './modes.js'
 
 /** Where a line is looked for that its own mode does not know: further out. */
 const OUTER: Readonly<Record<Mode, Mode | undefined>> = {
@@ -25,10 +29,6 @@ const TITLES: Readonly<Record<Mode, string>> = {
   'route-map': '`route-map`',
 }
 
-const BY_MODE = new Map(
-  (Object.keys(OUTER) as Mode[]).map((mode) => [mode, COMMANDS.filter((one) => one.modes.includes(mode))]),
-)
-
 /**
  * Reads a switch's text into a document. The lines are carried out in their order, as on the switch, but may
  * come in any: what one needs of another is looked up at the end. Nothing is thrown, whatever the text.
@@ -37,7 +37,7 @@ const BY_MODE = new Map(
 export function readIos(text: string, report: Report, environment: Environment): ReadDocument | undefined {
   const cells = new Cells()
   const context = new Context(cells, report)
-  const others = new OtherSections((line) => 'command' in match(line, BY_MODE.get('config')!))
+  const others = new OtherSections((line) => 'command' in match(line, MODES.config))
   for (const line of lex(text)) {
     context.line = line
     if (!others.take(line, context)) carryOut(line, context)
@@ -50,7 +50,7 @@ export function readIos(text: string, report: Report, environment: Environment):
 function carryOut(line: Line, context: Context): void {
   const tried: Mismatch[] = []
   for (let mode: Mode | undefined = context.mode; mode !== undefined; mode = OUTER[mode]) {
-    const found = match(line, BY_MODE.get(mode)!)
+    const found = match(line, MODES[mode])
     if (!('command' in found)) {
       tried.push(found)
       continue
@@ -63,9 +63,7 @@ function carryOut(line: Line, context: Context): void {
   }
   // The attempt that got furthest knows best what was meant; of equals the innermost.
   const best = tried.reduce((a, b) => (b.word > a.word ? b : a))
-  const elsewhere = (Object.keys(OUTER) as Mode[]).find(
-    (mode) => 'command' in match(line, BY_MODE.get(mode)!),
-  )
+  const elsewhere = (Object.keys(OUTER) as Mode[]).find((mode) => 'command' in match(line, MODES[mode]))
   const hint = elsewhere === undefined ? best.hint : `it belongs under ${TITLES[elsewhere]}`
   context.error(best.message, hint, best.word)
   // A section whose first line is wrong is a section all the same: one mistake, one error.
@@ -84,6 +82,6 @@ function run(found: Match, context: Context): void {
   } catch (error) {
     // A `no` form may leave out the last arguments; what it can't do without, the switch asks for, too.
     if (!(error instanceof MissingArgument)) throw error
-    context.error(`% Incomplete command: <${error.argument}> is missing`, usage(found.command))
+    context.error(`% Incomplete command: <${error.argument}> is missing`, usageOf(found.command.syntax))
   }
 }

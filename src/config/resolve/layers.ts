@@ -1,6 +1,6 @@
+import { didYouMean } from '../../grammar/nearest.js'
 import type { Document, Settings } from '../document/schema.js'
 import type { Path } from '../text/diagnostic.js'
-import { didYouMean } from '../text/nearest.js'
 import type { Resolution } from './resolution.js'
 
 /** Settings at one place of the document; layers are read from the most specific one down. */

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../grammar/nearest.js'
 import type {
   AsPathRule,
   CommunityRule,
@@ -11,7 +12,6 @@ import { ORIGINS } from '../describe/describe-policy.js'
 import type { AsPathRuleEntry, CommunityRuleEntry, RouteRuleEntry } from '../document/schema.js'
 import type { RouteMatchEntry, RouteSetEntry } from '../document/schema-policy.js'
 import type { Path } from '../text/diagnostic.js'
-import { didYouMean } from '../text/nearest.js'
 import { readAddress, readAs, readCommunity } from '../text/values.js'
 import { prefixRules } from './policies.js'
 import type { Resolution } from './resolution.js'

@@ -1,12 +1,10 @@
+import type { Checked } from '../../grammar/kinds.js'
 import { canonicalAddress, parseAddress, parseIPv4 } from '../../ip/address.js'
 import { bitsOf, type Family } from '../../ip/family.js'
 import { formatPrefix, parsePrefix } from '../../ip/prefix.js'
 import { specialUse } from '../../ip/special.js'
 import { communityText, largeCommunityText, parseCommunity, parseLargeCommunity } from '../../wire/text.js'
 import type { Endpoint } from '../model/model.js'
-
-/** A text that was read, or what is wrong with it and what to do. */
-export type Checked<T> = { readonly value: T } | { readonly problem: string; readonly hint?: string }
 
 /** An address in canonical text. */
 export interface AddressText {

@@ -1,9 +1,11 @@
 import t from 'tap'
 import { COMMANDS } from '../../../src/config/ios/commands/table.js'
-import { type Mode, variantsOf } from '../../../src/config/ios/document/grammar.js'
+import type { Mode } from '../../../src/config/ios/document/grammar.js'
 import { lex } from '../../../src/config/ios/document/lexer.js'
 import { match } from '../../../src/config/ios/document/match.js'
 import { helpAt } from '../../../src/config/ios/help.js'
+import { MODES } from '../../../src/config/ios/modes.js'
+import { variantsOf } from '../../../src/grammar/syntax.js'
 
 /** A word of each argument type. */
 const SAMPLES: Readonly<Record<string, string>> = {
@@ -27,7 +29,7 @@ const written = COMMANDS.flatMap((command) =>
     command,
     text: variant
       .map((element) =>
-        element.kind === 'keyword' ? element.text : (SAMPLES[element.type] ?? element.type.split('-')[0]),
+        element.type === 'keyword' ? element.text : (SAMPLES[element.kind] ?? element.kind.split('-')[0]),
       )
       .join(' '),
   })),
@@ -36,8 +38,7 @@ const written = COMMANDS.flatMap((command) =>
 t.test('every row of the table is found by its own words, in each of its modes', async (t) => {
   for (const { command, text } of written) {
     for (const mode of command.modes) {
-      const commands = COMMANDS.filter((one) => one.modes.includes(mode))
-      const found = match(lex(command.onlyNo ? `no ${text}` : text)[0], commands)
+      const found = match(lex(command.onlyNo ? `no ${text}` : text)[0], MODES[mode])
       t.ok('command' in found, `${mode}: ${text}: ${JSON.stringify(found)}`)
       if ('command' in found) t.equal(found.command.syntax, command.syntax, `${mode}: ${text}`)
     }

@@ -1,45 +1,57 @@
+/** What the arguments of the configuration grammar may be, and what is said of one that may not. */
+
+import { type Checked, type Kinds, kindsOf } from '../../../grammar/kinds.js'
 import { formatIPv4, parseAddress, parseIPv4 } from '../../../ip/address.js'
-import { type Checked, readAddress, readAs, readHost, readPrefix, readRouterId } from '../../text/values.js'
+import { readAddress, readAs, readHost, readPrefix, readRouterId } from '../../text/values.js'
 
 /**
- * Argument types of the grammar: `MIN-MAX` for numbers; peer (an address, or a group's name), host, as,
- * router-id, cluster-id, prefix4, prefix6, address, mask, word; `rest` runs to the end of the line.
+ * The kinds of arguments of the configuration grammar, beside `MIN-MAX`, `word` and `rest`. `peer` is an
+ * address, or the name of a group; `host` an address that a speaker can have.
  */
-export function readArgument(type: string, name: string, text: string): Checked<string | number> {
-  const range = /^(\d+)-(\d+)$/.exec(type)
-  if (range) return readNumber(text, name, Number(range[1]), Number(range[2]))
-  switch (type) {
-    case 'as':
-      return readAs(text)
-    case 'peer':
-      return readPeer(text)
-    case 'host':
-      return textOf(readHost(text))
-    case 'address':
-      return textOf(readAddress(text))
-    case 'router-id': {
+export const KINDS: Kinds = kindsOf({
+  as: { placeholder: '<1-4294967295>', help: 'an AS number, plain or asdot', read: readAs },
+  peer: { placeholder: 'WORD', help: 'address of a neighbor, or name of a peer group', read: readPeer },
+  host: {
+    placeholder: 'A.B.C.D or X:X::X:X',
+    help: 'address of a speaker',
+    read: (text) => textOf(readHost(text)),
+  },
+  address: {
+    placeholder: 'A.B.C.D or X:X::X:X',
+    help: 'an address',
+    read: (text) => textOf(readAddress(text)),
+  },
+  'router-id': {
+    placeholder: 'A.B.C.D',
+    help: 'a BGP Identifier: four numbers as in an IPv4 address',
+    read: (text) => {
       const read = readRouterId(text)
       return 'problem' in read ? read : { value: text }
-    }
-    case 'cluster-id':
-      return readClusterId(text)
-    case 'prefix4':
-    case 'prefix6':
-      return readFamilyPrefix(text, type === 'prefix4')
-    case 'prefix':
-      return textOf(readPrefix(text))
-    case 'mask':
-      return parseIPv4(text) === undefined ? { problem: `\`${text}\` is no network mask` } : { value: text }
-    default:
-      return { value: text }
-  }
-}
-
-function readNumber(text: string, name: string, min: number, max: number): Checked<number> {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= min && value <= max) return { value }
-  return { problem: `${name} \`${text}\` is no number from ${min} to ${max}` }
-}
+    },
+  },
+  'cluster-id': {
+    placeholder: 'A.B.C.D or <1-4294967295>',
+    help: 'a cluster id: four numbers, or one',
+    read: readClusterId,
+  },
+  prefix4: { placeholder: 'A.B.C.D/M', help: 'an IPv4 prefix', read: (text) => readFamilyPrefix(text, true) },
+  prefix6: {
+    placeholder: 'X:X::X:X/M',
+    help: 'an IPv6 prefix',
+    read: (text) => readFamilyPrefix(text, false),
+  },
+  prefix: {
+    placeholder: 'A.B.C.D/M or X:X::X:X/M',
+    help: 'a prefix',
+    read: (text) => textOf(readPrefix(text)),
+  },
+  mask: {
+    placeholder: 'A.B.C.D',
+    help: 'a network mask, or a wildcard',
+    read: (text) =>
+      parseIPv4(text) === undefined ? { problem: `\`${text}\` is no network mask` } : { value: text },
+  },
+})
 
 /** A cluster id as four numbers, however it was written. */
 function readClusterId(text: string): Checked<string> {

@@ -1,18 +1,12 @@
+/** The command lines of a switch's text, wherever it was copied from. */
+
+import { type Line as CommandLine, lineOf } from '../../../grammar/line.js'
 import type { Position } from '../../text/diagnostic.js'
 
-/** A word of a command and where it stands. */
-export interface Word {
-  readonly text: string
-  /** Column of its first character, from 1. */
-  readonly column: number
-}
-
-/** A command line; blank lines, comments and terminal noise have none. */
-export interface Line {
+/** A command line of a text; blank lines, comments and terminal noise have none. */
+export interface Line extends CommandLine {
+  /** Its number in the text, from 1. */
   readonly number: number
-  readonly words: readonly Word[]
-  /** The line as it stands in the file, for texts that run to its end. */
-  readonly raw: string
 }
 
 /** `Ruijie(config-router)#`, `sw1#`, `sw1>`: what a terminal shows before a command. */
@@ -43,11 +37,7 @@ export function lex(text: string): readonly Line[] {
     if (NOISE.some((noise) => noise.test(body))) continue
     // What was asked at a prompt configures nothing.
     if (start > 0 && /^sh(o|ow)?\s/.test(body)) continue
-    const words: Word[] = []
-    for (const match of raw.slice(start).matchAll(/\S+/g)) {
-      words.push({ text: match[0], column: start + match.index + 1 })
-    }
-    lines.push({ number: i + 1, words, raw })
+    lines.push({ number: i + 1, ...lineOf(raw, start) })
   }
   return lines
 }

@@ -1,13 +1,11 @@
-import { didYouMean, nearest } from '../../text/nearest.js'
-import {
-  Args,
-  type Command,
-  type Element,
-  readElement,
-  shownElement,
-  type Variant,
-  variantsOf,
-} from './grammar.js'
+/** Which command of a mode a line is, and what the switch says of one that is none. */
+
+import type { Args } from '../../../grammar/args.js'
+import { Grammar, type Mistake } from '../../../grammar/grammar.js'
+import { didYouMean } from '../../../grammar/nearest.js'
+import { shownElement, usageOf } from '../../../grammar/syntax.js'
+import { KINDS } from './arguments.js'
+import type { Command } from './grammar.js'
 import type { Line } from './lexer.js'
 
 /** A command that a line is. */
@@ -25,171 +23,80 @@ export interface Mismatch {
   readonly hint?: string
 }
 
-/** A variant that the words so far fit. */
-interface Candidate {
-  readonly command: Command
-  readonly variant: Variant
-  /** Words needed, fewer than the variant's in a `no` form. */
-  readonly needed: number
-  /** An argument, or a comment, has taken the rest of the line. */
-  readonly closed?: true
+/** The commands of a mode. */
+export interface ModeGrammar {
+  /** As they stand. */
+  readonly plain: Grammar<Command>
+  /** Behind `no`: the last arguments may be left out. */
+  readonly negated: Grammar<Command>
+  /** What is offered to who asks: without what exists behind `no` alone. */
+  readonly offered: Grammar<Command>
 }
 
-/** What is wrong with a word as an argument. */
-interface Problem {
-  readonly problem: string
-  readonly hint?: string
-}
+/** What follows a whole command behind a comment sign is a comment. */
+const COMMENT = /^[!#]/
 
-const spelled = new Map<Command, readonly Variant[]>()
-
-/** The variants of a command, spelled out once. */
-export function spell(command: Command): readonly Variant[] {
-  const known = spelled.get(command)
-  if (known !== undefined) return known
-  const variants = variantsOf(command.syntax)
-  spelled.set(command, variants)
-  return variants
-}
-
-/** The candidates of a mode, made once: most lines are read against the same few hundred. */
-const started = new WeakMap<readonly Command[], Readonly<Record<'plain' | 'negated', readonly Candidate[]>>>()
-
-function candidatesOf(commands: readonly Command[], negated: boolean): readonly Candidate[] {
-  let both = started.get(commands)
-  if (both === undefined) {
-    const make = (no: boolean) =>
-      commands
-        .filter((command) => !no || command.no !== undefined)
-        .flatMap((command) => spell(command).map((variant) => start(command, variant, no)))
-    both = { plain: make(false), negated: make(true) }
-    started.set(commands, both)
-  }
-  return negated ? both.negated : both.plain
-}
-
-/**
- * Finds the command that a line is, as a switch does: keywords may be abbreviated while only one fits.
- * @param commands those of the current mode; the same array each time
- */
-export function match(line: Line, commands: readonly Command[]): Match | Mismatch {
-  const negated = line.words[0]?.text.toLowerCase() === 'no'
-  const first = negated ? 1 : 0
-  let candidates = candidatesOf(commands, negated)
-  for (let word = first; word < line.words.length; word++) {
-    if (candidates.some((candidate) => candidate.closed)) break
-    const next = take(candidates, line, word, first)
-    if ('message' in next) return next
-    candidates = next
-  }
-  const given = line.words.length - first
-  const whole = candidates.find((one) => one.closed || given >= one.needed)
-  if (whole !== undefined)
-    return { command: whole.command, negated, args: argsOf(whole.variant, line, first) }
-  const expected = [...new Set(candidates.map((one) => shownElement(one.variant[given])))]
-  const missing = expected.length > 8 ? '' : `: ${expected.join(' or ')} is missing`
+/** Makes the grammar of a mode of its commands. */
+export function modeGrammar(commands: readonly Command[]): ModeGrammar {
+  const options = { kinds: KINDS, comment: COMMENT }
   return {
-    word: line.words.length,
-    message: `% Incomplete command${missing}`,
-    hint: usage(candidates[0].command),
+    plain: new Grammar(commands, options),
+    offered: new Grammar(
+      commands.filter((command) => !command.onlyNo),
+      options,
+    ),
+    negated: new Grammar(
+      commands.filter((command) => command.no !== undefined),
+      {
+        ...options,
+        needed: (command, variant) => {
+          let needed = variant.length
+          if (command.onlyNo) return needed
+          while (needed > 1 && variant[needed - 1].type === 'argument') needed--
+          return needed
+        },
+      },
+    ),
   }
 }
 
-/** The arguments, and the keywords as themselves, of a line that a variant fits. */
-function argsOf(variant: Variant, line: Line, first: number): Args {
-  const values = new Map<string, string | number>()
-  const words = new Map<string, number>()
-  for (const [at, element] of variant.entries()) {
-    const word = first + at
-    if (word >= line.words.length) break
-    const name = element.kind === 'keyword' ? element.text : element.name
-    const value = element.kind === 'keyword' ? element.text : readArgumentWord(element, line, word)
-    if (typeof value === 'object') break
-    values.set(name, value)
-    words.set(name, word)
+/** Finds the command that a line is, as a switch does: keywords may be abbreviated while only one fits. */
+export function match(line: Line, mode: ModeGrammar): Match | Mismatch {
+  const negated = line.words[0]?.text.toLowerCase() === 'no'
+  const found = negated ? mode.negated.match(line, 1) : mode.plain.match(line)
+  if (found.type === 'match') return { command: found.row, negated, args: found.args }
+  return told(found, line, negated ? 1 : 0)
+}
+
+/** A mistake in the words of the switch. */
+function told(mistake: Mistake<Command>, line: Line, first: number): Mismatch {
+  const { word, expected } = mistake
+  const usage = usageOf(mistake.rows[0].syntax)
+  const text = line.words[word]?.text
+  switch (mistake.type) {
+    case 'incomplete': {
+      const missing = expected.length > 8 ? '' : `: ${expected.map(shownElement).join(' or ')} is missing`
+      return { word, message: `% Incomplete command${missing}`, hint: usage }
+    }
+    case 'too many':
+      return { word, message: `% Too many parameters: \`${text}\``, hint: usage }
+    case 'ambiguous':
+      return { word, message: `% Ambiguous command: \`${text}\` can be ${mistake.names.join(', ')}` }
+    case 'unknown':
+      return unknown(mistake, line, word - first, usage)
   }
-  return new Args(values, words)
 }
 
-/** The syntax as help shows it, without argument types. */
-export function usage(command: Command): string {
-  return command.syntax.replace(/<([^:>]+):[^>]*>/g, '<$1>')
-}
-
-function start(command: Command, variant: Variant, negated: boolean): Candidate {
-  let needed = variant.length
-  if (negated && !command.onlyNo) while (needed > 1 && variant[needed - 1].kind === 'argument') needed--
-  return { command, variant, needed }
-}
-
-/** Lets every candidate read one word; who can't is out. */
-function take(
-  candidates: readonly Candidate[],
+function unknown(
+  mistake: Extract<Mistake<Command>, { type: 'unknown' }>,
   line: Line,
-  word: number,
-  first: number,
-): readonly Candidate[] | Mismatch {
-  const { text } = line.words[word]
-  const at = word - first
-  const open = candidates.filter((candidate) => at < candidate.variant.length)
-  if (open.length === 0) {
-    // What follows a whole command behind a comment sign is a comment.
-    if (/^[!#]/.test(text)) return candidates.map((candidate) => ({ ...candidate, closed: true }))
-    return { word, message: `% Too many parameters: \`${text}\``, hint: usage(candidates[0].command) }
-  }
-  const lower = text.toLowerCase()
-  const exact = open.filter(({ variant }) => keywordOf(variant[at]) === lower)
-  if (exact.length > 0) return exact
-  const { read, problem } = readAll(open, at, line, word)
-  const short = open.filter(({ variant }) => keywordOf(variant[at])?.startsWith(lower))
-  const names = [...new Set(short.map(({ variant }) => keywordOf(variant[at])))]
-  if (read.length > 0 && names.length === 0) return read
-  if (names.length === 1) return short
-  if (names.length > 1) {
-    return { word, message: `% Ambiguous command: \`${text}\` can be ${names.join(', ')}` }
-  }
-  const whole = candidates.filter((candidate) => at >= candidate.needed)
-  if (/^[!#]/.test(text) && whole.length > 0) return whole.map((one) => ({ ...one, closed: true }))
-  return mismatch(line, word, open, at, problem)
-}
-
-/** Who takes the word as an argument; of equal arguments one is read. */
-function readAll(
-  open: readonly Candidate[],
   at: number,
-  line: Line,
-  word: number,
-): { read: readonly Candidate[]; problem?: Problem } {
-  const results = new Map<string, string | number | Problem>()
-  const read: Candidate[] = []
-  let problem: Problem | undefined
-  for (const candidate of open) {
-    const element = candidate.variant[at]
-    if (element.kind === 'keyword') continue
-    const key = `${element.type} ${element.name}`
-    const result = results.get(key) ?? readArgumentWord(element, line, word)
-    results.set(key, result)
-    if (typeof result === 'object') problem ??= result
-    else read.push(element.type === 'rest' ? { ...candidate, closed: true } : candidate)
-  }
-  return { read, problem }
-}
-
-function mismatch(
-  line: Line,
-  word: number,
-  open: readonly Candidate[],
-  at: number,
-  problem: Problem | undefined,
+  usage: string,
 ): Mismatch {
+  const { word, problem, nearest: meant } = mistake
   const { text } = line.words[word]
-  const known = [
-    ...new Set(open.flatMap(({ variant }) => (variant[at].kind === 'keyword' ? [variant[at].text] : []))),
-  ]
-  const meant = nearest(text, known)
   if (problem !== undefined && (meant === undefined || /^[\d.:/]+$/.test(text))) {
-    const hint = problem.hint ?? usage(open[0].command)
-    return { word, message: `% Wrong parameter: ${problem.problem}`, hint }
+    return { word, message: `% Wrong parameter: ${problem.problem}`, hint: problem.hint ?? usage }
   }
   const message = `% Unrecognized command: \`${text}\``
   if (meant !== undefined && word > 0) {
@@ -200,6 +107,7 @@ function mismatch(
       .join(' ')
     return { word, message, hint: `did you mean \`${corrected}\`?` }
   }
+  const known = mistake.expected.flatMap((element) => (element.type === 'keyword' ? [element.text] : []))
   return { word, message, hint: didYouMean(text, known) ?? expectedHere(known, at) }
 }
 
@@ -207,17 +115,3 @@ function mismatch(
 function expectedHere(known: readonly string[], at: number): string | undefined {
   return at === 0 || known.length === 0 || known.length > 40 ? undefined : `known here: ${known.join(', ')}`
 }
-
-/** @returns the value, or an object that says what is wrong */
-function readArgumentWord(
-  element: Extract<Element, { kind: 'argument' }>,
-  line: Line,
-  word: number,
-): string | number | Problem {
-  if (element.type === 'rest') return line.raw.slice(line.words[word].column - 1).trim()
-  const read = readElement(element, line.words[word].text)
-  return 'problem' in read ? read : read.value
-}
-
-/** The keyword in small letters; undefined for an argument. */
-const keywordOf = (element: Element) => (element.kind === 'keyword' ? element.text.toLowerCase() : undefined)

@@ -1,7 +1,6 @@
 import t from 'tap'
 import { dialectOf } from '../../../../src/config/load.js'
 import { formatDiagnostic } from '../../../../src/config/text/format.js'
-import { didYouMean, distance, nearest } from '../../../../src/config/text/nearest.js'
 import { formatEndpoint, readAs, readEndpoint, readPort } from '../../../../src/config/text/values.js'
 
 t.test('AS numbers', async (t) => {
@@ -42,17 +41,6 @@ t.test('endpoints', async (t) => {
   }
   t.equal(formatEndpoint({ address: '::', port: 179 }), '[::]:179')
   t.ok('problem' in readPort('1.5'))
-})
-
-t.test('the nearest name', async (t) => {
-  t.equal(distance('kitten', 'sitting'), 3)
-  t.equal(distance('', 'abc'), 3)
-  t.equal(nearest('neigbors', ['neighbors', 'groups']), 'neighbors')
-  t.equal(nearest('remote_as', ['remoteAs', 'localAs']), 'remoteAs')
-  t.equal(nearest('colour', ['level', 'format']), undefined)
-  t.equal(nearest('', ['a']), undefined)
-  t.equal(nearest('x'.repeat(10_000), ['x']), undefined, 'no work on what can’t be meant')
-  t.equal(didYouMean('hodl', ['hold']), 'did you mean `hold`?')
 })
 
 t.test('a diagnostic is a line that editors read', async (t) => {

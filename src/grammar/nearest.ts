@@ -1,3 +1,5 @@
+/** The name that somebody most likely meant who wrote one that there isn't. */
+
 /** Longest text compared: what is longer is no slip of the pen, and the work is its square. */
 const LONGEST = 64
 
