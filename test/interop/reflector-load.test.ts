@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { freePort } from '../../src/testing/free-port.js'
 import { Ecmpd } from '../lab/ecmpd.js'
 import { LightClient } from '../lab/light-client.js'
 import { openLab } from '../lab/setup.js'
 import { sleep, until } from '../lab/wait.js'
-import { freePort } from '../support/free-port.js'
 import {
   asPath,
   attribute,

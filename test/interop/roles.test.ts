@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { type NodePlace, OwnNode } from '../../src/demo/nodes.js'
 import { NODES, SWITCH, VIP } from '../../src/demo/topology.js'
+import { freePort } from '../../src/testing/free-port.js'
 import { Ecmpd } from '../lab/ecmpd.js'
 import { Gobgp } from '../lab/gobgp.js'
 import { lacks } from '../lab/require.js'
 import { kernelRoutes, untilGateways } from '../lab/routes.js'
 import { openLab, openNetwork } from '../lab/setup.js'
 import { until } from '../lab/wait.js'
-import { freePort } from '../support/free-port.js'
 
 t.setTimeout(600_000)
 

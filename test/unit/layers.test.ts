@@ -8,13 +8,13 @@ import t from 'tap'
  */
 const LINES = [
   ['cli'],
-  ['demo'],
+  ['demo', 'testing'],
   ['daemon'],
   ['api', 'web', 'expect', 'diagnose'],
   ['show'],
   ['net', 'fib', 'bfd', 'observe', 'cilium'],
   ['config'],
-  ['speaker'],
+  ['speaker', 'decorate'],
   ['ports'],
   ['session', 'rib', 'policy'],
   ['wire'],

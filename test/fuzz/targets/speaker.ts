@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { FAMILIES, type Family } from '../../../src/ip/family.js'
 import type { PrefixRule, RoutePolicy } from '../../../src/policy/types.js'
 import type { NeighborOptions, SpeakerOptions } from '../../../src/speaker/model/options.js'
+import type { MemoryConnection } from '../../../src/testing/memory-network.js'
 import { CRASH_INPUTS } from '../../support/crash-inputs.js'
-import type { MemoryConnection } from '../../support/memory-transport.js'
 import { family, neighbor, speakerOptions } from '../../support/options.js'
 import {
   asPath,

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { freePort } from '../../support/free-port.js'
+import { freePort } from '../../../src/testing/free-port.js'
 
 const MAIN = resolve('dist/cli/main.js')
 

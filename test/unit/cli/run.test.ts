@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'nod
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
-import { freePort } from '../../support/free-port.js'
+import { freePort } from '../../../src/testing/free-port.js'
 import { cli, Daemon, folder, Program, type RunOptions, until } from './program.js'
 
 // Daemons are processes of their own: on a busy machine that takes its time.

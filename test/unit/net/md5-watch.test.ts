@@ -3,7 +3,7 @@ import { md5Counters } from '../../../src/net/md5-counters.js'
 import { Md5Watch } from '../../../src/net/md5-watch.js'
 import type { Log } from '../../../src/ports/log.js'
 import type { NeighborView } from '../../../src/speaker/model/views.js'
-import { ManualClock } from '../../support/manual-clock.js'
+import { ManualClock } from '../../../src/testing/manual-clock.js'
 
 const netstat = (missing: number, unexpected: number, wrong: number) =>
   [

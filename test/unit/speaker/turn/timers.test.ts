@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Timers } from '../../../../src/speaker/turn/timers.js'
-import { ManualClock } from '../../../support/manual-clock.js'
+import { ManualClock } from '../../../../src/testing/manual-clock.js'
 
 t.test('a timer fires once, at its deadline, and is stopped by then', async (t) => {
   const clock = new ManualClock()

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Work } from '../../../../src/speaker/turn/work.js'
-import { ManualClock } from '../../../support/manual-clock.js'
+import { ManualClock } from '../../../../src/testing/manual-clock.js'
 
 /** A clock that a task can spend time on. */
 class BusyClock extends ManualClock {

@@ -1,3 +1,7 @@
+/** A network in memory: machines with addresses, whose speakers reach each other without sockets or privileges. */
+
+import { systemClock } from '../daemon/clock.js'
+import type { Clock } from '../ports/clock.js'
 import type {
   Connection,
   ConnectionHandlers,
@@ -8,8 +12,7 @@ import type {
   ListenOptions,
   ProtectionRule,
   Transport,
-} from '../../src/ports/transport.js'
-import type { ManualClock } from './manual-clock.js'
+} from '../ports/transport.js'
 
 /** Octets that the "kernel" of a connection holds for a reader that has paused. */
 const KERNEL = 64 * 1024
@@ -33,7 +36,7 @@ export class MemoryConnection implements Connection {
   /** Everything written here, for tests of what goes out. */
   readonly written: Uint8Array[] = []
   #handlers: ConnectionHandlers | undefined
-  readonly #clock: ManualClock
+  readonly #clock: Clock
   /** Octets on their way to this end. */
   #arriving: Uint8Array[] = []
   #arrivingSize = 0
@@ -44,7 +47,7 @@ export class MemoryConnection implements Connection {
   #gone = false
   #scheduled = false
 
-  constructor(clock: ManualClock, local: Endpoint, remote: Endpoint, incoming: boolean) {
+  constructor(clock: Clock, local: Endpoint, remote: Endpoint, incoming: boolean) {
     this.#clock = clock
     this.local = local
     this.remote = remote
@@ -234,13 +237,14 @@ export class MemoryHost implements Transport {
 
 /** Machines joined by a wire without loss. */
 export class MemoryNetwork {
-  readonly clock: ManualClock
+  readonly clock: Clock
   readonly bound = new Set<Bound>()
   /** Addresses that answer nobody: dials to and from them fail. */
   readonly unreachable = new Set<string>()
   #port = 40_000
 
-  constructor(clock: ManualClock) {
+  /** @param clock octets arrive 'soon', on a turn of their own; left out: the machine's */
+  constructor(clock: Clock = systemClock) {
     this.clock = clock
   }
 

@@ -1,4 +1,6 @@
-import type { Cancel, Clock } from '../../src/ports/clock.js'
+/** A clock for tests that stands still until it is told to go. */
+
+import type { Cancel, Clock } from '../ports/clock.js'
 
 interface Timer {
   readonly at: number
@@ -89,6 +91,26 @@ export class ManualClock implements Clock {
     }
     this.#now = end
     await this.run()
+  }
+
+  /**
+   * Lets time pass, timer by timer, until a promise is settled; no real time is waited for.
+   * @returns the promise's value
+   * @throws what the promise was rejected with; Error when nothing is left that could settle it
+   */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    let settled = false
+    const note = () => {
+      settled = true
+    }
+    promise.then(note, note)
+    await this.run()
+    while (!settled) {
+      const due = this.#earliest()
+      if (due === undefined) throw new Error('no timer is set: what is waited for never comes')
+      await this.advance(due.at - this.#now)
+    }
+    return promise
   }
 
   #earliest(): Timer | undefined {

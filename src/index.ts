@@ -1,0 +1,16 @@
+/**
+ * The package's main entry, for programs that talk to a running ecmpd: what its HTTP API answers, as types, and the
+ * version they belong to. `ecmpd/testing` has peers for tests; nothing else of the package can be imported.
+ */
+
+import { packageVersion } from './daemon/version.js'
+
+export type { Config } from './config/model/model.js'
+export type { Family } from './ip/family.js'
+export type { FibRouteView, FibStatusView, Gateway } from './ports/fib.js'
+export type { FibView, RouteDetail, RouteDetailPage, StatusView } from './show/source.js'
+export type { NeighborOperation, OperationOutcome } from './speaker/model/operation.js'
+export type * from './speaker/model/views.js'
+
+/** The package's version, as `ecmpd version` prints it. */
+export const version: string = packageVersion()

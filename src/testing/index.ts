@@ -1,0 +1,17 @@
+/**
+ * `ecmpd/testing`: BGP peers for tests, in the process of the test. Over TCP of the machine, or over a network in
+ * memory with a clock that the test moves on, so that a hold time passes in no time.
+ */
+
+export type { Decorator } from '../decorate/compose.js'
+export type { Family } from '../ip/family.js'
+export type * from '../ports/clock.js'
+export type { FibPort, FibRouteView, FibStatusView, Gateway, NextHopSet, Resolver } from '../ports/fib.js'
+export type { Log } from '../ports/log.js'
+export type * from '../ports/transport.js'
+export type { NeighborOperation, OperationOutcome } from '../speaker/model/operation.js'
+export type * from '../speaker/model/views.js'
+export { freePort } from './free-port.js'
+export { ManualClock } from './manual-clock.js'
+export { type MemoryConnection, type MemoryHost, MemoryNetwork } from './memory-network.js'
+export { type Configuration, TestPeer, type TestPeerOptions } from './test-peer.js'
