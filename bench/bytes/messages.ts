@@ -66,7 +66,7 @@ export interface AttributeSet {
 }
 
 /** Attributes in the order of their types, without NEXT_HOP for IPv6. */
-export function attributes(set: AttributeSet, family: Family): number[] {
+function attributes(set: AttributeSet, family: Family): number[] {
   const { asPath, nextHop, communities, med, origin = 0, localPref } = set
   const octets = [0x40, 1, 1, origin]
   if (asPath.length === 0) octets.push(0x40, 2, 0)

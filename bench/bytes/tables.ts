@@ -66,7 +66,7 @@ export function nlriHash(octets: Uint8Array, start: number, end: number): number
 export const communityText = (value: number): string => `${value >>> 16}:${value & 65535}`
 
 /** A sample of one prefix with its attribute set. */
-export function sampleOf(nlri: Uint8Array, set: AttributeSet, family: Family): Sample {
+function sampleOf(nlri: Uint8Array, set: AttributeSet, family: Family): Sample {
   return {
     prefix: prefixText(nlri, family),
     asPath: set.asPath,

@@ -9,13 +9,13 @@ import type { Session } from './session.js'
 const FIRST_COMMUNITY = 0x10000000
 
 /** Community of the change with this number. */
-export const changeCommunity = (number: number): number => (FIRST_COMMUNITY + number) >>> 0
+const changeCommunity = (number: number): number => (FIRST_COMMUNITY + number) >>> 0
 
 /** Number of the change that a community stands for; below 0: none. */
-export const changeNumber = (community: number): number => community - FIRST_COMMUNITY
+const changeNumber = (community: number): number => community - FIRST_COMMUNITY
 
 /** Index of the prefix that a change is about. */
-export const changePrefix = (spec: ChurnSpec, number: number): number => number % spec.prefixes
+const changePrefix = (spec: ChurnSpec, number: number): number => number % spec.prefixes
 
 /** Next hop after a change: they take turns from round to round; the table begins with the first. */
 export const changeNextHop = (spec: ChurnSpec, number: number): string =>

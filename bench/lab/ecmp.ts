@@ -16,7 +16,7 @@ import {
 } from './network.js'
 import { atRest } from './process.js'
 
-export const WIDTH = 3
+const WIDTH = 3
 export const GATEWAYS = Array.from({ length: WIDTH }, (_, index) => feederAddress(index))
 
 /** Sets of gateways are compared without regard to order. */

@@ -36,7 +36,7 @@ function fields(pid: number): string[] {
 }
 
 /** These processes and everything below them. */
-export function family(pids: readonly number[]): number[] {
+function family(pids: readonly number[]): number[] {
   const members = new Set(pids)
   const all = parents()
   for (let before = -1; before !== members.size; ) {

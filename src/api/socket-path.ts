@@ -8,7 +8,7 @@ export interface SocketEnvironment {
 }
 
 /** Where a daemon that runs as a service has its socket. */
-export const SYSTEM_SOCKET = '/run/ecmpd/ecmpd.sock'
+const SYSTEM_SOCKET = '/run/ecmpd/ecmpd.sock'
 
 /**
  * Places of the API's UNIX socket, best first: the system's, the user's runtime directory, and where there is

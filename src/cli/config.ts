@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs'
-import type { Config, Diagnostic } from '../config/index.js'
+import type { Config } from '../config/model/model.js'
+import type { Diagnostic } from '../config/text/diagnostic.js'
 import { CommandError, FAILED, USAGE } from './exit.js'
 
 interface FileArguments {

@@ -9,7 +9,7 @@ interface Answer {
 }
 
 /** What a reload did, one line a kind; 'nothing changed' when it did nothing. */
-export function reloadText({ report, notes }: Answer): string {
+function reloadText({ report, notes }: Answer): string {
   const kinds = [
     ['added', report.added],
     ['removed', report.removed],

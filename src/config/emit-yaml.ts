@@ -42,7 +42,7 @@ export function emitYaml(config: Config): string {
 }
 
 /** A document as YAML. @param comments lines put on top, each with its leading blank */
-export function documentToYaml(document: Document, comments: readonly string[]): string {
+function documentToYaml(document: Document, comments: readonly string[]): string {
   const yaml = new YamlDocument(document, { aliasDuplicateObjects: false })
   visit(yaml, {
     Pair(_, pair) {

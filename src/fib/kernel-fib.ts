@@ -8,17 +8,10 @@
  */
 import type { FibOptions } from '../config/model/model.js'
 import type { Family } from '../ip/family.js'
-import type {
-  Clock,
-  FibPort,
-  FibRouteView,
-  FibStatusView,
-  Gateway,
-  Log,
-  MachineRoutes,
-  NextHopSet,
-  Resolver,
-} from '../ports/index.js'
+import type { Clock } from '../ports/clock.js'
+import type { FibPort, FibRouteView, FibStatusView, Gateway, NextHopSet, Resolver } from '../ports/fib.js'
+import type { Log } from '../ports/log.js'
+import type { MachineRoutes } from '../ports/machine-routes.js'
 import { Batch } from './groups/batch.js'
 import { ObjectDialect } from './groups/dialect.js'
 import { IdPool } from './groups/groups.js'

@@ -51,7 +51,7 @@ export function canonicalPrefix(text: string): string | undefined {
 }
 
 /** True when the first `length` bits of `a` and `b` (as many octets each) are equal. */
-export function sameBits(a: Uint8Array, b: Uint8Array, length: number): boolean {
+function sameBits(a: Uint8Array, b: Uint8Array, length: number): boolean {
   const whole = length >>> 3
   for (let i = 0; i < whole; i++) if (a[i] !== b[i]) return false
   const rest = 0xff00 >>> (length & 7)
@@ -65,16 +65,4 @@ export function contains(outer: Prefix, inner: Prefix): boolean {
     outer.length <= inner.length &&
     sameBits(outer.bytes, inner.bytes, outer.length)
   )
-}
-
-/** True when one of the two covers the other. */
-export function overlaps(a: Prefix, b: Prefix): boolean {
-  return contains(a, b) || contains(b, a)
-}
-
-/** Order of tables and views: IPv4 first, then by address, then the shorter length. Negative, 0 or positive. */
-export function comparePrefixes(a: Prefix, b: Prefix): number {
-  if (a.family !== b.family) return a.family < b.family ? -1 : 1
-  for (let i = 0; i < a.bytes.length; i++) if (a.bytes[i] !== b.bytes[i]) return a.bytes[i] - b.bytes[i]
-  return a.length - b.length
 }

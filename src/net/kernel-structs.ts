@@ -3,9 +3,9 @@ import { type Prefix, parsePrefix } from '../ip/prefix.js'
 
 /** Numbers and layouts of Linux's socket API (include/uapi/linux/{in,in6,tcp,socket}.h). */
 
-export const IPPROTO_IP = 0
+const IPPROTO_IP = 0
 export const IPPROTO_TCP = 6
-export const IPPROTO_IPV6 = 41
+const IPPROTO_IPV6 = 41
 
 /** Key of one address. */
 export const TCP_MD5SIG = 14
@@ -30,7 +30,7 @@ export const IPV4_HOPS: HopOptions = { level: IPPROTO_IP, ttl: 2, minTtl: 21, ar
 export const IPV6_HOPS: HopOptions = { level: IPPROTO_IPV6, ttl: 16, minTtl: 73, arrivedWith: 18 }
 
 /** Most octets of a TCP-MD5 key (TCP_MD5SIG_MAXKEYLEN). */
-export const MD5_KEY_MAX = 80
+const MD5_KEY_MAX = 80
 
 const AF_INET = 2
 const AF_INET6 = 10

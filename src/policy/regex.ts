@@ -8,7 +8,7 @@
  */
 
 /** Longest expression, in characters. */
-export const REGEX_LONGEST = 512
+const REGEX_LONGEST = 512
 
 type Node =
   | { readonly kind: 'set'; readonly set: Uint8Array }

@@ -33,9 +33,6 @@ export interface RouteFilter {
   close?(): void
 }
 
-/** RouteFilter on the way in. */
-export type ImportFilter = RouteFilter
-
 /** Takes routes in: the part of a table that sources change (see table.ts). */
 export class AdjIn extends RibReader {
   protected readonly dirty: DirtyQueue

@@ -28,7 +28,7 @@ import { PATH_MULTIPATH } from './store/paths.js'
 import { PREFIX_DIRTY, PREFIX_SUPPRESSED, PREFIX_TOUCHED } from './store/prefix-rows.js'
 import type { ChangeBatch } from './store/types.js'
 
-export type { ImportFilter, RouteFilter } from './adj-in.js'
+export type { RouteFilter } from './adj-in.js'
 export type { RibParts, RibTotals } from './reader.js'
 
 /** The routing table of one family, as described at the head of this file. */

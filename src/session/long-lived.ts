@@ -36,11 +36,10 @@ export function grantedTimes(
 }
 
 /** True when a returned neighbor has kept the state of a family whose stale timer runs. */
-export function isPreserved(family: Family, negotiated: Negotiated, params: RestartParams): boolean {
+export function isPreserved(family: Family, negotiated: Negotiated): boolean {
   const restart = negotiated.gracefulRestart
   const longLived = negotiated.longLived?.find((one) => one.family === family)
   if (restart === undefined || longLived === undefined) return false
-  if (params.keepWithoutForwarding) return true
   // RFC 9494 §5: a family may be in the long-lived capability alone.
   return longLived.forwarding && restart.families.find((one) => one.family === family)?.forwarding !== false
 }

@@ -6,7 +6,7 @@ import { identifier } from './sentences.js'
 import type { PeerParams, RequiredCapability } from './types.js'
 
 /** Stands in "My Autonomous System" for an AS number above 65535 (RFC 6793 §9). */
-export const AS_TRANS = 23456
+const AS_TRANS = 23456
 
 const EMPTY = new Uint8Array(0)
 

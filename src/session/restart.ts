@@ -51,7 +51,7 @@ export function stepRestart(
     case 'lost':
       return lost(state, event.cause, event.negotiated, params)
     case 'established':
-      return state.phase === 'waiting' ? returned(state, event.negotiated, params) : nothing(state)
+      return state.phase === 'waiting' ? returned(state, event.negotiated) : nothing(state)
     case 'end-of-rib':
       return endOfRib(state, event.family)
     case 'timer':
@@ -163,16 +163,12 @@ function whyNoGrace(negotiated: Negotiated, seconds: number): string | undefined
 }
 
 /** The session is back: RFC 4724 §4.2 and RFC 9494 §4.2 ask for the F bit of each family. */
-function returned(
-  state: RestartState,
-  negotiated: Negotiated,
-  params: RestartParams,
-): Step<RestartState, RestartAction> {
+function returned(state: RestartState, negotiated: Negotiated): Step<RestartState, RestartAction> {
   const preserved = (family: Family) => {
     if (!negotiated.families.includes(family)) return false
-    if (state.longLived?.running.includes(family)) return isPreserved(family, negotiated, params)
+    if (state.longLived?.running.includes(family)) return isPreserved(family, negotiated)
     const listed = negotiated.gracefulRestart?.families.find((f) => f.family === family)
-    return listed !== undefined && (listed.forwarding || params.keepWithoutForwarding)
+    return listed?.forwarding === true
   }
   const stale = state.stale.filter(preserved)
   const swept = state.stale.filter((family) => !stale.includes(family))

@@ -66,7 +66,8 @@ export interface PeerParams {
   readonly delayOpen: number
   /**
    * DampPeerOscillations also for incoming connections: refuse them while the idle hold timer runs (Cease 6/5).
-   * False: only the own dialling is damped, and a node that restarts gets in at once.
+   * False: only the own dialling is damped, and a node that restarts gets in at once. No setting asks for it yet: it is
+   * the machine's half of damping neighbors whose sessions come and go, which the configuration has no word for so far.
    */
   readonly dampIncoming: boolean
   readonly advertise: AdvertiseOptions
@@ -369,11 +370,6 @@ export interface RestartParams {
   readonly enabled: boolean
   /** Bounds the retention from loss to End-of-RIB, and the peer's restart time. */
   readonly stalePathTime: number
-  /**
-   * Keep a family's stale paths until End-of-RIB although the returned peer's OPEN has no F bit for it. RFC 4724
-   * §4.2 says they MUST be removed at once, which is what false does.
-   */
-  readonly keepWithoutForwarding: boolean
   /** Most of a peer's Long-lived Stale Time that is granted; undefined: no long-lived graceful restart. */
   readonly longLived?: number
 }

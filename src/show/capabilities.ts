@@ -27,7 +27,7 @@ export function sides(neighbor: NeighborView, name: Capability['name']): Sides {
 }
 
 /** 'advertised and received', 'advertised', 'received'; undefined when neither side announced it. */
-export function sidesText({ sent, received }: Sides): string | undefined {
+function sidesText({ sent, received }: Sides): string | undefined {
   if (sent && received) return 'advertised and received'
   return sent ? 'advertised' : received ? 'received' : undefined
 }

@@ -24,7 +24,7 @@ export function totalMessages(neighbor: NeighborView, direction: 'sent' | 'recei
 }
 
 /** State as the switch shows it: 'Idle (Admin)' for a neighbor that is shut down. */
-export function stateText(neighbor: NeighborView): string {
+function stateText(neighbor: NeighborView): string {
   return neighbor.adminDown ? 'Idle (Admin)' : neighbor.state
 }
 

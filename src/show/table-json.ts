@@ -30,7 +30,7 @@ export function localPrefJson(path: PathView, defaultLocalPref: number): object 
 }
 
 /** One path of `show ip bgp json` in FRR's shape. */
-export function pathJson(route: RouteView, path: PathView, defaultLocalPref: number): object {
+function pathJson(route: RouteView, path: PathView, defaultLocalPref: number): object {
   const [prefix, length] = route.prefix.split('/')
   return {
     ...(path.valid ? { valid: true } : {}),

@@ -10,6 +10,7 @@ export const TRANSITIVE = 0x40
 export const PARTIAL = 0x20
 export const EXTENDED_LENGTH = 0x10
 
+/** Well-known attributes are transitive (RFC 4271 §4.3). @alias */
 export const WELL_KNOWN = TRANSITIVE
 export const OPTIONAL_TRANSITIVE = OPTIONAL | TRANSITIVE
 /** As many octets as fit. */

@@ -60,7 +60,7 @@ export const UpdateError = {
 } as const
 
 /** Subcodes of Finite State Machine Error (RFC 6608 §3). */
-export const FsmError = {
+const FsmError = {
   Unspecific: 0,
   UnexpectedMessageInOpenSentState: 1,
   UnexpectedMessageInOpenConfirmState: 2,

@@ -19,7 +19,7 @@ export const MARK_IMPORTED = 0x100000
 export const MARK_EXPORTED = 0x200000
 
 /** Type code of the attribute that holds the marks (RFC 4271: reserved). */
-export const MARKS_CODE = 0
+const MARKS_CODE = 0
 
 /** The marks as an attribute. @param marks MARK_… bits with a weight below, unsigned */
 export function marksAttribute(marks: number): UnknownAttribute {

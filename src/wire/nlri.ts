@@ -45,14 +45,6 @@ export function checkNlri(
   return -1
 }
 
-/** Hot: how many prefixes checked NLRI hold. */
-export function countNlri(bytes: Uint8Array, start: number, end: number, addPath: boolean): number {
-  const before = addPath ? 4 : 0
-  let count = 0
-  for (let at = start; at < end; count++) at += before + 1 + ((bytes[at + before] + 7) >>> 3)
-  return count
-}
-
 /** Where NLRI stand in an UPDATE. */
 export type NlriField = 'nlri' | 'withdrawn' | 'reach' | 'unreach'
 

@@ -26,11 +26,6 @@ export function decodeNotification(bytes: Uint8Array, start: number, end: number
   }
 }
 
-/** A NOTIFICATION to send. */
-export function notification(code: number, subcode: number, data: Uint8Array = NO_DATA): NotificationMessage {
-  return { type: 'notification', code, subcode, data }
-}
-
 /**
  * Data of a Cease/Administrative Shutdown or Reset with a text for the peer's operator (RFC 9003 §2).
  * @param limit octets; 128 suits peers that only know RFC 8203, 255 is the most
@@ -59,21 +54,16 @@ export function shutdownText(message: NotificationMessage): string | undefined {
   return text === undefined ? `not UTF-8, hex ${hex(octets)}` : printable(text)
 }
 
-/** Wraps a NOTIFICATION into a Cease/Hard Reset: end the session for good, keep no routes. */
-export function hardReset(inner: NotificationMessage): NotificationMessage {
-  const data = Uint8Array.of(inner.code, inner.subcode, ...inner.data)
-  return notification(ErrorCode.Cease, CeaseError.HardReset, data)
-}
-
 /** True for a Cease/Hard Reset, whatever its data. */
-export function isHardReset(message: NotificationMessage): boolean {
+function isHardReset(message: NotificationMessage): boolean {
   return message.code === ErrorCode.Cease && message.subcode === CeaseError.HardReset
 }
 
 /** The NOTIFICATION inside a Hard Reset; undefined when it is none or too short to hold one. */
 export function hardResetReason(message: NotificationMessage): NotificationMessage | undefined {
   if (!isHardReset(message) || message.data.length < 2) return undefined
-  return notification(message.data[0], message.data[1], message.data.slice(2))
+  const [code, subcode] = message.data
+  return { type: 'notification', code, subcode, data: message.data.slice(2) }
 }
 
 /**

@@ -5,7 +5,7 @@ import { beginMessage, finishMessage, HEADER_LENGTH } from './message.js'
 import type { RouteRefreshMessage } from './types.js'
 
 /** Message subtypes (RFC 7313 §4). */
-export const RefreshSubtype = { Request: 0, BeginningOfRefresh: 1, EndOfRefresh: 2 } as const
+const RefreshSubtype = { Request: 0, BeginningOfRefresh: 1, EndOfRefresh: 2 } as const
 
 /** The whole message, header included (RFC 2918 §3, RFC 7313 §3.2). Subtype and SAFI are octets, AFI 16 bits. */
 export function encodeRouteRefresh(message: Omit<RouteRefreshMessage, 'type'>): Uint8Array {

@@ -5,13 +5,6 @@ import { Community } from './community.js'
 import { hex } from './printable.js'
 import { AS_CONFED_SEQUENCE, AS_CONFED_SET, AS_SET, type AsPathSegment } from './types.js'
 
-const ORIGINS = ['IGP', 'EGP', 'incomplete']
-
-/** 'IGP', 'EGP' or 'incomplete', as `show ip bgp` says. */
-export function originText(origin: number): string {
-  return ORIGINS[origin] ?? `origin ${origin}`
-}
-
 /** '64512 64513 {1,2} (65001 65002) [65003,65004]': sequences plain, sets in braces, confederation in () and []. */
 export function asPathText(segments: readonly AsPathSegment[]): string {
   return segments

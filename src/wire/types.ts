@@ -83,10 +83,6 @@ export interface NotificationMessage {
   readonly data: Uint8Array
 }
 
-export interface KeepaliveMessage {
-  readonly type: 'keepalive'
-}
-
 /** ROUTE-REFRESH (RFC 2918, RFC 7313): subtype 0 request, 1 BoRR, 2 EoRR. */
 export interface RouteRefreshMessage {
   readonly type: 'route-refresh'

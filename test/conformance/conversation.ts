@@ -23,7 +23,7 @@ import { notificationText, type RawUpdate, type ReadingTerms, Route, readUpdate 
 export class Failure extends Error {}
 
 /** A message of the device under test. */
-export class Received {
+class Received {
   readonly type: number
   /** The whole message. */
   readonly bytes: Uint8Array

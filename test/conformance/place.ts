@@ -9,7 +9,7 @@ export interface Place {
   readonly number: number
 }
 
-export const OBSERVERS: Readonly<Record<'external' | 'internal', PeerSpec>> = {
+const OBSERVERS: Readonly<Record<'external' | 'internal', PeerSpec>> = {
   external: { as: 65009 },
   internal: { as: 'internal' },
 }

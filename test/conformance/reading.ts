@@ -40,10 +40,10 @@ const number16 = (octets: Uint8Array, at: number) => octets[at] * 256 + octets[a
 const number32 = (octets: Uint8Array, at: number) => number16(octets, at) * 65536 + number16(octets, at + 2)
 
 /** Four octets as 'a.b.c.d'. */
-export const dotted = (octets: Uint8Array, at = 0): string => [...octets.subarray(at, at + 4)].join('.')
+const dotted = (octets: Uint8Array, at = 0): string => [...octets.subarray(at, at + 4)].join('.')
 
 /** Sixteen octets in the shortest form (RFC 5952). */
-export function colons(octets: Uint8Array, at = 0): string {
+function colons(octets: Uint8Array, at = 0): string {
   const groups = Array.from({ length: 8 }, (_, index) => number16(octets, at + 2 * index))
   let start = -1
   let longest = 1
@@ -76,7 +76,7 @@ function readNlri(octets: Uint8Array, width: 4 | 16, withPathId: boolean): RawNl
 }
 
 /** Splits a block of path attributes. @throws Error when it is malformed */
-export function readAttributes(block: Uint8Array): RawAttribute[] {
+function readAttributes(block: Uint8Array): RawAttribute[] {
   const attributes: RawAttribute[] = []
   for (let at = 0; at < block.length; ) {
     const [flags, type] = [block[at], block[at + 1]]
@@ -225,7 +225,7 @@ function pathText(segments: readonly { type: number; asns: number[] }[]): string
 }
 
 /** Capabilities of an OPEN's body, in order. @throws Error when it is malformed */
-export function readCapabilities(body: Uint8Array): { code: number; value: Uint8Array }[] {
+function readCapabilities(body: Uint8Array): { code: number; value: Uint8Array }[] {
   const capabilities = []
   // RFC 9072 §2: the extended form begins with the non-extended length, then type 255.
   const extended = body[9] !== 0 && body[10] === 255

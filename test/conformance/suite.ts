@@ -25,7 +25,7 @@ export interface SuiteOptions {
 const TESTER = 'tester'
 
 /** What a case needs of a daemon, as options and verbs. */
-export function needsOf(one: Case, setup: Setup): Capability[] {
+function needsOf(one: Case, setup: Setup): Capability[] {
   const { name: _name, parallel: _parallel, smallBuffers: _small, ...options } = setup
   const ofPeers = Object.values(one.peers).flatMap(({ options = {} }) => [
     ...Object.keys(options),
@@ -37,7 +37,7 @@ export function needsOf(one: Case, setup: Setup): Capability[] {
 }
 
 /** Why a case is not played against a daemon; undefined: it is. */
-export function reasonAgainst(
+function reasonAgainst(
   one: Case,
   setup: Setup,
   driver: Pick<Driver, 'can' | 'coming' | 'name'>,
@@ -90,7 +90,7 @@ const addressesOf = ({ speakers }: Place): string[] =>
   Object.values(speakers).flatMap(({ address, address6 }) => [address, address6])
 
 /** Plays the cases of one setup. @returns a result for every case of the setup that `only` lets through */
-export async function playSetup(
+async function playSetup(
   driverClass: DriverClass,
   setup: Setup,
   options: SuiteOptions = {},

@@ -20,7 +20,7 @@ import { RUIJIE } from '../lab/ruijie.js'
 import { openNetwork, requests, startWebServers, steps } from '../lab/setup.js'
 import { throughout, until } from '../lab/wait.js'
 
-export const SERVICE = `${VIP}/32`
+const SERVICE = `${VIP}/32`
 /** A second route of one node, which it does not announce again after its restart. */
 const FORMER = '192.168.95.124/32'
 const ALL = NODES.map(({ address }) => address)

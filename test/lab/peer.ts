@@ -29,7 +29,7 @@ export interface PeerOptions {
 }
 
 /** The node as Cilium has it, but for the times that tests wait for. */
-export const NODE_OPTIONS: PeerOptions = {
+const NODE_OPTIONS: PeerOptions = {
   as: NODE_AS,
   neighborAs: SWITCH_AS,
   neighbor: SWITCH_HOST,

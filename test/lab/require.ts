@@ -6,7 +6,7 @@ import { type NamespaceWay, tryNamespaces } from '../../src/demo/namespaces.js'
 const EXTRA = ['/usr/sbin', '/sbin', '/usr/lib/frr']
 
 /** Full path of an installed program, or undefined. */
-export function findProgram(name: string): string | undefined {
+function findProgram(name: string): string | undefined {
   for (const directory of [...(process.env.PATH ?? '').split(delimiter), ...EXTRA]) {
     const file = join(directory, name)
     try {

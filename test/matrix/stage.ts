@@ -27,7 +27,7 @@ export const DAEMON_AS = 64512
 export const FEED_AS = 64999
 
 /** Something did not come as it should: the sentence of a failed cell. */
-export class Unmet extends Error {}
+class Unmet extends Error {}
 
 const short = (text: string | undefined) => (text && text.length > 300 ? `${text.slice(0, 300)}…` : text)
 

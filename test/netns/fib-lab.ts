@@ -1,7 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import type { KernelFibOptions } from '../../src/fib/kernel-fib.js'
 import { KernelFib } from '../../src/fib/kernel-fib.js'
-import type { Clock, Gateway, Log, NextHopSet } from '../../src/ports/index.js'
+import type { Clock } from '../../src/ports/clock.js'
+import type { Gateway, NextHopSet } from '../../src/ports/fib.js'
+import type { Log } from '../../src/ports/log.js'
 
 /** Runs `ip` and returns what it printed. @throws Error with what it said */
 export function ip(...args: string[]): string {

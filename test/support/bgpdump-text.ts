@@ -6,7 +6,7 @@ import { mrtAttributes } from '../../src/wire/mrt-table.js'
 import { type MrtPeers, type MrtRecord, mrtContext } from '../../src/wire/mrt-types.js'
 import { readNlri } from '../../src/wire/nlri.js'
 import { readAttributes } from '../../src/wire/read-attributes.js'
-import { asPathText, communityText, originText } from '../../src/wire/text.js'
+import { asPathText, communityText } from '../../src/wire/text.js'
 import type { PathAttributes } from '../../src/wire/types.js'
 
 /** A recording in the one-line format of `bgpdump -m`. */
@@ -59,13 +59,15 @@ function* lines(record: MrtRecord, peers: MrtPeers['peers']): Generator<string, 
   }
 }
 
+const ORIGINS = ['IGP', 'EGP', 'INCOMPLETE']
+
 function pathLine(head: string, { prefix, pathId }: DecodedRoute, a: PathAttributes): string {
   return [
     head,
     prefix,
     ...(pathId === undefined ? [] : [pathId]),
     asPathText(a.asPath ?? []),
-    originText(a.origin ?? 2).toUpperCase(),
+    ORIGINS[a.origin ?? 2],
     a.nextHop ?? '',
     a.localPref ?? 0,
     a.med ?? 0,

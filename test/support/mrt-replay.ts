@@ -111,7 +111,7 @@ function check(
 }
 
 /** @returns false for an UPDATE that resets the session */
-export function checkUpdate(octets: Uint8Array, context: DecodeContext, addPath: readonly Family[]): boolean {
+function checkUpdate(octets: Uint8Array, context: DecodeContext, addPath: readonly Family[]): boolean {
   const content = contentOf(octets, context, addPath)
   if (content === undefined) return false
   const written = encodeContent(content, addPath)
@@ -122,7 +122,7 @@ export function checkUpdate(octets: Uint8Array, context: DecodeContext, addPath:
 }
 
 /** Reads a block, writes it, and reads it again. */
-export function checkAttributes(block: Uint8Array, context: DecodeContext): void {
+function checkAttributes(block: Uint8Array, context: DecodeContext): void {
   const first = readAttributes(block, 0, block.length, context)
   const written = writeAttributes(first)
   const second = readCanonical(written, 0, written.length)

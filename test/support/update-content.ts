@@ -3,7 +3,7 @@ import type { Family } from '../../src/ip/family.js'
 import { parsePrefix } from '../../src/ip/prefix.js'
 import { CANONICAL_CONTEXT } from '../../src/wire/canonical.js'
 import { type DecodedRoute, decodeUpdate } from '../../src/wire/decode.js'
-import { countNlri, nlriOctets } from '../../src/wire/nlri.js'
+import { nlriOctets, readNlri } from '../../src/wire/nlri.js'
 import type { DecodeContext, PathAttributes } from '../../src/wire/types.js'
 import { splitUpdate, UpdateFields } from '../../src/wire/update.js'
 import { UpdateWriter } from '../../src/wire/update-writer.js'
@@ -29,7 +29,8 @@ export function contentOf(
   if (update.verdict === 'withdraw') return { withdrawn: [...update.withdrawn, ...announced], sets: [] }
   const fields = new UpdateFields()
   splitUpdate(bytes, 0, bytes.length, fields)
-  const count = countNlri(bytes, fields.nlriStart, fields.nlriEnd, addPath.includes('ipv4-unicast'))
+  const withIds = addPath.includes('ipv4-unicast')
+  const count = readNlri(bytes, fields.nlriStart, fields.nlriEnd, 4, withIds).length
   const sets = [
     { routes: announced.slice(0, count), attributes },
     { routes: announced.slice(count), attributes: count > 0 ? (reachAttributes ?? attributes) : attributes },

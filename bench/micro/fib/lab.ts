@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
-import type { Clock, Log } from '../../../src/ports/index.js'
+import type { Clock } from '../../../src/ports/clock.js'
+import type { Log } from '../../../src/ports/log.js'
 
 /** Namespaces of this process, so that two runs never meet. */
 export const NAMESPACE = `ecmpd-fib-${process.pid}`

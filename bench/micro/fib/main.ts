@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { KernelFib } from '../../../src/fib/kernel-fib.js'
-import type { NextHopSet } from '../../../src/ports/index.js'
+import type { NextHopSet } from '../../../src/ports/fib.js'
 import { clock, DeletionClock, ip, log, makeLab, NAMESPACE, removeLab, until } from './lab.js'
 
 const ROUTES = Number(process.argv[2] ?? 100_000)

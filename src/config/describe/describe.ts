@@ -65,11 +65,7 @@ export function describe(config: Config): Document {
 }
 
 /** One neighbor, everything said. */
-export function describeNeighbor(
-  neighbor: NeighborOptions,
-  localAs: number,
-  lists: NamedLists,
-): NeighborEntry {
+function describeNeighbor(neighbor: NeighborOptions, localAs: number, lists: NamedLists): NeighborEntry {
   return { address: neighbor.address, ...settings(neighbor, localAs, lists) }
 }
 

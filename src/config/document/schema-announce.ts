@@ -92,4 +92,3 @@ export const defaultOriginateSchema = z.union(
 export type NetworkEntry = z.infer<typeof networkSchema>
 export type RedistributeEntry = z.infer<typeof redistributeSchema>
 export type AggregateEntry = z.infer<typeof aggregateSchema>
-export type AnnounceEntry = z.infer<typeof announceSchema>

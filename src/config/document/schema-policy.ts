@@ -192,7 +192,7 @@ const routeRuleSchema = z
   .meta({ id: 'routeRule' })
 
 /** The entries of a route map. */
-export const routeMapSchema = () => list(routeRuleSchema, 'entries')
+const routeMapSchema = () => list(routeRuleSchema, 'entries')
 
 /** The name of a route map, or its entries. */
 export const routeMapUse = () =>

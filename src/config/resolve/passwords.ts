@@ -5,7 +5,7 @@ import { type Layer, ownerOf } from './layers.js'
 import type { Resolution } from './resolution.js'
 
 /** Most octets of a TCP-MD5 key that Linux takes, and most routers with it. */
-export const PASSWORD_MAX = 80
+const PASSWORD_MAX = 80
 
 const FORMS = ['password', 'passwordFile', 'passwordEnv'] as const
 

@@ -18,7 +18,7 @@ export interface PrefixText extends AddressText {
 }
 
 /** Largest AS number (RFC 6793 §1). */
-export const AS_MAX = 4_294_967_295
+const AS_MAX = 4_294_967_295
 /** AS_TRANS, which stands for a 4-octet number where only two octets fit (RFC 6793 §9). */
 const AS_TRANS = 23456
 

@@ -13,7 +13,7 @@
  * The number of lines in flight is bounded, so that an urgent line waits a millisecond or two, not for the
  * whole queue; the queue itself stays with the caller, where later changes can still overtake earlier ones.
  */
-import type { Cancel, Clock } from '../../ports/index.js'
+import type { Cancel, Clock } from '../../ports/clock.js'
 import { type Child, lineSplitter, type Spawn } from '../kernel/process.js'
 
 /** Lines in flight. At 6 to 15 µs a line the last of them is done within 2 to 4 ms. */

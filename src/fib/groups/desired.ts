@@ -1,5 +1,5 @@
 /** What the speaker wants: sets of gateways, each kept once however many prefixes use it. */
-import type { Gateway, NextHopSet } from '../../ports/index.js'
+import type { Gateway, NextHopSet } from '../../ports/fib.js'
 import type { Via } from '../resolve/resolver.js'
 import type { Group, NextHopObject } from './groups.js'
 

@@ -3,7 +3,9 @@
  * them when a gateway is lost, a link goes down or a foreign hand deletes one. Writes lines; routes are the
  * installer's.
  */
-import type { Clock, Gateway, Log, NextHopSet } from '../../ports/index.js'
+import type { Clock } from '../../ports/clock.js'
+import type { Gateway, NextHopSet } from '../../ports/fib.js'
+import type { Log } from '../../ports/log.js'
 import type { Way } from '../resolve/resolver.js'
 import {
   DesiredSets,

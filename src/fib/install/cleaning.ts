@@ -1,4 +1,4 @@
-import type { Clock } from '../../ports/index.js'
+import type { Clock } from '../../ports/clock.js'
 
 /** How long a group may stand unused before it is removed, milliseconds: flapping prefixes find theirs again. */
 const LINGER = 1000

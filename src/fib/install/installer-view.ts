@@ -1,5 +1,5 @@
 /** Read models of the installer. */
-import type { FibRouteView } from '../../ports/index.js'
+import type { FibRouteView } from '../../ports/fib.js'
 import type { NextHops } from '../groups/nexthops.js'
 import { installedGroup, type Route } from '../groups/routes.js'
 import type { Refusals } from './refusals.js'

@@ -6,7 +6,9 @@
  * prefix is looked at again when the operation is done. What is urgent (a lost gateway) is written at once,
  * behind at most one window of lines in flight.
  */
-import type { Clock, FibRouteView, FibStatusView, Gateway, Log, NextHopSet } from '../../ports/index.js'
+import type { Clock } from '../../ports/clock.js'
+import type { FibRouteView, FibStatusView, Gateway, NextHopSet } from '../../ports/fib.js'
+import type { Log } from '../../ports/log.js'
 import { type BatchPort, CHUNK } from '../groups/batch.js'
 import type { SetState } from '../groups/desired.js'
 import { type Dialect, deleteNextHop } from '../groups/dialect.js'

@@ -1,4 +1,5 @@
-import type { Clock, Log } from '../../ports/index.js'
+import type { Clock } from '../../ports/clock.js'
+import type { Log } from '../../ports/log.js'
 import type { Refusal } from './refusals.js'
 
 /** So many refusals are logged one by one; more of them within an interval are summed up. */

@@ -1,5 +1,6 @@
 /** Routes that the kernel or a guard refused: why, said once, and when to try again. */
-import type { Clock, Log } from '../../ports/index.js'
+import type { Clock } from '../../ports/clock.js'
+import type { Log } from '../../ports/log.js'
 import type { Route } from '../groups/routes.js'
 import { RefusalLog } from './refusal-log.js'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../ports/index.js'
+import type { Clock } from '../../ports/clock.js'
 import type { Route } from '../groups/routes.js'
 
 /** Routes looked at in one turn of the event loop. */

@@ -1,5 +1,6 @@
 /** Deletions of own routes that `ip monitor` shows: an own one, the kernel's, or a foreign hand's. */
-import type { Clock, Log } from '../../ports/index.js'
+import type { Clock } from '../../ports/clock.js'
+import type { Log } from '../../ports/log.js'
 import type { RouteLine } from '../kernel/route-line.js'
 import type { Installer } from './installer.js'
 

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../../ports/index.js'
+import type { Cancel, Clock } from '../../ports/clock.js'
 
 /** A clock whose timers all end with it, so that none keeps the process alive after a stop. */
 export class ScopedClock implements Clock {

@@ -5,7 +5,8 @@
  * `gap` says that something may have been missed and must be read anew.
  */
 import { readFile } from 'node:fs/promises'
-import type { Cancel, Clock, Log } from '../../ports/index.js'
+import type { Cancel, Clock } from '../../ports/clock.js'
+import type { Log } from '../../ports/log.js'
 import { type AddressState, isUp } from './kernel-state.js'
 import { type Child, lineSplitter, type Spawn } from './process.js'
 import { hasTail, ownTail, parseRouteLine, type RouteLine } from './route-line.js'

@@ -1,7 +1,7 @@
 /** Is Linux set up to forward as a switch does? ecmpd only says so; it sets nothing. */
 import { readFile } from 'node:fs/promises'
 import type { Family } from '../../ip/family.js'
-import type { Log } from '../../ports/index.js'
+import type { Log } from '../../ports/log.js'
 import type { KernelResolver } from './resolver.js'
 
 /** Something that keeps the routes from working, with the command to paste. */

@@ -2,7 +2,9 @@
  * Follows the machine's routes where no routes are installed: two monitors and a reading of the kernel, from the
  * first follower on. Where routes are installed, KernelFib has all that and gives it away.
  */
-import type { Clock, Log, MachineRouteChange, MachineRoutes } from '../../ports/index.js'
+import type { Clock } from '../../ports/clock.js'
+import type { Log } from '../../ports/log.js'
+import type { MachineRouteChange, MachineRoutes } from '../../ports/machine-routes.js'
 import { KernelReader } from '../kernel/kernel-state.js'
 import { type Spawn, spawnChild } from '../kernel/process.js'
 import { PROTOCOL_BGP, parseRouteLine, type RouteLine } from '../kernel/route-line.js'

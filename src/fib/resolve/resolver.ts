@@ -6,7 +6,7 @@
  */
 import { parseAddress, parseIPv4, parseIPv6 } from '../../ip/address.js'
 import type { Family } from '../../ip/family.js'
-import type { Gateway, Resolution, Resolver } from '../../ports/index.js'
+import type { Gateway, Resolution, Resolver } from '../../ports/fib.js'
 import type { AddressState, LinkState } from '../kernel/kernel-state.js'
 import { PROTOCOL_BGP, type RouteLine } from '../kernel/route-line.js'
 import type { LinkEvent } from '../kernel/watch.js'

@@ -8,7 +8,7 @@
  */
 import type { Family } from '../../ip/family.js'
 import { canonicalPrefix } from '../../ip/prefix.js'
-import type { MachineRoute, MachineRouteChange, MachineRouteKind } from '../../ports/index.js'
+import type { MachineRoute, MachineRouteChange, MachineRouteKind } from '../../ports/machine-routes.js'
 import type { AddressState, LinkState } from '../kernel/kernel-state.js'
 import { PROTOCOL_BGP, type RouteLine } from '../kernel/route-line.js'
 import type { AddressEvent, LinkEvent } from '../kernel/watch.js'

@@ -262,7 +262,7 @@ export class BlockStore {
 }
 
 /** A 32-bit hash of octets; four at a time, because blocks of attributes are some hundred octets long. */
-export function hashOctets(bytes: Uint8Array, start: number, end: number, seed: number): number {
+function hashOctets(bytes: Uint8Array, start: number, end: number, seed: number): number {
   let hash = seed ^ Math.imul(end - start + 1, 0x9e3779b1)
   let at = start
   for (; at + 3 < end; at += 4) {

@@ -9,7 +9,7 @@ import type { PathAttributes } from '../../wire/types.js'
 import type { AnnounceOptions, NetworkOptions, RedistributeOptions } from '../model/announce-options.js'
 
 /** Index of the speaker itself as a source of paths. */
-export const OWN_SOURCE = 0
+const OWN_SOURCE = 0
 /** Weight of own routes, as switches have it: they win over what neighbors send. */
 const OWN_WEIGHT = 32768
 

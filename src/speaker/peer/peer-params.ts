@@ -78,7 +78,6 @@ export function restartParams(options: NeighborOptions): RestartParams {
   return {
     enabled: options.gracefulRestart.enabled,
     stalePathTime: options.gracefulRestart.stalePathTime,
-    keepWithoutForwarding: false,
     longLived: options.gracefulRestart.longLived?.staleTime,
   }
 }

@@ -69,15 +69,6 @@ export function acceptance(options: NeighborOptions, family: FamilyOptions): unk
   return [options.enforceFirstAs, family.allowAsIn]
 }
 
-/** How one family of a neighbor changed. */
-export interface FamilyChange {
-  readonly family: FamilyOptions['family']
-  /** What was received has to be looked at again. */
-  readonly import: boolean
-  /** What was sent has to be compared with what is to be sent. */
-  readonly export: boolean
-}
-
 /** What decides about the routes that a neighbor is sent in a family. */
 export function exportTerms(options: FamilyOptions): unknown {
   return [
@@ -94,22 +85,6 @@ export function exportTerms(options: FamilyOptions): unknown {
   ]
 }
 
-/** Families of both, with what changed in them. */
-export function familyChanges(before: NeighborOptions, after: NeighborOptions): readonly FamilyChange[] {
-  const changes: FamilyChange[] = []
-  for (const now of after.families) {
-    const was = before.families.find((family) => family.family === now.family)
-    if (was === undefined) continue
-    const change = {
-      family: now.family,
-      import: !same([was.import, acceptance(before, was)], [now.import, acceptance(after, now)]),
-      export: !same(exportTerms(was), exportTerms(now)),
-    }
-    if (change.import || change.export) changes.push(change)
-  }
-  return changes
-}
-
 /** The difference of two configurations, neighbor by neighbor. */
 export interface Difference {
   readonly added: readonly NeighborOptions[]
@@ -117,8 +92,6 @@ export interface Difference {
   readonly changed: readonly { readonly before: NeighborOptions; readonly after: NeighborOptions }[]
   readonly reset: readonly { readonly before: NeighborOptions; readonly after: NeighborOptions }[]
   readonly unchanged: number
-  readonly open: SpeakerOptions['listen']
-  readonly close: SpeakerOptions['listen']
   readonly decision: boolean
   /** Own routes. */
   readonly announce: boolean
@@ -131,9 +104,7 @@ export interface Difference {
   readonly listenRanges: boolean
 }
 
-const listenKey = (listen: { address: string; port: number }) => `${listen.address} ${listen.port}`
-
-/** Compares two configurations. The order of neighbors and listen addresses does not matter. */
+/** Compares two configurations. The order of neighbors does not matter. */
 export function difference(before: SpeakerOptions, after: SpeakerOptions): Difference {
   const old = new Map(before.neighbors.map((neighbor) => [neighbor.address, neighbor]))
   const identity = before.localAs !== after.localAs || before.routerId !== after.routerId
@@ -153,16 +124,12 @@ export function difference(before: SpeakerOptions, after: SpeakerOptions): Diffe
     else if (what === 'reset') reset.push({ before: was, after: neighbor })
     else changed.push({ before: was, after: neighbor })
   }
-  const listening = new Set(before.listen.map(listenKey))
-  const wanted = new Set(after.listen.map(listenKey))
   return {
     added,
     removed: [...old.values()],
     changed,
     reset,
     unchanged,
-    open: after.listen.filter((listen) => !listening.has(listenKey(listen))),
-    close: before.listen.filter((listen) => !wanted.has(listenKey(listen))),
     decision: !same(before.decision, after.decision),
     announce: identity || !same(before.announce, after.announce),
     reflection: !same(

@@ -45,7 +45,7 @@ export class OwnRestart implements OwnRestartBits {
 }
 
 /** Neighbors are asked to keep our routes while this speaker restarts. */
-export function isRestarter({ neighbors, listenRanges }: SpeakerOptions): boolean {
+function isRestarter({ neighbors, listenRanges }: SpeakerOptions): boolean {
   return neighbors.some(keepsOurs) || listenRanges.some(({ template }) => keepsOurs(template))
 }
 

@@ -17,7 +17,7 @@ import type { NeighborRoutes } from '../retention/neighbor-routes.js'
 const ORIGINS = ['IGP', 'EGP', 'incomplete'] as const
 
 /** Stands where a neighbor's address stands for the paths of others. */
-export const LOCAL = 'local'
+const LOCAL = 'local'
 
 /** The next hop of an own route, as switches show it. */
 function unspecified(family: Family): string {

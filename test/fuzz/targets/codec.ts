@@ -162,7 +162,7 @@ function checkOpen(bytes: Uint8Array): void {
 }
 
 /** What can be negotiated, by the bits of an octet. */
-export function contextOf(options: number): DecodeContext {
+function contextOf(options: number): DecodeContext {
   return {
     id: (options >>> 2) & 31,
     peerType: (options & 4) === 0 ? 'ebgp' : 'ibgp',
@@ -238,7 +238,7 @@ function checkSets(bytes: Uint8Array, context: DecodeContext, addPath: readonly 
 }
 
 /** A fault that ends a session has a NOTIFICATION that can be sent, and people can read it. */
-export function checkFault(fault: Fault): void {
+function checkFault(fault: Fault): void {
   const { code, subcode, data, text, rule, verdict } = fault
   check(
     verdict !== 'none' && code >= 0 && code <= 8 && subcode >= 0 && subcode <= 11,

@@ -20,7 +20,7 @@ const LINK_LOCAL = [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]
 const SIX = [GLOBAL, LINK_LOCAL, new Array<number>(16).fill(0), [...GLOBAL.slice(0, 15), 9]]
 
 /** A message: header and body; once in a while the header is wrong. */
-export function message(c: Choices, type: number, body: readonly number[]): number[] {
+function message(c: Choices, type: number, body: readonly number[]): number[] {
   const marker = new Array<number>(16).fill(255)
   let length = 19 + body.length
   let code = type
@@ -174,7 +174,7 @@ export function updateBody(c: Choices): number[] {
 }
 
 /** Prefixes of a small world, so that messages meet each other. */
-export function nlriList(c: Choices, width: number, addPath: boolean): number[] {
+function nlriList(c: Choices, width: number, addPath: boolean): number[] {
   const out: number[] = []
   for (let count = 1 + c.below(3); count > 0; count--) {
     if (addPath) out.push(...u32(pick(c, [1, 2, 0, 4294967295])))
@@ -210,7 +210,7 @@ function attributeList(c: Choices, addPath: boolean): number[] {
 }
 
 /** An attribute of any kind. */
-export function anyAttribute(c: Choices, addPath: boolean): number[] {
+function anyAttribute(c: Choices, addPath: boolean): number[] {
   const number = () => u32(pick(c, [100, 0, 1, 4294967295, 200]))
   const several = (size: number) => octets(c, size * (1 + c.below(4)))
   switch (c.below(22)) {

@@ -244,7 +244,6 @@ function restart(c: ByteChoices, negotiated: Negotiated): void {
   const params: RestartParams = {
     enabled: !oneIn(c, 4),
     stalePathTime: pick(c, [360, 0, 30]),
-    keepWithoutForwarding: oneIn(c, 3),
     ...(oneIn(c, 2) && { longLived: pick(c, [86_400, 60]) }),
   }
   const longLived = () =>

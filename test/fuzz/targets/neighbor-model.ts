@@ -6,7 +6,7 @@ import { isMartian } from '../../../src/ip/special.js'
 import type { Negotiated } from '../../../src/session/types.js'
 import type { LastError } from '../../../src/speaker/model/views.js'
 import { type DecodedUpdate, decodeUpdate } from '../../../src/wire/decode.js'
-import { countNlri, nlriOctets } from '../../../src/wire/nlri.js'
+import { nlriOctets, readNlri } from '../../../src/wire/nlri.js'
 import type { DecodeContext, PathAttributes } from '../../../src/wire/types.js'
 import { splitUpdate, UpdateFields } from '../../../src/wire/update.js'
 
@@ -227,7 +227,7 @@ export class NeighborModel {
 function countOfField(bytes: Uint8Array): number {
   const fields = new UpdateFields()
   if (!splitUpdate(bytes, 0, bytes.length, fields)) return 0
-  return countNlri(bytes, fields.nlriStart, fields.nlriEnd, false)
+  return readNlri(bytes, fields.nlriStart, fields.nlriEnd, 4, false).length
 }
 
 function martian(text: string): boolean {

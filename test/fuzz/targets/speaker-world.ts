@@ -22,7 +22,7 @@ import { HeardRoutes } from './heard-routes.js'
 import { heardKey, type Judge, type ModelPath, NeighborModel } from './neighbor-model.js'
 
 /** The speaker's address. */
-export const SWITCH = '192.168.95.200'
+const SWITCH = '192.168.95.200'
 
 /** A scripted neighbor's end of a connection. */
 export interface Line {
@@ -58,7 +58,7 @@ export class Slot {
 }
 
 /** Next hops as the fuzzed machine sees them: what lies on the link, what is far, what nobody reaches. */
-export class FuzzResolver implements Resolver {
+class FuzzResolver implements Resolver {
   readonly unreachable = new Set<string>()
   readonly #listeners = new Set<() => void>()
 

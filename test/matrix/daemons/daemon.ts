@@ -1,7 +1,7 @@
 import type { Child } from '../../../src/demo/child.js'
 import type { Lab } from '../../../src/demo/lab.js'
 import type { Host } from '../../../src/demo/topology.js'
-import { sleep, until } from '../../lab/wait.js'
+import { until } from '../../lab/wait.js'
 import {
   addressOf,
   type DaemonModel,
@@ -185,4 +185,4 @@ export abstract class Daemon {
 
 export type DaemonClass = new (lab: Lab, host: Host, model: DaemonModel) => Daemon
 
-export { sleep, until }
+export { until }

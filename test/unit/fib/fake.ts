@@ -9,7 +9,9 @@ import { describeOccupant, reconcile } from '../../../src/fib/install/reconcile.
 import type { NextHopState } from '../../../src/fib/kernel/kernel-state.js'
 import type { RouteLine } from '../../../src/fib/kernel/route-line.js'
 import type { Way } from '../../../src/fib/resolve/resolver.js'
-import type { Cancel, Clock, Gateway, Log, NextHopSet } from '../../../src/ports/index.js'
+import type { Cancel, Clock } from '../../../src/ports/clock.js'
+import type { Gateway, NextHopSet } from '../../../src/ports/fib.js'
+import type { Log } from '../../../src/ports/log.js'
 
 /** Time that passes when a test says so. */
 export class ManualClock implements Clock {
@@ -172,7 +174,7 @@ export class FakeKernel {
 
 /** Interfaces of the fake: eth2 has index 2. */
 export const deviceOf = (ifindex: number) => `eth${ifindex}`
-export const ifindexOf = (device: string) => Number(device.slice(device.startsWith('eth') ? 3 : 2))
+const ifindexOf = (device: string) => Number(device.slice(device.startsWith('eth') ? 3 : 2))
 
 /** An installer on a fake kernel; lines are done when the test says so. */
 export class Bench {
@@ -309,7 +311,7 @@ export class Bench {
 }
 
 /** A foreign route's line. */
-export function foreign(prefix: string): RouteLine {
+function foreign(prefix: string): RouteLine {
   return {
     deleted: false,
     type: 'unicast',

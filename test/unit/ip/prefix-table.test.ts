@@ -1,13 +1,6 @@
 import t from 'tap'
 import type { Family } from '../../../src/ip/family.js'
-import {
-  comparePrefixes,
-  formatPrefix,
-  mask,
-  type Prefix,
-  parsePrefix,
-  sameBits,
-} from '../../../src/ip/prefix.js'
+import { contains, formatPrefix, mask, type Prefix, parsePrefix } from '../../../src/ip/prefix.js'
 import { PrefixTable } from '../../../src/ip/prefix-table.js'
 import fc from '../../support/properties.js'
 
@@ -15,6 +8,12 @@ const widths: [Family, number][] = [
   ['ipv4-unicast', 4],
   ['ipv6-unicast', 16],
 ]
+
+/** Order of tables: by address, then the shorter length first. */
+function comparePrefixes(a: Prefix, b: Prefix): number {
+  for (let i = 0; i < a.bytes.length; i++) if (a.bytes[i] !== b.bytes[i]) return a.bytes[i] - b.bytes[i]
+  return a.length - b.length
+}
 
 /** Few distinct octets, so that equal, covering and neighboring prefixes are common. */
 function prefixes(octets: number) {
@@ -76,13 +75,13 @@ for (const [family, octets] of widths) {
             mask(masked, bits)
             model.set(table.intern(bytes, 0, bits), { family, bytes: masked, length: bits })
           }
-          const covering = [...model].filter(([, p]) => sameBits(p.bytes, probe.bytes, p.length))
+          const host = { family, bytes: probe.bytes, length: octets * 8 }
+          const covering = [...model].filter(([, p]) => contains(p, host))
           covering.sort(([, a], [, b]) => b.length - a.length)
           if (table.longest(probe.bytes) !== (covering[0]?.[0] ?? -1)) return false
           for (const [a, pa] of model) {
             for (const [b, pb] of model) {
-              const covers = pa.length <= pb.length && sameBits(pa.bytes, pb.bytes, pa.length)
-              if (table.contains(a, b) !== covers) return false
+              if (table.contains(a, b) !== contains(pa, pb)) return false
             }
           }
           const order = [...model].sort(([, a], [, b]) => comparePrefixes(a, b)).map(([id]) => id)

@@ -19,7 +19,6 @@ import { ADVERTISE, negotiated, open, params } from './make.js'
 const PARAMS: RestartParams = {
   enabled: true,
   stalePathTime: 360,
-  keepWithoutForwarding: false,
   longLived: 1000,
 }
 const V4 = 'ipv4-unicast'

@@ -11,7 +11,7 @@ import type { OpenMessage } from '../../../src/wire/types.js'
 
 /** 192.0.2.1 and 192.0.2.2 */
 export const OWN_ID = 0xc0000201
-export const PEER_ID = 0xc0000202
+const PEER_ID = 0xc0000202
 export const NO_DATA = new Uint8Array(0)
 
 export const ADVERTISE: AdvertiseOptions = {

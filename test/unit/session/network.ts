@@ -27,7 +27,7 @@ export function randomFrom(seed: number): () => number {
   }
 }
 
-export class Side {
+class Side {
   state: PeerState
   readonly params: PeerParams
   readonly other: () => Side

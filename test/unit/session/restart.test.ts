@@ -10,7 +10,7 @@ import type {
 } from '../../../src/session/types.js'
 import { negotiated } from './make.js'
 
-const PARAMS: RestartParams = { enabled: true, stalePathTime: 360, keepWithoutForwarding: false }
+const PARAMS: RestartParams = { enabled: true, stalePathTime: 360 }
 const BOTH = ['ipv4-unicast', 'ipv6-unicast'] as const
 
 const lost = (cause: EndCause, n: Negotiated = negotiated()): RestartEvent => ({
@@ -140,15 +140,6 @@ t.test('back without the F bit, the family or the capability: removed immediatel
   t.same(run([lost('tcp'), back(none)]).state, NO_RESTART)
   const fewer = negotiated({ families: ['ipv4-unicast'] })
   t.same(run([lost('tcp'), back(fewer)]).actions, ['stop restart', 'sweep ipv6'], 'no longer negotiated')
-})
-
-t.test('keepWithoutForwarding keeps listed families without the F bit, and no others', async (t) => {
-  const friendly = { ...PARAMS, keepWithoutForwarding: true }
-  const noBit = restarting({ families: [{ family: 'ipv4-unicast', forwarding: false }] })
-  t.same(run([lost('tcp'), back(noBit)], friendly).actions, ['stop restart', 'sweep ipv6'])
-  t.same(run([lost('tcp'), back(noBit)], friendly).state, { phase: 'receiving', stale: ['ipv4-unicast'] })
-  const none = negotiated({ gracefulRestart: undefined })
-  t.same(run([lost('tcp'), back(none)], friendly).actions, ['stop restart', 'sweep ipv4 ipv6', 'stop stale'])
 })
 
 t.test('stalepath-time bounds the retention from loss to End-of-RIB', async (t) => {

@@ -6,14 +6,12 @@ import { canonicalPrefix } from '../../../src/ip/prefix.js'
 import { decodeUpdate } from '../../../src/wire/decode.js'
 import { Framer } from '../../../src/wire/framer.js'
 import { KEEPALIVE } from '../../../src/wire/message.js'
-import { checkNlri, countNlri, readNlri } from '../../../src/wire/nlri.js'
+import { checkNlri, readNlri } from '../../../src/wire/nlri.js'
 import {
   decodeNotification,
   describeNotification,
   encodeNotification,
-  hardReset,
   hardResetReason,
-  notification,
   shutdownData,
   shutdownText,
 } from '../../../src/wire/notification.js'
@@ -24,6 +22,7 @@ import type { Capability, NotificationMessage, OpenMessage } from '../../../src/
 import { encodeEndOfRib } from '../../../src/wire/update.js'
 import fc from '../../support/properties.js'
 import { encodeContent, mergedContent, type UpdateContent } from '../../support/update-content.js'
+import { hardReset, notification } from './support.js'
 
 /** Equal values, whatever their prototypes. */
 const same = (a: unknown, b: unknown) => isDeepStrictEqual(structuredClone(a), structuredClone(b))
@@ -245,7 +244,7 @@ const CONTEXT = {
   aigp: false,
 } as const
 
-t.test('NLRI: what is accepted can be read, and is as much as was counted', async (t) => {
+t.test('NLRI: what is accepted can be read, in its one spelling', async (t) => {
   const octets = fc.oneof(
     fc.uint8Array({ maxLength: 40 }),
     fc
@@ -261,10 +260,7 @@ t.test('NLRI: what is accepted can be read, and is as much as was counted', asyn
       if (bad >= 0) return bad < bytes.length
       accepted++
       const list = readNlri(bytes, 0, bytes.length, width, addPath)
-      return (
-        list.length === countNlri(bytes, 0, bytes.length, addPath) &&
-        list.every(({ prefix }) => canonicalPrefix(prefix) === prefix)
-      )
+      return list.every(({ prefix }) => canonicalPrefix(prefix) === prefix)
     }),
     { numRuns: 2000 },
   )

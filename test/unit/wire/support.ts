@@ -5,7 +5,7 @@ import { type DecodedUpdate, decodeUpdate } from '../../../src/wire/decode.js'
 import { hex } from '../../../src/wire/printable.js'
 import { AttributeScan } from '../../../src/wire/scan.js'
 import { scanAttributes } from '../../../src/wire/scan-attributes.js'
-import type { DecodeContext } from '../../../src/wire/types.js'
+import type { DecodeContext, NotificationMessage } from '../../../src/wire/types.js'
 import { asPath, nextHop, origin, update } from '../../support/raw-bytes.js'
 
 export const EBGP: DecodeContext = {
@@ -54,4 +54,18 @@ export function canonicalHex(block: readonly number[], context = EBGP, form: Nex
   const out = new Block()
   canonicalize(bytes, scan, form, out)
   return hex(out.bytes.subarray(0, out.length), 1e6)
+}
+
+/** A NOTIFICATION as it is decoded. */
+export function notification(
+  code: number,
+  subcode: number,
+  data: Uint8Array = new Uint8Array(0),
+): NotificationMessage {
+  return { type: 'notification', code, subcode, data }
+}
+
+/** A NOTIFICATION inside a Cease/Hard Reset, as a neighbor sends it (RFC 8538 §3). */
+export function hardReset({ code, subcode, data }: NotificationMessage): NotificationMessage {
+  return notification(6, 9, Uint8Array.of(code, subcode, ...data))
 }

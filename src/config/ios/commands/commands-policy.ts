@@ -8,10 +8,10 @@ const CONFIG = ['config'] as const
 const ROUTE_MAP = ['route-map'] as const
 
 /** The document's name of a large-community list: the switch keeps these names apart. */
-export const largeListName = (name: string) => `large-${name}`
+const largeListName = (name: string) => `large-${name}`
 
 /** The document's name of the prefix list that an access list becomes. */
-export const accessListName = (name: string) => `access-list-${name}`
+const accessListName = (name: string) => `access-list-${name}`
 
 /** AS path lists, community lists, access lists and route maps. */
 export const POLICY_COMMANDS: readonly Command[] = [

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { ChildHandlers, Spawn } from '../../../../src/fib/kernel/process.js'
 import { KernelRoutes } from '../../../../src/fib/resolve/kernel-routes.js'
-import type { MachineRouteChange } from '../../../../src/ports/index.js'
+import type { MachineRouteChange } from '../../../../src/ports/machine-routes.js'
 import { ManualClock, MemoryLog } from '../fake.js'
 
 const LINKS = JSON.stringify([{ ifindex: 2, ifname: 'eth0', flags: ['UP', 'LOWER_UP'] }])

@@ -2,7 +2,7 @@ import t from 'tap'
 import { parseRouteLine, type RouteLine } from '../../../../src/fib/kernel/route-line.js'
 import { parseAddressLine, parseLinkLine } from '../../../../src/fib/kernel/watch.js'
 import { kindOf, RouteBook } from '../../../../src/fib/resolve/route-book.js'
-import type { MachineRouteChange } from '../../../../src/ports/index.js'
+import type { MachineRouteChange } from '../../../../src/ports/machine-routes.js'
 
 const line = (text: string): RouteLine => parseRouteLine(text)!
 const UP = 'BROADCAST,UP,LOWER_UP'
