@@ -3,11 +3,10 @@
  * order. RFC 4271 §5.1 says what each attribute becomes at the AS border, RFC 4456 §8 what a reflector adds,
  * RFC 6793 §4.2.2 what a neighbor with 2-octet AS numbers gets.
  */
-import type { Family } from '../../ip/family.js'
 import { EXTENDED_LENGTH, OPTIONAL, TRANSITIVE } from '../../wire/attribute-row.js'
 import { AS_TRANS, AttributeCode } from '../../wire/codes.js'
 import { Community } from '../../wire/community.js'
-import { isMarks, MARK_MED, MARK_NEXT_HOP, MARK_SELF } from '../../wire/marks.js'
+import { isMarks, MARK_MED } from '../../wire/marks.js'
 import { marksOnEgress } from '../../wire/role.js'
 import { AS_SEQUENCE } from '../../wire/types.js'
 import {
@@ -19,6 +18,7 @@ import {
 import type { Source } from '../store/types.js'
 import type { ExportTreatment } from './export.js'
 import { changedPath, changesPath } from './export-changes.js'
+import { nextHopSent } from './next-hop-sent.js'
 
 /** Set in the first octet of an extended community that stays within an AS (RFC 4360 §2). */
 const NON_TRANSITIVE = 0x40
@@ -64,7 +64,7 @@ export class Rewrite {
    */
   write(attribute: number, source: Source): number {
     this.#attribute = attribute
-    const nextHop = this.#chooseNextHop(attribute, source)
+    const nextHop = nextHopSent(attribute, source, this.#treatment, this.#attributes, this.#shared)
     if (nextHop.length === 0) return 0
     this.#source = source
     this.#nextHop = nextHop
@@ -204,27 +204,6 @@ export class Rewrite {
 
   #reflected(): boolean {
     return this.#treatment.type === 'ibgp' && this.#source?.type === 'ibgp'
-  }
-
-  /** 4, 16 or 32 octets; none when the neighbor can't be given a next hop. */
-  #chooseNextHop(attribute: number, source: Source): Uint8Array {
-    const { family, type, nextHop: mode, ownAddress, extendedNextHop } = this.#treatment
-    const id = this.#attributes.nextHop[attribute]
-    let octets = this.#attributes.nextHops.octets(id)
-    const reflected = type === 'ibgp' && source.type === 'ibgp'
-    const kept = this.#marked(MARK_NEXT_HOP)
-    const own =
-      octets.length === 0 ||
-      this.#marked(MARK_SELF) ||
-      (!kept &&
-        (source.type === 'local' ||
-          (mode === 'self' && !reflected) ||
-          (mode === 'third-party' && type === 'ebgp' && !this.#shared(id))))
-    // The link-local address beside the global one means something on its own link alone (RFC 2545 §3).
-    if (octets.length === 32) octets = octets.subarray(0, 16)
-    const onLink = octets.length === 16 && octets[0] === 0xfe && (octets[1] & 0xc0) === 0x80
-    if (!own && !onLink && fits(octets, family, extendedNextHop)) return octets
-    return fits(ownAddress, family, extendedNextHop) ? ownAddress : NONE
   }
 
   #preparePath(): void {
@@ -409,10 +388,4 @@ function hasCommunity(octets: Uint8Array, start: number, end: number, community:
     if (value === community) return true
   }
   return false
-}
-
-/** Whether a family's routes can be sent with such a next hop. */
-function fits(octets: Uint8Array, family: Family, extendedNextHop: boolean): boolean {
-  if (octets.length === 4) return family === 'ipv4-unicast'
-  return octets.length > 0 && (family === 'ipv6-unicast' || extendedNextHop)
 }
