@@ -7,6 +7,8 @@ export interface Clock {
   now(): number
   /** Milliseconds since 1970, for what people read. */
   wall(): number
+  /** The same in microseconds, an integer as fine as the machine has it: for records of single messages. */
+  micros(): number
   /** Calls `fn` once, `ms` milliseconds from now (0: as soon as possible, never synchronously). */
   after(ms: number, fn: () => void): Cancel
   /** Calls `fn` once after pending I/O has had its turn: the way that long work yields. */

@@ -11,6 +11,7 @@ import { PairCounts } from './store/pair-counts.js'
 import { PathIndex } from './store/path-index.js'
 import { PATH_BEST, PATH_MULTIPATH, PATH_NEW, PathStore } from './store/paths.js'
 import { PREFIX_INDEXED, PREFIX_SUPPRESSED, PrefixRows } from './store/prefix-rows.js'
+import { REASON_NEXT_HOP_UNREACHABLE, VALID } from './store/reasons.js'
 import { type SourceState, SourceTable } from './store/sources.js'
 
 /** What a table is built on. Attribute sets, next hops and gateway sets are shared by both families' tables. */
@@ -89,6 +90,11 @@ export class RibReader {
     return prefix < this.rows.capacity ? this.rows.marked[prefix] : 0
   }
 
+  /** True for the best path of a prefix, as last decided. */
+  isBest(path: number): boolean {
+    return (this.paths.flags[path] & PATH_BEST) !== 0
+  }
+
   /** True for the best path and other multipaths. */
   isMultipath(path: number): boolean {
     return (this.paths.flags[path] & PATH_MULTIPATH) !== 0
@@ -122,6 +128,12 @@ export class RibReader {
   /** True when a path takes part in the decision. */
   isValid(path: number): boolean {
     return this.decision.valid(path)
+  }
+
+  /** Why a path takes no part in the decision: a code of reasons.ts, VALID when it does. */
+  reasonOf(path: number): number {
+    const reason = this.paths.reason[path]
+    return reason === VALID && !this.decision.valid(path) ? REASON_NEXT_HOP_UNREACHABLE : reason
   }
 
   /** The first AS of a path's AS_PATH; 0 for an empty one. */

@@ -42,6 +42,10 @@ export class ManualClock implements Clock {
     return this.#epoch + this.#now
   }
 
+  micros(): number {
+    return (this.#epoch + this.#now) * 1000
+  }
+
   after(ms: number, fn: () => void): Cancel {
     const timer = { at: this.#now + Math.max(0, ms), order: this.#order++, fn }
     this.#timers.push(timer)

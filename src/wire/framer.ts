@@ -32,9 +32,19 @@ export class Framer {
   #count = 0
   #broken = false
 
-  /** Octets kept: of a message not yet complete, or unread because the handler stopped. */
+  /** Octets kept: of a message not yet complete, unread because the handler stopped, or the message at fault. */
   get held(): number {
     return this.#count
+  }
+
+  /** True after a fault or `close`. */
+  get broken(): boolean {
+    return this.#broken
+  }
+
+  /** A copy of the octets that are kept: after a fault those from its message on, as far as they were here then. */
+  unread(): Uint8Array {
+    return this.#held.slice(this.#first, this.#first + this.#count)
   }
 
   /**
@@ -47,7 +57,7 @@ export class Framer {
     while (!this.#broken && this.#count > 0) {
       at = this.#fill(chunk, at, HEADER_LENGTH)
       if (this.#count < HEADER_LENGTH) return this.#judgeMarker(handler)
-      const length = this.#judge(this.#held, this.#first, handler)
+      const length = this.#judge(this.#held, this.#first, chunk, at, handler)
       if (length === 0) return false
       at = this.#fill(chunk, at, length)
       if (this.#count < length) return true
@@ -60,7 +70,7 @@ export class Framer {
       }
     }
     while (!this.#broken && chunk.length - at >= HEADER_LENGTH) {
-      const length = this.#judge(chunk, at, handler)
+      const length = this.#judge(chunk, at, chunk, at, handler)
       if (length === 0) return false
       if (chunk.length - at < length) break
       const start = at
@@ -121,18 +131,24 @@ export class Framer {
     if (this.#count >= HEADER_LENGTH) return true
     const fault = markerFault(this.#held, this.#first, Math.min(this.#count, MARKER_LENGTH))
     if (fault === undefined) return true
-    this.close()
+    this.#broken = true
     handler.fault(fault)
     return false
   }
 
-  /** @returns the message's length, or 0 after reporting a fault */
-  #judge(bytes: Uint8Array, start: number, handler: FrameHandler): number {
+  /**
+   * @param bytes holds a header at `start`
+   * @param chunk holds what nobody has looked at, from `rest` on
+   * @returns the message's length, or 0 after reporting a fault
+   */
+  #judge(bytes: Uint8Array, start: number, chunk: Uint8Array, rest: number, handler: FrameHandler): number {
     const length = (bytes[start + 16] << 8) | bytes[start + 17]
     const type = bytes[start + 18]
     const fault = headerFault(bytes, start, length, type, this.maxLength)
     if (fault === undefined) return length
-    this.close()
+    // Evidence for who wants it, until close().
+    this.#keep(chunk, rest, chunk.length)
+    this.#broken = true
     handler.fault(fault)
     return 0
   }

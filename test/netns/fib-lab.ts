@@ -31,6 +31,7 @@ export function noNamespaces(): string | undefined {
 export const clock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
+  micros: () => Date.now() * 1000,
   after(ms, fn) {
     const timer = setTimeout(fn, ms)
     timer.unref()

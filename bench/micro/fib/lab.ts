@@ -35,6 +35,7 @@ export function removeLab(): void {
 export const clock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
+  micros: () => Date.now() * 1000,
   after(ms, fn) {
     const timer = setTimeout(fn, ms)
     return () => clearTimeout(timer)

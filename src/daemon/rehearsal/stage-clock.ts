@@ -14,6 +14,10 @@ export class StageClock implements Clock {
     return this.#now
   }
 
+  micros(): number {
+    return this.#now * 1000
+  }
+
   after(ms: number, fn: () => void): Cancel {
     const timer = { at: this.#now + ms, fn }
     this.#timers.push(timer)

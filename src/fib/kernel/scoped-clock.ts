@@ -18,6 +18,10 @@ export class ScopedClock implements Clock {
     return this.#clock.wall()
   }
 
+  micros(): number {
+    return this.#clock.micros()
+  }
+
   after(ms: number, fn: () => void): Cancel {
     if (this.#ended) return () => {}
     const stop = this.#clock.after(ms, () => {

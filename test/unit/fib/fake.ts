@@ -26,6 +26,10 @@ export class ManualClock implements Clock {
     return 1_700_000_000_000 + this.#now
   }
 
+  micros(): number {
+    return this.wall() * 1000
+  }
+
   after(ms: number, fn: () => void): Cancel {
     const timer = { at: this.#now + ms, fn }
     this.#timers.push(timer)

@@ -168,6 +168,26 @@ t.test('nothing follows a fault or close', async (t) => {
   t.equal(seen, 1)
 })
 
+t.test('what no message was made of stays as evidence until close', async (t) => {
+  const stream = join([KEEPALIVE, frame(9, [1, 2, 3]), KEEPALIVE.subarray(0, 7)])
+  const rest = hex(stream.subarray(19), 1e6)
+  for (const cut of [0, 19, 25, 38, 41, stream.length]) {
+    const framer = new Framer()
+    const sink = new Sink()
+    framer.push(stream.subarray(0, cut), sink)
+    t.equal(framer.broken, sink.faults.length > 0)
+    framer.push(stream.subarray(cut), sink)
+    t.ok(framer.broken)
+    // What comes after the fault is not looked at.
+    t.equal(hex(framer.unread(), 1e6), cut < 38 ? rest : rest.slice(0, (cut - 19) * 2), `cut at ${cut}`)
+    framer.close()
+    t.equal(framer.unread().length, 0)
+  }
+  const waiting = new Framer()
+  waiting.push(join([KEEPALIVE, KEEPALIVE.subarray(0, 18)]), new Sink())
+  t.same(waiting.unread(), KEEPALIVE.subarray(0, 18))
+})
+
 t.test('the chunk may be reused at once', async (t) => {
   const framer = new Framer()
   const sink = new Sink()
