@@ -6,8 +6,8 @@ import { TcpTransport } from '../net/tcp.js'
 import { type Log, silent } from '../ports/log.js'
 import type { Negotiated, PeerParams } from '../session/types.js'
 import type { GracefulRestartOptions, NeighborOptions } from '../speaker/model/options.js'
-import type { Link } from '../speaker/peer/connection-driver.js'
-import { Peer, type PeerHost } from '../speaker/peer/peer.js'
+import type { Link, UpdateReader } from '../speaker/peer/connection-driver.js'
+import { Peer, type PeerHost, type PeerRoutes } from '../speaker/peer/peer.js'
 import { Work } from '../speaker/turn/work.js'
 import { MessageType } from '../wire/codes.js'
 import { AS_SEQUENCE } from '../wire/types.js'
@@ -50,11 +50,19 @@ const NO_RESTART: GracefulRestartOptions = {
  * restart that it has restarted (R, F and N bits), and announces nothing before it has the switch's
  * End-of-RIB. It takes no routes.
  */
-export class SpeakingNode implements PeerHost {
+export class SpeakingNode implements PeerHost, PeerRoutes {
   readonly clock = systemClock
   readonly transport: TcpTransport
   readonly log: Log
   readonly work: Work
+  /** No tables: nothing is decided, and what is sent is never held back. */
+  readonly tables = { settle() {} }
+  readonly outbound = { drained() {} }
+  readonly retained = {
+    routeRefresh: () => {
+      if (this.#link) this.#table(this.#link)
+    },
+  }
   readonly #options: SpeakingNodeOptions
   readonly #peer: Peer
   readonly #prefixes = new Set<string>()
@@ -78,6 +86,7 @@ export class SpeakingNode implements PeerHost {
     })
     for (const prefix of options.prefixes) this.announce(prefix)
     this.#peer = new Peer(this, neighborOptions(options), parseIPv4(options.address) ?? 0)
+    this.#peer.routes = this
   }
 
   /** Listens and dials. @throws Error when the address can't be listened on */
@@ -143,11 +152,12 @@ export class SpeakingNode implements PeerHost {
     }
   }
 
-  established(_peer: Peer, link: Link, result: Negotiated): void {
+  established(link: Link, result: Negotiated): UpdateReader {
     const waits = this.#restarting && result.gracefulRestart !== undefined
     this.log.info({}, `session with ${result.hostName ?? this.#options.neighbor.address} established`)
     if (waits) this.#cancelDeferral = this.clock.after(DEFERRAL, () => this.#table(link))
     else this.#table(link)
+    return { receive: (bytes, start, end) => this.#read(link, bytes, start, end) }
   }
 
   down(): void {
@@ -156,7 +166,12 @@ export class SpeakingNode implements PeerHost {
     this.log.info({}, 'session ended')
   }
 
-  update(_peer: Peer, link: Link, bytes: Uint8Array, start: number, end: number): void {
+  changed(): void {}
+  ended(): void {}
+  opened(): void {}
+  gone(): void {}
+
+  #read(link: Link, bytes: Uint8Array, start: number, end: number): void {
     if (!splitUpdate(bytes, start, end, this.#fields)) return
     const family = endOfRibOf(bytes, this.#fields)
     if (family === afiOf(FAMILY) * 256 + SAFI_UNICAST && this.#link !== link) {
@@ -164,17 +179,6 @@ export class SpeakingNode implements PeerHost {
       this.#table(link)
     }
   }
-
-  routeRefresh(): void {
-    if (this.#link) this.#table(this.#link)
-  }
-
-  changed(): void {}
-  drained(): void {}
-  settle(): void {}
-  ended(): void {}
-  opened(): void {}
-  gone(): void {}
 
   /** The whole table and End-of-RIB. */
   #table(link: Link) {

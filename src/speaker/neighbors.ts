@@ -1,15 +1,14 @@
 import type { Family } from '../ip/family.js'
-import type { Cancel, Clock, Random } from '../ports/clock.js'
-import type { Log } from '../ports/log.js'
+import type { Cancel, Random } from '../ports/clock.js'
 import type { Connection } from '../ports/transport.js'
 import { CeaseError, ErrorCode } from '../wire/codes.js'
 import { NO_DATA } from '../wire/fault.js'
 import { encodeNotification, shutdownData } from '../wire/notification.js'
-import type { Events } from './events/events.js'
 import { limitData } from './inbound/prefix-limit.js'
-import type { NeighborOptions, SpeakerOptions } from './model/options.js'
+import type { NeighborOptions } from './model/options.js'
+import type { NeighborHost } from './neighbor-host.js'
 import { dynamicOptions, rangeFor } from './peer/listen-ranges.js'
-import { Peer, type PeerHost } from './peer/peer.js'
+import { Peer } from './peer/peer.js'
 import type { Refusals } from './peer/refusals.js'
 import type { Routing } from './routing.js'
 import type { Expected } from './settling.js'
@@ -25,14 +24,10 @@ const CONNECTION_REJECTED = encodeNotification({
 })
 
 export interface NeighborsParts {
-  readonly clock: Clock
-  readonly log: Log
+  readonly host: NeighborHost
   readonly random: Random
-  readonly events: Events
   readonly refusals: Refusals
   readonly routing: Routing
-  readonly host: PeerHost
-  options(): SpeakerOptions
   /** False: connections are refused. */
   running(): boolean
 }
@@ -82,7 +77,7 @@ export class Neighbors {
   remove(address: string, what: string, subcode: number = CeaseError['PeerDe-configured']): void {
     const peer = this.#peers.get(address)
     if (peer === undefined) return
-    this.#parts.log.info({ neighbor: address }, `neighbor ${peer.name} removed: ${what}`)
+    this.#parts.host.log.info({ neighbor: address }, `neighbor ${peer.name} removed: ${what}`)
     // Out of the map first: a dynamic neighbor must not remove itself once more when its session ends.
     this.#forget(peer)
     peer.stop(subcode, NO_DATA, what)
@@ -100,7 +95,7 @@ export class Neighbors {
     this.#parts.routing.changed(peer, before)
     if (options.shutdown !== undefined && before.shutdown === undefined) {
       this.#shutDown(peer)
-      this.#parts.routing.giveUp(peer)
+      this.#parts.routing.of(peer)?.retained.giveUp()
     } else if (before.shutdown !== undefined && !peer.adminDown) peer.start()
   }
 
@@ -138,7 +133,7 @@ export class Neighbors {
       if (!this.#parts.running() || this.#peers.get(peer.address) !== peer) return
       if (!peer.adminDown) peer.start()
     }
-    this.#pauses.set(peer, this.#parts.clock.after(pause, start))
+    this.#pauses.set(peer, this.#parts.host.clock.after(pause, start))
   }
 
   /** A dynamic neighbor without connection and without paths kept for it has no reason to stay. */
@@ -146,7 +141,7 @@ export class Neighbors {
     if (!peer.dynamic || !peer.idle || this.#peers.get(peer.address) !== peer) return
     // Forgotten, it would come back with its next connection.
     if (peer.held !== undefined || peer.drained !== undefined) return
-    if (this.#parts.routing.of(peer)?.graceful.phase === 'waiting') return
+    if (this.#parts.routing.of(peer)?.retained.graceful.phase === 'waiting') return
     this.#forget(peer)
     peer.stop(CeaseError['PeerDe-configured'], NO_DATA, 'its session has ended')
     this.#parts.routing.remove(peer)
@@ -170,7 +165,7 @@ export class Neighbors {
       known.accept(connection)
       return
     }
-    const { listenRanges, listenLimit } = this.#parts.options()
+    const { listenRanges, listenLimit } = this.#parts.host.options()
     const range = rangeFor(listenRanges, remote.address)
     if (range === undefined) {
       refuse(connection)
@@ -220,18 +215,14 @@ export class Neighbors {
   }
 
   tell(address: string, change: 'added' | 'removed' | 'changed'): void {
-    this.#parts.events.add({ type: 'neighbor', neighbor: address, change })
+    this.#parts.host.events.add({ type: 'neighbor', neighbor: address, change })
   }
 
   #expected(peer: Peer): Expected {
-    let complete = true
-    for (const family of this.#parts.routing.of(peer)?.families.values() ?? []) {
-      if (family.negotiated && !family.endOfRibReceived) complete = false
-    }
     return {
       established: peer.session !== undefined,
       sendsEndOfRib: peer.negotiated?.gracefulRestart !== undefined,
-      complete,
+      complete: this.#parts.routing.of(peer)?.inbound.complete ?? true,
       restarting: peer.negotiated?.gracefulRestart?.restarting === true,
       passive: peer.options.passive,
       lastUpdate: peer.lastUpdate,
@@ -241,7 +232,7 @@ export class Neighbors {
   #note(peer: Peer): void {
     const text = this.unprotected.get(peer.address)
     if (text === undefined || peer.session !== undefined) return
-    peer.lastError = { at: new Date(this.#parts.clock.wall()).toISOString(), text }
+    peer.lastError = { at: new Date(this.#parts.host.clock.wall()).toISOString(), text }
   }
 
   #forget(peer: Peer): void {

@@ -109,7 +109,7 @@ function act(peer: Peer, operation: NeighborOperation, by: string, parts: Operat
       const before = peer.adminDown
       peer.held = { message, by, at: clock.wall() }
       peer.stop(CeaseError.AdministrativeShutdown, communication(message), `shut down by ${by}`)
-      routing.giveUp(peer)
+      routing.of(peer)?.retained.giveUp()
       return done(
         before
           ? `Neighbor ${address} was shut down already, and stays so until it is started`
@@ -154,8 +154,9 @@ function act(peer: Peer, operation: NeighborOperation, by: string, parts: Operat
     }
     case 'refresh': {
       const { direction } = operation
-      if (direction !== 'out') routing.refresh(peer, 'in')
-      if (direction !== 'in') routing.refresh(peer, 'out')
+      const retained = routing.of(peer)?.retained
+      if (direction !== 'out') retained?.refresh('in')
+      if (direction !== 'in') retained?.refresh('out')
       const what = {
         in: `${address} was asked for all its routes again`,
         out: `${address} is sent all routes again`,

@@ -24,18 +24,20 @@ import type {
   SpeakerEvent,
   SpeakerView,
 } from './model/views.js'
+import type { NeighborHost } from './neighbor-host.js'
 import { Neighbors } from './neighbors.js'
 import { operate } from './operate.js'
 import { usesLongLived } from './outbound/long-lived.js'
 import { Listeners } from './peer/listeners.js'
-import type { Peer, PeerHost } from './peer/peer.js'
+import { keepsOurs, OwnRestart } from './peer/own-restart.js'
+import type { Peer } from './peer/peer.js'
 import { peerParams } from './peer/peer-params.js'
 import { protectionRules } from './peer/protection.js'
 import { Refusals } from './peer/refusals.js'
 import { applyDifference } from './reload/apply.js'
-import { keepsOurs, OwnRestart } from './retention/own-restart.js'
 import { Routing } from './routing.js'
 import { ABSENT, DEFERRAL, type Patience, Settling } from './settling.js'
+import { Tables } from './tables/tables.js'
 import { Work } from './turn/work.js'
 import { neighborView } from './views/neighbor-view.js'
 import { advertisedPage, type RouteContext, routePage } from './views/route-view.js'
@@ -64,6 +66,7 @@ export class Speaker implements SpeakerApi {
   readonly #parts: SpeakerParts
   readonly #started: number
   readonly #events: Events
+  readonly #tables: Tables
   readonly #routing: Routing
   readonly #neighbors: Neighbors
   readonly #listeners: Listeners
@@ -89,41 +92,24 @@ export class Speaker implements SpeakerApi {
     this.#started = clock.wall()
     this.#events = new Events(() => clock.wall(), log)
     const events = this.#events
-    const options = () => this.#options
     this.#maintenance = new Maintenance(clock, log, events)
     const work = new Work(clock, {
       failed: (error) => log.error({ err: error }, 'a piece of work failed'),
-      sliceEnd: () => this.#routing.tables.settle(),
+      sliceEnd: () => this.#tables.settle(),
     })
-    this.#routing = new Routing({
-      clock,
-      log,
-      events,
-      work,
-      fib,
-      resolver: parts.resolver,
-      machine: parts.machine,
-      seed: Math.floor(random() * 0x1_0000_0000) >>> 0,
-      options,
-      maintenance: () => this.#maintenance.active(this.#options),
-      overLimit: (peer, family, limit) => this.#neighbors.overLimit(peer, family, limit),
-      endOfRib: () => this.#settling.look(),
-      pathsGone: (peer) => this.#neighbors.ended(peer),
-    })
+    const seed = Math.floor(random() * 0x1_0000_0000) >>> 0
+    this.#tables = new Tables({ clock, work, fib, decision: parts.options.decision, seed })
+    const host = this.#host(work)
+    const { resolver, machine } = parts
+    this.#routing = new Routing({ host, resolver, machine, seed })
     this.#neighbors = new Neighbors({
-      clock,
-      log,
-      random,
-      events,
+      ...{ host, random, routing: this.#routing },
       refusals: new Refusals(clock, log, events),
-      routing: this.#routing,
-      host: this.#peerHost(work),
-      options,
       running: () => this.#running,
     })
     this.#listeners = new Listeners(transport, (connection) => {
       this.#neighbors.accept(connection)
-      this.#routing.tables.settle()
+      this.#tables.settle()
     })
     this.#settling = new Settling({
       clock,
@@ -135,10 +121,10 @@ export class Speaker implements SpeakerApi {
         if (!restarting) return
         log.info({}, 'back from the restart: routes are announced from now on')
         this.#params = new WeakMap()
-        this.#routing.deferExport(false)
+        this.#routing.updateOut.defer(false)
       },
       done: () => {
-        this.#routing.tables.settle()
+        this.#tables.settle()
         log.info({}, 'the first routes are complete')
         fib?.sweep()
         this.#ownRestart.settled()
@@ -154,7 +140,7 @@ export class Speaker implements SpeakerApi {
     this.#running = true
     this.#restarted()
     for (const options of this.#options.neighbors) this.#neighbors.add(options)
-    this.#routing.tables.settle()
+    this.#tables.settle()
     this.#settling.start()
   }
 
@@ -182,13 +168,13 @@ export class Speaker implements SpeakerApi {
       reset: (address, changed) => neighbors.reset(address, changed),
       decide: () => this.#routing.reconsider.decision(before.decision),
       announce: () => this.#routing.announceChanged(),
-      rereadAsSets: () => this.#routing.asSetsChanged(),
+      rereadAsSets: () => this.#routing.reconsider.asSets(),
       reflect: () => this.#routing.reconsider.reflection(),
     })
     const maintained = this.#maintenance.applied(before, options)
     if (maintained || usesLongLived(before) !== usesLongLived(options)) this.#routing.reconsider.exports()
     neighbors.noteUnprotected()
-    this.#routing.tables.settle()
+    this.#tables.settle()
     return report
   }
 
@@ -203,7 +189,7 @@ export class Speaker implements SpeakerApi {
   ): Promise<void> {
     this.#running = false
     this.#settling.stop()
-    this.#routing.tables.bus.freeze()
+    this.#tables.bus.freeze()
     const shutdown = reason === 'shutdown'
     const subcode = shutdown ? CeaseError.AdministrativeShutdown : CeaseError.OutOfResources
     const data = shutdown ? shutdownData(message) : NO_DATA
@@ -244,8 +230,8 @@ export class Speaker implements SpeakerApi {
   refresh(address: string, direction: 'in' | 'out'): boolean {
     const peer = this.#neighbors.get(address)
     if (peer === undefined) return false
-    const done = this.#routing.refresh(peer, direction)
-    this.#routing.tables.settle()
+    const done = this.#routing.of(peer)?.retained.refresh(direction) ?? false
+    this.#tables.settle()
     return done
   }
 
@@ -260,7 +246,7 @@ export class Speaker implements SpeakerApi {
     const outcome = operate(peer, operation, by, parts)
     // A dynamic one without a session was there for this alone.
     if (operation.type === 'undrain') this.#neighbors.ended(peer)
-    this.#routing.tables.settle()
+    this.#tables.settle()
     this.#settling.look()
     return outcome
   }
@@ -298,7 +284,7 @@ export class Speaker implements SpeakerApi {
   }
 
   routes(query: RouteQuery): RoutePage {
-    const context = this.#context(this.#routing.tables.rib(query.family))
+    const context = this.#context(this.#tables.rib(query.family))
     if (query.neighbor === undefined) return routePage(context, query)
     const peer = this.#neighbors.get(query.neighbor)
     const source = peer === undefined ? undefined : this.#routing.of(peer)?.source
@@ -306,9 +292,10 @@ export class Speaker implements SpeakerApi {
   }
 
   advertised(address: string, query: RouteQuery): RoutePage {
-    const context = this.#context(this.#routing.tables.rib(query.family))
+    const context = this.#context(this.#tables.rib(query.family))
     const peer = this.#neighbors.get(address)
-    const outlet = peer === undefined ? undefined : this.#routing.of(peer)?.families.get(query.family)?.outlet
+    const outlet =
+      peer === undefined ? undefined : this.#routing.of(peer)?.outbound.families.get(query.family)?.outlet
     return advertisedPage(context, query, outlet)
   }
 
@@ -336,7 +323,7 @@ export class Speaker implements SpeakerApi {
     this.#ownRestart.start(this.#options, fib)
     if (!this.#ownRestart.restarting) return
     log.info({ kept }, 'a restart: routes are announced when the neighbors have sent theirs again')
-    this.#routing.deferExport(true)
+    this.#routing.updateOut.defer(true)
   }
 
   /** A restart that nobody is to notice waits for those who dial us, too. */
@@ -373,32 +360,18 @@ export class Speaker implements SpeakerApi {
     return neighborView(peer, this.#routing, this.#parts.clock)
   }
 
-  #peerHost(work: Work): PeerHost {
+  /** What sessions and routes of neighbors need of the speaker: all of it in one place. */
+  #host(work: Work): NeighborHost {
     const { clock, log, transport } = this.#parts
-    const routing = this.#routing
     return {
-      clock,
-      log,
-      transport,
-      work,
+      ...{ clock, log, transport, work, tables: this.#tables, events: this.#events },
+      options: () => this.#options,
+      maintenance: () => this.#maintenance.active(this.#options),
       params: (peer) => this.#paramsOf(peer),
-      established: (peer, link, terms) => {
-        const { families, holdTime, remoteAs } = terms
-        const text = `neighbor ${peer.name} Established: AS ${remoteAs}, hold ${holdTime} s, families ${families.join(', ') || 'none in common'}`
-        log.info({ neighbor: peer.address }, text)
-        routing.established(peer, link, terms)
-        this.#settling.look()
-      },
-      down: (peer, end, terms) => {
-        log.warn({ neighbor: peer.address }, `neighbor ${peer.name} down: ${peer.endText}`)
-        routing.down(peer, end, terms)
-      },
-      update: (peer, link, bytes, start, end) => routing.update(peer, link, bytes, start, end),
-      routeRefresh: (peer, message) => routing.routeRefresh(peer, message),
       changed: (peer, from, to, cause) => this.#changed(peer, from, to, cause),
-      drained: (peer) => routing.drained(peer),
-      settle: () => routing.tables.settle(),
       ended: (peer) => this.#neighbors.ended(peer),
+      overLimit: (peer, family, limit) => this.#neighbors.overLimit(peer, family, limit),
+      lookSettled: () => this.#settling.look(),
       opened: () => {
         this.#connections++
       },

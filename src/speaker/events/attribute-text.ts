@@ -53,3 +53,8 @@ export function extendedCommunityText(value: Uint8Array): string {
   }
   return Array.from(value, (octet) => octet.toString(16).padStart(2, '0')).join('')
 }
+
+/** A gateway as people write it: 'fe80::1%eth0' where the interface belongs to it. */
+export function gatewayText(gateway: { readonly address: string; readonly interface?: string }): string {
+  return gateway.interface === undefined ? gateway.address : `${gateway.address}%${gateway.interface}`
+}

@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.js'
 import type { GatewaySet } from '../../rib/attributes/next-hop-sets.js'
 import type { ChangeBatch } from '../../rib/store/types.js'
 import type { Rib } from '../../rib/table.js'
-import { gatewayText } from '../inbound/resolve.js'
+import { gatewayText } from './attribute-text.js'
 import type { Events } from './events.js'
 
 /** Route events told one by one in a second; what goes beyond is counted. */

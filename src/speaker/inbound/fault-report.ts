@@ -6,9 +6,9 @@ import { nlriOctets, readNlri } from '../../wire/nlri.js'
 import { hex } from '../../wire/printable.js'
 import type { Fault } from '../../wire/types.js'
 import type { Events } from '../events/events.js'
+import type { FaultVerdict } from '../peer/faults.js'
 import type { Peer } from '../peer/peer.js'
-import type { FamilyRoutes } from '../retention/neighbor-routes.js'
-import type { FaultVerdict } from './faults.js'
+import type { FamilyIn } from './family-in.js'
 
 /** Prefixes named in the log and the event of a faulty UPDATE. */
 const MOST_PREFIXES = 100
@@ -19,7 +19,7 @@ const PERIOD = 10_000
 
 /** NLRI of an announcement: in [start, end) of the message. */
 export interface NlriRange {
-  readonly family: FamilyRoutes
+  readonly family: FamilyIn
   readonly start: number
   readonly end: number
 }

@@ -7,7 +7,7 @@ import type { RouteFilter } from '../../rib/table.js'
 import { learnsOnlyForCustomers } from '../../wire/role.js'
 import type { NeighborOptions } from '../model/options.js'
 import type { Peer } from '../peer/peer.js'
-import type { FamilyRoutes } from '../retention/neighbor-routes.js'
+import type { FamilyIn } from './family-in.js'
 
 /**
  * Makes the import filter of a family anew: its policy, with what the terms of the last session add to it.
@@ -15,7 +15,7 @@ import type { FamilyRoutes } from '../retention/neighbor-routes.js'
  * @returns the former one, to be closed when nothing passes it any more
  */
 export function renewFilter(
-  family: FamilyRoutes,
+  family: FamilyIn,
   peer: Peer,
   attributes: AttributeTable,
   speakerAs: number,

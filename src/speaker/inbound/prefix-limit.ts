@@ -2,36 +2,36 @@ import { afiOf, type Family, SAFI_UNICAST } from '../../ip/family.js'
 import type { Log } from '../../ports/log.js'
 import type { FamilyOptions } from '../model/options.js'
 import type { Peer } from '../peer/peer.js'
-import type { FamilyRoutes, NeighborRoutes } from '../retention/neighbor-routes.js'
-import type { Tables } from '../tables/tables.js'
+import type { FamilyIn } from './family-in.js'
 
 /** Holds neighbors to the number of prefixes that they may send. */
 export class PrefixLimit {
-  readonly #tables: Tables
   readonly #log: Log
   readonly #exceeded: (peer: Peer, family: Family, limit: number) => void
 
   /** @param exceeded ends the session of a neighbor that sent more than it may */
-  constructor(tables: Tables, log: Log, exceeded: (peer: Peer, family: Family, limit: number) => void) {
-    this.#tables = tables
+  constructor(log: Log, exceeded: (peer: Peer, family: Family, limit: number) => void) {
     this.#log = log
     this.#exceeded = exceeded
   }
 
-  /** Looks at the number of prefixes after it may have grown, or its limit has changed. */
-  check(routes: NeighborRoutes, family: FamilyRoutes): void {
+  /**
+   * Looks at the number of prefixes after it may have grown, or its limit has changed, while the session is up.
+   * @param source the neighbor's index as a source of paths
+   */
+  check(peer: Peer, source: number, family: FamilyIn): void {
     const { maximumPrefix, maximumPrefixAction, maximumPrefixReceived } = family.options
-    if (maximumPrefix === 0 || routes.session === undefined || family.overLimit) return
-    const source = this.#tables.rib(family.family).source(routes.source)
-    const count = (maximumPrefixReceived ? source?.received : source?.accepted) ?? 0
-    this.#say(routes, family, count)
+    if (maximumPrefix === 0 || family.overLimit) return
+    const paths = family.rib.source(source)
+    const count = (maximumPrefixReceived ? paths?.received : paths?.accepted) ?? 0
+    this.#say(peer, family, count)
     if (count <= maximumPrefix || maximumPrefixAction === 'warning-only') return
     family.overLimit = true
-    this.#exceeded(routes.peer, family.family, maximumPrefix)
+    this.#exceeded(peer, family.family, maximumPrefix)
   }
 
   /** Each line once until the number falls below the threshold. */
-  #say({ peer }: NeighborRoutes, family: FamilyRoutes, count: number): void {
+  #say(peer: Peer, family: FamilyIn, count: number): void {
     const { maximumPrefix, maximumPrefixAction } = family.options
     if (count < limitThreshold(family.options)) {
       family.limitSaid = 'nothing'

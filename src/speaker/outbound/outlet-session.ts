@@ -1,17 +1,19 @@
 import type { Negotiated } from '../../session/types.js'
 import type { SpeakerOptions } from '../model/options.js'
 import type { Link } from '../peer/connection-driver.js'
+import type { Peer } from '../peer/peer.js'
 import { isSingleHop } from '../peer/protection.js'
-import type { NeighborRoutes } from '../retention/neighbor-routes.js'
 import { longLivedTo } from './long-lived.js'
 import type { OutletSession } from './update-out.js'
 
 /**
  * What is sent to a neighbor depends on this of its session and options, and of the speaker's.
+ * @param source the neighbor's index as a source of paths
  * @param maintenance the whole speaker is in maintenance
  */
 export function outletSession(
-  { peer, source }: NeighborRoutes,
+  peer: Peer,
+  source: number,
   link: Link,
   terms: Negotiated,
   speaker: SpeakerOptions,

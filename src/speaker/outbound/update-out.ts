@@ -9,15 +9,15 @@ import { AdjOut } from '../../rib/out/adj-out.js'
 import { Packer } from '../../rib/out/bucket.js'
 import { HeldRoutes } from '../../rib/out/held-routes.js'
 import type { OutMember } from '../../rib/out/out-member.js'
-import type { Rib } from '../../rib/table.js'
 import { MessageType } from '../../wire/codes.js'
 import { MAX_EXTENDED_LENGTH, MAX_LENGTH } from '../../wire/message.js'
 import type { Role } from '../../wire/role.js'
 import { encodeEndOfRib } from '../../wire/update.js'
-import type { Resolve } from '../inbound/resolve.js'
 import type { FamilyOptions } from '../model/options.js'
 import type { SpeakerSizes } from '../model/sizes.js'
 import type { Link } from '../peer/connection-driver.js'
+import type { Resolve } from '../tables/resolve.js'
+import type { Tables } from '../tables/tables.js'
 import { Pace } from '../turn/pace.js'
 import type { Task, Work } from '../turn/work.js'
 import { DefaultRoute } from './default-route.js'
@@ -105,7 +105,7 @@ export class UpdateOut {
   readonly #clock: Clock
   readonly #work: Work
   readonly #resolve: Resolve
-  readonly #rib: (family: Family) => Rib
+  readonly #tables: Tables
   readonly #blocks: BlockStore
   readonly #groups = new Map<string, Group>()
   readonly #outlets = new Set<Outlet>()
@@ -115,11 +115,11 @@ export class UpdateOut {
   #deferred = false
   #opened = 0
 
-  constructor(clock: Clock, work: Work, resolve: Resolve, rib: (family: Family) => Rib, seed: number) {
+  constructor(clock: Clock, work: Work, resolve: Resolve, tables: Tables, seed: number) {
     this.#clock = clock
     this.#work = work
     this.#resolve = resolve
-    this.#rib = rib
+    this.#tables = tables
     this.#seed = seed
     this.#blocks = new BlockStore(1024, seed)
   }
@@ -326,7 +326,7 @@ export class UpdateOut {
   #groupOf({ treatment, key, subnets, link }: Plan, options: FamilyOptions): Group {
     const known = this.#groups.get(key)
     if (known !== undefined) return known
-    const rib = this.#rib(options.family)
+    const rib = this.#tables.rib(options.family)
     const shared = (nextHop: number) =>
       link !== undefined && this.#resolve.linkOf(rib.nextHops.text(nextHop)) === link
     const filter = compilePolicy(options.export, options.family, rib.attributes, 'out')
@@ -361,7 +361,7 @@ export class UpdateOut {
   /** What the neighbor holds from us, in its group and from earlier ones; the caller releases it. */
   #held({ family, group, member, former }: Outlet): HeldRoutes {
     const known = member !== undefined && group !== undefined
-    const held = known ? group.adj.held(member) : new HeldRoutes(this.#rib(family), false)
+    const held = known ? group.adj.held(member) : new HeldRoutes(this.#tables.rib(family), false)
     if (former === undefined) return held
     if (!known) return former.held
     held.addMissing(former.held, (prefix, pathId) => group.adj.holds(member, prefix, pathId))

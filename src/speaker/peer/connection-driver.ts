@@ -1,5 +1,12 @@
+/**
+ * One TCP connection of a neighbor: octets in, messages to the session machine or the Adj-RIB-In, messages out. It knows
+ * neither the neighbor nor the speaker, only what the interfaces below say of them.
+ */
+
+import type { Clock } from '../../ports/clock.js'
+import type { Log } from '../../ports/log.js'
 import type { Connection } from '../../ports/transport.js'
-import type { Negotiated } from '../../session/types.js'
+import type { Negotiated, PeerEvent } from '../../session/types.js'
 import { CeaseError, ErrorCode, MessageType } from '../../wire/codes.js'
 import { NO_DATA } from '../../wire/fault.js'
 import { type FrameHandler, Framer } from '../../wire/framer.js'
@@ -8,11 +15,52 @@ import { decodeNotification, encodeNotification } from '../../wire/notification.
 import { decodeOpen, encodeOpen } from '../../wire/open.js'
 import { decodeRouteRefresh } from '../../wire/refresh.js'
 import type { Fault, NotificationMessage, OpenMessage } from '../../wire/types.js'
-import type { Task } from '../turn/work.js'
-import type { Peer, PeerHost } from './peer.js'
+import type { Task, Work } from '../turn/work.js'
+import type { MessageCounters } from './counters.js'
 
 /** Octets that wait for a slice before the connection stops reading. */
 const INBOX_HIGH = 256 * 1024
+
+/** What a connection needs of the speaker. */
+export interface LinkHost {
+  readonly clock: Clock
+  readonly log: Log
+  readonly work: Work
+  /** What was read has been dealt with: `settle` decides, and writes what follows from it. */
+  readonly tables: { settle(): void }
+  /** A connection of a neighbor came into being; the last was heard of it. */
+  opened(): void
+  gone(): void
+}
+
+/** What a connection needs of its neighbor, and what it notes there. */
+export interface LinkNeighbor {
+  /** Canonical text. */
+  readonly address: string
+  readonly sent: MessageCounters
+  readonly received: MessageCounters
+  /** Clock time of the last octets read and written, milliseconds. */
+  lastRead: number | undefined
+  lastWrite: number | undefined
+  /** Clock time of the last UPDATE, milliseconds. */
+  lastUpdate: number
+  /** Hands an event to the session machine. */
+  feed(event: PeerEvent): void
+  /** The connection is gone without our doing. @param reason half a sentence */
+  lost(link: Link, reason: string): void
+}
+
+/** Takes the UPDATEs of a session that is up. */
+export interface UpdateReader {
+  /** One UPDATE in [start, end), header included. The octets are valid until the call returns. */
+  receive(bytes: Uint8Array, start: number, end: number): void
+}
+
+/** Sends UPDATEs over a session that is up. */
+export interface UpdateSender {
+  /** The connection takes octets again. */
+  drained(): void
+}
 
 /**
  * Joins a TCP connection to its neighbor: octets in, messages to the machine or the tables, messages out.
@@ -25,12 +73,14 @@ export class Link implements FrameHandler, Task {
   /** Unique in the life of the neighbor. */
   readonly id: number
   readonly connection: Connection
-  readonly peer: Peer
   /** The result of both OPENs, once they are here. */
   terms: Negotiated | undefined
-  readonly #host: PeerHost
+  readonly #neighbor: LinkNeighbor
+  readonly #host: LinkHost
   readonly #framer = new Framer()
-  #up = false
+  /** Who has the routes of the session, while it is up. */
+  #reader: UpdateReader | undefined
+  #sender: UpdateSender | undefined
   #over = false
   #full = false
   #inbox: Uint8Array[] = []
@@ -43,10 +93,11 @@ export class Link implements FrameHandler, Task {
   #takenAt: number
   #sendHold = 0
 
-  constructor(id: number, connection: Connection, peer: Peer, host: PeerHost) {
+  /** @param id unique in the life of the neighbor */
+  constructor(id: number, connection: Connection, neighbor: LinkNeighbor, host: LinkHost) {
     this.id = id
     this.connection = connection
-    this.peer = peer
+    this.#neighbor = neighbor
     this.#host = host
     this.#takenAt = host.clock.now()
     host.opened()
@@ -73,10 +124,11 @@ export class Link implements FrameHandler, Task {
     this.#framer.maxLength = terms.extendedMessage.receive ? MAX_EXTENDED_LENGTH : MAX_LENGTH
   }
 
-  /** The session is up on this connection. */
-  established(terms: Negotiated): void {
-    this.terms = terms
-    this.#up = true
+  /** The session is up on this connection: `reader` takes its UPDATEs, `sender` writes them. */
+  established(reader: UpdateReader, sender: UpdateSender): void {
+    if (this.#over) return
+    this.#reader = reader
+    this.#sender = sender
   }
 
   sendOpen(message: OpenMessage): void {
@@ -93,8 +145,9 @@ export class Link implements FrameHandler, Task {
    */
   write(bytes: Uint8Array, type: number, count = 1): boolean {
     if (this.#over) return false
-    this.peer.sent.add(type, count)
-    this.peer.lastWrite = this.#host.clock.now()
+    const neighbor = this.#neighbor
+    neighbor.sent.add(type, count)
+    neighbor.lastWrite = this.#host.clock.now()
     this.#written += bytes.length
     this.#full = !this.connection.write(bytes)
     this.#noteProgress()
@@ -112,7 +165,7 @@ export class Link implements FrameHandler, Task {
   /** Works on everything that was read and waits. */
   catchUp(): void {
     while (!this.step());
-    this.#host.settle()
+    this.#host.tables.settle()
   }
 
   /** From now on the kernel must take octets at least every `ms` milliseconds (RFC 9687). */
@@ -149,31 +202,38 @@ export class Link implements FrameHandler, Task {
   }
 
   message(type: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const { peer, id } = this
-    peer.received.add(type)
+    const { id } = this
+    const neighbor = this.#neighbor
+    neighbor.received.add(type)
     switch (type) {
-      case MessageType.Update:
-        if (this.#up) {
+      case MessageType.Update: {
+        const reader = this.#reader
+        if (reader !== undefined) {
           this.#updates++
-          this.#host.update(peer, this, bytes, start, end)
-        } else peer.feed({ type: 'update', connection: id })
+          reader.receive(bytes, start, end)
+        } else neighbor.feed({ type: 'update', connection: id })
         break
+      }
       case MessageType.Keepalive:
-        peer.feed({ type: 'keepalive', connection: id })
+        neighbor.feed({ type: 'keepalive', connection: id })
         break
       case MessageType.Open: {
         const { message, fault } = decodeOpen(bytes, start, end)
-        if (message !== undefined) peer.feed({ type: 'open', connection: id, message })
+        if (message !== undefined) neighbor.feed({ type: 'open', connection: id, message })
         else this.fault(fault)
         break
       }
       case MessageType.Notification:
-        peer.feed({ type: 'notification', connection: id, message: decodeNotification(bytes, start, end) })
+        neighbor.feed({
+          type: 'notification',
+          connection: id,
+          message: decodeNotification(bytes, start, end),
+        })
         break
       case MessageType.RouteRefresh: {
         const enhanced = this.terms?.enhancedRouteRefresh ?? false
         const { message, fault } = decodeRouteRefresh(bytes, start, end, enhanced)
-        if (message !== undefined) peer.feed({ type: 'route-refresh', connection: id, message })
+        if (message !== undefined) neighbor.feed({ type: 'route-refresh', connection: id, message })
         else this.fault(fault)
         break
       }
@@ -184,21 +244,21 @@ export class Link implements FrameHandler, Task {
   /** The stream or a message is so wrong that the session must end. */
   fault(fault: Fault): void {
     const { code, subcode, data, text } = fault
-    this.peer.feed({
+    this.#neighbor.feed({
       type: 'fault',
       connection: this.id,
       code,
       subcode,
       data,
-      text: `${this.peer.address} sent what BGP does not allow: ${text} (${fault.rule})`,
+      text: `${this.#neighbor.address} sent what BGP does not allow: ${text} (${fault.rule})`,
     })
   }
 
   #data(chunk: Uint8Array): void {
     if (this.#over) return
-    this.peer.lastRead = this.#host.clock.now()
+    this.#neighbor.lastRead = this.#host.clock.now()
     const { work } = this.#host
-    if (this.#inbox.length > 0 || (this.#up && work.exhausted())) {
+    if (this.#inbox.length > 0 || (this.#reader !== undefined && work.exhausted())) {
       // The chunk is the connection's own buffer: what waits is copied.
       this.#inbox.push(chunk.slice())
       this.#inboxSize += chunk.length
@@ -213,7 +273,7 @@ export class Link implements FrameHandler, Task {
       return
     }
     this.#consume(chunk)
-    this.#host.settle()
+    this.#host.tables.settle()
     this.#noteUpdates()
   }
 
@@ -229,17 +289,19 @@ export class Link implements FrameHandler, Task {
   #noteUpdates(): void {
     if (this.#updates === 0) return
     this.#updates = 0
-    this.peer.lastUpdate = this.peer.lastRead ?? 0
-    if (!this.#over) this.peer.feed({ type: 'update', connection: this.id })
+    const neighbor = this.#neighbor
+    neighbor.lastUpdate = neighbor.lastRead ?? 0
+    if (!this.#over) neighbor.feed({ type: 'update', connection: this.id })
   }
 
   /** A mistake of ours costs one session, not the process and everybody's routes. */
   #failed(error: unknown): void {
-    const { peer, id } = this
-    const text = `internal error while reading from ${peer.address}`
-    this.#host.log.error({ err: error, neighbor: peer.address }, text)
+    const { id } = this
+    const neighbor = this.#neighbor
+    const text = `internal error while reading from ${neighbor.address}`
+    this.#host.log.error({ err: error, neighbor: neighbor.address }, text)
     const { Cease } = ErrorCode
-    peer.feed({
+    neighbor.feed({
       type: 'fault',
       connection: id,
       code: Cease,
@@ -253,7 +315,7 @@ export class Link implements FrameHandler, Task {
     if (this.#over) return
     this.#full = false
     this.#noteProgress()
-    if (this.#up) this.#host.drained(this.peer)
+    this.#sender?.drained()
   }
 
   #closed(reason: string): void {
@@ -263,13 +325,14 @@ export class Link implements FrameHandler, Task {
     this.catchUp()
     if (this.#over) return
     this.#shut()
-    this.peer.lost(this, reason)
-    this.#host.settle()
+    this.#neighbor.lost(this, reason)
+    this.#host.tables.settle()
   }
 
   #shut(): void {
     this.#over = true
-    this.#up = false
+    this.#reader = undefined
+    this.#sender = undefined
     this.#framer.close()
     this.#inbox = []
     this.#inboxSize = 0

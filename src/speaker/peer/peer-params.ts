@@ -1,7 +1,7 @@
 import { parseAddress } from '../../ip/address.js'
 import type { AdvertiseOptions, PeerParams, RestartParams } from '../../session/types.js'
 import type { NeighborOptions, SpeakerOptions } from '../model/options.js'
-import { keepsOurs, type OwnRestartBits } from '../retention/own-restart.js'
+import { keepsOurs, type OwnRestartBits } from './own-restart.js'
 import { protectionQuestions } from './protection.js'
 
 /** What the session machines need to know of a neighbor's options. */

@@ -1,5 +1,8 @@
-import type { Clock } from '../../ports/clock.js'
-import type { Log } from '../../ports/log.js'
+/**
+ * One neighbor: its session machine (session/peer.ts), the connections and timers that the machine asks for, and what
+ * views tell of its sessions. Its routes are elsewhere, behind PeerRoutes.
+ */
+
 import type { Connection, Dial, Transport } from '../../ports/transport.js'
 import { initialPeer, peerState, stepPeer } from '../../session/peer.js'
 import type {
@@ -14,41 +17,36 @@ import type {
 import { MessageType } from '../../wire/codes.js'
 import { printable } from '../../wire/printable.js'
 import type { Capability, RouteRefreshMessage } from '../../wire/types.js'
-import { Faults } from '../inbound/faults.js'
 import type { Hold } from '../model/operation.js'
 import type { NeighborOptions } from '../model/options.js'
 import type { LastError } from '../model/views.js'
 import { Timers } from '../turn/timers.js'
-import type { Work } from '../turn/work.js'
-import { Link } from './connection-driver.js'
+import { Link, type LinkHost, type UpdateReader, type UpdateSender } from './connection-driver.js'
 import { MessageCounters } from './counters.js'
+import { Faults } from './faults.js'
 import { endText, lastErrorOf } from './last-error.js'
 import { protectionQuestions } from './protection.js'
 
 /** What a neighbor needs of the speaker, and what it tells it. */
-export interface PeerHost {
-  readonly clock: Clock
-  readonly log: Log
+export interface PeerHost extends LinkHost {
   readonly transport: Transport
-  readonly work: Work
   params(peer: Peer): PeerParams
-  /** The session is up: `link` carries it. */
-  established(peer: Peer, link: Link, result: Negotiated): void
-  /** A session that was up has ended. */
-  down(peer: Peer, end: End, result: Negotiated): void
-  /** An UPDATE of the session that is up, in [start, end); valid until the call returns. */
-  update(peer: Peer, link: Link, bytes: Uint8Array, start: number, end: number): void
-  routeRefresh(peer: Peer, message: RouteRefreshMessage): void
   changed(peer: Peer, from: State, to: State, cause: string): void
-  /** The connection takes octets again. */
-  drained(peer: Peer): void
-  /** What was read has been dealt with: decide, and write what follows from it. */
-  settle(): void
   /** Nothing of a session is left, and the neighbor is idle or stopped. */
   ended(peer: Peer): void
-  /** A connection of a neighbor came into being; the last was heard of it. */
-  opened(): void
-  gone(): void
+}
+
+/** The routes of one neighbor, as its sessions drive them. */
+export interface PeerRoutes {
+  readonly outbound: UpdateSender
+  readonly retained: {
+    /** A ROUTE-REFRESH of the session that is up. */
+    routeRefresh(message: RouteRefreshMessage): void
+  }
+  /** The session is up: `link` carries it. @returns who reads its UPDATEs */
+  established(link: Link, result: Negotiated): UpdateReader
+  /** A session that was up has ended. */
+  down(end: End, result: Negotiated): void
 }
 
 /** How long a dial may take, seconds: below the connect-retry time, and long enough for a lost SYN or two. */
@@ -91,6 +89,8 @@ export class Peer {
   negotiated: Negotiated | undefined
   /** The connection of the session that is up. */
   session: Link | undefined
+  /** Undefined before the tables have made room for it, and after they have forgotten it. */
+  routes: PeerRoutes | undefined
   readonly #host: PeerHost
   readonly #links = new Map<number, Link>()
   readonly #timers: Timers<string>
@@ -251,7 +251,7 @@ export class Peer {
         this.#host.changed(this, action.from, action.to, action.cause)
         break
       case 'route-refresh':
-        this.#host.routeRefresh(this, action.message)
+        this.routes?.retained.routeRefresh(action.message)
         break
     }
   }
@@ -264,8 +264,8 @@ export class Peer {
     this.establishedCount++
     this.lastUpdate = this.#host.clock.now()
     this.#lastFailure = ''
-    link.established(result)
-    this.#host.established(this, link, result)
+    const { routes } = this
+    if (routes !== undefined) link.established(routes.established(link, result), routes.outbound)
   }
 
   #down(end: End, result: Negotiated): void {
@@ -275,7 +275,7 @@ export class Peer {
     this.lastError = lastErrorOf(end, this.downSince)
     this.lastReset = this.lastError
     this.endText = endText(end)
-    this.#host.down(this, end, result)
+    this.routes?.down(end, result)
   }
 
   #failed(end: End): void {
@@ -343,7 +343,7 @@ export class Peer {
     else if (timer === 'send-hold') this.#sendHoldExpired(link, name)
     else this.feed({ type: 'timer', timer: timer as 'keepalive' | 'delay-open', connection: link.id })
     // What the machine sent or ended may have freed routes to write.
-    this.#host.settle()
+    this.#host.tables.settle()
   }
 
   /**
@@ -356,7 +356,7 @@ export class Peer {
       link.catchUp()
       if (!this.#links.has(link.id) || this.#timers.running(name)) return
       this.feed({ type: 'timer', timer: 'hold', connection: link.id })
-      this.#host.settle()
+      this.#host.tables.settle()
     })
   }
 

@@ -1,3 +1,5 @@
+/** The graceful-restart helper of one neighbor (RFC 4724 §4.2): its state machine, with timers. */
+
 import type { Family } from '../../ip/family.js'
 import type { Clock } from '../../ports/clock.js'
 import { longLivedTimer } from '../../session/long-lived.js'
@@ -6,7 +8,7 @@ import type { RestartEvent, RestartParams, RestartState, RestartTimer } from '..
 import { Timers } from '../turn/timers.js'
 
 /** What the helper does with a neighbor's paths. */
-export interface PathKeeper {
+export interface RestartActions {
   /** Marks the paths as stale and goes on using them. */
   keep(families: readonly Family[], reason: string): void
   /** Removes all paths. */
@@ -22,16 +24,16 @@ export interface PathKeeper {
 /** Drives one neighbor's graceful-restart helper with the speaker's clock. */
 export class Graceful {
   readonly #params: () => RestartParams
-  readonly #keeper: PathKeeper
+  readonly #actions: RestartActions
   readonly #timers: Timers<RestartTimer>
   #state: RestartState = NO_RESTART
 
-  constructor(clock: Clock, params: () => RestartParams, keeper: PathKeeper) {
+  constructor(clock: Clock, params: () => RestartParams, actions: RestartActions) {
     this.#params = params
-    this.#keeper = keeper
+    this.#actions = actions
     this.#timers = new Timers(clock, (timer) => {
       this.feed({ type: 'timer', timer })
-      keeper.settle()
+      actions.settle()
     })
   }
 
@@ -68,7 +70,7 @@ export class Graceful {
           this.#timers.stop(action.timer)
           break
         default:
-          this.#keeper[action.type](action.families, action.reason)
+          this.#actions[action.type](action.families, action.reason)
       }
     }
   }

@@ -1,79 +1,104 @@
+/** Carries out what the graceful-restart helper decides about the paths of one neighbor, and says so in the log. */
+
 import type { Family } from '../../ip/family.js'
 import type { Clock } from '../../ports/clock.js'
 import type { Log } from '../../ports/log.js'
+import type { Peer } from '../peer/peer.js'
 import type { Tables } from '../tables/tables.js'
-import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
-import { lostGateways, type Removals } from './removals.js'
+import type { RestartActions } from './graceful.js'
+import { type FamilyRemoval, lostGateways, type Removals } from './removals.js'
 
-/** Carries out what the graceful-restart helper decides about the paths of neighbors. */
-export class PathKeeper {
-  readonly #tables: Tables
-  readonly #removals: Removals
-  readonly #log: Log
-  readonly #clock: Clock
+/** What the retention sides of all neighbors share. */
+export interface RetentionParts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly tables: Tables
+  readonly removals: Removals
+  /** What was kept for a neighbor that did not come back is gone. */
+  ended(peer: Peer): void
+}
 
-  constructor(tables: Tables, removals: Removals, log: Log, clock: Clock) {
-    this.#clock = clock
-    this.#tables = tables
-    this.#removals = removals
-    this.#log = log
+/** The paths of one neighbor that outlive what announced them: a session, or a refresh. */
+export class PathKeeper implements RestartActions {
+  /** A session is up: gateways have users, whatever is removed. */
+  connected = false
+  readonly #parts: RetentionParts
+  readonly #peer: Peer
+  readonly #source: number
+  readonly #families: readonly FamilyRemoval[]
+
+  /** @param source the neighbor's index as a source of paths */
+  constructor(parts: RetentionParts, peer: Peer, source: number) {
+    this.#parts = parts
+    this.#peer = peer
+    this.#source = source
+    this.#families = peer.options.families.map(({ family }) => ({
+      family,
+      rib: parts.tables.rib(family),
+      removal: undefined,
+    }))
   }
 
   /** Marks the paths of these families as stale and goes on using them. */
-  keep(routes: NeighborRoutes, families: readonly Family[], reason: string): void {
-    this.#say(routes, families, 'are kept as stale', reason, 'received')
-    this.#each(routes, families, (family) => {
-      this.#removals.finish(family)
-      this.#tables.rib(family.family).markStale(routes.source)
+  keep(families: readonly Family[], reason: string): void {
+    this.#say(families, 'are kept as stale', reason, 'received')
+    this.#each(families, (family) => {
+      this.#parts.removals.finish(family)
+      family.rib.markStale(this.#source)
     })
   }
 
   /** Removes all paths of these families. */
-  drop(routes: NeighborRoutes, families: readonly Family[], reason: string): void {
-    this.#say(routes, families, 'are removed', reason, 'received')
-    this.#reportLost(routes, families)
-    this.#each(routes, families, (family) => this.#removals.drop(routes, family))
+  drop(families: readonly Family[], reason: string): void {
+    this.#say(families, 'are removed', reason, 'received')
+    this.#reportLost(families)
+    this.#each(families, (family) => this.#parts.removals.drop(this.#source, family))
   }
 
   /** Removes the paths of these families that are still stale. */
-  sweep(routes: NeighborRoutes, families: readonly Family[], reason: string): void {
-    this.#say(routes, families, 'that were stale are removed', reason, 'stale')
-    if (routes.session === undefined) this.#reportLost(routes, families)
-    this.#each(routes, families, (family) => this.#removals.sweep(routes, family))
+  sweep(families: readonly Family[], reason: string): void {
+    this.#say(families, 'that were stale are removed', reason, 'stale')
+    if (!this.connected) this.#reportLost(families)
+    this.#each(families, (family) => this.#parts.removals.sweep(this.#source, family))
   }
 
   /** Makes stale paths of these families the last choice. */
-  depreference(routes: NeighborRoutes, families: readonly Family[], reason: string): void {
-    this.#say(routes, families, 'are the last choice', reason, 'stale')
-    this.#each(routes, families, (family) => this.#removals.depreference(routes, family, this.#clock.wall()))
+  depreference(families: readonly Family[], reason: string): void {
+    this.#say(families, 'are the last choice', reason, 'stale')
+    const { removals, clock } = this.#parts
+    this.#each(families, (family) => removals.depreference(this.#source, family, clock.wall()))
   }
 
-  #each(routes: NeighborRoutes, families: readonly Family[], act: (family: FamilyRoutes) => void): void {
-    for (const family of routes.families.values()) {
-      if (!families.includes(family.family)) continue
-      if (this.#tables.rib(family.family).source(routes.source) !== undefined) act(family)
+  /** What a timer of the helper caused is done. */
+  settle(): void {
+    this.#parts.tables.settle()
+    this.#parts.ended(this.#peer)
+  }
+
+  /** Brings removals under way to their end: new paths are about to come, or the neighbor is forgotten. */
+  finish(): void {
+    for (const family of this.#families) this.#parts.removals.finish(family)
+  }
+
+  #each(families: readonly Family[], act: (family: FamilyRemoval) => void): void {
+    for (const family of this.#families) {
+      if (families.includes(family.family) && family.rib.source(this.#source) !== undefined) act(family)
     }
   }
 
   /** The kernel hears of gateways without users before the routes themselves are worked on. */
-  #reportLost(routes: NeighborRoutes, families: readonly Family[]): void {
-    const { bus, nextHops } = this.#tables
-    const lost = () => lostGateways(routes.source, families, (family) => this.#tables.rib(family), nextHops)
-    bus.gatewaysLost(lost)
+  #reportLost(families: readonly Family[]): void {
+    const { tables } = this.#parts
+    const { bus, nextHops } = tables
+    bus.gatewaysLost(() => lostGateways(this.#source, families, (family) => tables.rib(family), nextHops))
   }
 
-  #say(
-    routes: NeighborRoutes,
-    families: readonly Family[],
-    what: string,
-    reason: string,
-    count: 'received' | 'stale',
-  ): void {
-    const { peer } = routes
+  #say(families: readonly Family[], what: string, reason: string, count: 'received' | 'stale'): void {
+    const peer = this.#peer
     let paths = 0
-    for (const family of families) paths += this.#tables.rib(family).source(routes.source)?.[count] ?? 0
+    for (const family of families) paths += this.#parts.tables.rib(family).source(this.#source)?.[count] ?? 0
     if (paths === 0) return
-    this.#log.info(
+    this.#parts.log.info(
       { neighbor: peer.address, families, paths },
       `neighbor ${peer.name}: ${paths} paths (${families.join(', ')}) ${what}: ${reason}`,
     )

@@ -1,42 +1,48 @@
+/** Removes paths of neighbors in pieces, so that nothing else waits for a full table to go. */
+
 import { FAMILIES, type Family } from '../../ip/family.js'
 import type { RouteGateway } from '../../rib/attributes/next-hop-sets.js'
 import type { NextHops } from '../../rib/attributes/next-hops.js'
 import type { Rib } from '../../rib/table.js'
-import type { Work } from '../turn/work.js'
-import type { FamilyRoutes, NeighborRoutes } from './neighbor-routes.js'
+import type { Task, Work } from '../turn/work.js'
 
 /** Paths removed at a time; a slice of work has several. */
 const STEP = 2048
 
+/** One family of a neighbor, with the removal of its paths that is under way. */
+export interface FamilyRemoval {
+  readonly family: Family
+  readonly rib: Rib
+  removal: Task | undefined
+}
+
 /** Takes paths of a neighbor out of the tables, or puts them last: at once what is little, in slices what is much. */
 export class Removals {
   readonly #work: Work
-  readonly #rib: (family: Family) => Rib
 
-  constructor(work: Work, rib: (family: Family) => Rib) {
+  constructor(work: Work) {
     this.#work = work
-    this.#rib = rib
   }
 
-  /** Removes every path of a family. */
-  drop(routes: NeighborRoutes, family: FamilyRoutes): void {
-    this.#remove(family, () => this.#rib(family.family).dropSource(routes.source, STEP))
+  /** Removes every path of a family. @param source the neighbor's index as a source of paths */
+  drop(source: number, family: FamilyRemoval): void {
+    this.#remove(family, () => family.rib.dropSource(source, STEP))
   }
 
   /** Removes the paths of a family that are stale. */
-  sweep(routes: NeighborRoutes, family: FamilyRoutes): void {
-    this.#remove(family, () => this.#rib(family.family).sweepStale(routes.source, STEP))
+  sweep(source: number, family: FamilyRemoval): void {
+    this.#remove(family, () => family.rib.sweepStale(source, STEP))
   }
 
   /** Makes every path of a family, all of them stale, long-lived; those with NO_LLGR go. */
-  depreference(routes: NeighborRoutes, family: FamilyRoutes, now: number): void {
+  depreference(source: number, family: FamilyRemoval, now: number): void {
     this.finish(family)
-    this.#rib(family.family).beginLongLived(routes.source)
-    this.#remove(family, () => this.#rib(family.family).markLongLived(routes.source, STEP, now))
+    family.rib.beginLongLived(source)
+    this.#remove(family, () => family.rib.markLongLived(source, STEP, now))
   }
 
   /** Brings a removal that is under way to its end: new paths of the same neighbor are about to come. */
-  finish(family: FamilyRoutes): void {
+  finish(family: FamilyRemoval): void {
     const { removal } = family
     if (removal === undefined) return
     while (!removal.step());
@@ -44,7 +50,7 @@ export class Removals {
     family.removal = undefined
   }
 
-  #remove(family: FamilyRoutes, step: () => boolean): void {
+  #remove(family: FamilyRemoval, step: () => boolean): void {
     this.finish(family)
     // When many neighbors go at once, those that stay must get their keepalives in between.
     if (!this.#work.exhausted() && step()) return

@@ -25,16 +25,14 @@ export class Tables {
   readonly #work: Work
   readonly #ribs: ReadonlyMap<Family, Rib>
   /** Called after each round of decisions. */
-  readonly #decided: () => void
+  #decided = () => {}
   /** Called after each batch. */
-  readonly #batch: () => void
+  #batch = () => {}
   #settling = false
   #working = false
 
   /**
    * @param seed of the hash tables: an unsigned 32-bit number that neighbors can't guess
-   * @param decided runs after each round of decisions, the kernel is told by then
-   * @param batch runs after each batch of a round: what it changes in the tables is decided in the same round
    */
   constructor(parts: {
     clock: Clock
@@ -42,14 +40,10 @@ export class Tables {
     fib: FibPort | undefined
     decision: DecisionOptions
     seed: number
-    decided: () => void
-    batch?: () => void
   }) {
     const { decision, seed } = parts
     this.#clock = parts.clock
     this.#work = parts.work
-    this.#decided = parts.decided
-    this.#batch = parts.batch ?? (() => {})
     const gatewaySets = new GatewaySets()
     this.nextHops = new NextHops(gatewaySets)
     this.attributes = new AttributeTable(this.nextHops, 1024, seed)
@@ -62,6 +56,16 @@ export class Tables {
         return [family, rib]
       }),
     )
+  }
+
+  /**
+   * Names who goes on with what was decided; nobody before this.
+   * @param after.batch runs after each batch of a round: what it changes in the tables is decided in the same round
+   * @param after.decided runs after each round of decisions, the kernel is told by then
+   */
+  follow(after: { batch(): void; decided(): void }): void {
+    this.#batch = after.batch
+    this.#decided = after.decided
   }
 
   rib(family: Family): Rib {

@@ -2,11 +2,12 @@ import { formatIPv4 } from '../../ip/address.js'
 import type { Clock } from '../../ports/clock.js'
 import { sendHoldTime } from '../../session/negotiate.js'
 import { printable } from '../../wire/printable.js'
+import type { FamilyIn } from '../inbound/family-in.js'
 import { limitThreshold } from '../inbound/prefix-limit.js'
 import { maintenanceView } from '../maintenance.js'
 import type { NeighborFamilyView, NeighborView } from '../model/views.js'
+import type { NeighborRoutes } from '../neighbor-routes.js'
 import type { Peer } from '../peer/peer.js'
-import type { FamilyRoutes, NeighborRoutes } from '../retention/neighbor-routes.js'
 import type { Routing } from '../routing.js'
 
 /** The read model of one neighbor, made now. */
@@ -59,12 +60,12 @@ export function neighborView(peer: Peer, routing: Routing, clock: Clock): Neighb
     gracefulRestart: {
       negotiated: up && terms.gracefulRestart !== undefined,
       restartTime: terms?.gracefulRestart?.time ?? 0,
-      helper: routes?.graceful.phase ?? 'none',
-      remaining: routes?.graceful.remaining,
+      helper: routes?.retained.graceful.phase ?? 'none',
+      remaining: routes?.retained.graceful.remaining,
       longLived: options.gracefulRestart.longLived && {
         negotiated: up && terms.longLived !== undefined,
         configured: options.gracefulRestart.longLived.staleTime,
-        families: routes?.graceful.longLived ?? [],
+        families: routes?.retained.graceful.longLived ?? [],
       },
     },
     families,
@@ -93,7 +94,8 @@ function shutdownView({ held, options }: Peer): NeighborView['shutdown'] {
 }
 
 function familyViews(routes: NeighborRoutes, routing: Routing): NeighborFamilyView[] {
-  return [...routes.families.values()].map((family) => {
+  return [...routes.inbound.families.values()].map((family) => {
+    const out = routes.outbound.families.get(family.family)
     const source = routing.tables.rib(family.family).source(routes.source)
     return {
       family: family.family,
@@ -102,19 +104,19 @@ function familyViews(routes: NeighborRoutes, routing: Routing): NeighborFamilyVi
       prefixesAccepted: source?.accepted ?? 0,
       prefixesBest: source?.best ?? 0,
       prefixesMultipath: source?.multipath ?? 0,
-      prefixesAdvertised: family.outlet?.member?.advertised ?? 0,
+      prefixesAdvertised: out?.outlet?.member?.advertised ?? 0,
       prefixesStale: source?.stale ?? 0,
       endOfRibReceived: family.endOfRibReceived,
-      endOfRibSent: family.endOfRibSent,
+      endOfRibSent: out?.endOfRibSent ?? false,
       maximumPrefix: limitView(family),
       routeReflectorClient: family.options.routeReflectorClient,
-      addPath: addPathView(family),
+      addPath: addPathView(family, out?.addPathSend ?? false),
       rules: rulesView(family),
     }
   })
 }
 
-function limitView({ options, limitSaid }: FamilyRoutes): NeighborFamilyView['maximumPrefix'] {
+function limitView({ options, limitSaid }: FamilyIn): NeighborFamilyView['maximumPrefix'] {
   const { maximumPrefix: limit, maximumPrefixAction: action } = options
   if (limit === 0) return undefined
   return {
@@ -126,7 +128,7 @@ function limitView({ options, limitSaid }: FamilyRoutes): NeighborFamilyView['ma
   }
 }
 
-function rulesView({ options }: FamilyRoutes): NeighborFamilyView['rules'] {
+function rulesView({ options }: FamilyIn): NeighborFamilyView['rules'] {
   const { policyMissing, allowAsIn, removePrivateAs, asOverride, senderLoopDetection } = options
   const { sendCommunity, unchanged } = options
   const rules = {
@@ -136,15 +138,15 @@ function rulesView({ options }: FamilyRoutes): NeighborFamilyView['rules'] {
   return Object.values(rules).every((rule) => rule === undefined) ? undefined : rules
 }
 
-function addPathView(family: FamilyRoutes): NeighborFamilyView['addPath'] {
+function addPathView(family: FamilyIn, sending: boolean): NeighborFamilyView['addPath'] {
   const { addPath } = family.options
   if (addPath === undefined) return undefined
-  return { ...addPath, receiving: family.addPathReceive, sending: family.addPathSend }
+  return { ...addPath, receiving: family.addPathReceive, sending }
 }
 
 /** The group that the first family with routes to send belongs to. */
 function updateGroupOf(routes: NeighborRoutes): number | undefined {
-  for (const { outlet } of routes.families.values()) {
+  for (const { outlet } of routes.outbound.families.values()) {
     if (outlet?.group !== undefined) return outlet.group.id
   }
   return undefined

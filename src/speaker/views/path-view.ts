@@ -12,7 +12,7 @@ import {
   largeCommunityText,
 } from '../events/attribute-text.js'
 import type { PathView } from '../model/views.js'
-import type { NeighborRoutes } from '../retention/neighbor-routes.js'
+import type { NeighborRoutes } from '../neighbor-routes.js'
 
 const ORIGINS = ['IGP', 'EGP', 'incomplete'] as const
 

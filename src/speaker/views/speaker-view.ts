@@ -3,7 +3,7 @@ import { FAMILIES } from '../../ip/family.js'
 import type { Maintenance } from '../maintenance.js'
 import type { SpeakerOptions } from '../model/options.js'
 import type { SpeakerView } from '../model/views.js'
-import type { OwnRestartBits } from '../retention/own-restart.js'
+import type { OwnRestartBits } from '../peer/own-restart.js'
 import type { Routing } from '../routing.js'
 
 /**

@@ -99,8 +99,3 @@ function isLinkLocal(text: string): boolean {
   const bytes = parseAddress(text)?.bytes
   return bytes?.length === 16 && bytes[0] === 0xfe && (bytes[1] & 0xc0) === 0x80
 }
-
-/** A gateway as people write it: 'fe80::1%eth0' where the interface belongs to it. */
-export function gatewayText(gateway: { readonly address: string; readonly interface?: string }): string {
-  return gateway.interface === undefined ? gateway.address : `${gateway.address}%${gateway.interface}`
-}

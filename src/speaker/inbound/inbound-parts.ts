@@ -1,0 +1,27 @@
+/** What the inbound sides of all neighbors share. */
+
+import type { Clock } from '../../ports/clock.js'
+import type { Log } from '../../ports/log.js'
+import type { UpdateFields } from '../../wire/update.js'
+import type { SpeakerOptions } from '../model/options.js'
+import type { Resolve } from '../tables/resolve.js'
+import type { Tables } from '../tables/tables.js'
+import type { Contexts } from './contexts.js'
+import type { FaultReport } from './fault-report.js'
+import type { PrefixLimit } from './prefix-limit.js'
+
+/** One for the whole speaker. */
+export interface InboundParts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly tables: Tables
+  readonly resolve: Resolve
+  readonly contexts: Contexts
+  readonly faults: FaultReport
+  readonly limit: PrefixLimit
+  /** Where the parts of the UPDATE stand that is being read: one at a time. */
+  readonly fields: UpdateFields
+  options(): SpeakerOptions
+  /** An End-of-RIB came: the first routes may be complete. */
+  endOfRib(): void
+}

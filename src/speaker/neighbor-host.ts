@@ -1,0 +1,20 @@
+/** The one table of what sessions and routes of neighbors need of the speaker around them; speaker.ts fills it in. */
+
+import type { Family } from '../ip/family.js'
+import type { Events } from './events/events.js'
+import type { SpeakerOptions } from './model/options.js'
+import type { Peer, PeerHost } from './peer/peer.js'
+import type { Tables } from './tables/tables.js'
+
+export interface NeighborHost extends PeerHost {
+  readonly events: Events
+  readonly tables: Tables
+  /** As they are now. */
+  options(): SpeakerOptions
+  /** The whole speaker is in maintenance. */
+  maintenance(): boolean
+  /** A neighbor sent more prefixes than it may (`limit`): its session ends. */
+  overLimit(peer: Peer, family: Family, limit: number): void
+  /** A session is up, or an End-of-RIB came: looks whether the first routes are complete. */
+  lookSettled(): void
+}

@@ -1,0 +1,73 @@
+/**
+ * What the tables have of one neighbor: the three sides of it, each of which alone writes what it holds. Its sessions
+ * drive them through this record; what comes and goes between takes no detour over it.
+ */
+
+import type { End, Negotiated } from '../session/types.js'
+import type { InboundParts } from './inbound/inbound-parts.js'
+import { InboundRoutes } from './inbound/inbound-routes.js'
+import type { NeighborHost } from './neighbor-host.js'
+import { type OutboundParts, OutboundRoutes } from './outbound/outbound-routes.js'
+import type { Link, UpdateReader } from './peer/connection-driver.js'
+import type { Peer, PeerRoutes } from './peer/peer.js'
+import type { RetentionParts } from './retention/path-keeper.js'
+import { RetainedRoutes } from './retention/retained-routes.js'
+
+/** What the neighbors share. */
+export interface NeighborRoutesParts {
+  readonly host: NeighborHost
+  readonly inbound: InboundParts
+  readonly outbound: OutboundParts
+  readonly retention: RetentionParts
+}
+
+/** The routes of one neighbor, from its configuration to its removal. */
+export class NeighborRoutes implements PeerRoutes {
+  readonly peer: Peer
+  /** Index as a source of the tables' paths, from 1 on. */
+  readonly source: number
+  /** How long paths stay without a session, or without being announced anew. */
+  readonly retained: RetainedRoutes
+  readonly inbound: InboundRoutes
+  readonly outbound: OutboundRoutes
+  readonly #host: NeighborHost
+
+  /** @throws RangeError for a policy that is none */
+  constructor(parts: NeighborRoutesParts, peer: Peer, source: number) {
+    this.#host = parts.host
+    this.peer = peer
+    this.source = source
+    this.retained = new RetainedRoutes(parts.retention, peer, source)
+    this.inbound = new InboundRoutes(parts.inbound, peer, source, this.retained)
+    this.outbound = new OutboundRoutes(parts.outbound, peer, source, this.retained)
+  }
+
+  /** The session is up. @returns who reads its UPDATEs */
+  established(link: Link, terms: Negotiated): UpdateReader {
+    const { peer, inbound, outbound, retained } = this
+    const { families, holdTime, remoteAs } = terms
+    const text = `neighbor ${peer.name} Established: AS ${remoteAs}, hold ${holdTime} s, families ${families.join(', ') || 'none in common'}`
+    this.#host.log.info({ neighbor: peer.address }, text)
+    retained.begin(link, terms, outbound)
+    const reader = inbound.established(link, terms)
+    outbound.established(link, terms)
+    retained.established(terms)
+    this.#host.lookSettled()
+    return reader
+  }
+
+  /** A session that was up has ended. */
+  down(end: End, terms: Negotiated): void {
+    const { peer } = this
+    this.#host.log.warn({ neighbor: peer.address }, `neighbor ${peer.name} down: ${peer.endText}`)
+    this.inbound.down()
+    this.outbound.down()
+    this.retained.down(end, terms)
+  }
+
+  /** The neighbor is forgotten: its paths go at once. */
+  close(): void {
+    this.retained.close()
+    this.inbound.close()
+  }
+}
