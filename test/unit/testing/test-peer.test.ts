@@ -76,7 +76,7 @@ t.test('what does not come is said with what there is instead', async (t) => {
 })
 
 t.test('a configuration that is none is refused with the place', async (t) => {
-  await t.rejects(TestPeer.start({ configuration: 'as: 64513\nneighbours: []' }), {
+  await t.rejects(TestPeer.start({ configuration: 'as: 64513\nneigbors: []' }), {
     message: /^configuration:2:1: error: .*neighbors/,
   })
   await t.rejects(TestPeer.start({ configuration: { as: 'x' } }), { message: /^configuration:1:/ })
