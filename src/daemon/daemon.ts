@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ApiContext, ReloadOutcome } from '../api/context.js'
 import type { Config } from '../config/model/model.js'
+import { type Decorator, decorated } from '../decorate/compose.js'
 import type { Md5Watch } from '../net/md5-watch.js'
 import type { Cancel } from '../ports/clock.js'
+import type { FibPort } from '../ports/fib.js'
+import type { Transport } from '../ports/transport.js'
 import type { StatusView } from '../show/source.js'
 import { plural } from '../show/text.js'
 import type { SpeakerApi } from '../speaker/api.js'
@@ -29,6 +32,14 @@ export interface DaemonOptions {
   /** Put over the file again at each reload. */
   readonly overrides: Overrides
   readonly log: DaemonLog
+  /** Left out: none. */
+  readonly decorators?: Decorators
+}
+
+/** What is put around the world's ports, each list from the inside out: counters, faults (decorate/). */
+export interface Decorators {
+  readonly transport?: readonly Decorator<Transport>[]
+  readonly fib?: readonly Decorator<FibPort>[]
 }
 
 /** A running daemon: the composition of clock, transport, kernel, speaker and API. */
@@ -37,6 +48,8 @@ export class Daemon {
   readonly #overrides: Overrides
   readonly #doors: ApiDoors
   readonly #kernel: Kernel
+  /** The kernel's routes as all but the kernel's owner sees them. */
+  readonly #fib: FibPort
   readonly #version = packageVersion()
   readonly speaker: SpeakerApi
   #config: Config
@@ -60,11 +73,12 @@ export class Daemon {
     this.#config = options.config
     this.#doors = doors
     this.#kernel = kernel
+    this.#fib = decorated(kernel.fib, options.decorators?.fib ?? [])
     this.speaker = makeSpeaker({
       clock: systemClock,
       log: options.log,
       random: Math.random,
-      ...(options.config.fib.enabled ? { fib: kernel.fib } : {}),
+      ...(options.config.fib.enabled ? { fib: this.#fib } : {}),
       ...(kernel.resolver === undefined ? {} : { resolver: kernel.resolver }),
       machine: kernel.machine,
       options: options.config.bgp,
@@ -97,7 +111,7 @@ export class Daemon {
       kernel = opened.value
       if (loaded.status === 'rejected') throw loaded.reason
       const [{ Speaker }, { TcpTransport }] = loaded.value
-      const transport = new TcpTransport(log)
+      const transport = decorated(new TcpTransport(log) as Transport, options.decorators?.transport ?? [])
       let paths = () => 0
       daemon = new Daemon(options, doors, kernel, (parts) => {
         const speaker = new Speaker({ ...parts, transport })
@@ -136,7 +150,7 @@ export class Daemon {
     return [
       `AS ${bgp.localAs}, ${plural(bgp.neighbors.length, 'neighbor', 'neighbors')}${ranges}`,
       listen.length === 0 ? 'dialling only' : `listening on ${listen.join(', ')}`,
-      fib.enabled ? `FIB on (${this.#kernel.fib.status().mode})` : 'FIB off',
+      fib.enabled ? `FIB on (${this.#fib.status().mode})` : 'FIB off',
     ].join('; ')
   }
 
@@ -150,7 +164,7 @@ export class Daemon {
   }
 
   status(): StatusView {
-    const waiting = waitingFor(this.speaker, this.#kernel.fib, this.#listening)
+    const waiting = waitingFor(this.speaker, this.#fib, this.#listening)
     return {
       ...this.speaker.view(),
       version: this.#version,
@@ -159,7 +173,7 @@ export class Daemon {
       now: new Date().toISOString(),
       uptime: Math.floor(process.uptime()),
       configuration: { file: resolve(this.#config.source.file), loaded: this.#loaded },
-      fib: this.#kernel.fib.status(),
+      fib: this.#fib.status(),
       ready: waiting.length === 0,
       waiting,
       memory: process.memoryUsage.rss(),
@@ -188,6 +202,8 @@ export class Daemon {
   /** Looks after segments that the kernel drops for their TCP-MD5 signature. */
   async #watchSignatures(): Promise<void> {
     const { Md5Watch } = await import('../net/md5-watch.js')
+    // Stopped meanwhile.
+    if (!this.#listening) return
     this.#signatures = new Md5Watch({
       clock: systemClock,
       log: this.#log,
@@ -208,7 +224,7 @@ export class Daemon {
     const wanted = () => this.#listening && this.#paths() < TABLE_LEARNED
     if (fib.enabled) {
       const { rehearse } = await import('./rehearsal/rehearsal.js')
-      const objects = this.#kernel.fib.status().mode === 'nexthop-objects'
+      const objects = this.#fib.status().mode === 'nexthop-objects'
       const routes = await rehearse({ speaker: bgp, objects, soon: systemClock.soon, wanted })
       this.#log.debug({ routes }, `rehearsed: ${routes} routes were written on paper`)
     }
@@ -238,7 +254,7 @@ export class Daemon {
     return {
       version: this.#version,
       speaker: this.speaker,
-      fib: this.#kernel.fib,
+      fib: this.#fib,
       ...(this.#kernel.resolver === undefined ? {} : { resolver: this.#kernel.resolver }),
       log: this.#log,
       configuration: () => ({ config: this.#config }),

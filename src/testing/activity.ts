@@ -1,7 +1,7 @@
 /** Tells when something has come or gone on a peer's connections, for whoever waits for its consequences. */
 
 import type { Decorator } from '../decorate/compose.js'
-import { ForwardingConnection, ForwardingTransport } from '../decorate/forwarding.js'
+import { ForwardingConnection, ForwardingTransport } from '../decorate/forwarding-transport.js'
 import type { Connection, ConnectionHandlers, Transport } from '../ports/transport.js'
 
 /** @param active called after each chunk of octets was handled, and at the end of each connection */

@@ -4,6 +4,10 @@
  */
 
 export type { Decorator } from '../decorate/compose.js'
+export { FibCounters, type FibCounts } from '../decorate/counted-fib.js'
+export { TransportCounters, type TransportCounts } from '../decorate/counted-transport.js'
+export { FibFaults } from '../decorate/faulty-fib.js'
+export { type DirectionFaults, type NeighborFaults, TransportFaults } from '../decorate/faulty-transport.js'
 export type { Family } from '../ip/family.js'
 export type * from '../ports/clock.js'
 export type { FibPort, FibRouteView, FibStatusView, Gateway, NextHopSet, Resolver } from '../ports/fib.js'

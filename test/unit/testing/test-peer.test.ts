@@ -1,5 +1,11 @@
 import t from 'tap'
-import { ManualClock, MemoryNetwork, TestPeer } from '../../../src/testing/index.js'
+import {
+  ManualClock,
+  MemoryNetwork,
+  TestPeer,
+  TransportCounters,
+  TransportFaults,
+} from '../../../src/testing/index.js'
 
 const TOP = '10.0.0.1'
 const NODES = ['10.0.0.11', '10.0.0.12']
@@ -89,4 +95,31 @@ t.test('peers come and go, and leave no timer behind', async (t) => {
   // The last octets of closed connections.
   await clock.advance(2000)
   t.equal(clock.pending, 0)
+})
+
+t.test('faults of the network are put around a peer’s transport', async (t) => {
+  const clock = new ManualClock()
+  const network = new MemoryNetwork(clock)
+  const faults = new TransportFaults(clock)
+  const counters = new TransportCounters()
+  const peer = await TestPeer.start({
+    ...{ clock, random: () => 0.5, transport: network.host(TOP), configuration: top },
+    decorators: [counters.decorator, faults.decorator],
+  })
+  const start = { clock, random: () => 0.5, transport: network.host(NODES[0]) }
+  const other = await TestPeer.start({ ...start, configuration: node(NODES[0], ['10.96.0.10/32']) })
+  await clock.until(peer.routed('10.96.0.10/32'))
+  t.match(counters.of(NODES[0]), { accepted: 1, opened: 0 })
+
+  faults.set(NODES[0], { in: { lost: true } })
+  await clock.until(peer.down(NODES[0], 120_000))
+  t.match(peer.neighbor(NODES[0]), { lastReset: { notification: { direction: 'sent', code: 4 } } })
+  faults.set(NODES[0], { refuse: true })
+  await t.rejects(clock.until(peer.established(NODES[0], 60_000)), { message: /not within 60000 ms/ })
+  faults.clear()
+  await clock.until(peer.established(NODES[0], 60_000))
+  faults.break(NODES[0])
+  await clock.until(peer.down(NODES[0]))
+  t.match(peer.neighbor(NODES[0]), { lastReset: { text: /reset by peer/ } })
+  for (const one of [peer, other]) await clock.until(one.stop())
 })
