@@ -1,7 +1,3 @@
-import type { OpenMessage } from '../wire/types.js'
-import { asOf } from './open.js'
-import type { ConnectionState, PeerParams } from './types.js'
-
 /**
  * Which of two connections to one neighbor stays (RFC 4271 §6.8). Asked when a valid OPEN arrives on one of
  * them, with every other connection of the neighbor as the existing one.
@@ -25,6 +21,12 @@ import type { ConnectionState, PeerParams } from './types.js'
  * is not a sign of its restart: the dial was under way all the time, and its first octets are late. The peer
  * then ends it by Cease, and the existing one must be still there.
  */
+
+import type { OpenMessage } from '../wire/types.js'
+import { asOf } from './open.js'
+import type { ConnectionState, PeerParams } from './types.js'
+
+/** Of the new connection and an existing one. */
 export type CollisionDecision =
   /** No collision yet. */
   | 'both'

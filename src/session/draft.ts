@@ -1,3 +1,8 @@
+/**
+ * The moves that a neighbor's machine (peer.ts) is made of: a copy of its state, and the actions that have come
+ * together.
+ */
+
 import {
   type ConnectionContext,
   type ConnectionEvent,

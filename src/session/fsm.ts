@@ -1,19 +1,3 @@
-import type { NotificationMessage } from '../wire/types.js'
-import { negotiate } from './negotiate.js'
-import { buildOpen, checkOpen } from './open.js'
-import { describeReceived, messageName } from './sentences.js'
-import type {
-  ConnectionId,
-  ConnectionState,
-  ConnectionTimer,
-  End,
-  EndCause,
-  Negotiated,
-  PeerAction,
-  PeerEvent,
-  PeerParams,
-} from './types.js'
-
 /**
  * One TCP connection's state machine: RFC 4271 §8.2.2 from the moment when TCP is up. What comes before (Idle,
  * Connect, Active without a connection) belongs to the neighbor, not to a connection: peer.ts.
@@ -38,6 +22,22 @@ import type {
  *
  * The end of a connection is `state: undefined` with an End that says why.
  */
+
+import type { NotificationMessage } from '../wire/types.js'
+import { negotiate } from './negotiate.js'
+import { buildOpen, checkOpen } from './open.js'
+import { describeReceived, messageName } from './sentences.js'
+import type {
+  ConnectionId,
+  ConnectionState,
+  ConnectionTimer,
+  End,
+  EndCause,
+  Negotiated,
+  PeerAction,
+  PeerEvent,
+  PeerParams,
+} from './types.js'
 
 /** Events of a connection: those of the neighbor that name one, and what the neighbor's machine orders. */
 export type ConnectionEvent =

@@ -1,12 +1,12 @@
-import type { Family } from '../ip/family.js'
-import type { LongLivedState, LongLivedTimer, Negotiated, RestartAction, RestartParams } from './types.js'
-
 /**
  * Long-lived graceful restart (RFC 9494 §4.2): what the helper (restart.ts) keeps beyond the restart time. Each
  * family has a stale timer of its own. It begins when the restart time is over, or at once for a family that the
  * graceful restart capability does not list; neither the neighbor's return nor another loss begins it anew,
  * End-of-RIB ends it.
  */
+
+import type { Family } from '../ip/family.js'
+import type { LongLivedState, LongLivedTimer, Negotiated, RestartAction, RestartParams } from './types.js'
 
 /** The name of a family's stale timer. */
 export const longLivedTimer = (family: Family): LongLivedTimer => `long-lived ${family}`

@@ -1,3 +1,5 @@
+/** What holds on a session, from both OPENs. */
+
 import { AFI_IPV6, FAMILIES, type Family, familyOf } from '../ip/family.js'
 import { roleOf } from '../wire/role.js'
 import type { Capability, OpenMessage } from '../wire/types.js'

@@ -1,3 +1,5 @@
+/** The OPEN message: what the own one says, and which of the received ones are accepted (RFC 4271 §6.2, RFC 5492). */
+
 import type { Family } from '../ip/family.js'
 import { AFI_IPV4, AFI_IPV6, afiOf, SAFI_UNICAST } from '../ip/family.js'
 import { COUNTERPART, ROLES, roleOf } from '../wire/role.js'

@@ -1,19 +1,3 @@
-import { type CollisionDecision, collide } from './collision.js'
-import { Draft, RANK, visibleState } from './draft.js'
-import { type ConnectionEvent, openConnection, stepConnection } from './fsm.js'
-import { checkOpen } from './open.js'
-import { identifier } from './sentences.js'
-import type {
-  ConnectionId,
-  ConnectionState,
-  PeerAction,
-  PeerEvent,
-  PeerParams,
-  PeerState,
-  State,
-  Step,
-} from './types.js'
-
 /**
  * A neighbor's state machine: RFC 4271 §8.2.2's Idle, Connect and Active, which need no TCP connection, and
  * above them the connections (fsm.ts) and their collisions (collision.ts).
@@ -42,6 +26,22 @@ import type {
  * - While a session is Established, a second connection waits for the peer's OPEN before it sends its own: one
  *   which is refused has then confused nobody.
  */
+
+import { type CollisionDecision, collide } from './collision.js'
+import { Draft, RANK, visibleState } from './draft.js'
+import { type ConnectionEvent, openConnection, stepConnection } from './fsm.js'
+import { checkOpen } from './open.js'
+import { identifier } from './sentences.js'
+import type {
+  ConnectionId,
+  ConnectionState,
+  PeerAction,
+  PeerEvent,
+  PeerParams,
+  PeerState,
+  State,
+  Step,
+} from './types.js'
 
 /** Seconds for which a connection beside an Established one waits for the peer's OPEN. */
 const SECOND_CONNECTION_DELAY = 2

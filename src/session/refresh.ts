@@ -1,7 +1,3 @@
-import { afiOf, FAMILIES, type Family, familyOf, SAFI_UNICAST } from '../ip/family.js'
-import type { RouteRefreshMessage } from '../wire/types.js'
-import type { Negotiated, Step } from './types.js'
-
 /**
  * Route refresh of one session, per family, in both directions: RFC 2918, RFC 7313.
  *
@@ -18,6 +14,10 @@ import type { Negotiated, Step } from './types.js'
  * - A BoRR before the peer's End-of-RIB is ignored when the peer announced graceful restart (RFC 7313 §4).
  * - BoRR and EoRR are sent and understood only when both announced capability 70.
  */
+
+import { afiOf, FAMILIES, type Family, familyOf, SAFI_UNICAST } from '../ip/family.js'
+import type { RouteRefreshMessage } from '../wire/types.js'
+import type { Negotiated, Step } from './types.js'
 
 /** One family. */
 export interface RefreshFamily {

@@ -1,17 +1,3 @@
-import type { Family } from '../ip/family.js'
-import { begin, familyOfTimer, grantedTimes, isPreserved, some, without } from './long-lived.js'
-import type {
-  EndCause,
-  LongLivedState,
-  Negotiated,
-  RestartAction,
-  RestartEvent,
-  RestartParams,
-  RestartState,
-  RestartTimer,
-  Step,
-} from './types.js'
-
 /**
  * The graceful-restart helper of one neighbor: RFC 4724 §4.2 (Receiving Speaker), RFC 8538 §4.
  *
@@ -37,6 +23,20 @@ import type {
  * Long-lived graceful restart (long-lived.ts) is a second period within 'waiting', and goes on in 'receiving': where
  * a family has a long-lived stale time, the restart timer begins it instead of removing the paths.
  */
+
+import type { Family } from '../ip/family.js'
+import { begin, familyOfTimer, grantedTimes, isPreserved, some, without } from './long-lived.js'
+import type {
+  EndCause,
+  LongLivedState,
+  Negotiated,
+  RestartAction,
+  RestartEvent,
+  RestartParams,
+  RestartState,
+  RestartTimer,
+  Step,
+} from './types.js'
 
 /** No helper at work. */
 export const NO_RESTART: RestartState = { phase: 'none', stale: [] }

@@ -1,10 +1,10 @@
-import type { NotificationMessage } from '../wire/types.js'
-import type { PeerParams } from './types.js'
-
 /**
  * What a NOTIFICATION means for the person who reads the log: what happened, and what to do where that is
  * known. The codes' official names stand beside these sentences in the views.
  */
+
+import type { NotificationMessage } from '../wire/types.js'
+import type { PeerParams } from './types.js'
 
 /**
  * An IPv4-like identifier as text.

@@ -1,7 +1,3 @@
-import type { Family } from '../ip/family.js'
-import type { Role } from '../wire/role.js'
-import type { Capability, NotificationMessage, OpenMessage, RouteRefreshMessage } from '../wire/types.js'
-
 /**
  * What the session machines are told and what they ask for.
  *
@@ -20,6 +16,10 @@ import type { Capability, NotificationMessage, OpenMessage, RouteRefreshMessage 
  * its timers end without a stop action, and the driver feeds no further event for it (events that do come are
  * ignored).
  */
+
+import type { Family } from '../ip/family.js'
+import type { Role } from '../wire/role.js'
+import type { Capability, NotificationMessage, OpenMessage, RouteRefreshMessage } from '../wire/types.js'
 
 /** States of RFC 4271 §8.2.2. Of a neighbor with several connections: that of the furthest one. */
 export type State = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established'

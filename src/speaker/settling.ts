@@ -1,3 +1,8 @@
+/**
+ * When the first routes are complete after a start: until then the kernel keeps what it had, and a restart stays
+ * unannounced.
+ */
+
 import type { Cancel, Clock } from '../ports/clock.js'
 
 /** Milliseconds without an UPDATE after which a neighbor that sends no End-of-RIB counts as complete. */

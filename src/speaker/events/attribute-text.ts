@@ -1,3 +1,5 @@
+/** Attributes and gateways as people write them, for events and views. */
+
 import { AS_CONFED_SEQUENCE, AS_CONFED_SET, AS_SET, type AsPathSegment } from '../../wire/types.js'
 
 /** '64512 {64513,64514}'; confederation segments in round and square brackets; '' for an empty path. */

@@ -1,3 +1,5 @@
+/** Changes of the tables as events for people: one by one while they are few, as counts when they are many. */
+
 import type { Family } from '../../ip/family.js'
 import type { Clock } from '../../ports/clock.js'
 import type { GatewaySet } from '../../rib/attributes/next-hop-sets.js'

@@ -1,3 +1,5 @@
+/** Whether a path has been here before (RFC 4271 §9.1.2). Pure. */
+
 import type { AttributeTable } from '../../rib/attributes/attributes.js'
 
 /**

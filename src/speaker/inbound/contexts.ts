@@ -1,3 +1,5 @@
+/** How the attributes of a session are to be read. Sessions that are read alike share the answer. */
+
 import type { Negotiated } from '../../session/types.js'
 import type { DecodeContext } from '../../wire/types.js'
 

@@ -1,3 +1,5 @@
+/** All that stands between a route as received and as used: import policy, and what session and drain add to it. */
+
 import { compilePolicy } from '../../policy/route-policy.js'
 import type { AttributeTable } from '../../rib/attributes/attributes.js'
 import { LoweringFilter } from '../../rib/filters/graceful-shutdown.js'

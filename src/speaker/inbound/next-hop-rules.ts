@@ -1,3 +1,5 @@
+/** Which next hops a session may not send at all. Pure; whether one can be reached is tables/resolve.ts. */
+
 import { parseAddress } from '../../ip/address.js'
 import { specialUse } from '../../ip/special.js'
 

@@ -1,3 +1,5 @@
+/** Options of the routes that the speaker itself originates; part of SpeakerOptions (options.ts). */
+
 import type { Family } from '../../ip/family.js'
 import type { NamedList, RouteRule } from '../../policy/types.js'
 import type { MachineRouteKind } from '../../ports/machine-routes.js'

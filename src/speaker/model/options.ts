@@ -1,3 +1,5 @@
+/** What the speaker is told to be. config/ makes it, reload/ compares two of them, everything here acts on it. */
+
 import type { Family } from '../../ip/family.js'
 import type { RoutePolicy } from '../../policy/types.js'
 import type { CommunityKinds, PrivateAsRemoval } from '../../rib/export/export-changes.js'

@@ -1,3 +1,7 @@
+/**
+ * A default route that is sent whatever the table holds (`default-originate`), and the conditions that it depends on.
+ */
+
 import type { CompiledPolicy } from '../../policy/route-policy.js'
 import { compilePolicy } from '../../policy/route-policy.js'
 import type { RouteRule } from '../../policy/types.js'

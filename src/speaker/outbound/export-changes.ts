@@ -1,3 +1,5 @@
+/** From the options of a family to the changes of attributes that export makes (rib/export/). */
+
 import type { ExportChanges } from '../../rib/export/export-changes.js'
 import type { FamilyOptions } from '../model/options.js'
 

@@ -1,3 +1,5 @@
+/** Which neighbors are sent routes that are long-lived stale (RFC 9494). */
+
 import type { Negotiated } from '../../session/types.js'
 import type { NeighborOptions, SpeakerOptions } from '../model/options.js'
 import type { OutletSession } from './update-out.js'

@@ -1,3 +1,7 @@
+/**
+ * All that decides how a neighbor is written to, gathered from session and options: those alike share an update group.
+ */
+
 import type { Negotiated } from '../../session/types.js'
 import type { SpeakerOptions } from '../model/options.js'
 import type { Link } from '../peer/connection-driver.js'

@@ -1,3 +1,8 @@
+/**
+ * Own routes as a whole: follows the options and the routes of this machine, and keeps the tables of own routes up to
+ * date.
+ */
+
 import { formatIPv4 } from '../../ip/address.js'
 import type { Family } from '../../ip/family.js'
 import type { Clock } from '../../ports/clock.js'

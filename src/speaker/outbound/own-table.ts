@@ -1,3 +1,5 @@
+/** Own routes of one family: which prefixes there are, why, and the paths of source 0 that follow from it. */
+
 import { type ParsedPrefix, parsePrefix } from '../../ip/prefix.js'
 import { isMartian } from '../../ip/special.js'
 import { type CompiledPolicy, compilePolicy } from '../../policy/route-policy.js'

@@ -1,3 +1,5 @@
+/** From the Adj-RIB-Out to the connection: update groups, and the writing to each of their members. */
+
 import { parseAddress } from '../../ip/address.js'
 import type { Family } from '../../ip/family.js'
 import { compilePolicy, policyKey } from '../../policy/route-policy.js'

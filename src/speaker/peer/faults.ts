@@ -1,3 +1,5 @@
+/** Faulty UPDATEs of one neighbor: how many, of which attribute, and the last ones with their octets. */
+
 import { attributeName } from '../../wire/attributes.js'
 import { hex } from '../../wire/printable.js'
 import type { Fault } from '../../wire/types.js'

@@ -1,3 +1,5 @@
+/** Which listen range an address belongs to, and the options of the neighbor that it makes. */
+
 import { parseAddress } from '../../ip/address.js'
 import { contains, type Prefix, parsePrefix } from '../../ip/prefix.js'
 import type { ListenRange, NeighborOptions } from '../model/options.js'

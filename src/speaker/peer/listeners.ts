@@ -1,3 +1,5 @@
+/** The addresses that the speaker listens on: opened, closed and exchanged as the configuration has it. */
+
 import type { Connection, Listener, ListenOptions, Transport } from '../../ports/transport.js'
 
 /** The addresses that the speaker listens on. */

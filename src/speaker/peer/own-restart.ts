@@ -1,3 +1,5 @@
+/** Whether this speaker is itself back from a restart: what its OPENs say of that (R and F bits). */
+
 import type { FibPort } from '../../ports/fib.js'
 import type { NeighborOptions, SpeakerOptions } from '../model/options.js'
 

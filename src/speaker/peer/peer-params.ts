@@ -1,3 +1,5 @@
+/** From a neighbor's options to the parameters of its session machines (session/types.ts). */
+
 import { parseAddress } from '../../ip/address.js'
 import type { AdvertiseOptions, PeerParams, RestartParams } from '../../session/types.js'
 import type { NeighborOptions, SpeakerOptions } from '../model/options.js'

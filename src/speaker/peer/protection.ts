@@ -1,3 +1,5 @@
+/** What protects the connections of a neighbor (TCP-MD5, GTSM), from its options: for the transport and for people. */
+
 import type { Protection, ProtectionRule } from '../../ports/transport.js'
 import type { NeighborOptions, SpeakerOptions } from '../model/options.js'
 

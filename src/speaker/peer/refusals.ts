@@ -1,3 +1,5 @@
+/** Connections that were refused before any session: said once in a while, with the remedy. */
+
 import type { Clock } from '../../ports/clock.js'
 import type { Log } from '../../ports/log.js'
 import type { Endpoint } from '../../ports/transport.js'

@@ -1,3 +1,8 @@
+/**
+ * What has changed between two configurations, and what each change asks for: nothing, an update in place, a new
+ * session.
+ */
+
 import type { FamilyOptions, NeighborOptions, SpeakerOptions } from '../model/options.js'
 
 /** What a change of a neighbor's options asks for, weakest first. */

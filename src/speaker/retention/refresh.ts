@@ -1,3 +1,5 @@
+/** The route refresh of one session (RFC 2918, RFC 7313): its state machine (session/refresh.ts), with timers. */
+
 import type { Family } from '../../ip/family.js'
 import type { Clock } from '../../ports/clock.js'
 import {

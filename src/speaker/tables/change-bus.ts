@@ -1,3 +1,5 @@
+/** Who hears of what the decision changed, and in which order: the kernel first. */
+
 import type { FibPort } from '../../ports/fib.js'
 import type { RouteGateway } from '../../rib/attributes/next-hop-sets.js'
 import type { ChangeBatch } from '../../rib/store/types.js'

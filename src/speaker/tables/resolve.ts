@@ -1,3 +1,5 @@
+/** Which next hops can be reached, and through which gateway: what the resolver says, for the decision. */
+
 import { parseAddress } from '../../ip/address.js'
 import type { Resolver } from '../../ports/fib.js'
 import type { NextHopResolution, NextHops } from '../../rib/attributes/next-hops.js'

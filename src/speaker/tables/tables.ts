@@ -1,3 +1,8 @@
+/**
+ * The tables of both families and the round that decides what has changed: the middle of the way of an UPDATE, between
+ * reading it (inbound/) and what follows from it (change-bus.ts).
+ */
+
 import { FAMILIES, type Family } from '../../ip/family.js'
 import { PrefixTable } from '../../ip/prefix-table.js'
 import type { Clock } from '../../ports/clock.js'

@@ -1,3 +1,5 @@
+/** The time between two runs of announcements to one neighbor (MRAI). */
+
 import type { Cancel, Clock } from '../../ports/clock.js'
 
 /**

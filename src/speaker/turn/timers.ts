@@ -1,3 +1,5 @@
+/** Named timers that are cheap to restart: hold timers are restarted with every message. */
+
 import type { Cancel, Clock } from '../../ports/clock.js'
 
 /** Milliseconds that a clock can wait at once (2^31 - 1); a longer timer is looked at in between. */

@@ -1,3 +1,5 @@
+/** How much a turn of the event loop may do, and what goes on in slices after it. */
+
 import type { Clock } from '../../ports/clock.js'
 
 /**
