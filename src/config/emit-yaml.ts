@@ -1,3 +1,5 @@
+/** Configurations as YAML: the effective one of `config show`, and a switch's text converted. */
+
 import { isMap, isScalar, isSeq, visit, Document as YamlDocument } from 'yaml'
 import { describe } from './describe/describe.js'
 import type { Document, Settings } from './document/schema.js'

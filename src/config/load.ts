@@ -1,3 +1,8 @@
+/**
+ * The way in: a file or text of either dialect becomes a resolved configuration, or diagnostics with their
+ * lines.
+ */
+
 import { readYaml } from './document/yaml.js'
 import { readIos } from './ios/read.js'
 import { type Environment, machine } from './model/environment.js'

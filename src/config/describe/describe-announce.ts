@@ -1,3 +1,5 @@
+/** The way back for own routes: `announce` and `defaultOriginate` as the document writes them. */
+
 import type { AnnounceOptions } from '../../speaker/model/announce-options.js'
 import type { FamilyOptions } from '../../speaker/model/options.js'
 import type { Document, FamilySettings } from '../document/schema.js'

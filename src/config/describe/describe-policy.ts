@@ -1,3 +1,5 @@
+/** The way back for policies: lists and route maps as the document writes them, each named list once. */
+
 import { bitsOf, type Family } from '../../ip/family.js'
 import { isList } from '../../policy/route-policy.js'
 import type {
@@ -19,6 +21,7 @@ import type {
   PrefixRuleEntry,
   RouteRuleEntry,
 } from '../document/schema.js'
+import { ORIGINS } from '../document/schema-policy.js'
 
 /** The lists that policies name, as the document writes them at its top level. */
 export class NamedLists {
@@ -165,9 +168,6 @@ export class NamedLists {
     }
   }
 }
-
-/** Names of ORIGIN in the document, by value. */
-export const ORIGINS = ['igp', 'egp', 'incomplete'] as const
 
 const prefixRule = (rule: PrefixRule): PrefixRuleEntry => describeRule(rule, familyOf(rule))
 

@@ -1,3 +1,8 @@
+/**
+ * The way back: a resolved configuration as a document that says everything, for `config show`, for
+ * differences and for YAML.
+ */
+
 import { formatIPv4 } from '../../ip/address.js'
 import type { Family } from '../../ip/family.js'
 import type { FamilyOptions, GracefulRestartOptions, NeighborOptions } from '../../speaker/model/options.js'

@@ -1,3 +1,8 @@
+/**
+ * What differs between two configurations, and what that means for each session, as `config diff` and a
+ * reload say it.
+ */
+
 import type { NeighborOptions } from '../../speaker/model/options.js'
 import { type Consequence, consequence, same, shutOrStarted } from '../../speaker/reload/difference.js'
 import type { Config } from '../model/model.js'

@@ -1,3 +1,7 @@
+/**
+ * The schema as JSON Schema: what an editor reads, and where "known here" and "is missing" get their words.
+ */
+
 import { z } from 'zod'
 import { documentSchema } from './schema.js'
 

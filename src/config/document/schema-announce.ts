@@ -1,8 +1,8 @@
+/** Own routes as a person writes them. */
+
 import { z } from 'zod'
 import { choice, flag, integer, list, prefix } from './schema-parts.js'
 import { routeMapUse } from './schema-policy.js'
-
-/** Own routes as a person writes them. */
 
 const networkSchema = z
   .union(

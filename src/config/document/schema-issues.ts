@@ -1,3 +1,5 @@
+/** What the schema found wrong, in words for the person who wrote the file. */
+
 import type { z } from 'zod'
 import { didYouMean } from '../../grammar/nearest.js'
 import { type Path, pathText } from '../text/diagnostic.js'

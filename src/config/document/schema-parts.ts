@@ -1,3 +1,5 @@
+/** The pieces that schemas are put together from; each says what it takes in the words of its error. */
+
 import { z } from 'zod'
 import type { Checked } from '../../grammar/kinds.js'
 import { readAs, readPrefix } from '../text/values.js'

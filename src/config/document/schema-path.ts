@@ -1,3 +1,5 @@
+/** Schemas of what is said of paths, communities, OPEN and the pace of announcements. */
+
 import { z } from 'zod'
 import { asNumber, choice, flag, integer, list } from './schema-parts.js'
 

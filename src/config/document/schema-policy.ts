@@ -1,9 +1,9 @@
+/** Policies as a person writes them: lists, route maps, and what a neighbor says of import and export. */
+
 import { z } from 'zod'
 import { regexProblem } from '../../policy/regex.js'
 import { readAddress, readCommunity } from '../text/values.js'
 import { asNumber, choice, flag, integer, list, name, prefix, text, words } from './schema-parts.js'
-
-/** Policies as a person writes them: lists, route maps, and what a neighbor says of import and export. */
 
 const prefixRuleSchema = z
   .union(
@@ -80,7 +80,8 @@ const asPath = () =>
 const prefixes = () => list(prefixRuleSchema, 'prefix rules')
 
 const U32 = 4_294_967_295
-const ORIGIN_NAMES = ['igp', 'egp', 'incomplete'] as const
+/** Names of ORIGIN in the document, by value (RFC 4271 §4.3). */
+export const ORIGINS = ['igp', 'egp', 'incomplete'] as const
 
 const matchSchema = z
   .strictObject(
@@ -116,7 +117,7 @@ const matchSchema = z
         })
         .optional()
         .describe('First AS of the path'),
-      origin: choice(ORIGIN_NAMES).optional(),
+      origin: choice(ORIGINS).optional(),
       med: integer(0, U32).optional(),
       localPref: integer(0, U32).optional(),
     },
@@ -136,7 +137,7 @@ const setSchema = z
         })
         .optional(),
       weight: integer(0, 65535).optional().describe('In place of the neighbor’s. On the way in only'),
-      origin: choice(ORIGIN_NAMES).optional(),
+      origin: choice(ORIGINS).optional(),
       prepend: z
         .union([asNumber(), list(asNumber(), 'AS numbers')], {
           error: 'must be an AS number, or a list of them',

@@ -1,16 +1,16 @@
+/**
+ * The YAML document as a person writes it. The schema gives the types, the validation, the JSON Schema for
+ * editors and the names for "did you mean"; what two keys say together is checked in resolve.ts.
+ */
+
 import { z } from 'zod'
 import { FAMILIES } from '../../ip/family.js'
-import { passwordProblem } from '../resolve/passwords.js'
+import { passwordProblem } from '../text/password.js'
 import { readAddress, readEndpoint, readHost, readRouterId } from '../text/values.js'
 import { announceSchema, defaultOriginateSchema } from './schema-announce.js'
 import { asNumber, choice, flag, integer, list, name, prefix, text, words } from './schema-parts.js'
 import { localAsSchema, pathSettings, sessionSettings } from './schema-path.js'
 import { listSections, policySchema } from './schema-policy.js'
-
-/**
- * The YAML document as a person writes it. The schema gives the types, the validation, the JSON Schema for
- * editors and the names for "did you mean"; what two keys say together is checked in resolve.ts.
- */
 
 const PASSWORD = '1 to 80 octets on one line'
 

@@ -1,3 +1,5 @@
+/** Reads YAML into a document that the schema accepts, and knows on which line each of its paths stands. */
+
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments } from 'yaml'
 import { type Path, type Position, pathText, type Report } from '../text/diagnostic.js'
 import { type Document, documentSchema } from './schema.js'

@@ -1,3 +1,5 @@
+/** What holds where a configuration says nothing. */
+
 import type {
   DecisionOptions,
   GracefulRestartOptions,

@@ -1,3 +1,5 @@
+/** What a configuration takes from the machine that it is read on, so that tests can give another one. */
+
 import { readFileSync } from 'node:fs'
 import { hostname, networkInterfaces } from 'node:os'
 

@@ -1,3 +1,5 @@
+/** The resolved configuration: what both dialects end in and everything else begins with. */
+
 import type { SpeakerOptions } from '../../speaker/model/options.js'
 
 /**

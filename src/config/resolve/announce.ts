@@ -1,3 +1,5 @@
+/** Own routes: which are announced, and where the document contradicts itself about them. */
+
 import { bitsOf, FAMILIES, type Family } from '../../ip/family.js'
 import { parsePrefix } from '../../ip/prefix.js'
 import { isMartian } from '../../ip/special.js'

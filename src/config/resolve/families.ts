@@ -1,3 +1,5 @@
+/** The address families of a neighbor and what passes in each. */
+
 import type { Family } from '../../ip/family.js'
 import type { FamilyOptions } from '../../speaker/model/options.js'
 import type { FamilySettings, Settings } from '../document/schema.js'

@@ -1,3 +1,7 @@
+/**
+ * Where a setting may stand: at the neighbor, in its group, under `defaults`; the most specific place wins.
+ */
+
 import { didYouMean } from '../../grammar/nearest.js'
 import type { Document, Settings } from '../document/schema.js'
 import type { Path } from '../text/diagnostic.js'

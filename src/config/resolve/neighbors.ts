@@ -1,3 +1,5 @@
+/** Neighbors, listen ranges and groups of a document as the speaker's options. */
+
 import type { Family } from '../../ip/family.js'
 import type { ListenRange, NeighborOptions } from '../../speaker/model/options.js'
 import type { Settings } from '../document/schema.js'

@@ -1,20 +1,13 @@
+/** Where a neighbor's TCP-MD5 password comes from: the document itself, a file or the environment. */
+
 import type { NeighborOptions } from '../../speaker/model/options.js'
 import type { Path } from '../text/diagnostic.js'
+import { passwordProblem } from '../text/password.js'
 import { whyUnreadable } from '../text/unreadable.js'
 import { type Layer, ownerOf } from './layers.js'
 import type { Resolution } from './resolution.js'
 
-/** Most octets of a TCP-MD5 key that Linux takes, and most routers with it. */
-const PASSWORD_MAX = 80
-
 const FORMS = ['password', 'passwordFile', 'passwordEnv'] as const
-
-/** What is wrong with a text as a password, in words that do not repeat it; undefined when nothing is. */
-export function passwordProblem(text: string): string | undefined {
-  if (text === '') return 'is empty'
-  if (Buffer.byteLength(text) > PASSWORD_MAX) return `is longer than ${PASSWORD_MAX} octets`
-  return /[\u0000-\u001f\u007f]/.test(text) ? 'has line ends or control characters in it' : undefined
-}
 
 /** The TCP-MD5 password of the most specific place that has one, in whichever form. */
 export function passwordOf(

@@ -1,3 +1,5 @@
+/** What is done to paths and communities in a neighbor's address family. */
+
 import type { CommunityKinds } from '../../rib/export/export-changes.js'
 import type { FamilyOptions } from '../../speaker/model/options.js'
 import type { FamilySettings } from '../document/schema.js'

@@ -1,3 +1,5 @@
+/** How a neighbor's connections are protected: TTL, GTSM and TCP-MD5. */
+
 import { parseAddress } from '../../ip/address.js'
 import { contains, parsePrefix } from '../../ip/prefix.js'
 import type { ListenRange, NeighborOptions } from '../../speaker/model/options.js'

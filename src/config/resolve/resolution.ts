@@ -1,3 +1,5 @@
+/** What every step of resolving works with. */
+
 import type { Document } from '../document/schema.js'
 import type { Locate } from '../document/yaml.js'
 import type { Environment } from '../model/environment.js'

@@ -1,3 +1,5 @@
+/** Makes the resolved configuration of a document: defaults filled in, contradictions found. */
+
 import { canonicalAddress, formatIPv4, parseIPv4 } from '../../ip/address.js'
 import type { DecisionOptions, SpeakerOptions } from '../../speaker/model/options.js'
 import { DEFERRAL } from '../../speaker/settling.js'
@@ -7,7 +9,7 @@ import { whyUnreadable } from '../text/unreadable.js'
 import { formatEndpoint, readAs, readEndpoint, readPrefix, readRouterId } from '../text/values.js'
 import { checkAnnounced, resolveAnnounce } from './announce.js'
 import { checkGroups, resolveNeighbors, resolveRanges } from './neighbors.js'
-import { checkPrefixLists } from './policies.js'
+import { checkPrefixLists } from './prefix-rules.js'
 import { checkRangeKeys } from './protection.js'
 import type { Resolution } from './resolution.js'
 import { checkRouteMaps } from './route-maps.js'

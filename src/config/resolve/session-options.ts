@@ -1,3 +1,5 @@
+/** A neighbor's local AS, its OPEN and the pace of announcements. */
+
 import type { Family } from '../../ip/family.js'
 import type { RequiredCapability } from '../../session/types.js'
 import type { CapabilityOptions, LocalAsStyle, NeighborOptions } from '../../speaker/model/options.js'

@@ -1,3 +1,5 @@
+/** Timers and graceful restart, where parts of one setting come from several places. */
+
 import type { GracefulRestartOptions, LongLivedOptions, TimerOptions } from '../../speaker/model/options.js'
 import type { Settings } from '../document/schema.js'
 import { GRACEFUL_RESTART, LONG_LIVED, TIMERS } from '../model/defaults.js'

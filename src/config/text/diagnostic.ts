@@ -1,3 +1,5 @@
+/** What there is to say about a configuration file, and where in it. */
+
 /** A place in a file; line and column count from 1. */
 export interface Position {
   readonly line: number

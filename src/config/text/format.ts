@@ -1,3 +1,5 @@
+/** Diagnostics as lines of text. */
+
 import type { Diagnostic } from './diagnostic.js'
 
 /** `file:line:column: error: message (hint)`: the form that editors and CI logs turn into links. */

@@ -1,3 +1,5 @@
+/** What is secret in a configuration, and how it is kept out of whatever is shown. */
+
 import type { NeighborOptions } from '../../speaker/model/options.js'
 import type { Config } from '../model/model.js'
 

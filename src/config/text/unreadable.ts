@@ -1,3 +1,5 @@
+/** Why a file can't be read, in words. */
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',

@@ -1,3 +1,5 @@
+/** Values that stand in texts of both dialects: AS numbers, addresses, prefixes, communities, endpoints. */
+
 import type { Checked } from '../../grammar/kinds.js'
 import { canonicalAddress, parseAddress, parseIPv4 } from '../../ip/address.js'
 import { bitsOf, type Family } from '../../ip/family.js'

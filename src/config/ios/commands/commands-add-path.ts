@@ -1,3 +1,5 @@
+/** The commands of ADD-PATH (RFC 7911), in the words of IOS and of FRR. */
+
 import type { Context } from '../document/context.js'
 import type { Args, Command } from '../document/grammar.js'
 import { family } from '../document/places.js'

@@ -1,3 +1,5 @@
+/** The commands about own routes: `network`, `aggregate-address`, `redistribute`. */
+
 import { formatIPv4, parseIPv4 } from '../../../ip/address.js'
 import { canonicalPrefix, parsePrefix } from '../../../ip/prefix.js'
 import type { Context } from '../document/context.js'

@@ -1,3 +1,5 @@
+/** The commands of a neighbor in an address family. */
+
 import type { Args, Command } from '../document/grammar.js'
 import { family } from '../document/places.js'
 import { notYet, setting, toggle } from '../document/rows.js'

@@ -1,3 +1,8 @@
+/**
+ * The commands of the top level: the terminal's own, prefix lists, and what stands around BGP in a saved
+ * file.
+ */
+
 import type { Args, Command } from '../document/grammar.js'
 import { noEffect, onlyNo, setting } from '../document/rows.js'
 

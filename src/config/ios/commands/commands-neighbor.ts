@@ -1,4 +1,6 @@
-import { passwordProblem } from '../../resolve/passwords.js'
+/** The commands of a neighbor's session, at router level. */
+
+import { passwordProblem } from '../../text/password.js'
 import { isGroupName } from '../document/arguments.js'
 import type { Context } from '../document/context.js'
 import type { Args, Command } from '../document/grammar.js'

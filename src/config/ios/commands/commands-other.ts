@@ -1,3 +1,5 @@
+/** The commands of the speaker that ecmpd has no need of, can do without, or refuses. */
+
 import type { Command } from '../document/grammar.js'
 import { noEffect, notYet, withoutIt } from '../document/rows.js'
 

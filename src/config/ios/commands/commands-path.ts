@@ -1,3 +1,5 @@
+/** The commands of a neighbor about AS paths, communities and other attributes. */
+
 import type { Context } from '../document/context.js'
 import type { Args, Command } from '../document/grammar.js'
 import { family } from '../document/places.js'

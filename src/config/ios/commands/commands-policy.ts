@@ -1,3 +1,5 @@
+/** The commands of policies: AS path lists, community lists, access lists and route maps. */
+
 import { regexProblem } from '../../../policy/regex.js'
 import { readAs, readCommunity } from '../../text/values.js'
 import type { Context } from '../document/context.js'

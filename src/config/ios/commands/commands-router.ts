@@ -1,3 +1,5 @@
+/** The commands of the speaker as a whole, under `router bgp`. */
+
 import type { Command } from '../document/grammar.js'
 import { noEffect, notYet, onlyNo, setting, toggle } from '../document/rows.js'
 

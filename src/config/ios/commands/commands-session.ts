@@ -1,3 +1,5 @@
+/** The commands of a neighbor about its OPEN and the pace of announcements. */
+
 import type { Command } from '../document/grammar.js'
 import { peer } from '../document/places.js'
 import { noEffect, notYet, setting, toggle, turnOff, withoutIt } from '../document/rows.js'

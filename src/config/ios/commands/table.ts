@@ -1,3 +1,8 @@
+/**
+ * The grammar table: every command of the dialect, which parsing, help, suggestions and config/dialect.md
+ * come from.
+ */
+
 import type { Command } from '../document/grammar.js'
 import { ANNOUNCE_COMMANDS } from './commands-announce.js'
 import { FAMILY_COMMANDS } from './commands-family.js'

@@ -1,3 +1,5 @@
+/** What the lines about ADD-PATH say together, and back: a family's ADD-PATH in a switch's words. */
+
 import type { FamilyOptions } from '../../../speaker/model/options.js'
 import type { FamilySettings } from '../../document/schema.js'
 import type { Position } from '../../text/diagnostic.js'

@@ -1,3 +1,5 @@
+/** What the lines of a switch's text have set so far, before a document is made of it. */
+
 import type { Position } from '../../text/diagnostic.js'
 
 /** A value that a line has set. */

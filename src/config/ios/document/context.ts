@@ -1,3 +1,5 @@
+/** What a command of the table works on when its line is carried out. */
+
 import type { Family } from '../../../ip/family.js'
 import type { Report } from '../../text/diagnostic.js'
 import { isGroupName } from './arguments.js'

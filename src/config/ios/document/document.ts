@@ -1,3 +1,5 @@
+/** Makes a document of what a switch's lines have set, with the switch's own defaults written out. */
+
 import { didYouMean } from '../../../grammar/nearest.js'
 import { FAMILIES, type Family } from '../../../ip/family.js'
 import type { Document, FamilySettings, NeighborEntry, RangeEntry, Settings } from '../../document/schema.js'
@@ -6,9 +8,9 @@ import { IOS_TIMERS } from '../../model/defaults.js'
 import type { Environment } from '../../model/environment.js'
 import type { Path, Report } from '../../text/diagnostic.js'
 import { readAddress } from '../../text/values.js'
-import { announceOf } from '../emit/own-routes.js'
 import { readAddPath } from './add-path.js'
 import type { Cell, Cells } from './cells.js'
+import { announceOf } from './own-routes.js'
 import { type Draft, Placed } from './placed.js'
 
 /**

@@ -1,3 +1,5 @@
+/** The parts of a saved switch configuration that are not BGP's: read over, without complaint. */
+
 import type { Context } from './context.js'
 import type { Line } from './lexer.js'
 

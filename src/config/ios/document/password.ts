@@ -1,3 +1,5 @@
+/** Passwords that IOS has obscured (type 7). */
+
 /** What IOS combines its type 7 passwords with: not a secret, it is the same in every device. */
 const PAD = 'dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87'
 

@@ -1,3 +1,5 @@
+/** Takes what the lines have set into a document and remembers which line each of its paths stands on. */
+
 import type { Document } from '../../document/schema.js'
 import { type Path, type Position, pathText } from '../../text/diagnostic.js'
 import type { Cells } from './cells.js'

@@ -1,3 +1,5 @@
+/** Where in the cells the settings of a neighbor or peer group stand. */
+
 import type { Context } from './context.js'
 import type { Args } from './grammar.js'
 

@@ -1,3 +1,8 @@
+/**
+ * The kinds of rows that the grammar table is made of: a value, a switch, a word without effect, one that is
+ * refused.
+ */
+
 import type { Context } from './context.js'
 import type { Args, Command, Mode } from './grammar.js'
 

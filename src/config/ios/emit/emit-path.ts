@@ -1,3 +1,5 @@
+/** The lines of a neighbor about AS numbers, OPEN, paths and communities. */
+
 import type { FamilyOptions, NeighborOptions } from '../../../speaker/model/options.js'
 
 type Template = Omit<NeighborOptions, 'address'>

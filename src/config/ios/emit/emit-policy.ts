@@ -1,3 +1,5 @@
+/** Lists and route maps in the switch's words. */
+
 import type { Family } from '../../../ip/family.js'
 import { isList } from '../../../policy/route-policy.js'
 import type {
@@ -10,7 +12,8 @@ import type {
   RouteRule,
   RouteSet,
 } from '../../../policy/types.js'
-import { ORIGINS, ruleLengths } from '../../describe/describe-policy.js'
+import { ruleLengths } from '../../describe/describe-policy.js'
+import { ORIGINS } from '../../document/schema-policy.js'
 
 /** Lists and route maps in the switch's words, each once; equal ones without a name share one. */
 export class PolicyLines {

@@ -1,3 +1,5 @@
+/** The speaker's configuration in the switch's words, as `show running-config` prints it. */
+
 import { formatIPv4 } from '../../../ip/address.js'
 import type { Family } from '../../../ip/family.js'
 import type { FamilyOptions, NeighborOptions, SpeakerOptions } from '../../../speaker/model/options.js'
