@@ -1,7 +1,7 @@
 import { monotonic } from '../../src/demo/client.js'
 import { HEADER, NOTIFICATION, UPDATE } from '../bytes/messages.js'
 import { nlriHash } from '../bytes/tables.js'
-import type { ChangeTimes } from './churn.js'
+import type { ChangeTimes } from './changes.js'
 
 /** Attribute blocks that are kept. */
 const KEPT = 16

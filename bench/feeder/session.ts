@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from 'node:net'
 import { endOfRib, KEEPALIVE, message, NOTIFICATION, OPEN, open } from '../bytes/messages.js'
 import type { Table } from '../bytes/tables.js'
-import { ChangeTimes } from './churn.js'
+import { ChangeTimes } from './changes.js'
 import { Inbox } from './inbox.js'
 import type { FeederPeer, FeederSpec, SessionReport } from './protocol.js'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { monotonic } from '../../src/demo/client.js'
 import type { TableSpec } from '../bytes/tables.js'
-import { changeNextHop } from '../feeder/churn.js'
+import { changeNextHop } from '../feeder/changes.js'
 import { Feeder } from '../feeder/handle.js'
 import type { ChurnSpec } from '../feeder/protocol.js'
 import { untilPaths } from '../lab/check.js'

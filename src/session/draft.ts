@@ -1,6 +1,6 @@
 /**
- * The moves that a neighbor's machine (peer.ts) is made of: a copy of its state, and the actions that have come
- * together.
+ * The workbench of a neighbor's machine (peer.ts): its state while one event is worked on, and the moves of which the
+ * answers consist (dial, close, timers, reports).
  */
 
 import {

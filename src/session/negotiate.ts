@@ -1,4 +1,7 @@
-/** What holds on a session, from both OPENs. */
+/**
+ * What two OPENs come to: hold time and keepalive, families, and for each capability whether and in which direction it
+ * holds (RFC 4271 §4.2, RFC 5492, and the RFC of each capability).
+ */
 
 import { AFI_IPV6, FAMILIES, type Family, familyOf } from '../ip/family.js'
 import { roleOf } from '../wire/role.js'

@@ -1,4 +1,7 @@
-/** The OPEN message: what the own one says, and which of the received ones are accepted (RFC 4271 §6.2, RFC 5492). */
+/**
+ * OPEN messages (RFC 4271 §4.2, §6.2): the own one, made from a neighbor's parameters, and whether a received one is
+ * accepted or with which NOTIFICATION it is refused.
+ */
 
 import type { Family } from '../ip/family.js'
 import { AFI_IPV4, AFI_IPV6, afiOf, SAFI_UNICAST } from '../ip/family.js'

@@ -1,10 +1,16 @@
 import type { Clock } from '../../ports/clock.js'
 import type { Log } from '../../ports/log.js'
-import type { Refusal } from './refusals.js'
 
 /** So many refusals are logged one by one; more of them within an interval are summed up. */
 const SINGLE = 10
 const INTERVAL = 10_000
+
+/** A refusal as it is logged. */
+export interface LoggedRefusal {
+  readonly reason: string
+  /** It stands in the log. */
+  logged: boolean
+}
 
 /** One warning for each refused route, and one for many at once. */
 export class RefusalLog {
@@ -21,7 +27,7 @@ export class RefusalLog {
   }
 
   /** Logs a refusal once; many at once are kept for `flush`. */
-  add(prefix: string, refusal: Refusal): void {
+  add(prefix: string, refusal: LoggedRefusal): void {
     if (refusal.logged) return
     refusal.logged = true
     const now = this.#clock.now()

@@ -2,7 +2,7 @@
 import type { Clock } from '../../ports/clock.js'
 import type { Log } from '../../ports/log.js'
 import type { Route } from '../groups/routes.js'
-import { RefusalLog } from './refusal-log.js'
+import { type LoggedRefusal, RefusalLog } from './refusal-log.js'
 
 /** Longest pause between two attempts, milliseconds, unless the configured pause is longer. */
 const LONGEST = 60_000
@@ -15,7 +15,8 @@ const SHORT_PAUSE = 50
 /** Places that were found free again and again, and yet were taken: from then on after a pause. */
 const QUICK_TRIES = 3
 
-export interface Refusal {
+/** Why a route is not in the kernel, and when it is tried again. */
+export interface Refusal extends LoggedRefusal {
   reason: string
   /** A route that is not known as own is in the way. */
   readonly occupied: boolean
@@ -27,8 +28,6 @@ export interface Refusal {
   putOff: boolean
   /** Clock time of the next attempt; Infinity: only when something changes (a guard's refusal). */
   next: number
-  /** It stands in the log. */
-  logged: boolean
 }
 
 export interface RefusalsOptions {

@@ -1,18 +1,31 @@
 /**
- * The decision process (RFC 4271 §9.1.2.2 with RFC 4456 §9 and RFC 9494 §4.4, and the usual local steps):
+ * The decision process: RFC 4271 §9.1.2.2, whose letters are given, with what other RFCs put in between and the local
+ * steps that every implementation has. A path takes part when policy accepted it and its next hop can be reached
+ * (§9.1.2); then, in this order,
  *
- *   a path takes part when policy accepted it and its next hop can be reached; then, in this order,
- *   not long-lived stale, higher weight, higher LOCAL_PREF, locally originated, shorter AS_PATH, lower ORIGIN,
- *   lower MED among paths of the same neighboring AS, eBGP over iBGP, lower IGP metric,
- *   (older, when router ids are not compared), lower ORIGINATOR_ID or router id, shorter CLUSTER_LIST,
- *   lower neighbor address, lower path identifier.
+ *   RFC 9494 §4.4      not long-lived stale
+ *   local              higher weight
+ *   RFC 4271 §9.1.1    higher LOCAL_PREF (the degree of preference)
+ *   local              originated here
+ *   a)                 shorter AS_PATH
+ *   b)                 lower ORIGIN
+ *   c)                 lower MED, among paths of the same neighboring AS
+ *   d)                 eBGP over iBGP
+ *   e)                 lower metric of the next hop (interior cost)        ── what is left here may form a multipath
+ *   local              older, among eBGP paths, when router ids are not compared (in the manner of RFC 5004)
+ *   f)                 lower router id; ORIGINATOR_ID counts as that (RFC 4456 §9)
+ *   RFC 4456 §9        shorter CLUSTER_LIST
+ *   g)                 lower neighbor address
+ *   local              lower path identifier (several paths of one neighbor, RFC 7911)
+ *
+ * Below, `compare` and the three parts that it consists of stand in that order.
  *
  * MED is compared only within a neighboring AS, so "better" is not an order: A may beat B, B beat C and C
  * beat A. `select` therefore eliminates in stages over the whole set, as the RFC words it, and its result
  * does not depend on the order in which paths came. `compare` weighs just two; where MED can't differ within
  * a prefix (`flat`), it is a total order that agrees with `select`, and one new path costs one comparison.
  *
- * Multipath: what is left after the IGP metric and has the best path's AS_PATH (the same length is enough with
+ * Multipath: what is left after e) and has the best path's AS_PATH (the same length is enough with
  * multipathRelax). Of paths through the same gateway only the first counts. eBGP and iBGP never mix, because
  * that step is behind us.
  */
@@ -70,8 +83,6 @@ export class Decision {
   /** What select() saw: all valid paths have one MED; all come from one neighboring AS. */
   sameMed = true
   sameAs = true
-  /** What select() saw: paths as good as the best through the IGP metric are left out of `ranked`. */
-  capped = false
   /** The step that decided the last compare(). */
   step = STEP_PATH_ID
   options: DecisionParameters
@@ -143,6 +154,7 @@ export class Decision {
   compare(a: number, b: number): number {
     const early = this.#compareEarly(a, b)
     if (early !== 0) return early
+    // c) MED.
     if (this.options.alwaysCompareMed || this.neighborAs(a) === this.neighborAs(b)) {
       this.step = STEP_MED
       const med = this.med(a) - this.med(b)
@@ -152,18 +164,95 @@ export class Decision {
     return middle !== 0 ? middle : this.compareLate(a, b)
   }
 
-  /** The tie-breaks among paths that are equal through the IGP metric. A total order. */
+  /** What comes before MED: from long-lived stale to b). */
+  #compareEarly(a: number, b: number): number {
+    const paths = this.#paths
+    const left = paths.attrUse[a]
+    const right = paths.attrUse[b]
+    const leftSource = paths.source[a]
+    const rightSource = paths.source[b]
+    if (left === right && leftSource === rightSource) return 0
+    const attributes = this.#attributes
+    const sources = this.#sources
+    const leftFlags = attributes.flags[left]
+    const rightFlags = attributes.flags[right]
+    // RFC 9494 §4.4: a long-lived stale path is the last choice.
+    const stale = (leftFlags & ATTR_LLGR_STALE) - (rightFlags & ATTR_LLGR_STALE)
+    if (stale !== 0) {
+      this.step = STEP_LLGR_STALE
+      return stale
+    }
+    // Local: weight, of an import policy or of the neighbor.
+    const marks = attributes.marks
+    const weight =
+      ((marks[right] & MARK_WEIGHT) !== 0 ? marks[right] & 0xffff : sources.weight[rightSource]) -
+      ((marks[left] & MARK_WEIGHT) !== 0 ? marks[left] & 0xffff : sources.weight[leftSource])
+    if (weight !== 0) {
+      this.step = STEP_WEIGHT
+      return weight
+    }
+    // RFC 4271 §9.1.1: LOCAL_PREF.
+    const fallback = this.options.defaultLocalPref
+    const preference =
+      ((rightFlags & ATTR_HAS_LOCAL_PREF) !== 0 ? attributes.localPref[right] : fallback) -
+      ((leftFlags & ATTR_HAS_LOCAL_PREF) !== 0 ? attributes.localPref[left] : fallback)
+    if (preference !== 0) {
+      this.step = STEP_LOCAL_PREF
+      return preference
+    }
+    // Local: own routes.
+    const leftLocal = sources.type[leftSource] === SOURCE_LOCAL ? 0 : 1
+    const rightLocal = sources.type[rightSource] === SOURCE_LOCAL ? 0 : 1
+    if (leftLocal !== rightLocal) {
+      this.step = STEP_LOCAL_ORIGIN
+      return leftLocal - rightLocal
+    }
+    // a) AS_PATH.
+    if (!this.options.ignoreAsPath) {
+      const hops = attributes.hops[left] - attributes.hops[right]
+      if (hops !== 0) {
+        this.step = STEP_AS_PATH
+        return hops
+      }
+    }
+    // b) ORIGIN.
+    const origin = attributes.origin[left] - attributes.origin[right]
+    if (origin !== 0) this.step = STEP_ORIGIN
+    return origin
+  }
+
+  /** What comes after MED: d) and e). */
+  #compareMiddle(a: number, b: number): number {
+    const paths = this.#paths
+    const types = this.#sources.type
+    // d) eBGP over iBGP.
+    const leftInside = types[paths.source[a]] === SOURCE_IBGP ? 1 : 0
+    const rightInside = types[paths.source[b]] === SOURCE_IBGP ? 1 : 0
+    if (leftInside !== rightInside) {
+      this.step = STEP_TYPE
+      return leftInside - rightInside
+    }
+    // e) Interior cost.
+    const nextHop = this.#attributes.nextHop
+    const metric = this.#nextHops.metric
+    this.step = STEP_METRIC
+    return metric[nextHop[paths.attrUse[a]]] - metric[nextHop[paths.attrUse[b]]]
+  }
+
+  /** The tie-breaks among paths that are equal through e): f), g) and those around them. A total order. */
   compareLate(a: number, b: number): number {
     const paths = this.#paths
     const sources = this.#sources
     const attributes = this.#attributes
     const leftSource = paths.source[a]
     const rightSource = paths.source[b]
+    // Local: the older of two eBGP paths, in the manner of RFC 5004.
     if (!this.options.compareRouterId && sources.type[leftSource] === SOURCE_EBGP) {
       this.step = STEP_AGE
       const age = paths.since[a] - paths.since[b]
       if (age !== 0) return age
     }
+    // f) BGP Identifier, or ORIGINATOR_ID (RFC 4456 §9).
     const left = paths.attrUse[a]
     const right = paths.attrUse[b]
     this.step = STEP_ROUTER_ID
@@ -176,12 +265,15 @@ export class Decision {
         ? attributes.originatorId[right]
         : sources.routerId[rightSource]
     if (leftId !== rightId) return leftId - rightId
+    // RFC 4456 §9, between f) and g): CLUSTER_LIST.
     this.step = STEP_CLUSTER_LIST
     const cluster = attributes.clusterLength[left] - attributes.clusterLength[right]
     if (cluster !== 0) return cluster
+    // g) Neighbor address.
     this.step = STEP_ADDRESS
     const address = leftSource === rightSource ? 0 : sources.compareAddresses(leftSource, rightSource)
     if (address !== 0) return address
+    // Local: path identifier.
     this.step = STEP_PATH_ID
     return paths.pathId(a) - paths.pathId(b) || leftSource - rightSource
   }
@@ -199,7 +291,7 @@ export class Decision {
     return this.#rank(count)
   }
 
-  /** Steps through ORIGIN. @returns number of survivors */
+  /** Through b). @returns number of survivors */
   #firstStage(head: number): number {
     const next = this.#paths.nextOfPrefix
     let count = 0
@@ -231,7 +323,7 @@ export class Decision {
     return count
   }
 
-  /** Step MED: within each neighboring AS only the lowest stay (RFC 4271 §9.1.2.2 c). */
+  /** c): within each neighboring AS only the lowest MED stays. */
   #keepLowestMed(count: number): number {
     const survivors = this.#survivors
     const together = this.options.alwaysCompareMed || this.sameAs
@@ -250,7 +342,7 @@ export class Decision {
     return kept
   }
 
-  /** Steps eBGP over iBGP and IGP metric. */
+  /** d) and e). */
   #keepNearest(count: number): number {
     const survivors = this.#survivors
     let kept = 1
@@ -263,13 +355,12 @@ export class Decision {
     return kept
   }
 
-  /** The last steps and the multipath set. */
+  /** From f) on, and the multipath set. */
   #rank(count: number): number {
     const survivors = this.#survivors
     let best = survivors[0]
     for (let i = 1; i < count; i++) if (this.compareLate(survivors[i], best) < 0) best = survivors[i]
     this.ranked[0] = best
-    this.capped = count > 1
     const maximum = this.maximumPaths(best)
     if (count === 1 || maximum <= 1) return 1
     if (maximum > this.ranked.length) {
@@ -277,19 +368,11 @@ export class Decision {
       this.ranked[0] = best
     }
     let length = 1
-    let outside = false
     for (let i = 0; i < count; i++) {
       const path = survivors[i]
       if (path === best) continue
-      if (!this.samePath(path, best)) {
-        outside = true
-        continue
-      }
-      const grown = this.insertRanked(path, length, maximum)
-      if (grown === length) outside = true
-      length = grown
+      if (this.samePath(path, best)) length = this.insertRanked(path, length, maximum)
     }
-    this.capped = outside
     return length
   }
 
@@ -320,72 +403,5 @@ export class Decision {
       ranked[at] = path
     }
     return length
-  }
-
-  /** Steps through ORIGIN. */
-  #compareEarly(a: number, b: number): number {
-    const paths = this.#paths
-    const left = paths.attrUse[a]
-    const right = paths.attrUse[b]
-    const leftSource = paths.source[a]
-    const rightSource = paths.source[b]
-    if (left === right && leftSource === rightSource) return 0
-    const attributes = this.#attributes
-    const sources = this.#sources
-    const leftFlags = attributes.flags[left]
-    const rightFlags = attributes.flags[right]
-    const stale = (leftFlags & ATTR_LLGR_STALE) - (rightFlags & ATTR_LLGR_STALE)
-    if (stale !== 0) {
-      this.step = STEP_LLGR_STALE
-      return stale
-    }
-    const marks = attributes.marks
-    const weight =
-      ((marks[right] & MARK_WEIGHT) !== 0 ? marks[right] & 0xffff : sources.weight[rightSource]) -
-      ((marks[left] & MARK_WEIGHT) !== 0 ? marks[left] & 0xffff : sources.weight[leftSource])
-    if (weight !== 0) {
-      this.step = STEP_WEIGHT
-      return weight
-    }
-    const fallback = this.options.defaultLocalPref
-    const preference =
-      ((rightFlags & ATTR_HAS_LOCAL_PREF) !== 0 ? attributes.localPref[right] : fallback) -
-      ((leftFlags & ATTR_HAS_LOCAL_PREF) !== 0 ? attributes.localPref[left] : fallback)
-    if (preference !== 0) {
-      this.step = STEP_LOCAL_PREF
-      return preference
-    }
-    const leftLocal = sources.type[leftSource] === SOURCE_LOCAL ? 0 : 1
-    const rightLocal = sources.type[rightSource] === SOURCE_LOCAL ? 0 : 1
-    if (leftLocal !== rightLocal) {
-      this.step = STEP_LOCAL_ORIGIN
-      return leftLocal - rightLocal
-    }
-    if (!this.options.ignoreAsPath) {
-      const hops = attributes.hops[left] - attributes.hops[right]
-      if (hops !== 0) {
-        this.step = STEP_AS_PATH
-        return hops
-      }
-    }
-    const origin = attributes.origin[left] - attributes.origin[right]
-    if (origin !== 0) this.step = STEP_ORIGIN
-    return origin
-  }
-
-  /** Steps eBGP over iBGP and IGP metric. */
-  #compareMiddle(a: number, b: number): number {
-    const paths = this.#paths
-    const types = this.#sources.type
-    const leftInside = types[paths.source[a]] === SOURCE_IBGP ? 1 : 0
-    const rightInside = types[paths.source[b]] === SOURCE_IBGP ? 1 : 0
-    if (leftInside !== rightInside) {
-      this.step = STEP_TYPE
-      return leftInside - rightInside
-    }
-    const nextHop = this.#attributes.nextHop
-    const metric = this.#nextHops.metric
-    this.step = STEP_METRIC
-    return metric[nextHop[paths.attrUse[a]]] - metric[nextHop[paths.attrUse[b]]]
   }
 }

@@ -17,7 +17,7 @@ import type { Family } from '../../ip/family.js'
 import { MARK_NEXT_HOP, MARK_SELF } from '../../wire/marks.js'
 import type { AttributeTable } from '../attributes/attributes.js'
 import type { Source } from '../store/types.js'
-import type { ExportTreatment } from './export.js'
+import type { ExportTreatment } from './treatment.js'
 
 const NONE = new Uint8Array(0)
 

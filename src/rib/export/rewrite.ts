@@ -16,9 +16,9 @@ import {
   type AttributeTable,
 } from '../attributes/attributes.js'
 import type { Source } from '../store/types.js'
-import type { ExportTreatment } from './export.js'
 import { changedPath, changesPath } from './export-changes.js'
 import { nextHopSent } from './next-hop-sent.js'
+import type { ExportTreatment } from './treatment.js'
 
 /** Set in the first octet of an extended community that stays within an AS (RFC 4360 §2). */
 const NON_TRANSITIVE = 0x40

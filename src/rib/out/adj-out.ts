@@ -26,7 +26,7 @@
  */
 import type { PathAttributes } from '../../wire/types.js'
 import type { BlockStore } from '../attributes/block-store.js'
-import type { ExportTreatment } from '../export/export.js'
+import type { ExportTreatment } from '../export/treatment.js'
 import type { Rib, RouteFilter } from '../table.js'
 import { BestRoutes } from './best-routes.js'
 import type { Packed } from './bucket.js'

@@ -1,5 +1,6 @@
 import type { BlockStore } from '../attributes/block-store.js'
-import { Exporter, type ExportTreatment } from '../export/export.js'
+import { Exporter } from '../export/export.js'
+import type { ExportTreatment } from '../export/treatment.js'
 import type { Rib, RouteFilter } from '../table.js'
 import { nlriRoom } from './bucket.js'
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { announcement } from '../../../bench/bytes/messages.js'
 import { attributeBlock, readSample } from '../../../bench/bytes/recording.js'
-import { ChangeTimes, changeMessage, changeNextHop } from '../../../bench/feeder/churn.js'
+import { ChangeTimes, changeMessage, changeNextHop } from '../../../bench/feeder/changes.js'
 import { Inbox } from '../../../bench/feeder/inbox.js'
 import type { ChurnSpec } from '../../../bench/feeder/protocol.js'
 

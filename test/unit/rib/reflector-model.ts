@@ -1,5 +1,5 @@
 /** A reflector's neighbors, and what it sends them, said on objects: what models compare groups with. */
-import type { ExportTreatment } from '../../../src/rib/export/export.js'
+import type { ExportTreatment } from '../../../src/rib/export/treatment.js'
 import type { Source } from '../../../src/rib/store/types.js'
 import { Community } from '../../../src/wire/community.js'
 import type { PathAttributes } from '../../../src/wire/types.js'

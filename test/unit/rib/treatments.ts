@@ -1,4 +1,4 @@
-import type { ExportTreatment } from '../../../src/rib/export/export.js'
+import type { ExportTreatment } from '../../../src/rib/export/treatment.js'
 
 /** What AS 64513 sends an eBGP neighbor in AS 65000, with its own address as next hop. */
 export const EBGP: ExportTreatment = {

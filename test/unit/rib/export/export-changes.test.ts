@@ -1,7 +1,7 @@
 import t from 'tap'
 import { BlockStore } from '../../../../src/rib/attributes/block-store.js'
-import { type ExportTreatment, treatmentKey } from '../../../../src/rib/export/export.js'
 import { changedPath, type ExportChanges, isPrivateAs } from '../../../../src/rib/export/export-changes.js'
+import { type ExportTreatment, treatmentKey } from '../../../../src/rib/export/treatment.js'
 import { AdjOut } from '../../../../src/rib/out/adj-out.js'
 import { decodeUpdate } from '../../../../src/wire/decode.js'
 import type { PathAttributes } from '../../../../src/wire/types.js'

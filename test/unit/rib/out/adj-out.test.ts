@@ -1,6 +1,6 @@
 import t from 'tap'
 import { BlockStore } from '../../../../src/rib/attributes/block-store.js'
-import type { ExportTreatment } from '../../../../src/rib/export/export.js'
+import type { ExportTreatment } from '../../../../src/rib/export/treatment.js'
 import { AdjOut } from '../../../../src/rib/out/adj-out.js'
 import type { OutMember } from '../../../../src/rib/out/out-member.js'
 import type { RouteFilter } from '../../../../src/rib/table.js'
