@@ -1,23 +1,17 @@
 import yargs, { type CommandModule } from 'yargs'
 import { packageVersion } from '../daemon/version.js'
 import { nearest } from '../grammar/nearest.js'
-import { clearCommand } from './clear.js'
 import { CONFIG_NAMES, configCommand } from './config.js'
 import { demoCommand } from './demo.js'
 import { CommandError, USAGE } from './exit.js'
-import { maintenanceCommand } from './maintenance.js'
-import { neighborCommand } from './neighbor.js'
+import { OPERATIONAL_COMMANDS } from './operational.js'
 import { reloadCommand } from './reload.js'
 import { runCommand } from './run.js'
-import { showCommand } from './show.js'
 import { versionCommand } from './version.js'
 
 const COMMANDS = [
   runCommand,
-  showCommand,
-  neighborCommand,
-  clearCommand,
-  maintenanceCommand,
+  ...OPERATIONAL_COMMANDS,
   configCommand,
   reloadCommand,
   demoCommand,

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os'
+import type { NeighborOperation } from '../speaker/model/operation.js'
 import type { ApiClient } from './client.js'
 import { ApiFault } from './client.js'
 
@@ -19,22 +20,19 @@ export function userName(environment: Readonly<Record<string, string | undefined
   }
 }
 
-/** An operation as the API has it. */
-export interface Operation {
-  readonly name: 'shutdown' | 'start' | 'reset' | 'drain' | 'undrain' | 'refresh'
-  readonly message?: string
-  readonly direction?: 'in' | 'out' | 'both'
-}
-
 /**
  * Asks the daemon for an operation on one neighbor.
  * @returns what was done, one sentence
  * @throws ApiFault in the API's words, CommandError when no daemon answers
  */
-export async function operate(client: ApiClient, address: string, operation: Operation): Promise<string> {
-  const { name, message, direction } = operation
-  const body = { message, direction, by: userName() }
-  const path = `/api/v1/neighbors/${encodeURIComponent(address)}/${name}`
+export async function operate(
+  client: ApiClient,
+  address: string,
+  operation: NeighborOperation,
+): Promise<string> {
+  const { type, ...parameters } = operation
+  const body = { ...parameters, by: userName() }
+  const path = `/api/v1/neighbors/${encodeURIComponent(address)}/${type}`
   return (await client.send<Answer>('POST', path, body)).text
 }
 
@@ -45,7 +43,7 @@ export async function operate(client: ApiClient, address: string, operation: Ope
 export async function operateAll(
   client: ApiClient,
   addresses: readonly string[],
-  operation: Operation,
+  operation: NeighborOperation,
 ): Promise<{ readonly done: readonly string[]; readonly refused: readonly string[] }> {
   const done: string[] = []
   const refused: string[] = []

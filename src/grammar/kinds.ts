@@ -15,6 +15,8 @@ export interface ArgumentKind {
   readonly placeholder: string
   /** One phrase that says what may be written. */
   readonly help: string
+  /** A text that it reads. */
+  readonly example: string
   /** It takes the rest of the line, blanks included. */
   readonly rest?: true
   /**
@@ -34,6 +36,7 @@ export type Kinds = (kind: string) => ArgumentKind | undefined
 const WORD: ArgumentKind = {
   placeholder: 'WORD',
   help: 'a word',
+  example: 'NAME',
   read: (text) => ({ value: text }),
 }
 
@@ -41,15 +44,17 @@ const WORD: ArgumentKind = {
 const REST: ArgumentKind = {
   placeholder: 'LINE',
   help: 'text up to the end of the line',
+  example: 'some words',
   rest: true,
   read: (text) => ({ value: text }),
 }
 
 /** A whole number of a range, both ends included. */
-function numberOf(min: number, max: number): ArgumentKind {
+function numberKind(min: number, max: number): ArgumentKind {
   return {
     placeholder: `<${min}-${max}>`,
     help: `a number from ${min} to ${max}`,
+    example: String(min),
     read: (text, name) => {
       const value = Number(text)
       if (/^\d+$/.test(text) && value >= min && value <= max) return { value }
@@ -69,7 +74,7 @@ export function kindsOf(own: Readonly<Record<string, ArgumentKind>>): Kinds {
     if (found !== undefined) return found
     const range = /^(\d+)-(\d+)$/.exec(name)
     if (range === null) return undefined
-    const kind = numberOf(Number(range[1]), Number(range[2]))
+    const kind = numberKind(Number(range[1]), Number(range[2]))
     known.set(name, kind)
     return kind
   }

@@ -1,6 +1,6 @@
+import type { JsonForm, ShowRequest, Target } from '../command/request.js'
 import type { Family } from '../ip/family.js'
 import type { NeighborView } from '../speaker/model/views.js'
-import type { JsonForm, ShowCommand, Target } from './command.js'
 import { noSuchNeighbor, notInTable, showDetail } from './detail.js'
 import { detailJson } from './detail-json.js'
 import { showEvents } from './events.js'
@@ -168,20 +168,20 @@ async function* routes(source: ShowSource, family: Family, asJson: boolean): Chu
 }
 
 /**
- * Answers a command in pieces, so that a full table is never held as a whole.
+ * Answers a request in pieces, so that a full table is never held as a whole.
  * @throws NotThere when the route or neighbor does not exist; Error when the source can't be asked
  */
-export async function* render(command: ShowCommand, source: ShowSource, options: RenderOptions): Chunks {
+export async function* render(request: ShowRequest, source: ShowSource, options: RenderOptions): Chunks {
   const asJson = options.json
-  switch (command.view) {
+  switch (request.view) {
     case 'summary':
-      yield await summary(source, command.families, command.form, asJson)
+      yield await summary(source, request.families, request.form, asJson)
       return
     case 'table':
-      yield* table(source, command.families, options)
+      yield* table(source, request.families, options)
       return
     case 'prefix': {
-      const found = await route(source, command.family, command.target)
+      const found = await route(source, request.family, request.target)
       if (asJson) {
         const { bgp } = await source.config()
         yield json(detailJson(found, bgp.decision.defaultLocalPref))
@@ -189,25 +189,25 @@ export async function* render(command: ShowCommand, source: ShowSource, options:
       return
     }
     case 'neighbors':
-      yield* neighbors(source, command.families, command.address, asJson)
+      yield* neighbors(source, request.families, request.address, asJson)
       return
     case 'neighbor-routes': {
-      await existing(source, command.address)
-      const side = command.table === 'advertised-routes' ? 'out' : 'in'
-      const stage = command.table === 'received-routes' ? 'received' : 'accepted'
-      const scope = { family: command.family, neighbor: command.address, side, stage } as const
+      await existing(source, request.address)
+      const side = request.table === 'advertised-routes' ? 'out' : 'in'
+      const stage = request.table === 'received-routes' ? 'received' : 'accepted'
+      const scope = { family: request.family, neighbor: request.address, side, stage } as const
       if (!asJson) yield* showTable(source, scope, options.dialect)
       else if (side === 'out') yield* showAdvertisedJson(source, scope)
       else yield* showTableJson(source, scope)
       return
     }
     case 'routes':
-      yield* routes(source, command.family, asJson)
+      yield* routes(source, request.family, asJson)
       return
     case 'route': {
       const [status, found] = await Promise.all([
         source.status(),
-        route(source, command.family, command.target),
+        route(source, request.family, request.target),
       ])
       const now = nowOf(status)
       if (asJson) yield json({ [found.prefix]: routeJson(found, now) })

@@ -12,6 +12,7 @@ const LINES = [
   ['daemon'],
   ['api', 'web', 'expect', 'diagnose'],
   ['show'],
+  ['command'],
   ['net', 'fib', 'bfd', 'observe', 'cilium'],
   ['config'],
   ['speaker', 'decorate'],

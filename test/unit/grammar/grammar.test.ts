@@ -8,6 +8,7 @@ import { shownElement, usageOf, variantsOf } from '../../../src/grammar/syntax.j
 const letter = {
   placeholder: 'A',
   help: 'one capital letter',
+  example: 'A',
   read: (text: string) =>
     /^[A-Z]$/.test(text) ? { value: text } : { problem: `\`${text}\` is no letter`, hint: 'write A' },
 }

@@ -1,5 +1,5 @@
-import { parseShow } from '../../../src/show/command.js'
 import { type RenderOptions, render } from '../../../src/show/render.js'
+import { parseShow } from '../command/parse.js'
 import { type Content, source } from './fixtures.js'
 
 /** The whole answer to a command line without the word `show`. */
@@ -11,7 +11,7 @@ export async function ask(
   const parsed = parseShow(line.split(' '))
   if ('error' in parsed) throw new Error(parsed.error)
   let text = ''
-  for await (const chunk of render(parsed.command, source(content), { json: parsed.json, dialect }))
+  for await (const chunk of render(parsed.show, source(content), { json: parsed.json, dialect }))
     text += chunk
   return text
 }

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { parseShow } from '../../../src/show/command.js'
 import { render } from '../../../src/show/render.js'
 import type { NeighborFamilyView, NeighborView, RouteQuery } from '../../../src/speaker/model/views.js'
+import { parseShow } from '../command/parse.js'
 import { ask } from './ask.js'
 import { familyCounts, neighbor, source } from './fixtures.js'
 
@@ -101,7 +101,7 @@ t.test('received-routes asks for routes as they came, routes for those that were
   for (const table of ['received-routes', 'routes']) {
     const parsed = parseShow(`ip bgp neighbors 192.168.95.210 ${table}`.split(' '))
     if ('error' in parsed) throw new Error(parsed.error)
-    for await (const _ of render(parsed.command, watched, { json: false, dialect: 'ruijie' })) _.length
+    for await (const _ of render(parsed.show, watched, { json: false, dialect: 'ruijie' })) _.length
   }
   t.same(asked, ['received', 'accepted'])
 })

@@ -9,21 +9,29 @@ import { readAddress, readAs, readHost, readPrefix, readRouterId } from '../../t
  * address, or the name of a group; `host` an address that a speaker can have.
  */
 export const KINDS: Kinds = kindsOf({
-  as: { placeholder: '<1-4294967295>', help: 'an AS number, plain or asdot', read: readAs },
-  peer: { placeholder: 'WORD', help: 'address of a neighbor, or name of a peer group', read: readPeer },
+  as: { placeholder: '<1-4294967295>', help: 'an AS number, plain or asdot', example: '64512', read: readAs },
+  peer: {
+    placeholder: 'WORD',
+    help: 'address of a neighbor, or name of a peer group',
+    example: '192.168.95.210',
+    read: readPeer,
+  },
   host: {
     placeholder: 'A.B.C.D or X:X::X:X',
     help: 'address of a speaker',
+    example: '192.168.95.210',
     read: (text) => textOf(readHost(text)),
   },
   address: {
     placeholder: 'A.B.C.D or X:X::X:X',
     help: 'an address',
+    example: '192.168.95.0',
     read: (text) => textOf(readAddress(text)),
   },
   'router-id': {
     placeholder: 'A.B.C.D',
     help: 'a BGP Identifier: four numbers as in an IPv4 address',
+    example: '192.168.95.200',
     read: (text) => {
       const read = readRouterId(text)
       return 'problem' in read ? read : { value: text }
@@ -32,22 +40,31 @@ export const KINDS: Kinds = kindsOf({
   'cluster-id': {
     placeholder: 'A.B.C.D or <1-4294967295>',
     help: 'a cluster id: four numbers, or one',
+    example: '192.168.95.200',
     read: readClusterId,
   },
-  prefix4: { placeholder: 'A.B.C.D/M', help: 'an IPv4 prefix', read: (text) => readFamilyPrefix(text, true) },
+  prefix4: {
+    placeholder: 'A.B.C.D/M',
+    help: 'an IPv4 prefix',
+    example: '10.0.0.0/8',
+    read: (text) => readFamilyPrefix(text, true),
+  },
   prefix6: {
     placeholder: 'X:X::X:X/M',
     help: 'an IPv6 prefix',
+    example: '2001:db8::/32',
     read: (text) => readFamilyPrefix(text, false),
   },
   prefix: {
     placeholder: 'A.B.C.D/M or X:X::X:X/M',
     help: 'a prefix',
+    example: '10.0.0.0/8',
     read: (text) => textOf(readPrefix(text)),
   },
   mask: {
     placeholder: 'A.B.C.D',
     help: 'a network mask, or a wildcard',
+    example: '255.255.255.0',
     read: (text) =>
       parseIPv4(text) === undefined ? { problem: `\`${text}\` is no network mask` } : { value: text },
   },

@@ -1,10 +1,10 @@
 import t from 'tap'
-import { parseShow } from '../../../src/show/command.js'
+import { parseShow } from './parse.js'
 
 const parse = (line: string) => parseShow(line.split(' ').filter(Boolean))
 const command = (line: string) => {
   const parsed = parse(line)
-  return 'error' in parsed ? parsed.error : parsed.command
+  return 'error' in parsed ? parsed.error : parsed.show
 }
 
 t.test('commands, whole and shortened', async (t) => {
@@ -50,7 +50,7 @@ t.test('prefixes and addresses', async (t) => {
 
 t.test('json at the end', async (t) => {
   t.match(parse('ip bgp summary json'), { json: true })
-  t.match(parse('ip bgp JSON'), { json: true, command: { view: 'table' } })
+  t.match(parse('ip bgp JSON'), { json: true, show: { view: 'table' } })
   t.match(parse('ip bgp'), { json: false })
 })
 
