@@ -92,7 +92,7 @@ export class Neighbors {
     const before = peer.options
     peer.options = options
     this.tell(address, 'changed')
-    this.#parts.routing.changed(peer, before)
+    this.#parts.routing.reconsider.neighbor(peer, before)
     if (options.shutdown !== undefined && before.shutdown === undefined) {
       this.#shutDown(peer)
       this.#parts.routing.of(peer)?.retained.giveUp()

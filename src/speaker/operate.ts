@@ -119,7 +119,7 @@ function act(peer: Peer, operation: NeighborOperation, by: string, parts: Operat
     case 'drain': {
       const before = peer.inMaintenance
       peer.drained = { by, at: clock.wall() }
-      if (!before) routing.drainChanged(peer)
+      if (!before) routing.reconsider.drain(peer)
       return done(
         before
           ? `Neighbor ${address} was in maintenance already, and stays so until undrain`
@@ -129,7 +129,7 @@ function act(peer: Peer, operation: NeighborOperation, by: string, parts: Operat
     case 'undrain': {
       const before = peer.inMaintenance
       peer.drained = undefined
-      if (before) routing.drainChanged(peer)
+      if (before) routing.reconsider.drain(peer)
       return done(
         before ? `Neighbor ${address} is used as before` : `Neighbor ${address} was not in maintenance`,
       )

@@ -33,7 +33,10 @@ export class Reconsider {
   }
 
   /** A neighbor's options changed in a way that its session survives. */
-  neighbor({ peer, inbound, outbound, retained }: NeighborRoutes, before: NeighborOptions): void {
+  neighbor(peer: Peer, before: NeighborOptions): void {
+    const routes = this.#parts.neighbors.get(peer)
+    if (routes === undefined) return
+    const { inbound, outbound, retained } = routes
     const after = peer.options
     for (const options of after.families) {
       const was = inbound.families.get(options.family)?.options
@@ -63,7 +66,10 @@ export class Reconsider {
   }
 
   /** A neighbor is to be drained, or no longer. */
-  drain({ inbound, outbound }: NeighborRoutes): void {
+  drain(peer: Peer): void {
+    const routes = this.#parts.neighbors.get(peer)
+    if (routes === undefined) return
+    const { inbound, outbound } = routes
     for (const family of inbound.families.keys()) inbound.reapply(family, true)
     outbound.renew()
   }

@@ -12,7 +12,6 @@ import { RouteEvents } from './events/route-events.js'
 import { Contexts } from './inbound/contexts.js'
 import { FaultReport } from './inbound/fault-report.js'
 import { PrefixLimit } from './inbound/prefix-limit.js'
-import type { NeighborOptions } from './model/options.js'
 import type { SpeakerSizes } from './model/sizes.js'
 import type { NeighborHost } from './neighbor-host.js'
 import { NeighborRoutes, type NeighborRoutesParts } from './neighbor-routes.js'
@@ -100,18 +99,6 @@ export class Routing {
   /** The options of own routes changed, or who the speaker is. */
   announceChanged(): void {
     if (this.#own.changed()) this.reconsider.own()
-  }
-
-  /** A neighbor's options changed in a way that its session survives. */
-  changed(peer: Peer, before: NeighborOptions): void {
-    const routes = this.#neighbors.get(peer)
-    if (routes !== undefined) this.reconsider.neighbor(routes, before)
-  }
-
-  /** A neighbor is to be drained, or no longer. */
-  drainChanged(peer: Peer): void {
-    const routes = this.#neighbors.get(peer)
-    if (routes !== undefined) this.reconsider.drain(routes)
   }
 
   /** The neighbor with this source index. */
