@@ -6,6 +6,8 @@ import { TcpTransport } from '../net/tcp.js'
 import { type Log, silent } from '../ports/log.js'
 import type { Negotiated, PeerParams } from '../session/types.js'
 import type { GracefulRestartOptions, NeighborOptions } from '../speaker/model/options.js'
+import { Audience } from '../speaker/observers/audience.js'
+import { SessionWatch } from '../speaker/observers/sessions.js'
 import type { Link, UpdateReader } from '../speaker/peer/connection-driver.js'
 import { Peer, type PeerHost, type PeerRoutes } from '../speaker/peer/peer.js'
 import { Work } from '../speaker/turn/work.js'
@@ -58,6 +60,8 @@ export class SpeakingNode implements PeerHost, PeerRoutes {
   /** No tables: nothing is decided, and what is sent is never held back. */
   readonly tables = { settle() {} }
   readonly outbound = { drained() {} }
+  /** Nobody watches. */
+  readonly observers: { readonly sessions: SessionWatch }
   readonly retained = {
     routeRefresh: () => {
       if (this.#link) this.#table(this.#link)
@@ -77,6 +81,7 @@ export class SpeakingNode implements PeerHost, PeerRoutes {
   constructor(options: SpeakingNodeOptions, log: Log = silent) {
     this.#options = options
     this.log = log
+    this.observers = { sessions: new SessionWatch(systemClock, new Audience(systemClock, log)) }
     this.transport = new TcpTransport(log)
     this.work = new Work(systemClock, {
       failed: (error) => log.error({ error: String(error) }, 'a piece of work failed'),

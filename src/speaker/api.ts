@@ -1,3 +1,4 @@
+import type { Observable } from '../ports/observer.js'
 import type { NeighborOperation, OperationOutcome } from './model/operation.js'
 import type { SpeakerOptions } from './model/options.js'
 import type {
@@ -13,7 +14,7 @@ import type {
  * The speaker as rooms above see it (speaker/speaker.ts implements it). Read models are made on demand; no
  * RIB object ever leaves.
  */
-export interface SpeakerApi {
+export interface SpeakerApi extends Observable {
   /** Opens listeners and starts sessions. @throws Error, one sentence, when an address can't be listened on */
   start(): Promise<void>
   /**

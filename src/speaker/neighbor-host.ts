@@ -3,12 +3,14 @@
 import type { Family } from '../ip/family.js'
 import type { Events } from './events/events.js'
 import type { SpeakerOptions } from './model/options.js'
+import type { Observers } from './observers/observers.js'
 import type { Peer, PeerHost } from './peer/peer.js'
 import type { Tables } from './tables/tables.js'
 
 export interface NeighborHost extends PeerHost {
   readonly events: Events
   readonly tables: Tables
+  readonly observers: Observers
   /** As they are now. */
   options(): SpeakerOptions
   /** The whole speaker is in maintenance. */

@@ -152,11 +152,11 @@ export class Neighbors {
   accept(connection: Connection): void {
     const { remote } = connection
     if (!this.#parts.running()) {
-      refuse(connection)
+      this.#refuse(connection, '')
       return
     }
     if (connection.refusal !== undefined) {
-      refuse(connection)
+      this.#refuse(connection, connection.refusal.cause)
       this.#parts.refusals.report(remote, connection.refusal.cause, connection.refusal.remedy)
       return
     }
@@ -168,13 +168,14 @@ export class Neighbors {
     const { listenRanges, listenLimit } = this.#parts.host.options()
     const range = rangeFor(listenRanges, remote.address)
     if (range === undefined) {
-      refuse(connection)
+      const cause = 'it is not configured as a neighbor'
+      this.#refuse(connection, cause)
       const remedy = `add neighbor ${remote.address} with its remote AS, or a listen range that covers it, if it belongs here`
-      this.#parts.refusals.report(remote, 'it is not configured as a neighbor', remedy)
+      this.#parts.refusals.report(remote, cause, remedy)
     } else if (this.#dynamic >= listenLimit) {
       // It belongs here: it is told (RFC 4486 §4).
-      refuse(connection, CONNECTION_REJECTED)
       const cause = `there are ${this.#dynamic} dynamic neighbors already`
+      this.#refuse(connection, cause, CONNECTION_REJECTED)
       this.#parts.refusals.report(remote, cause, 'raise the listen limit if more are meant to come')
     } else {
       this.tell(remote.address, 'added')
@@ -246,10 +247,11 @@ export class Neighbors {
     const data = message === undefined ? NO_DATA : shutdownData(message)
     peer.stop(CeaseError.AdministrativeShutdown, data, 'shut down by configuration')
   }
-}
 
-/** Closes a connection, without a word unless there is one: who is not known here learns nothing. */
-function refuse(connection: Connection, last?: Uint8Array): void {
-  connection.handle({ data() {}, drain() {}, closed() {} })
-  connection.close(last)
+  /** Closes a connection, without a word unless there is one: who is not known here learns nothing. */
+  #refuse(connection: Connection, cause: string, last?: Uint8Array): void {
+    connection.handle({ data() {}, drain() {}, closed() {} })
+    connection.close(last)
+    this.#parts.host.observers.sessions.refused(connection, last, cause)
+  }
 }

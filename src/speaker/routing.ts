@@ -60,7 +60,7 @@ export class Routing {
     })
     tables.follow({ batch: () => this.#own.follow(), decided: () => this.#decided() })
     this.#resolve = new Resolve(tables.nextHops, resolver, () => this.reconsider.nextHops())
-    this.updateOut = new UpdateOut(clock, work, this.#resolve, tables, seed)
+    this.updateOut = new UpdateOut(clock, work, this.#resolve, tables, host.observers.sent, seed)
     const routeEvents = new RouteEvents(clock, events, (table, path) => this.#describe(table, path))
     for (const table of tables.ribs()) routeEvents.watch(table)
     tables.bus.listen((_rib, batch) => routeEvents.batch(batch))
@@ -76,7 +76,10 @@ export class Routing {
         endOfRib: host.lookSettled,
       },
       outbound: { updateOut, options, maintenance: host.maintenance },
-      retention: { clock, log, tables, removals: new Removals(work), ended: host.ended },
+      retention: {
+        ...{ clock, log, tables, removals: new Removals(work), ended: host.ended },
+        sessions: host.observers.sessions,
+      },
     }
     this.reconsider = new Reconsider({
       ...{ tables, neighbors: this.#neighbors, updateOut, options },

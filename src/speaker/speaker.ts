@@ -4,6 +4,7 @@ import type { Clock, Random } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
 import type { MachineRoutes } from '../ports/machine-routes.js'
+import type { Observer, Unobserve } from '../ports/observer.js'
 import type { Transport } from '../ports/transport.js'
 import type { Rib } from '../rib/table.js'
 import type { PeerParams, State } from '../session/types.js'
@@ -26,6 +27,7 @@ import type {
 } from './model/views.js'
 import type { NeighborHost } from './neighbor-host.js'
 import { Neighbors } from './neighbors.js'
+import { Observers } from './observers/observers.js'
 import { operate } from './operate.js'
 import { usesLongLived } from './outbound/long-lived.js'
 import { Listeners } from './peer/listeners.js'
@@ -56,6 +58,8 @@ export interface SpeakerParts {
   /** This machine's routes, followed when own routes depend on them; left out, none of these is announced. */
   readonly machine?: MachineRoutes
   readonly options: SpeakerOptions
+  /** Watch from before the first connection on; others may come and go (`observe`). */
+  readonly observers?: readonly Observer[]
 }
 
 /** How long stop() waits for neighbors to take the last message, milliseconds. */
@@ -67,6 +71,7 @@ export class Speaker implements SpeakerApi {
   readonly #started: number
   readonly #events: Events
   readonly #tables: Tables
+  readonly #observers: Observers
   readonly #routing: Routing
   readonly #neighbors: Neighbors
   readonly #listeners: Listeners
@@ -99,6 +104,13 @@ export class Speaker implements SpeakerApi {
     })
     const seed = Math.floor(random() * 0x1_0000_0000) >>> 0
     this.#tables = new Tables({ clock, work, fib, decision: parts.options.decision, seed })
+    this.#observers = new Observers({
+      ...{ clock, log, work },
+      ribs: () => this.#tables.ribs(),
+      attributes: () => this.#tables.attributes,
+      sentSoFar: () => this.#routing.updateOut.sentSoFar(),
+    })
+    for (const observer of parts.observers ?? []) this.#observers.observe(observer)
     const host = this.#host(work)
     const { resolver, machine } = parts
     this.#routing = new Routing({ host, resolver, machine, seed })
@@ -307,6 +319,10 @@ export class Speaker implements SpeakerApi {
     return this.#events.recent(after)
   }
 
+  observe(observer: Observer): Unobserve {
+    return this.#observers.observe(observer)
+  }
+
   settled(): boolean {
     return this.#settling.settled
   }
@@ -364,7 +380,15 @@ export class Speaker implements SpeakerApi {
   #host(work: Work): NeighborHost {
     const { clock, log, transport } = this.#parts
     return {
-      ...{ clock, log, transport, work, tables: this.#tables, events: this.#events },
+      ...{
+        clock,
+        log,
+        transport,
+        work,
+        tables: this.#tables,
+        events: this.#events,
+        observers: this.#observers,
+      },
       options: () => this.#options,
       maintenance: () => this.#maintenance.active(this.#options),
       params: (peer) => this.#paramsOf(peer),

@@ -247,6 +247,28 @@ export class AdjOut {
     return row >= 0 && member.has(row)
   }
 
+  /**
+   * Calls `visit` with what a member holds, as it is to have it now, in the rows from `from` on.
+   * @param count rows to look at
+   * @param visit gets the prefix as text, the path identifier (0 without ADD-PATH) and the outgoing block
+   * @returns whether there are more rows
+   */
+  heldBy(
+    member: OutMember,
+    from: number,
+    count: number,
+    visit: (prefix: string, pathId: number, block: number) => void,
+  ): boolean {
+    const { rows } = this.#out
+    const routes = this.#routes
+    const end = Math.min(routes.limit, from + count)
+    for (let row = from; row < end; row++) {
+      if (!member.has(row) || !rows.known(row) || rows.block[row] === 0) continue
+      visit(this.#rib.prefixes.text(routes.prefixOf(row)), routes.pathIdOf(row), rows.block[row])
+    }
+    return end < routes.limit
+  }
+
   /** Everything that a member holds, to be withdrawn later; its prefixes are kept until release(). */
   held(member: OutMember): HeldRoutes {
     const held = new HeldRoutes(this.#rib, this.treatment.addPath !== undefined)

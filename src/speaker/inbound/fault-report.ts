@@ -59,6 +59,8 @@ export class FaultReport {
     const text = faults.map((one) => one.text).join('; ')
     const prefixes = announced.flatMap((range) => prefixesOf(bytes, range)).slice(0, MOST_PREFIXES)
     peer.faults.add(faults, fault, verdict, bytes, start, end, prefixes, this.#clock.wall())
+    // That of a session's end is told with it.
+    if (verdict !== 'reset') peer.session?.record.fault(verdict, faults)
     const kept = this.#keptBack(peer, verdict === 'reset')
     if (kept === undefined) return
     const message = hex(bytes.subarray(start, end), end - start)

@@ -6,12 +6,15 @@ import type { Task, Work } from '../turn/work.js'
 import type { Audience, Watcher } from './audience.js'
 import { SentReader } from './sent-updates.js'
 
+/** Some of what a neighbor holds. */
+export type SentPiece = Omit<AdvertisedBatch, 'at' | 'endOfRib' | 'replay'>
+
 /** What watching what is sent needs of the speaker. */
 export interface SentHost {
   readonly clock: Clock
   readonly work: Work
   /** What neighbors hold by now, piece by piece; each is well below a millisecond's work. */
-  sentSoFar(): Iterable<Omit<AdvertisedBatch, 'at' | 'endOfRib' | 'replay'>>
+  sentSoFar(): Iterable<SentPiece>
 }
 
 interface SentWatcher extends Watcher<AdjRibOutObserver> {
@@ -37,7 +40,7 @@ export class SentWatch {
     const watcher: SentWatcher = { observer, gone: false, replay: undefined }
     this.#watchers = [...this.#watchers, watcher]
     this.watched = true
-    let pieces: Iterator<Omit<AdvertisedBatch, 'at' | 'endOfRib' | 'replay'>> | undefined
+    let pieces: Iterator<SentPiece> | undefined
     watcher.replay = this.#host.work.add({
       step: () => {
         pieces ??= this.#host.sentSoFar()[Symbol.iterator]()

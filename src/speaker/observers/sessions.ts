@@ -7,14 +7,13 @@ import type {
   DialFailure,
   MessageFault,
   ObservedNeighbor,
-  OpenPair,
   RefusedConnection,
   RetentionChange,
   SessionObserver,
   StateChange,
 } from '../../ports/observer.js'
 import type { Connection } from '../../ports/transport.js'
-import type { End, Negotiated } from '../../session/types.js'
+import type { End } from '../../session/types.js'
 import type { Audience, Watcher } from './audience.js'
 import { MessageTap } from './message-tap.js'
 import { SessionRecord } from './session-record.js'
@@ -56,16 +55,14 @@ export class SessionWatch {
 
   /** A connection came into being. */
   opened(neighbor: ObservedNeighbor, connection: Connection): SessionRecord {
-    const record = new SessionRecord(this.#next++, neighbor, connection, this.#clock.micros())
+    const record = new SessionRecord(this, this.#next++, neighbor, connection, this.#clock.micros())
     this.#records.add(record)
     this.#tellAll((observer) => observer.opened?.(record))
     return record
   }
 
-  /** The session is up. */
-  established(record: SessionRecord, terms: Negotiated, opens: OpenPair): void {
-    record.terms = terms
-    record.opens = opens
+  /** The session is up; terms and OPENs stand in the record. */
+  established(record: SessionRecord): void {
     record.establishedAt = this.#clock.micros()
     this.#tellAll((observer) => observer.established?.(record))
   }

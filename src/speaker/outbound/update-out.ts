@@ -4,6 +4,7 @@ import { parseAddress } from '../../ip/address.js'
 import type { Family } from '../../ip/family.js'
 import { compilePolicy, policyKey } from '../../policy/route-policy.js'
 import type { Clock } from '../../ports/clock.js'
+import type { AdvertisedChange, RouteAttributes } from '../../ports/observer.js'
 import type { Connection } from '../../ports/transport.js'
 import { BlockStore } from '../../rib/attributes/block-store.js'
 import { type ExportTreatment, treatmentKey } from '../../rib/export/treatment.js'
@@ -17,6 +18,8 @@ import type { Role } from '../../wire/role.js'
 import { encodeEndOfRib } from '../../wire/update.js'
 import type { FamilyOptions } from '../model/options.js'
 import type { SpeakerSizes } from '../model/sizes.js'
+import type { SentPiece, SentWatch } from '../observers/sent-watch.js'
+import { sentAttributes } from '../observers/values.js'
 import type { Link } from '../peer/connection-driver.js'
 import type { Resolve } from '../tables/resolve.js'
 import type { Tables } from '../tables/tables.js'
@@ -27,6 +30,9 @@ import { exportChanges } from './export-changes.js'
 
 /** Milliseconds that writing to one neighbor may take in one turn. */
 const PUMP_BUDGET = 4
+
+/** Rows that are looked at for one piece of what a neighbor has been sent. */
+const SENT_STEP = 1024
 
 /** Stands in the place of a marker where something is to be done, not sent, when a dump is complete. */
 const DUMPED = new Uint8Array(0)
@@ -108,6 +114,7 @@ export class UpdateOut {
   readonly #work: Work
   readonly #resolve: Resolve
   readonly #tables: Tables
+  readonly #sent: SentWatch
   readonly #blocks: BlockStore
   readonly #groups = new Map<string, Group>()
   readonly #outlets = new Set<Outlet>()
@@ -117,7 +124,9 @@ export class UpdateOut {
   #deferred = false
   #opened = 0
 
-  constructor(clock: Clock, work: Work, resolve: Resolve, tables: Tables, seed: number) {
+  /** @param sent those who want to know what is sent */
+  constructor(clock: Clock, work: Work, resolve: Resolve, tables: Tables, sent: SentWatch, seed: number) {
+    this.#sent = sent
     this.#clock = clock
     this.#work = work
     this.#resolve = resolve
@@ -196,6 +205,35 @@ export class UpdateOut {
     this.pump(outlet)
   }
 
+  /** What each neighbor has been sent so far, piece by piece. */
+  *sentSoFar(): Generator<SentPiece, void, void> {
+    for (const outlet of [...this.#outlets]) {
+      const { family, link } = outlet
+      // The group may be another one from one piece to the next: then all has been told as it was sent.
+      const { group, member } = outlet
+      if (group === undefined || member === undefined) continue
+      const values = new Map<number, RouteAttributes>()
+      for (let from = 0; outlet.group === group && this.#outlets.has(outlet); from += SENT_STEP) {
+        const changes: AdvertisedChange[] = []
+        const more = group.adj.heldBy(member, from, SENT_STEP, (prefix, pathId, block) => {
+          const attributes = values.get(block) ?? this.#attributes(block)
+          values.set(block, attributes)
+          changes.push({ prefix, pathId, attributes })
+        })
+        yield { session: link.record, family, changes }
+        // Blocks may be given other numbers while others have their turn.
+        values.clear()
+        if (!more) break
+      }
+    }
+  }
+
+  #attributes(block: number): RouteAttributes {
+    const octets = this.#blocks.octets(block)
+    const nextHopEnd = 1 + octets[0]
+    return sentAttributes(octets.subarray(1, nextHopEnd), octets.subarray(nextHopEnd))
+  }
+
   /** Interfaces changed: next hops are chosen anew where subnets matter. */
   subnetsChanged(): void {
     for (const group of this.#groups.values()) if (group.looksAtSubnets) group.adj.reevaluate()
@@ -251,7 +289,7 @@ export class UpdateOut {
       }
       if (packed.bytes === DUMPED) this.#dumped(outlet, member)
       else {
-        if (packed.bytes.length > 0) link.write(packed.bytes, MessageType.Update, packed.updates)
+        if (packed.bytes.length > 0) this.#send(outlet, packed.bytes, packed.updates)
         if (packed.bytes === outlet.marker) {
           outlet.marked = true
           outlet.markerSent()
@@ -259,6 +297,13 @@ export class UpdateOut {
       }
       if (this.#clock.now() >= end) return !group.adj.ready(member)
     }
+  }
+
+  #send({ link, family }: Outlet, bytes: Uint8Array, updates: number): void {
+    link.write(bytes, MessageType.Update, updates)
+    if (!this.#sent.watched || link.over) return
+    const addPath = link.terms?.addPath.send.includes(family) ?? false
+    this.#sent.wrote(link.record, family, addPath, bytes)
   }
 
   #dumped(outlet: Outlet, member: OutMember): void {
@@ -275,7 +320,7 @@ export class UpdateOut {
   }
 
   #mark(outlet: Outlet): void {
-    outlet.link.write(outlet.marker, MessageType.Update)
+    this.#send(outlet, outlet.marker, 1)
     outlet.marked = true
     outlet.markerSent()
   }
@@ -387,7 +432,7 @@ export class UpdateOut {
       const packer = new Packer(held, this.#blocks, maximumMessage)
       packer.withdraw(gone, 0, gone.length)
       const { bytes, updates } = packer.take()
-      outlet.link.write(bytes, MessageType.Update, updates)
+      this.#send(outlet, bytes, updates)
     }
     held.release()
   }

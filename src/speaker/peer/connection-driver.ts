@@ -5,6 +5,7 @@
 
 import type { Clock } from '../../ports/clock.js'
 import type { Log } from '../../ports/log.js'
+import type { ObservedNeighbor } from '../../ports/observer.js'
 import type { Connection } from '../../ports/transport.js'
 import type { Negotiated, PeerEvent } from '../../session/types.js'
 import { CeaseError, ErrorCode, MessageType } from '../../wire/codes.js'
@@ -15,6 +16,8 @@ import { decodeNotification, encodeNotification } from '../../wire/notification.
 import { decodeOpen, encodeOpen } from '../../wire/open.js'
 import { decodeRouteRefresh } from '../../wire/refresh.js'
 import type { Fault, NotificationMessage, OpenMessage } from '../../wire/types.js'
+import type { SessionRecord } from '../observers/session-record.js'
+import type { SessionWatch } from '../observers/sessions.js'
 import type { Task, Work } from '../turn/work.js'
 import type { MessageCounters } from './counters.js'
 
@@ -28,6 +31,7 @@ export interface LinkHost {
   readonly work: Work
   /** What was read has been dealt with: `settle` decides, and writes what follows from it. */
   readonly tables: { settle(): void }
+  readonly observers: { readonly sessions: SessionWatch }
   /** A connection of a neighbor came into being; the last was heard of it. */
   opened(): void
   gone(): void
@@ -37,6 +41,8 @@ export interface LinkHost {
 export interface LinkNeighbor {
   /** Canonical text. */
   readonly address: string
+  /** As observers know it. */
+  readonly observed: ObservedNeighbor
   readonly sent: MessageCounters
   readonly received: MessageCounters
   /** Clock time of the last octets read and written, milliseconds. */
@@ -75,6 +81,8 @@ export class Link implements FrameHandler, Task {
   readonly connection: Connection
   /** The result of both OPENs, once they are here. */
   terms: Negotiated | undefined
+  /** The connection as observers know it. */
+  readonly record: SessionRecord
   readonly #neighbor: LinkNeighbor
   readonly #host: LinkHost
   readonly #framer = new Framer()
@@ -85,6 +93,9 @@ export class Link implements FrameHandler, Task {
   #full = false
   #inbox: Uint8Array[] = []
   #inboxSize = 0
+  /** When the chunk being read came, and those of the inbox; 0 where no observer wanted to know. */
+  #cameAt = 0
+  #inboxCameAt: number[] = []
   #queued = false
   #paused = false
   #updates = 0
@@ -100,6 +111,7 @@ export class Link implements FrameHandler, Task {
     this.#neighbor = neighbor
     this.#host = host
     this.#takenAt = host.clock.now()
+    this.record = host.observers.sessions.opened(neighbor.observed, connection)
     host.opened()
     connection.handle({
       data: (chunk) => this.#data(chunk),
@@ -121,6 +133,7 @@ export class Link implements FrameHandler, Task {
   /** The OPENs fit: what follows is read by these terms. */
   negotiated(terms: Negotiated): void {
     this.terms = terms
+    this.record.terms = terms
     this.#framer.maxLength = terms.extendedMessage.receive ? MAX_EXTENDED_LENGTH : MAX_LENGTH
   }
 
@@ -132,7 +145,9 @@ export class Link implements FrameHandler, Task {
   }
 
   sendOpen(message: OpenMessage): void {
-    this.write(encodeOpen(message), MessageType.Open)
+    const octets = encodeOpen(message)
+    this.record.openSent(octets)
+    this.write(octets, MessageType.Open)
   }
 
   sendKeepalive(): void {
@@ -150,6 +165,7 @@ export class Link implements FrameHandler, Task {
     neighbor.lastWrite = this.#host.clock.now()
     this.#written += bytes.length
     this.#full = !this.connection.write(bytes)
+    this.record.went(bytes)
     this.#noteProgress()
     return !this.#full
   }
@@ -159,7 +175,9 @@ export class Link implements FrameHandler, Task {
     if (this.#over) return
     this.#shut()
     const limit = this.terms?.extendedMessage.send ? MAX_EXTENDED_LENGTH : MAX_LENGTH
-    this.connection.close(last === undefined ? undefined : encodeNotification(last, limit))
+    const octets = last === undefined ? undefined : encodeNotification(last, limit)
+    this.connection.close(octets)
+    if (octets !== undefined) this.record.went(octets)
   }
 
   /** Works on everything that was read and waits. */
@@ -186,6 +204,7 @@ export class Link implements FrameHandler, Task {
     const chunk = this.#inbox.shift()
     if (chunk !== undefined) {
       this.#inboxSize -= chunk.length
+      this.#cameAt = this.#inboxCameAt.shift() ?? 0
       this.#consume(chunk)
       this.#noteUpdates()
     }
@@ -205,6 +224,7 @@ export class Link implements FrameHandler, Task {
     const { id } = this
     const neighbor = this.#neighbor
     neighbor.received.add(type)
+    this.record.came(type, bytes, start, end, this.#cameAt)
     switch (type) {
       case MessageType.Update: {
         const reader = this.#reader
@@ -219,6 +239,7 @@ export class Link implements FrameHandler, Task {
         break
       case MessageType.Open: {
         const { message, fault } = decodeOpen(bytes, start, end)
+        this.record.openReceived(bytes, start, end)
         if (message !== undefined) neighbor.feed({ type: 'open', connection: id, message })
         else this.fault(fault)
         break
@@ -244,6 +265,8 @@ export class Link implements FrameHandler, Task {
   /** The stream or a message is so wrong that the session must end. */
   fault(fault: Fault): void {
     const { code, subcode, data, text } = fault
+    if (this.#framer.broken) this.#tellUnread()
+    this.record.fault('reset', [fault])
     this.#neighbor.feed({
       type: 'fault',
       connection: this.id,
@@ -258,9 +281,11 @@ export class Link implements FrameHandler, Task {
     if (this.#over) return
     this.#neighbor.lastRead = this.#host.clock.now()
     const { work } = this.#host
+    const at = this.record.arrival()
     if (this.#inbox.length > 0 || (this.#reader !== undefined && work.exhausted())) {
       // The chunk is the connection's own buffer: what waits is copied.
       this.#inbox.push(chunk.slice())
+      this.#inboxCameAt.push(at)
       this.#inboxSize += chunk.length
       if (!this.#paused && this.#inboxSize >= INBOX_HIGH) {
         this.#paused = true
@@ -272,6 +297,7 @@ export class Link implements FrameHandler, Task {
       }
       return
     }
+    this.#cameAt = at
     this.#consume(chunk)
     this.#host.tables.settle()
     this.#noteUpdates()
@@ -333,11 +359,19 @@ export class Link implements FrameHandler, Task {
     this.#over = true
     this.#reader = undefined
     this.#sender = undefined
-    this.#framer.close()
+    this.#tellUnread()
+    for (const chunk of this.#inbox) this.record.cameUnread(chunk, this.#inboxCameAt.shift() ?? 0)
     this.#inbox = []
+    this.#inboxCameAt = []
     this.#inboxSize = 0
     if (this.#queued) this.#host.work.cancel(this)
     this.#queued = false
+  }
+
+  /** What no message was made of, and will not be. */
+  #tellUnread(): void {
+    if (this.record.wantsUnread) this.record.cameUnread(this.#framer.unread(), this.#cameAt)
+    this.#framer.close()
   }
 
   #noteProgress(): void {

@@ -3,6 +3,7 @@
  * views tell of its sessions. Its routes are elsewhere, behind PeerRoutes.
  */
 
+import type { ObservedNeighbor } from '../../ports/observer.js'
 import type { Connection, Dial, Transport } from '../../ports/transport.js'
 import { initialPeer, peerState, stepPeer } from '../../session/peer.js'
 import type {
@@ -47,6 +48,12 @@ export interface PeerRoutes {
   established(link: Link, result: Negotiated): UpdateReader
   /** A session that was up has ended. */
   down(end: End, result: Negotiated): void
+}
+
+/** The end of a connection that the session machine took no interest in. */
+const NOT_NEEDED: End = {
+  cause: 'collision',
+  text: 'another connection came first, or the neighbor was stopped',
 }
 
 /** How long a dial may take, seconds: below the connect-retry time, and long enough for a lost SYN or two. */
@@ -101,6 +108,10 @@ export class Peer {
   #stepping = false
   #lastFailure = ''
   #sentCapabilities: readonly Capability[] = []
+  /** The newest connection. */
+  #latest: Link | undefined
+  /** Connections that are closed, and whose end the machine has not given a cause yet. */
+  #closed: Link[] = []
 
   /** @param seed for the jitter of retries, an unsigned 32-bit number */
   constructor(host: PeerHost, options: NeighborOptions, seed: number, dynamic = false) {
@@ -131,6 +142,13 @@ export class Peer {
   /** Drained by configuration or operator. */
   get inMaintenance(): boolean {
     return this.options.maintenance === true || this.drained !== undefined
+  }
+
+  /** As observers know it, with the options of now. */
+  get observed(): ObservedNeighbor {
+    const { address, dynamic } = this
+    const { description, remoteAs, localAs } = this.options
+    return { key: address, address, ...(description && { description }), remoteAs, localAs, dynamic }
   }
 
   /** True without a connection and without a dial. */
@@ -195,6 +213,7 @@ export class Peer {
     } finally {
       this.#stepping = false
     }
+    for (const link of this.#closed.splice(0)) link.record.ended(NOT_NEEDED)
     // Before its first connection a neighbor has not begun.
     if (this.idle && this.#nextConnection > 1) this.#host.ended(this)
   }
@@ -241,13 +260,16 @@ export class Peer {
         this.#establish(action.connection, action.result)
         break
       case 'down':
+        this.#ended(action.connection, action.end)
         this.#down(action.end, action.result)
         break
       case 'failed':
+        this.#ended(action.connection, action.end)
         this.#failed(action.end)
         break
       case 'changed':
         this.since = this.#host.clock.wall()
+        this.#tellState(action.from, action.to, action.cause)
         this.#host.changed(this, action.from, action.to, action.cause)
         break
       case 'route-refresh':
@@ -264,8 +286,26 @@ export class Peer {
     this.establishedCount++
     this.lastUpdate = this.#host.clock.now()
     this.#lastFailure = ''
+    link.record.established(result)
     const { routes } = this
     if (routes !== undefined) link.established(routes.established(link, result), routes.outbound)
+  }
+
+  /** Why a connection has ended, or a dial that came to nothing, for those who watch. */
+  #ended(connection: number | undefined, end: End): void {
+    const { sessions } = this.#host.observers
+    if (connection === undefined) {
+      sessions.dialFailed(() => ({ neighbor: this.observed, text: end.text }))
+      return
+    }
+    const index = this.#closed.findIndex(({ id }) => id === connection)
+    if (index >= 0) this.#closed.splice(index, 1)[0].record.ended(end)
+  }
+
+  #tellState(from: State, to: State, cause: string): void {
+    const [other] = this.#links.values()
+    const session = (this.session ?? other ?? this.#latest)?.record
+    this.#host.observers.sessions.stateChanged(() => ({ neighbor: this.observed, session, from, to, cause }))
   }
 
   #down(end: End, result: Negotiated): void {
@@ -315,11 +355,13 @@ export class Peer {
   #attach(connection: Connection): Link {
     const link = new Link(this.#nextConnection++, connection, this, this.#host)
     this.#links.set(link.id, link)
+    this.#latest = link
     return link
   }
 
   #detach(link: Link): void {
     this.#links.delete(link.id)
+    this.#closed.push(link)
     for (const timer of ['hold', 'keepalive', 'delay-open', 'send-hold'])
       this.#timers.stop(`${timer} ${link.id}`)
   }

@@ -3,6 +3,8 @@
 import type { Family } from '../../ip/family.js'
 import type { Clock } from '../../ports/clock.js'
 import type { Log } from '../../ports/log.js'
+import type { RetentionChange } from '../../ports/observer.js'
+import type { SessionWatch } from '../observers/sessions.js'
 import type { Peer } from '../peer/peer.js'
 import type { Tables } from '../tables/tables.js'
 import type { RestartActions } from './graceful.js'
@@ -14,6 +16,7 @@ export interface RetentionParts {
   readonly log: Log
   readonly tables: Tables
   readonly removals: Removals
+  readonly sessions: SessionWatch
   /** What was kept for a neighbor that did not come back is gone. */
   ended(peer: Peer): void
 }
@@ -41,30 +44,36 @@ export class PathKeeper implements RestartActions {
 
   /** Marks the paths of these families as stale and goes on using them. */
   keep(families: readonly Family[], reason: string): void {
-    this.#say(families, 'are kept as stale', reason, 'received')
+    this.#say(families, 'stale', reason)
     this.#each(families, (family) => {
       this.#parts.removals.finish(family)
       family.rib.markStale(this.#source)
     })
   }
 
+  /** A refresh begins: the paths of a family are stale until they come again (RFC 7313 §4). */
+  mark(family: Family): void {
+    this.#tell([family], 'stale', 'all routes are being sent again')
+    this.#parts.tables.rib(family).markStale(this.#source)
+  }
+
   /** Removes all paths of these families. */
   drop(families: readonly Family[], reason: string): void {
-    this.#say(families, 'are removed', reason, 'received')
+    this.#say(families, 'removed', reason)
     this.#reportLost(families)
     this.#each(families, (family) => this.#parts.removals.drop(this.#source, family))
   }
 
   /** Removes the paths of these families that are still stale. */
   sweep(families: readonly Family[], reason: string): void {
-    this.#say(families, 'that were stale are removed', reason, 'stale')
+    this.#say(families, 'swept', reason)
     if (!this.connected) this.#reportLost(families)
     this.#each(families, (family) => this.#parts.removals.sweep(this.#source, family))
   }
 
   /** Makes stale paths of these families the last choice. */
   depreference(families: readonly Family[], reason: string): void {
-    this.#say(families, 'are the last choice', reason, 'stale')
+    this.#say(families, 'long-lived', reason)
     const { removals, clock } = this.#parts
     this.#each(families, (family) => removals.depreference(this.#source, family, clock.wall()))
   }
@@ -93,14 +102,31 @@ export class PathKeeper implements RestartActions {
     bus.gatewaysLost(() => lostGateways(this.#source, families, (family) => tables.rib(family), nextHops))
   }
 
-  #say(families: readonly Family[], what: string, reason: string, count: 'received' | 'stale'): void {
-    const peer = this.#peer
-    let paths = 0
-    for (const family of families) paths += this.#parts.tables.rib(family).source(this.#source)?.[count] ?? 0
+  #say(families: readonly Family[], what: RetentionChange['what'], reason: string): void {
+    const paths = this.#tell(families, what, reason)
     if (paths === 0) return
+    const peer = this.#peer
     this.#parts.log.info(
       { neighbor: peer.address, families, paths },
-      `neighbor ${peer.name}: ${paths} paths (${families.join(', ')}) ${what}: ${reason}`,
+      `neighbor ${peer.name}: ${paths} paths (${families.join(', ')}) ${SAID[what]}: ${reason}`,
     )
   }
+
+  /** @returns how many paths that concerns; of none observers hear nothing */
+  #tell(families: readonly Family[], what: RetentionChange['what'], reason: string): number {
+    const count = what === 'stale' || what === 'removed' ? 'received' : 'stale'
+    let paths = 0
+    for (const family of families) paths += this.#parts.tables.rib(family).source(this.#source)?.[count] ?? 0
+    if (paths === 0) return 0
+    const told = { families, what, paths, reason }
+    this.#parts.sessions.retention(() => ({ neighbor: this.#peer.observed, ...told }))
+    return paths
+  }
+}
+
+const SAID: Record<RetentionChange['what'], string> = {
+  stale: 'are kept as stale',
+  removed: 'are removed',
+  swept: 'that were stale are removed',
+  'long-lived': 'are the last choice',
 }

@@ -26,7 +26,6 @@ export class RetainedRoutes {
   readonly graceful: Graceful
   readonly #parts: RetentionParts
   readonly #peer: Peer
-  readonly #source: number
   readonly #keeper: PathKeeper
   #session: { readonly refresh: Refresh; readonly terms: Negotiated } | undefined
 
@@ -34,7 +33,6 @@ export class RetainedRoutes {
   constructor(parts: RetentionParts, peer: Peer, source: number) {
     this.#parts = parts
     this.#peer = peer
-    this.#source = source
     this.#keeper = new PathKeeper(parts, peer, source)
     this.graceful = new Graceful(parts.clock, () => restartParams(peer.options), this.#keeper)
   }
@@ -113,7 +111,7 @@ export class RetainedRoutes {
     return new Refresh(clock, terms, {
       send: (message) => link.write(encodeRouteRefresh(message), MessageType.RouteRefresh),
       resend: (family) => resender.resend(family),
-      mark: (family) => tables.rib(family).markStale(this.#source),
+      mark: (family) => this.#keeper.mark(family),
       sweep: (family, reason) => this.#keeper.sweep([family], reason),
       ignored: (text) => log.debug({ neighbor: peer.address }, `neighbor ${peer.name}: ${text}: ignored`),
       settle: () => tables.settle(),

@@ -36,6 +36,9 @@ export class FakeSpeaker implements SpeakerApi {
   readonly listeners = new Set<(event: SpeakerEvent) => void>()
   #id = 0
 
+  observe() {
+    return () => {}
+  }
   async start() {}
   async apply() {
     return { added: [], removed: [], changed: [], reset: [], unchanged: 2 }
