@@ -7,10 +7,8 @@ import { packageVersion } from './daemon/version.js'
 
 export type { Config } from './config/model/model.js'
 export type { Family } from './ip/family.js'
-export type { FibRouteView, FibStatusView, Gateway } from './ports/fib.js'
-export type { FibView, RouteDetail, RouteDetailPage, StatusView } from './show/source.js'
 export type { NeighborOperation, OperationOutcome } from './speaker/model/operation.js'
-export type * from './speaker/model/views.js'
+export type * from './views/types.js'
 
 /** The package's version, as `ecmpd version` prints it. */
 export const version: string = packageVersion()

@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { getJson } from '../../src/demo/socket.js'
-import type { NeighborView, RouteView, SpeakerView } from '../../src/speaker/model/views.js'
+import type { NeighborView } from '../../src/views/model/neighbor.js'
+import type { RouteView } from '../../src/views/model/route.js'
+import type { SpeakerView } from '../../src/views/model/status.js'
 import { type Daemon, pathNumbers, type SwitchSpec, stopAll } from './daemon.js'
 
 const MAIN = resolve('dist/cli/main.js')

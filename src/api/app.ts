@@ -92,7 +92,7 @@ export async function createApplication(context: ApiContext): Promise<ApiApplica
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
   })
   const metrics = new Metrics(context)
-  const streams = new EventStreams(context.speaker, context.speaker.view().started)
+  const streams = new EventStreams(context.speaker, context.views.speaker().started)
 
   app.addHook('onRoute', (route) => {
     const document = route.config?.document

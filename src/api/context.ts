@@ -1,9 +1,10 @@
 import type { Config } from '../config/model/model.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
-import type { StatusView } from '../show/source.js'
 import type { SpeakerApi } from '../speaker/api.js'
-import type { ApplyReport } from '../speaker/model/views.js'
+import type { ApplyReport } from '../speaker/model/apply-report.js'
+import type { StatusView } from '../views/model/status.js'
+import type { Views } from '../views/views.js'
 
 /** What a reload did. */
 export type ReloadOutcome =
@@ -20,6 +21,8 @@ export type ReloadOutcome =
 export interface ApiContext {
   readonly version: string
   readonly speaker: SpeakerApi
+  /** The read models of that speaker. */
+  readonly views: Views
   readonly fib: FibPort
   /** Names the interface of a next hop where the FIB does not. */
   readonly resolver?: Resolver

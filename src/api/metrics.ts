@@ -1,6 +1,6 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { MessageCounts, NeighborView, SessionState } from '../speaker/model/views.js'
+import type { MessageCounts, NeighborView, SessionState } from '../views/model/neighbor.js'
 import type { ApiContext } from './context.js'
 
 const STATES: readonly SessionState[] = [
@@ -51,7 +51,7 @@ export class Metrics {
   }
 
   async text(): Promise<string> {
-    this.#neighbors = this.#context.speaker.neighbors()
+    this.#neighbors = this.#context.views.neighbors()
     const text = await this.#registry.metrics()
     this.#neighbors = []
     return text
@@ -109,7 +109,7 @@ export class Metrics {
       '1 while all routes are announced with GRACEFUL_SHUTDOWN.',
       [],
       (gauge) => {
-        gauge.set(this.#context.speaker.view().maintenance === undefined ? 0 : 1)
+        gauge.set(this.#context.views.speaker().maintenance === undefined ? 0 : 1)
       },
     )
     this.#gauge(
@@ -117,8 +117,8 @@ export class Metrics {
       '1 while the neighbor is drained, 0 else.',
       ['neighbor'],
       (gauge) => {
-        for (const { address, maintenance } of this.#neighbors) {
-          gauge.set({ neighbor: address }, maintenance === undefined ? 0 : 1)
+        for (const { key, maintenance } of this.#neighbors) {
+          gauge.set({ neighbor: key }, maintenance === undefined ? 0 : 1)
         }
       },
     )
@@ -127,8 +127,8 @@ export class Metrics {
       '1 while the session is Established, 0 else.',
       ['neighbor', 'description', 'remote_as'],
       (gauge) => {
-        for (const { address, description, remoteAs, state } of this.#neighbors) {
-          const labels = { neighbor: address, description: description ?? '', remote_as: String(remoteAs) }
+        for (const { key, description, remoteAs, state } of this.#neighbors) {
+          const labels = { neighbor: key, description: description ?? '', remote_as: String(remoteAs) }
           gauge.set(labels, state === 'Established' ? 1 : 0)
         }
       },
@@ -138,8 +138,7 @@ export class Metrics {
       'Sessions that became Established.',
       ['neighbor'],
       (counter) => {
-        for (const { address, established } of this.#neighbors)
-          counter.inc({ neighbor: address }, established)
+        for (const { key, established } of this.#neighbors) counter.inc({ neighbor: key }, established)
       },
     )
     this.#counter(
@@ -147,7 +146,7 @@ export class Metrics {
       'Established sessions that ended.',
       ['neighbor'],
       (counter) => {
-        for (const { address, dropped } of this.#neighbors) counter.inc({ neighbor: address }, dropped)
+        for (const { key, dropped } of this.#neighbors) counter.inc({ neighbor: key }, dropped)
       },
     )
     this.#counter(
@@ -182,11 +181,11 @@ export class Metrics {
       'Faults in the UPDATEs of a neighbor, by the attribute they lay in; none for those that sent no faulty one.',
       ['neighbor', 'attribute', 'verdict'],
       (counter) => {
-        for (const { address, faults } of this.#neighbors) {
+        for (const { key, faults } of this.#neighbors) {
           for (const of of faults.attributes) {
             for (const verdict of VERDICTS) {
               if (of[verdict] > 0) {
-                counter.inc({ neighbor: address, attribute: of.name, verdict }, of[verdict])
+                counter.inc({ neighbor: key, attribute: of.name, verdict }, of[verdict])
               }
             }
           }
@@ -204,17 +203,17 @@ export class Metrics {
       ['advertised', 'prefixesAdvertised', 'Prefixes advertised to a neighbor.'],
       ['stale', 'prefixesStale', 'Paths kept while a neighbor restarts.'],
     ] as const
-    for (const [name, key, help] of kinds) {
+    for (const [name, counter, help] of kinds) {
       this.#gauge(`ecmpd_prefixes_${name}`, help, ['neighbor', 'family'], (gauge) => {
-        for (const { address, families } of this.#neighbors) {
-          for (const counts of families) gauge.set({ neighbor: address, family: counts.family }, counts[key])
+        for (const { key, families } of this.#neighbors) {
+          for (const counts of families) gauge.set({ neighbor: key, family: counts.family }, counts[counter])
         }
       })
     }
   }
 
   #tables(): void {
-    const tables = () => this.#context.speaker.view().tables
+    const tables = () => this.#context.views.speaker().tables
     this.#gauge('ecmpd_rib_prefixes', 'Prefixes of the Loc-RIB.', ['family'], (gauge) => {
       for (const { family, prefixes } of tables()) gauge.set({ family }, prefixes)
     })

@@ -3,8 +3,9 @@ import type { FastifyReply } from 'fastify'
 import { canonicalAddress } from '../ip/address.js'
 import type { Family } from '../ip/family.js'
 import { canonicalPrefix } from '../ip/prefix.js'
-import type { RouteDetail, RouteDetailPage } from '../show/source.js'
-import type { RoutePage, RouteQuery, RouteView } from '../speaker/model/views.js'
+import { NEIGHBOR_NAME_FORM, neighborKey, parseNeighborName } from '../session/neighbor-key.js'
+import type { RouteDetail, RouteDetailPage, RoutePage, RouteQuery, RouteView } from '../views/model/route.js'
+import { routeDetailer } from '../views/route-detail.js'
 import type { ApiContext } from './context.js'
 import { ApiError } from './errors.js'
 
@@ -65,7 +66,10 @@ export const ROUTE_QUERY = {
   },
 } as const
 
-/** @throws ApiError 400, naming the parameter and its form */
+/**
+ * What is asked for; a neighbor is named as it was, in its one spelling.
+ * @throws ApiError 400, naming the parameter and its form
+ */
 export function queryOf(raw: RawQuery): RouteQuery {
   const prefix = raw.prefix === undefined ? undefined : canonicalPrefix(raw.prefix)
   if (raw.prefix !== undefined && prefix === undefined) {
@@ -88,15 +92,11 @@ export function queryOf(raw: RawQuery): RouteQuery {
   if (prefix !== undefined && longest !== undefined) {
     throw new ApiError(400, 'bad_parameter', '`prefix` and `longest` exclude each other', 'Give one of them')
   }
-  const neighbor = raw.neighbor === undefined ? undefined : canonicalAddress(raw.neighbor)
-  if (raw.neighbor !== undefined && neighbor === undefined) {
-    throw new ApiError(
-      400,
-      'bad_address',
-      `Not an IP address: ${raw.neighbor}`,
-      'Write 192.0.2.1 or 2001:db8::1',
-    )
+  const name = raw.neighbor === undefined ? undefined : parseNeighborName(raw.neighbor)
+  if (raw.neighbor !== undefined && name === undefined) {
+    throw new ApiError(400, 'bad_address', `Not an IP address: ${raw.neighbor}`, NEIGHBOR_NAME_FORM)
   }
+  const neighbor = name && neighborKey(name.address, name.remoteAs)
   const target = prefix ?? longest
   const own: Family | undefined =
     target === undefined ? undefined : target.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast'
@@ -112,26 +112,6 @@ export function queryOf(raw: RawQuery): RouteQuery {
     ...(raw.stage === undefined ? {} : { stage: raw.stage }),
     limit: raw.limit ?? 100,
     ...(raw.cursor === undefined ? {} : { cursor: raw.cursor }),
-  }
-}
-
-/** Adds the interfaces of the gateways, from the FIB or, where it has none, from the resolver. */
-function detailer(context: ApiContext): (route: RouteView) => RouteDetail {
-  const known = new Map<string, string | undefined>()
-  const interfaceOf = (address: string) => {
-    if (!known.has(address)) known.set(address, context.resolver?.resolve(address).interface)
-    return known.get(address)
-  }
-  return (route) => {
-    if (route.nextHops.length === 0) return route
-    const installed = route.fib?.state === 'installed' ? context.fib.route(route.prefix)?.gateways : undefined
-    const gateways =
-      installed ??
-      route.nextHops.map((address) => {
-        const name = interfaceOf(address)
-        return name === undefined ? { address } : { address, interface: name }
-      })
-    return { ...route, gateways }
   }
 }
 
@@ -184,7 +164,7 @@ export function pageBody(
   query: RouteQuery,
   read: (query: RouteQuery) => RoutePage,
 ): RouteDetailPage | FastifyReply {
-  const detail = detailer(context)
+  const detail = routeDetailer(context.fib, context.resolver)
   const first = ask(read, { ...query, limit: Math.min(query.limit, PART) })
   if (query.limit <= PART || first.next === undefined) {
     return { ...first, routes: first.routes.map(detail) }

@@ -100,6 +100,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ),
   Neighbor: object(
     {
+      key: { ...text, description: 'Names it everywhere: its address, or address#AS where several have it' },
       address: text,
       remoteAs: count,
       localAs: count,

@@ -18,9 +18,7 @@ export async function answerClear(
     const all = (await apiSource(client).neighbors()).filter(
       ({ adminDown, state }) => !adminDown && (reset || state === 'Established'),
     )
-    keys = all
-      .filter(({ remoteAs }) => target === 'all' || remoteAs === target.as)
-      .map(({ address }) => address)
+    keys = all.filter(({ remoteAs }) => target === 'all' || remoteAs === target.as).map(({ key }) => key)
     if (keys.length === 0) {
       const which = target === 'all' ? '' : ` in AS ${target.as}`
       const what = reset ? 'that is not shut down' : 'with a session'

@@ -1,7 +1,11 @@
 import { type IncomingMessage, request } from 'node:http'
 import { type SocketEnvironment, socketPaths } from '../api/socket-path.js'
-import type { FibView, RouteDetailPage, ShowSource, StatusView } from '../show/source.js'
-import type { NeighborView, RouteQuery, SpeakerEvent } from '../speaker/model/views.js'
+import type { ShowSource } from '../show/source.js'
+import type { SpeakerEvent } from '../views/model/event.js'
+import type { FibView } from '../views/model/kernel.js'
+import type { NeighborView } from '../views/model/neighbor.js'
+import type { RouteDetailPage, RouteQuery } from '../views/model/route.js'
+import type { StatusView } from '../views/model/status.js'
 import { CommandError } from './exit.js'
 
 /** An answer other than 2xx, in the API's words. */

@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs'
-import type { ApplyReport } from '../speaker/model/views.js'
+import type { ApplyReport } from '../speaker/model/apply-report.js'
 import { ApiFault, clientFor, SOCKET_OPTION } from './client.js'
 import { CommandError, USAGE } from './exit.js'
 

@@ -7,10 +7,12 @@ import type { Md5Watch } from '../net/md5-watch.js'
 import type { Cancel } from '../ports/clock.js'
 import type { FibPort } from '../ports/fib.js'
 import type { Transport } from '../ports/transport.js'
-import type { StatusView } from '../show/source.js'
 import { plural } from '../show/text.js'
 import type { SpeakerApi } from '../speaker/api.js'
-import type { SpeakerParts } from '../speaker/speaker.js'
+import type { Speaker, SpeakerParts } from '../speaker/speaker.js'
+import type { StatusView } from '../views/model/status.js'
+import { statusView } from '../views/status-view.js'
+import { speakerViews, type Views } from '../views/views.js'
 import { ApiDoors } from './api-doors.js'
 import { systemClock } from './clock.js'
 import { type Kernel, openKernel } from './kernel.js'
@@ -52,6 +54,7 @@ export class Daemon {
   readonly #fib: FibPort
   readonly #version = packageVersion()
   readonly speaker: SpeakerApi
+  readonly views: Views
   #config: Config
   #loaded = new Date().toISOString()
   #listening = false
@@ -66,7 +69,7 @@ export class Daemon {
     options: DaemonOptions,
     doors: ApiDoors,
     kernel: Kernel,
-    makeSpeaker: (parts: Omit<SpeakerParts, 'transport'>) => SpeakerApi,
+    makeSpeaker: (parts: Omit<SpeakerParts, 'transport'>) => Speaker,
   ) {
     this.#log = options.log
     this.#overrides = options.overrides
@@ -74,7 +77,7 @@ export class Daemon {
     this.#doors = doors
     this.#kernel = kernel
     this.#fib = decorated(kernel.fib, options.decorators?.fib ?? [])
-    this.speaker = makeSpeaker({
+    const speaker = makeSpeaker({
       clock: systemClock,
       log: options.log,
       random: Math.random,
@@ -83,7 +86,9 @@ export class Daemon {
       machine: kernel.machine,
       options: options.config.bgp,
     })
-    this.speaker.subscribe((event) => {
+    this.speaker = speaker
+    this.views = speakerViews(speaker.reads)
+    speaker.subscribe((event) => {
       if (event.type === 'neighbor') kernel.neighborsChanged()
     })
   }
@@ -101,7 +106,7 @@ export class Daemon {
       await doors.open(config.api)
       let daemon: Daemon | undefined
       const neighbors = () =>
-        daemon?.speaker.neighbors().map(({ address }) => address) ??
+        daemon?.views.neighbors().map(({ address }) => address) ??
         config.bgp.neighbors.map(({ address }) => address)
       // Loading the speaker takes about as long as the kernel's answers do.
       const opening = openKernel(config, systemClock, log, neighbors)
@@ -110,11 +115,11 @@ export class Daemon {
       if (opened.status === 'rejected') throw opened.reason
       kernel = opened.value
       if (loaded.status === 'rejected') throw loaded.reason
-      const [{ Speaker }, { TcpTransport }] = loaded.value
+      const [speakers, { TcpTransport }] = loaded.value
       const transport = decorated(new TcpTransport(log) as Transport, options.decorators?.transport ?? [])
       let paths = () => 0
       daemon = new Daemon(options, doors, kernel, (parts) => {
-        const speaker = new Speaker({ ...parts, transport })
+        const speaker = new speakers.Speaker({ ...parts, transport })
         paths = () => speaker.sizes().paths
         return speaker
       })
@@ -140,8 +145,8 @@ export class Daemon {
   /** One line for people: what is up. */
   get summary(): string {
     const { bgp, fib } = this.#config
-    const listen = this.speaker
-      .view()
+    const listen = this.views
+      .speaker()
       .listen.map(({ address, port }) =>
         address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
       )
@@ -164,20 +169,16 @@ export class Daemon {
   }
 
   status(): StatusView {
-    const waiting = waitingFor(this.speaker, this.#fib, this.#listening)
-    return {
-      ...this.speaker.view(),
+    return statusView(this.views.speaker(), this.#fib.status(), {
       version: this.#version,
       node: process.versions.node,
       pid: process.pid,
       now: new Date().toISOString(),
       uptime: Math.floor(process.uptime()),
       configuration: { file: resolve(this.#config.source.file), loaded: this.#loaded },
-      fib: this.#fib.status(),
-      ready: waiting.length === 0,
-      waiting,
+      waiting: waitingFor(this.speaker, this.#fib, this.#listening),
       memory: process.memoryUsage.rss(),
-    }
+    })
   }
 
   /** Applies the changed file. Never rejects. */
@@ -208,7 +209,7 @@ export class Daemon {
       clock: systemClock,
       log: this.#log,
       read: () => readFileSync('/proc/net/netstat', 'utf8'),
-      neighbors: () => this.speaker.neighbors(),
+      neighbors: () => this.views.neighbors(),
       ranges: () =>
         this.#config.bgp.listenRanges.map(({ prefix, template }) => ({
           prefix,
@@ -254,6 +255,7 @@ export class Daemon {
     return {
       version: this.#version,
       speaker: this.speaker,
+      views: this.views,
       fib: this.#fib,
       ...(this.#kernel.resolver === undefined ? {} : { resolver: this.#kernel.resolver }),
       log: this.#log,

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import type { RouteView } from '../speaker/model/views.js'
+import type { RouteView } from '../views/model/route.js'
 import type { Child } from './child.js'
 import { type Answer, ask, clientCommand, readAnswers } from './client.js'
 import type { Lab } from './lab.js'

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { NeighborView, RouteView } from '../speaker/model/views.js'
+import type { NeighborView } from '../views/model/neighbor.js'
+import type { RouteView } from '../views/model/route.js'
 import type { Child } from './child.js'
 import { monotonic, tally } from './client.js'
 import type { DemoNode, NodeTimes } from './nodes.js'

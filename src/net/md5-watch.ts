@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
-import type { NeighborView } from '../speaker/model/views.js'
+import type { NeighborView } from '../views/model/neighbor.js'
 import { type Md5Counters, md5Counters } from './md5-counters.js'
 
 /** Milliseconds between two looks at the counters. */

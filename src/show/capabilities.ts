@@ -1,5 +1,5 @@
 import { familyOf } from '../ip/family.js'
-import type { NeighborView } from '../speaker/model/views.js'
+import type { NeighborView } from '../views/model/neighbor.js'
 import type { Capability } from '../wire/types.js'
 import { familyTitle } from './family.js'
 import { escapeText } from './text.js'

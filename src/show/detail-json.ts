@@ -1,4 +1,4 @@
-import type { PathView, RouteView } from '../speaker/model/views.js'
+import type { PathView, RouteView } from '../views/model/route.js'
 import { afiName } from './family.js'
 import { localPrefJson, pathFrom } from './table-json.js'
 import { escapeText } from './text.js'

@@ -1,4 +1,5 @@
-import type { NeighborView, PathView, RouteView } from '../speaker/model/views.js'
+import type { NeighborView } from '../views/model/neighbor.js'
+import type { PathView, RouteView } from '../views/model/route.js'
 import { escapeText } from './text.js'
 import { ctime } from './time.js'
 
@@ -94,7 +95,7 @@ export function notInTable(asked: string): string {
 
 /** `show ip bgp PREFIX` names neighbors; an unknown one is said with those that exist. */
 export function noSuchNeighbor(address: string, neighbors: readonly NeighborView[]): string {
-  const known = neighbors.slice(0, 8).map((neighbor) => neighbor.address)
+  const known = neighbors.slice(0, 8).map(({ key }) => key)
   const more = neighbors.length > known.length ? ', …' : ''
   const hint = known.length === 0 ? 'there are no neighbors' : `neighbors: ${known.join(', ')}${more}`
   return `% No such neighbor: ${address} (${hint})\n`

@@ -1,4 +1,4 @@
-import type { SpeakerEvent } from '../speaker/model/views.js'
+import type { SpeakerEvent } from '../views/model/event.js'
 import { familyTitle } from './family.js'
 import { escapeText } from './text.js'
 

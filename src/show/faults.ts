@@ -1,4 +1,4 @@
-import type { FaultView, NeighborView } from '../speaker/model/views.js'
+import type { FaultRecord, NeighborView } from '../views/model/neighbor.js'
 import { escapeText, right } from './text.js'
 import { secondsSince, upDown } from './time.js'
 
@@ -8,14 +8,14 @@ const LINES = 8
 /** Prefixes named in a line. */
 const PREFIXES = 10
 
-const CONSEQUENCES: Readonly<Record<FaultView['verdict'], string>> = {
+const CONSEQUENCES: Readonly<Record<FaultRecord['verdict'], string>> = {
   discard: 'attribute discarded',
   withdraw: 'treated as withdraw',
   reset: 'session reset',
 }
 
 /** A message in hexadecimal digits, cut into lines. */
-function octets({ message, size }: FaultView): string[] {
+function octets({ message, size }: FaultRecord): string[] {
   const lines: string[] = []
   for (let at = 0; at < message.length && lines.length < LINES; at += 2 * IN_LINE) {
     lines.push(`      ${message.slice(at, at + 2 * IN_LINE)}`)
@@ -24,7 +24,7 @@ function octets({ message, size }: FaultView): string[] {
   return more > 0 ? [...lines, `      ... ${more} more octets`] : lines
 }
 
-function last(fault: FaultView, now: number): string[] {
+function last(fault: FaultRecord, now: number): string[] {
   const { at, verdict, text, prefixes } = fault
   const named = prefixes.slice(0, PREFIXES).join(' ')
   const more = prefixes.length > PREFIXES ? ` and ${prefixes.length - PREFIXES} more` : ''

@@ -1,4 +1,4 @@
-import type { FibView } from './source.js'
+import type { FibView } from '../views/model/kernel.js'
 import { escapeText } from './text.js'
 
 /** `show fib`: the state of the kernel's side, and what it refused with the reason. */

@@ -1,6 +1,6 @@
 import { familyOf } from '../ip/family.js'
 import type { GracefulRestartOptions } from '../speaker/model/options.js'
-import type { NeighborView } from '../speaker/model/views.js'
+import type { NeighborView } from '../views/model/neighbor.js'
 import { capability } from './capabilities.js'
 import { familyTitle } from './family.js'
 

@@ -1,6 +1,7 @@
 import { familyOf } from '../ip/family.js'
 import type { GracefulRestartOptions } from '../speaker/model/options.js'
-import type { NeighborFamilyView, NeighborView } from '../speaker/model/views.js'
+import type { NeighborView } from '../views/model/neighbor.js'
+import type { NeighborFamilyView } from '../views/model/neighbor-family.js'
 import type { Role } from '../wire/role.js'
 import { addPaths, capability, pairs, pairTitle, type Sides, sides } from './capabilities.js'
 import { familyKey } from './family.js'

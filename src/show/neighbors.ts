@@ -1,10 +1,12 @@
-import type { LastError, NeighborFamilyView, NeighborView } from '../speaker/model/views.js'
+import type { Config } from '../config/model/model.js'
+import type { LastError, NeighborView } from '../views/model/neighbor.js'
+import type { NeighborFamilyView } from '../views/model/neighbor-family.js'
+import type { StatusView } from '../views/model/status.js'
 import { capabilityLines } from './capabilities.js'
 import { familyTitle } from './family.js'
 import { faultLines } from './faults.js'
 import { gracefulRestartLines } from './graceful.js'
 import { localAsText, ruleLines } from './path-rules.js'
-import type { ConfigView, StatusView } from './source.js'
 import { totalMessages, upDownSeconds } from './summary.js'
 import { tableVersion } from './table.js'
 import { escapeText, right } from './text.js'
@@ -13,7 +15,7 @@ import { secondsSince, upDown } from './time.js'
 /** What the blocks need besides the neighbor. */
 export interface NeighborContext {
   readonly status: StatusView
-  readonly config: ConfigView
+  readonly config: Config
   /** Milliseconds since 1970. */
   readonly now: number
 }

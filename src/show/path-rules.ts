@@ -1,4 +1,5 @@
-import type { NeighborFamilyView, NeighborView } from '../speaker/model/views.js'
+import type { NeighborView } from '../views/model/neighbor.js'
+import type { NeighborFamilyView } from '../views/model/neighbor-family.js'
 
 /** True when nothing is taken from a neighbor for want of a policy: 'State/PfxRcd' says `(Policy)`, as in FRR. */
 export function lacksImportPolicy(counts: NeighborFamilyView): boolean {

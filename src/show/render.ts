@@ -1,6 +1,7 @@
 import type { JsonForm, ShowRequest, Target } from '../command/request.js'
 import type { Family } from '../ip/family.js'
-import type { NeighborView } from '../speaker/model/views.js'
+import type { NeighborView } from '../views/model/neighbor.js'
+import type { RouteDetail } from '../views/model/route.js'
 import { noSuchNeighbor, notInTable, showDetail } from './detail.js'
 import { detailJson } from './detail-json.js'
 import { showEvents } from './events.js'
@@ -10,7 +11,7 @@ import { type NeighborContext, showNeighbor } from './neighbors.js'
 import { neighborJson } from './neighbors-json.js'
 import { ROUTES_HEAD, routeLines, showRoute } from './route.js'
 import { routeJson } from './route-json.js'
-import { pages, type RouteDetail, type ShowSource } from './source.js'
+import { pages, type ShowSource } from './source.js'
 import { membersOf, showAllSummaries, showSummary } from './summary.js'
 import { summariesJson, summaryJson } from './summary-json.js'
 import { showTable } from './table.js'
@@ -137,9 +138,7 @@ async function* neighbors(
         )
       : [await existing(source, address)]
   if (asJson) {
-    yield json(
-      Object.fromEntries(list.map((neighbor) => [neighbor.address, neighborJson(neighbor, context)])),
-    )
+    yield json(Object.fromEntries(list.map((neighbor) => [neighbor.key, neighborJson(neighbor, context)])))
     return
   }
   for (const [index, neighbor] of list.entries()) {
@@ -192,10 +191,10 @@ export async function* render(request: ShowRequest, source: ShowSource, options:
       yield* neighbors(source, request.families, request.address, asJson)
       return
     case 'neighbor-routes': {
-      await existing(source, request.address)
+      const { key } = await existing(source, request.address)
       const side = request.table === 'advertised-routes' ? 'out' : 'in'
       const stage = request.table === 'received-routes' ? 'received' : 'accepted'
-      const scope = { family: request.family, neighbor: request.address, side, stage } as const
+      const scope = { family: request.family, neighbor: key, side, stage } as const
       if (!asJson) yield* showTable(source, scope, options.dialect)
       else if (side === 'out') yield* showAdvertisedJson(source, scope)
       else yield* showTableJson(source, scope)

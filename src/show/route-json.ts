@@ -1,6 +1,6 @@
+import type { RouteDetail } from '../views/model/route.js'
 import { afiName } from './family.js'
 import { descriptors } from './route.js'
-import type { RouteDetail } from './source.js'
 import { escapeText } from './text.js'
 import { frrUptime, secondsSince } from './time.js'
 

@@ -1,7 +1,6 @@
 import type { Gateway } from '../ports/fib.js'
-import type { PathView } from '../speaker/model/views.js'
+import type { PathView, RouteDetail } from '../views/model/route.js'
 import { fibText } from './detail.js'
-import type { RouteDetail } from './source.js'
 import { secondsSince, upDown } from './time.js'
 
 /** One line or block of a route: a gateway with the path it comes from. */

@@ -1,56 +1,11 @@
+/** Where `show` gets its read models from, and how it reads a whole table. */
+
 import type { Config } from '../config/model/model.js'
-import type { FibRouteView, FibStatusView, Gateway } from '../ports/fib.js'
-import type {
-  NeighborView,
-  RoutePage,
-  RouteQuery,
-  RouteView,
-  SpeakerEvent,
-  SpeakerView,
-} from '../speaker/model/views.js'
-
-/** `/api/v1/status`: the speaker, and the process around it. */
-export interface StatusView extends SpeakerView {
-  readonly version: string
-  /** Node.js version without the 'v'. */
-  readonly node: string
-  readonly pid: number
-  /** The daemon's wall clock, ISO 8601. */
-  readonly now: string
-  /** Seconds since the process started. */
-  readonly uptime: number
-  readonly configuration: {
-    /** Absolute path; absent when the daemon runs without a file (demo). */
-    readonly file?: string
-    /** When the running configuration was loaded, ISO 8601. */
-    readonly loaded: string
-  }
-  readonly fib: FibStatusView
-  readonly ready: boolean
-  /** Why it is not ready, for people; empty when it is. */
-  readonly waiting: readonly string[]
-  /** Resident set size, octets. */
-  readonly memory: number
-}
-
-/** `/api/v1/fib`: the kernel's side. */
-export interface FibView extends FibStatusView {
-  /** Every refused prefix with its reason. */
-  readonly routes: readonly FibRouteView[]
-}
-
-/** `/api/v1/config`: the effective configuration, secrets removed. */
-export type ConfigView = Config
-
-/** A route with the interfaces of its gateways, where the kernel's side knows them. */
-export interface RouteDetail extends RouteView {
-  readonly gateways?: readonly Gateway[]
-}
-
-/** A page of routes as the API gives it. */
-export interface RouteDetailPage extends Omit<RoutePage, 'routes'> {
-  readonly routes: readonly RouteDetail[]
-}
+import type { SpeakerEvent } from '../views/model/event.js'
+import type { FibView } from '../views/model/kernel.js'
+import type { NeighborView } from '../views/model/neighbor.js'
+import type { RouteDetailPage, RouteQuery } from '../views/model/route.js'
+import type { StatusView } from '../views/model/status.js'
 
 /**
  * Where the views get their read models from: the API over a socket, or the daemon itself. Every method
@@ -59,13 +14,16 @@ export interface RouteDetailPage extends Omit<RoutePage, 'routes'> {
 export interface ShowSource {
   status(): Promise<StatusView>
   neighbors(): Promise<readonly NeighborView[]>
-  /** @returns undefined when there is no such neighbor */
-  neighbor(address: string): Promise<NeighborView | undefined>
+  /**
+   * @param name address, or 'ADDRESS#AS'
+   * @returns undefined when there is no such neighbor
+   */
+  neighbor(name: string): Promise<NeighborView | undefined>
   routes(query: RouteQuery): Promise<RouteDetailPage>
-  /** Adj-RIB-Out of a neighbor. */
-  advertised(address: string, query: RouteQuery): Promise<RouteDetailPage>
+  /** Adj-RIB-Out of a neighbor. @param name as of `neighbor` */
+  advertised(name: string, query: RouteQuery): Promise<RouteDetailPage>
   fib(): Promise<FibView>
-  config(): Promise<ConfigView>
+  config(): Promise<Config>
   /** The last events, oldest first. */
   events(): Promise<readonly SpeakerEvent[]>
 }

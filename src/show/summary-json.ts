@@ -1,7 +1,9 @@
+import type { Config } from '../config/model/model.js'
 import type { Family } from '../ip/family.js'
-import type { NeighborFamilyView, NeighborView } from '../speaker/model/views.js'
+import type { NeighborView } from '../views/model/neighbor.js'
+import type { NeighborFamilyView } from '../views/model/neighbor-family.js'
+import type { StatusView } from '../views/model/status.js'
 import { familyKey } from './family.js'
-import type { ConfigView, StatusView } from './source.js'
 import { membersOf, totalMessages, upDownSeconds } from './summary.js'
 import { escapeText } from './text.js'
 import { epoch, frrUptime } from './time.js'
@@ -40,7 +42,7 @@ function peer(neighbor: NeighborView, counts: NeighborFamilyView, version: numbe
  */
 export function summaryJson(
   status: StatusView,
-  config: ConfigView,
+  config: Config,
   neighbors: readonly NeighborView[],
   family: Family,
   now: number,
@@ -76,7 +78,7 @@ export function summaryJson(
 /** `show ip bgp summary json`: the families by FRR's keys. */
 export function summariesJson(
   status: StatusView,
-  config: ConfigView,
+  config: Config,
   neighbors: readonly NeighborView[],
   families: readonly Family[],
   now: number,

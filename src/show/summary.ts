@@ -1,8 +1,9 @@
 import type { Family } from '../ip/family.js'
-import type { NeighborFamilyView, NeighborView } from '../speaker/model/views.js'
+import type { NeighborView } from '../views/model/neighbor.js'
+import type { NeighborFamilyView } from '../views/model/neighbor-family.js'
+import type { StatusView } from '../views/model/status.js'
 import { familyTitle } from './family.js'
 import { lacksImportPolicy } from './path-rules.js'
-import type { StatusView } from './source.js'
 import { escapeText, left, right } from './text.js'
 import { secondsSince, upDown } from './time.js'
 

@@ -1,4 +1,4 @@
-import type { PathView, RouteView } from '../speaker/model/views.js'
+import type { PathView, RouteView } from '../views/model/route.js'
 import { afiName } from './family.js'
 import { pages, type ShowSource } from './source.js'
 import { filterOf, type TableScope, tableVersion } from './table.js'

@@ -1,4 +1,4 @@
-import type { PathView, RouteView } from '../speaker/model/views.js'
+import type { PathView, RouteView } from '../views/model/route.js'
 import { left, right } from './text.js'
 
 /**

@@ -1,6 +1,7 @@
 import type { Family } from '../ip/family.js'
-import type { RouteQuery } from '../speaker/model/views.js'
-import { pages, type ShowSource, type StatusView } from './source.js'
+import type { RouteQuery } from '../views/model/route.js'
+import type { StatusView } from '../views/model/status.js'
+import { pages, type ShowSource } from './source.js'
 import { type Dialect, routeRows, tableHeader } from './table-row.js'
 
 /** What a table is about; without `neighbor` the whole Loc-RIB. */

@@ -1,4 +1,4 @@
-import type { StatusView } from './source.js'
+import type { StatusView } from '../views/model/status.js'
 import { upDown } from './time.js'
 
 /** `show version`. */

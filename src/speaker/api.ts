@@ -1,18 +1,13 @@
 import type { Observable } from '../ports/observer.js'
+import type { NeighborKey } from '../session/neighbor-key.js'
+import type { ApplyReport } from './model/apply-report.js'
+import type { SpeakerEvent } from './model/event.js'
 import type { NeighborOperation, OperationOutcome } from './model/operation.js'
 import type { SpeakerOptions } from './model/options.js'
-import type {
-  ApplyReport,
-  NeighborView,
-  RoutePage,
-  RouteQuery,
-  SpeakerEvent,
-  SpeakerView,
-} from './model/views.js'
 
 /**
- * The speaker as rooms above see it (speaker/speaker.ts implements it). Read models are made on demand; no
- * RIB object ever leaves.
+ * The speaker as rooms above drive it (speaker/speaker.ts implements it): operation and subscription. Whoever wants
+ * read models asks views/.
  */
 export interface SpeakerApi extends Observable {
   /** Opens listeners and starts sessions. @throws Error, one sentence, when an address can't be listened on */
@@ -32,29 +27,22 @@ export interface SpeakerApi extends Observable {
   stop(message: string, reason?: 'shutdown' | 'out-of-resources', kept?: boolean): Promise<void>
   /**
    * Does what an operator asks of a neighbor; the log and an event of type 'operation' say who asked.
-   * @param address canonical text
+   * @param neighbor its key
    * @param by who asks, for people
    */
-  operate(address: string, operation: NeighborOperation, by: string): OperationOutcome
+  operate(neighbor: NeighborKey, operation: NeighborOperation, by: string): OperationOutcome
   /**
    * Begins or ends the maintenance of the whole speaker: all routes are announced with GRACEFUL_SHUTDOWN
    * (RFC 8326) while it lasts. A changed configuration does not end what an operator began.
    * @param by who asks, for people
    */
   maintenance(on: boolean, by: string): OperationOutcome
-  view(): SpeakerView
-  neighbors(): readonly NeighborView[]
-  neighbor(address: string): NeighborView | undefined
-  /** @throws RangeError on a cursor that it did not make */
-  routes(query: RouteQuery): RoutePage
-  /** Routes advertised to a neighbor (Adj-RIB-Out). */
-  advertised(address: string, query: RouteQuery): RoutePage
   /** @returns unsubscribe */
   subscribe(listener: (event: SpeakerEvent) => void): () => void
   /** The last events, oldest first, with ids above `after`. */
   recent(after?: number): readonly SpeakerEvent[]
   /** True once the first routes are settled: End-of-RIB from every neighbor that was expected, or the deferral time passed. */
   settled(): boolean
-  /** Addresses of the configured neighbors, but those shut down, that are not Established or whose End-of-RIB is not here. */
-  incomplete(): readonly string[]
+  /** Keys of the configured neighbors, but those shut down, that are not Established or whose End-of-RIB is not here. */
+  incomplete(): readonly NeighborKey[]
 }

@@ -3,7 +3,6 @@ import type { Log } from '../ports/log.js'
 import type { Events } from './events/events.js'
 import type { Hold, OperationOutcome } from './model/operation.js'
 import type { SpeakerOptions } from './model/options.js'
-import type { MaintenanceView } from './model/views.js'
 
 /**
  * Maintenance of the whole speaker (RFC 8326 §4): while it lasts every route is announced with GRACEFUL_SHUTDOWN,
@@ -20,6 +19,11 @@ export class Maintenance {
     this.#clock = clock
     this.#log = log
     this.#events = events
+  }
+
+  /** Begun by an operator; undefined: not by one. */
+  get held(): Hold | undefined {
+    return this.#held
   }
 
   /** Whether it lasts. */
@@ -54,23 +58,9 @@ export class Maintenance {
     return true
   }
 
-  /** Undefined while it does not last. */
-  view(options: SpeakerOptions): MaintenanceView | undefined {
-    return maintenanceView(this.#held, options.maintenance)
-  }
-
   #say(on: boolean, by: string): void {
     const what = on ? 'begins: routes are announced with GRACEFUL_SHUTDOWN' : 'ends'
     this.#log.info({ maintenance: on, by }, `maintenance ${what}, by ${by}`)
     this.#events.add({ type: 'maintenance', on, by })
   }
-}
-
-/** The operator's word stands before the configuration's: it is the one that lasts longer. */
-export function maintenanceView(
-  held: Hold | undefined,
-  configured: boolean | undefined,
-): MaintenanceView | undefined {
-  if (held !== undefined) return { source: 'operator', by: held.by, at: new Date(held.at).toISOString() }
-  return configured === true ? { source: 'configuration' } : undefined
 }

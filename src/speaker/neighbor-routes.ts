@@ -47,7 +47,7 @@ export class NeighborRoutes implements PeerRoutes {
     const { peer, inbound, outbound, retained } = this
     const { families, holdTime, remoteAs } = terms
     const text = `neighbor ${peer.name} Established: AS ${remoteAs}, hold ${holdTime} s, families ${families.join(', ') || 'none in common'}`
-    this.#host.log.info({ neighbor: peer.address }, text)
+    this.#host.log.info({ neighbor: peer.key }, text)
     retained.begin(link, terms, outbound)
     const reader = inbound.established(link, terms)
     outbound.established(link, terms)
@@ -59,7 +59,7 @@ export class NeighborRoutes implements PeerRoutes {
   /** A session that was up has ended. */
   down(end: End, terms: Negotiated): void {
     const { peer } = this
-    this.#host.log.warn({ neighbor: peer.address }, `neighbor ${peer.name} down: ${peer.endText}`)
+    this.#host.log.warn({ neighbor: peer.key }, `neighbor ${peer.name} down: ${peer.endText}`)
     this.inbound.down()
     this.outbound.down()
     this.retained.down(end, terms)

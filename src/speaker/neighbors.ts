@@ -1,6 +1,7 @@
 import type { Family } from '../ip/family.js'
 import type { Cancel, Random } from '../ports/clock.js'
 import type { Connection } from '../ports/transport.js'
+import { type NeighborKey, neighborKey } from '../session/neighbor-key.js'
 import { CeaseError, ErrorCode } from '../wire/codes.js'
 import { NO_DATA } from '../wire/fault.js'
 import { encodeNotification, shutdownData } from '../wire/notification.js'
@@ -35,7 +36,7 @@ export interface NeighborsParts {
 /** The neighbors: configured ones, and those that came from listen ranges. */
 export class Neighbors {
   readonly #parts: NeighborsParts
-  readonly #peers = new Map<string, Peer>()
+  readonly #peers = new Map<NeighborKey, Peer>()
   /** Why connections with an address or prefix can't be protected as configured, so that there are none. */
   readonly unprotected = new Map<string, string>()
   /** Timers of neighbors that are kept out for too many prefixes. */
@@ -52,15 +53,15 @@ export class Neighbors {
     return this.#peers.values()
   }
 
-  get(address: string): Peer | undefined {
-    return this.#peers.get(address)
+  get(key: NeighborKey): Peer | undefined {
+    return this.#peers.get(key)
   }
 
   /** Adds a neighbor and starts it unless it is shut down. */
   add(options: NeighborOptions, dynamic = false): Peer {
     const { random, host, routing } = this.#parts
     const peer = new Peer(host, options, Math.floor(random() * 0x1_0000_0000) >>> 0, dynamic)
-    this.#peers.set(options.address, peer)
+    this.#peers.set(peer.key, peer)
     if (dynamic) this.#dynamic++
     routing.add(peer)
     if (options.shutdown === undefined) peer.start()
@@ -74,24 +75,24 @@ export class Neighbors {
   }
 
   /** Ends a neighbor for good. @param what the log is told */
-  remove(address: string, what: string, subcode: number = CeaseError['PeerDe-configured']): void {
-    const peer = this.#peers.get(address)
+  remove(key: NeighborKey, what: string, subcode: number = CeaseError['PeerDe-configured']): void {
+    const peer = this.#peers.get(key)
     if (peer === undefined) return
-    this.#parts.host.log.info({ neighbor: address }, `neighbor ${peer.name} removed: ${what}`)
+    this.#parts.host.log.info({ neighbor: key }, `neighbor ${peer.name} removed: ${what}`)
     // Out of the map first: a dynamic neighbor must not remove itself once more when its session ends.
     this.#forget(peer)
     peer.stop(subcode, NO_DATA, what)
     this.#parts.routing.remove(peer)
-    this.tell(address, 'removed')
+    this.tell(key, 'removed')
   }
 
   /** New options that the session that is up can live with. */
-  change(address: string, options: NeighborOptions): void {
-    const peer = this.#peers.get(address)
+  change(key: NeighborKey, options: NeighborOptions): void {
+    const peer = this.#peers.get(key)
     if (peer === undefined) return
     const before = peer.options
     peer.options = options
-    this.tell(address, 'changed')
+    this.tell(key, 'changed')
     this.#parts.routing.reconsider.neighbor(peer, before)
     if (options.shutdown !== undefined && before.shutdown === undefined) {
       this.#shutDown(peer)
@@ -100,13 +101,13 @@ export class Neighbors {
   }
 
   /** New options that need a new session. */
-  reset(address: string, options: NeighborOptions): void {
-    const peer = this.#peers.get(address)
+  reset(key: NeighborKey, options: NeighborOptions): void {
+    const peer = this.#peers.get(key)
     if (peer === undefined) return
     const text = 'its configuration changed'
     if (peer.dynamic) {
       // It comes back by itself, as a new neighbor with the new options.
-      this.remove(address, text, CeaseError.OtherConfigurationChange)
+      this.remove(key, text, CeaseError.OtherConfigurationChange)
       return
     }
     const before = peer.options
@@ -117,7 +118,7 @@ export class Neighbors {
     this.#parts.routing.remove(peer)
     peer.options = options
     this.#parts.routing.add(peer)
-    this.tell(address, 'changed')
+    this.tell(key, 'changed')
     if (!peer.adminDown) peer.start()
   }
 
@@ -130,7 +131,7 @@ export class Neighbors {
     this.#pauses.get(peer)?.()
     const start = () => {
       this.#pauses.delete(peer)
-      if (!this.#parts.running() || this.#peers.get(peer.address) !== peer) return
+      if (!this.#parts.running() || this.#peers.get(peer.key) !== peer) return
       if (!peer.adminDown) peer.start()
     }
     this.#pauses.set(peer, this.#parts.host.clock.after(pause, start))
@@ -138,14 +139,14 @@ export class Neighbors {
 
   /** A dynamic neighbor without connection and without paths kept for it has no reason to stay. */
   ended(peer: Peer): void {
-    if (!peer.dynamic || !peer.idle || this.#peers.get(peer.address) !== peer) return
+    if (!peer.dynamic || !peer.idle || this.#peers.get(peer.key) !== peer) return
     // Forgotten, it would come back with its next connection.
     if (peer.held !== undefined || peer.drained !== undefined) return
     if (this.#parts.routing.of(peer)?.retained.graceful.phase === 'waiting') return
     this.#forget(peer)
     peer.stop(CeaseError['PeerDe-configured'], NO_DATA, 'its session has ended')
     this.#parts.routing.remove(peer)
-    this.tell(peer.address, 'removed')
+    this.tell(peer.key, 'removed')
   }
 
   /** A connection that somebody dialled. */
@@ -160,7 +161,7 @@ export class Neighbors {
       this.#parts.refusals.report(remote, connection.refusal.cause, connection.refusal.remedy)
       return
     }
-    const known = this.#peers.get(remote.address)
+    const known = this.#peers.get(neighborKey(remote.address))
     if (known !== undefined) {
       known.accept(connection)
       return
@@ -178,7 +179,7 @@ export class Neighbors {
       this.#refuse(connection, cause, CONNECTION_REJECTED)
       this.#parts.refusals.report(remote, cause, 'raise the listen limit if more are meant to come')
     } else {
-      this.tell(remote.address, 'added')
+      this.tell(neighborKey(remote.address), 'added')
       this.add(dynamicOptions(range, remote.address), true).accept(connection)
     }
   }
@@ -194,7 +195,7 @@ export class Neighbors {
     }
     // Asked with each End-of-RIB: who was missing the last time is missing most of the time.
     const last = this.#missing
-    if (last !== undefined && this.#peers.get(last.address) === last && fails(last)) return false
+    if (last !== undefined && this.#peers.get(last.key) === last && fails(last)) return false
     this.#missing = undefined
     for (const peer of this.#peers.values()) {
       if (!fails(peer)) continue
@@ -204,19 +205,19 @@ export class Neighbors {
     return true
   }
 
-  /** Addresses of those that are configured, not shut down, and not complete. */
-  incomplete(): readonly string[] {
-    const addresses: string[] = []
+  /** Keys of those that are configured, not shut down, and not complete. */
+  incomplete(): readonly NeighborKey[] {
+    const keys: NeighborKey[] = []
     for (const peer of this.#peers.values()) {
       if (peer.adminDown || peer.dynamic) continue
       const { established, complete } = this.#expected(peer)
-      if (!established || !complete) addresses.push(peer.address)
+      if (!established || !complete) keys.push(peer.key)
     }
-    return addresses
+    return keys
   }
 
-  tell(address: string, change: 'added' | 'removed' | 'changed'): void {
-    this.#parts.host.events.add({ type: 'neighbor', neighbor: address, change })
+  tell(key: NeighborKey, change: 'added' | 'removed' | 'changed'): void {
+    this.#parts.host.events.add({ type: 'neighbor', neighbor: key, change })
   }
 
   #expected(peer: Peer): Expected {
@@ -237,7 +238,7 @@ export class Neighbors {
   }
 
   #forget(peer: Peer): void {
-    this.#peers.delete(peer.address)
+    this.#peers.delete(peer.key)
     this.#pauses.get(peer)?.()
     this.#pauses.delete(peer)
     if (peer.dynamic) this.#dynamic--

@@ -42,12 +42,12 @@ export function operate(
   const said = message === undefined ? '' : `: ${message}`
   const way = direction === undefined || direction === 'both' ? '' : ` ${direction}`
   parts.log.info(
-    { neighbor: peer.address, operation: operation.type, by },
+    { neighbor: peer.key, operation: operation.type, by },
     `neighbor ${peer.name}: ${operation.type}${way} by ${by}${said}`,
   )
   parts.events.add({
     type: 'operation',
-    neighbor: peer.address,
+    neighbor: peer.key,
     operation: operation.type,
     by,
     ...(message === undefined ? {} : { message }),

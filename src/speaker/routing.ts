@@ -149,7 +149,7 @@ export class Routing {
   }
 
   #describe(rib: Rib, path: number): { neighbor: string; asPath: string } {
-    const neighbor = this.#sources[rib.sourceOf(path)]?.peer.address ?? 'local'
+    const neighbor = this.#sources[rib.sourceOf(path)]?.peer.key ?? 'local'
     return { neighbor, asPath: asPathText(rib.attributes.get(rib.attributeOf(path)).asPath) }
   }
 }

@@ -6,7 +6,7 @@ import type { Log } from '../ports/log.js'
 import type { MachineRoutes } from '../ports/machine-routes.js'
 import type { Observer, Unobserve } from '../ports/observer.js'
 import type { Transport } from '../ports/transport.js'
-import type { Rib } from '../rib/table.js'
+import { type NeighborKey, neighborKey } from '../session/neighbor-key.js'
 import type { PeerParams, State } from '../session/types.js'
 import { CeaseError } from '../wire/codes.js'
 import { NO_DATA } from '../wire/fault.js'
@@ -14,17 +14,12 @@ import { shutdownData } from '../wire/notification.js'
 import type { SpeakerApi } from './api.js'
 import { Events } from './events/events.js'
 import { Maintenance } from './maintenance.js'
+import type { ApplyReport } from './model/apply-report.js'
+import type { SpeakerEvent } from './model/event.js'
 import type { NeighborOperation, OperationOutcome } from './model/operation.js'
 import type { NeighborOptions, SpeakerOptions } from './model/options.js'
+import type { SpeakerReads } from './model/reads.js'
 import type { SpeakerSizes } from './model/sizes.js'
-import type {
-  ApplyReport,
-  NeighborView,
-  RoutePage,
-  RouteQuery,
-  SpeakerEvent,
-  SpeakerView,
-} from './model/views.js'
 import type { NeighborHost } from './neighbor-host.js'
 import { Neighbors } from './neighbors.js'
 import { Observers } from './observers/observers.js'
@@ -36,14 +31,12 @@ import type { Peer } from './peer/peer.js'
 import { peerParams } from './peer/peer-params.js'
 import { protectionRules } from './peer/protection.js'
 import { Refusals } from './peer/refusals.js'
+import { speakerReads } from './reads.js'
 import { applyDifference } from './reload/apply.js'
 import { Routing } from './routing.js'
 import { ABSENT, DEFERRAL, type Patience, Settling } from './settling.js'
 import { Tables } from './tables/tables.js'
 import { Work } from './turn/work.js'
-import { neighborView } from './views/neighbor-view.js'
-import { advertisedPage, type RouteContext, routePage } from './views/route-view.js'
-import { speakerView } from './views/speaker-view.js'
 
 /** What a speaker is made of: the world through ports, and what it is told to be. */
 export interface SpeakerParts {
@@ -67,8 +60,9 @@ const FAREWELL = 1500
 
 /** A BGP speaker: sessions with its neighbors, and the routes that they bring. */
 export class Speaker implements SpeakerApi {
+  /** Its state as it is now: views/ makes read models of it. */
+  readonly reads: SpeakerReads
   readonly #parts: SpeakerParts
-  readonly #started: number
   readonly #events: Events
   readonly #tables: Tables
   readonly #observers: Observers
@@ -94,7 +88,6 @@ export class Speaker implements SpeakerApi {
     this.#parts = parts
     this.#options = parts.options
     const { clock, log, random, transport, fib } = parts
-    this.#started = clock.wall()
     this.#events = new Events(() => clock.wall(), log)
     const events = this.#events
     this.#maintenance = new Maintenance(clock, log, events)
@@ -143,6 +136,13 @@ export class Speaker implements SpeakerApi {
         this.#params = new WeakMap()
       },
     })
+    this.reads = speakerReads({
+      ...{ clock, fib, started: clock.wall() },
+      ...{ neighbors: this.#neighbors, routing: this.#routing },
+      ...{ maintenance: this.#maintenance, ownRestart: this.#ownRestart },
+      options: () => this.#options,
+      listening: () => this.#listeners.addresses,
+    })
   }
 
   async start(): Promise<void> {
@@ -173,11 +173,11 @@ export class Speaker implements SpeakerApi {
       dynamic: () => [...neighbors.all()].filter((peer) => peer.dynamic).map((peer) => peer.options),
       add: (added) => {
         neighbors.add(added)
-        neighbors.tell(added.address, 'added')
+        neighbors.tell(neighborKey(added.address), 'added')
       },
-      remove: (address, what) => neighbors.remove(address, what),
-      change: (address, changed) => neighbors.change(address, changed),
-      reset: (address, changed) => neighbors.reset(address, changed),
+      remove: (key, what) => neighbors.remove(key, what),
+      change: (key, changed) => neighbors.change(key, changed),
+      reset: (key, changed) => neighbors.reset(key, changed),
       decide: () => this.#routing.reconsider.decision(before.decision),
       announce: () => this.#routing.announceChanged(),
       rereadAsSets: () => this.#routing.reconsider.asSets(),
@@ -239,18 +239,18 @@ export class Speaker implements SpeakerApi {
    * negotiated family. The session stays.
    * @returns false without a session, or when the neighbor does not know route refresh
    */
-  refresh(address: string, direction: 'in' | 'out'): boolean {
-    const peer = this.#neighbors.get(address)
+  refresh(key: NeighborKey, direction: 'in' | 'out'): boolean {
+    const peer = this.#neighbors.get(key)
     if (peer === undefined) return false
     const done = this.#routing.of(peer)?.retained.refresh(direction) ?? false
     this.#tables.settle()
     return done
   }
 
-  operate(address: string, operation: NeighborOperation, by: string): OperationOutcome {
-    const peer = this.#neighbors.get(address)
+  operate(key: NeighborKey, operation: NeighborOperation, by: string): OperationOutcome {
+    const peer = this.#neighbors.get(key)
     if (peer === undefined) {
-      const text = `No neighbor ${address}`
+      const text = `No neighbor ${key}`
       return { ok: false, reason: 'unknown', text, remedy: '`ecmpd show ip bgp summary` lists them' }
     }
     const { clock, log } = this.#parts
@@ -270,45 +270,9 @@ export class Speaker implements SpeakerApi {
     return outcome
   }
 
-  view(): SpeakerView {
-    return speakerView(
-      this.#options,
-      this.#started,
-      this.#listeners.addresses,
-      this.#routing,
-      this.#maintenance,
-      this.#ownRestart,
-    )
-  }
-
   /** What is held in memory because of neighbors: tests look whether it goes with them. */
   sizes(): SpeakerSizes {
     return this.#routing.sizes()
-  }
-
-  neighbors(): readonly NeighborView[] {
-    return [...this.#neighbors.all()].map((peer) => this.#view(peer))
-  }
-
-  neighbor(address: string): NeighborView | undefined {
-    const peer = this.#neighbors.get(address)
-    return peer === undefined ? undefined : this.#view(peer)
-  }
-
-  routes(query: RouteQuery): RoutePage {
-    const context = this.#context(this.#tables.rib(query.family))
-    if (query.neighbor === undefined) return routePage(context, query)
-    const peer = this.#neighbors.get(query.neighbor)
-    const source = peer === undefined ? undefined : this.#routing.of(peer)?.source
-    return source === undefined ? { routes: [], total: 0 } : routePage(context, query, source)
-  }
-
-  advertised(address: string, query: RouteQuery): RoutePage {
-    const context = this.#context(this.#tables.rib(query.family))
-    const peer = this.#neighbors.get(address)
-    const outlet =
-      peer === undefined ? undefined : this.#routing.of(peer)?.outbound.families.get(query.family)?.outlet
-    return advertisedPage(context, query, outlet)
   }
 
   subscribe(listener: (event: SpeakerEvent) => void): () => void {
@@ -327,7 +291,7 @@ export class Speaker implements SpeakerApi {
     return this.#settling.settled
   }
 
-  incomplete(): readonly string[] {
+  incomplete(): readonly NeighborKey[] {
     return this.#neighbors.incomplete()
   }
 
@@ -360,20 +324,6 @@ export class Speaker implements SpeakerApi {
       const who = remote.includes('/') ? `neighbors in ${remote} stay` : `neighbor ${remote} stays`
       this.#parts.log.error({ neighbor: remote }, `${who} down: ${reason.message}`)
     })
-  }
-
-  #context(rib: Rib): RouteContext {
-    return {
-      rib,
-      fib: this.#parts.fib,
-      now: () => this.#parts.clock.wall(),
-      defaultLocalPref: this.#options.decision.defaultLocalPref,
-      neighbor: (source: number) => this.#routing.bySource(source),
-    }
-  }
-
-  #view(peer: Peer): NeighborView {
-    return neighborView(peer, this.#routing, this.#parts.clock)
   }
 
   /** What sessions and routes of neighbors need of the speaker: all of it in one place. */
@@ -417,11 +367,11 @@ export class Speaker implements SpeakerApi {
   }
 
   #changed(peer: Peer, from: State, to: State, cause: string): void {
-    const fields = { neighbor: peer.address, from, to }
+    const fields = { neighbor: peer.key, from, to }
     this.#parts.log.debug(fields, `neighbor ${peer.name} ${from} -> ${to}: ${cause}`)
-    const { address, options } = peer
+    const { key, options } = peer
     const { description } = options
-    this.#events.add({ type: 'session', neighbor: address, description, from, to, cause })
+    this.#events.add({ type: 'session', neighbor: key, description, from, to, cause })
   }
 }
 

@@ -13,6 +13,7 @@ import type { Transport } from '../ports/transport.js'
 import { plural } from '../show/text.js'
 import type { NeighborOperation, OperationOutcome } from '../speaker/model/operation.js'
 import type { SpeakerOptions } from '../speaker/model/options.js'
+import { Speaker } from '../speaker/speaker.js'
 import type {
   ApplyReport,
   NeighborView,
@@ -21,8 +22,8 @@ import type {
   RouteView,
   SpeakerEvent,
   SpeakerView,
-} from '../speaker/model/views.js'
-import { Speaker } from '../speaker/speaker.js'
+} from '../views/types.js'
+import { speakerViews, type Views } from '../views/views.js'
 import { activity } from './activity.js'
 import { type Unfulfilled, Waiting } from './waiting.js'
 
@@ -60,10 +61,12 @@ const PAGE = 1000
 /** A BGP speaker in this process. Several live side by side, each on an address or port of its own. */
 export class TestPeer {
   readonly #speaker: Speaker
+  readonly #views: Views
   readonly #waiting: Waiting
 
   private constructor(speaker: Speaker, waiting: Waiting) {
     this.#speaker = speaker
+    this.#views = speakerViews(speaker.reads)
     this.#waiting = waiting
     speaker.subscribe(() => waiting.touch())
   }
@@ -116,31 +119,31 @@ export class TestPeer {
 
   /** The speaker: router id, listeners, sizes of the tables. */
   status(): SpeakerView {
-    return this.#speaker.view()
+    return this.#views.speaker()
   }
 
   neighbors(): readonly NeighborView[] {
-    return this.#speaker.neighbors()
+    return this.#views.neighbors()
   }
 
   /** @param address canonical text @returns undefined when there is no such neighbor */
   neighbor(address: string): NeighborView | undefined {
-    return this.#speaker.neighbor(address)
+    return this.#views.neighbor(address)
   }
 
   /** All routes of a family in ascending order of their prefixes. */
   routes(family: Family = 'ipv4-unicast'): readonly RouteView[] {
-    return all((query) => this.#speaker.routes(query), family)
+    return all((query) => this.#views.routes(query), family)
   }
 
   /** @param prefix canonical text @returns undefined without a path for it */
   route(prefix: string): RouteView | undefined {
-    return this.#speaker.routes({ family: familyOf(prefix), prefix, limit: 1 }).routes[0]
+    return this.#views.routes({ family: familyOf(prefix), prefix, limit: 1 }).routes[0]
   }
 
   /** What a neighbor is sent (Adj-RIB-Out), attributes as they leave; nothing while it is not Established. */
   advertised(address: string, family: Family = 'ipv4-unicast'): readonly RouteView[] {
-    return all((query) => this.#speaker.advertised(address, query), family)
+    return all((query) => this.#views.advertised(address, query), family)
   }
 
   /** The last 1000 events with ids above `after`, oldest first. */

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import type { Lab } from '../../src/demo/lab.js'
 import { type Host, NODES, SWITCH } from '../../src/demo/topology.js'
-import type { NeighborView } from '../../src/speaker/model/views.js'
+import type { NeighborView } from '../../src/views/model/neighbor.js'
 import { Bird } from '../lab/bird.js'
 import { Capture } from '../lab/capture.js'
 import { Ecmpd } from '../lab/ecmpd.js'

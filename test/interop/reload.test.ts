@@ -1,6 +1,6 @@
 import t from 'tap'
 import { NODES, SWITCH, SWITCH_HOST, VIP } from '../../src/demo/topology.js'
-import type { NeighborView } from '../../src/speaker/model/views.js'
+import type { NeighborView } from '../../src/views/model/neighbor.js'
 import { Bird } from '../lab/bird.js'
 import { Capture, notifications } from '../lab/capture.js'
 import { Ecmpd } from '../lab/ecmpd.js'

@@ -4,7 +4,8 @@ import type { Child, Exit } from '../../src/demo/child.js'
 import type { Lab, Result } from '../../src/demo/lab.js'
 import { getJson } from '../../src/demo/socket.js'
 import { SWITCH } from '../../src/demo/topology.js'
-import type { NeighborView, RouteView } from '../../src/speaker/model/views.js'
+import type { NeighborView } from '../../src/views/model/neighbor.js'
+import type { RouteView } from '../../src/views/model/route.js'
 import { until } from './wait.js'
 
 const MAIN = resolve('dist/cli/main.js')

@@ -5,12 +5,14 @@ import type { SpeakerOptions } from '../../src/speaker/model/options.js'
 import { Speaker } from '../../src/speaker/speaker.js'
 import { ManualClock } from '../../src/testing/manual-clock.js'
 import { type MemoryHost, MemoryNetwork } from '../../src/testing/memory-network.js'
+import { speakerViews, type Views } from '../../src/views/views.js'
 import { RawPeer } from './raw-peer.js'
 import { RecordingFib } from './recording-fib.js'
 
 /** A speaker on a machine of the test's network. */
 export interface LabSpeaker {
   readonly speaker: Speaker
+  readonly views: Views
   readonly host: MemoryHost
   readonly fib: RecordingFib
   /** Lines of its log, 'level text'. */
@@ -63,7 +65,7 @@ export class SpeakerLab {
     const { clock } = this
     const speaker = new Speaker({ clock, transport: host, log, random, fib, resolver, machine, options })
     await speaker.start()
-    return { speaker, host, fib, lines }
+    return { speaker, views: speakerViews(speaker.reads), host, fib, lines }
   }
 
   /** A scripted peer that dials `to` from a machine with this address. */

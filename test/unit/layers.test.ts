@@ -15,6 +15,7 @@ const LINES = [
   ['command'],
   ['net', 'fib', 'bfd', 'observe', 'cilium'],
   ['config'],
+  ['views'],
   ['speaker', 'decorate'],
   ['ports'],
   ['session', 'rib', 'policy'],

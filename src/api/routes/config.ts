@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import type { Config } from '../../config/model/model.js'
 import { withoutSecrets } from '../../config/text/secrets.js'
-import type { ConfigView } from '../../show/source.js'
 import type { ApiContext } from '../context.js'
 import { ApiError } from '../errors.js'
 
@@ -16,7 +16,7 @@ export function configRoutes(app: FastifyInstance, context: ApiContext): void {
         answer: { schema: 'Config' },
       },
     },
-    handler: async (): Promise<ConfigView> => withoutSecrets(context.configuration().config),
+    handler: async (): Promise<Config> => withoutSecrets(context.configuration().config),
   })
   app.route({
     method: 'POST',

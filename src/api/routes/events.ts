@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import { canonicalAddress } from '../../ip/address.js'
 import { canonicalPrefix } from '../../ip/prefix.js'
-import type { SpeakerEvent } from '../../speaker/model/views.js'
+import { type NeighborKey, neighborKey, parseNeighborName } from '../../session/neighbor-key.js'
+import type { SpeakerEvent } from '../../views/model/event.js'
 import type { ApiContext } from '../context.js'
 import { ApiError } from '../errors.js'
 import type { EventStreams } from '../event-streams.js'
@@ -49,22 +49,27 @@ interface EventQuery {
   readonly format?: 'stream' | 'json'
 }
 
-/** @throws ApiError 400, naming the parameter */
-function filterOf(query: EventQuery): (event: SpeakerEvent) => boolean {
+/**
+ * The key of the neighbor that is asked for; of one that is not there (any more), what it would be.
+ * @throws ApiError 400 for a text that is no name, 409 for an address that several have
+ */
+function neighborOf(context: ApiContext, text: string): NeighborKey {
+  const found = context.views.find(text)
+  if ('neighbor' in found) return found.neighbor.key
+  if (found.reason === 'malformed') throw new ApiError(400, 'bad_address', found.text, found.remedy)
+  if (found.reason === 'ambiguous') throw new ApiError(409, 'ambiguous_neighbor', found.text, found.remedy)
+  const name = parseNeighborName(text)
+  return name === undefined ? text : neighborKey(name.address, name.remoteAs)
+}
+
+/** @throws ApiError 400 or 409, naming the parameter */
+function filterOf(context: ApiContext, query: EventQuery): (event: SpeakerEvent) => boolean {
   const types = query.types?.split(',').map((type) => type.trim())
   const wrong = types?.find((type) => !(TYPES as readonly string[]).includes(type))
   if (wrong !== undefined) {
     throw new ApiError(400, 'bad_parameter', `Unknown event type ${wrong}`, `Types are ${TYPES.join(', ')}`)
   }
-  const neighbor = query.neighbor === undefined ? undefined : canonicalAddress(query.neighbor)
-  if (query.neighbor !== undefined && neighbor === undefined) {
-    throw new ApiError(
-      400,
-      'bad_address',
-      `Not an IP address: ${query.neighbor}`,
-      'Write 192.0.2.1 or 2001:db8::1',
-    )
-  }
+  const neighbor = query.neighbor === undefined ? undefined : neighborOf(context, query.neighbor)
   const prefix = query.prefix === undefined ? undefined : canonicalPrefix(query.prefix)
   if (query.prefix !== undefined && prefix === undefined) {
     throw new ApiError(400, 'bad_prefix', `Not a prefix: ${query.prefix}`, 'Write address/length')
@@ -105,7 +110,7 @@ export function eventRoutes(app: FastifyInstance, context: ApiContext, streams: 
       },
     },
     handler: async (request, reply) => {
-      const filter = filterOf(request.query)
+      const filter = filterOf(context, request.query)
       if (request.query.format === 'json') return { events: context.speaker.recent().filter(filter) }
       const header = request.headers['last-event-id']
       const last = typeof header === 'string' ? header : request.query.lastEventId

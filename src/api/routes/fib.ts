@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import type { FibView } from '../../show/source.js'
+import { kernelView } from '../../views/kernel-view.js'
+import type { FibView } from '../../views/model/kernel.js'
 import type { ApiContext } from '../context.js'
 
 /** `/api/v1/fib`. */
@@ -14,6 +15,6 @@ export function fibRoutes(app: FastifyInstance, context: ApiContext): void {
         answer: { schema: 'Fib' },
       },
     },
-    handler: async (): Promise<FibView> => ({ ...context.fib.status(), routes: context.fib.refused() }),
+    handler: async (): Promise<FibView> => kernelView(context.fib),
   })
 }

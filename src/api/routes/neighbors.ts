@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { canonicalAddress } from '../../ip/address.js'
-import type { NeighborView } from '../../speaker/model/views.js'
+import type { NeighborView } from '../../views/model/neighbor.js'
 import type { Capability } from '../../wire/types.js'
 import type { ApiContext } from '../context.js'
 import { ApiError } from '../errors.js'
@@ -22,28 +21,33 @@ export function neighborBody(neighbor: NeighborView): object {
   }
 }
 
-/** @throws ApiError 400 for a text that is no address, 404 for one that is no neighbor */
-export function existingNeighbor(context: ApiContext, text: string): NeighborView {
-  const address = canonicalAddress(text)
-  if (address === undefined) {
-    throw new ApiError(400, 'bad_address', `Not an IP address: ${text}`, 'Write 192.0.2.1 or 2001:db8::1')
+/**
+ * The neighbor that a text from outside names.
+ * @throws ApiError 400 for a text that is no name, 404 for one that nobody has, 409 for an address that several have
+ */
+export function existingNeighbor({ views }: ApiContext, text: string): NeighborView {
+  const found = views.find(text)
+  if ('neighbor' in found) return found.neighbor
+  switch (found.reason) {
+    case 'malformed':
+      throw new ApiError(400, 'bad_address', found.text, found.remedy)
+    case 'unknown':
+      throw new ApiError(404, 'unknown_neighbor', found.text, found.remedy)
+    case 'ambiguous':
+      throw new ApiError(409, 'ambiguous_neighbor', found.text, found.remedy)
   }
-  const neighbor = context.speaker.neighbor(address)
-  if (neighbor === undefined) {
-    const hint = '`ecmpd show ip bgp summary` or GET /api/v1/neighbors lists them'
-    throw new ApiError(404, 'unknown_neighbor', `No neighbor ${address}`, hint)
-  }
-  return neighbor
 }
+
+const NAME = "The neighbor's address, or address#AS ('#' as %23) where several have the address"
 
 /** Path parameter of all routes about one neighbor. */
 export const NEIGHBOR_PARAMS = {
   type: 'object',
   required: ['address'],
-  properties: { address: { type: 'string', maxLength: 128, description: "The neighbor's address" } },
+  properties: { address: { type: 'string', maxLength: 128, description: NAME } },
 } as const
 
-const unknown = { 404: 'No such neighbor' }
+const unknown = { 404: 'No such neighbor', 409: 'Several neighbors have the address' }
 
 /** `/api/v1/neighbors` and what lies below. */
 export function neighborRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -51,7 +55,7 @@ export function neighborRoutes(app: FastifyInstance, context: ApiContext): void 
     method: 'GET',
     url: '/api/v1/neighbors',
     config: { document: { class: 'read', summary: 'All neighbors', answer: { schema: 'Neighbors' } } },
-    handler: async () => ({ neighbors: context.speaker.neighbors().map(neighborBody) }),
+    handler: async () => ({ neighbors: context.views.neighbors().map(neighborBody) }),
   })
   app.route<{ Params: { address: string } }>({
     method: 'GET',
@@ -75,9 +79,9 @@ export function neighborRoutes(app: FastifyInstance, context: ApiContext): void 
       },
     },
     handler: async (request, reply) => {
-      const { address } = existingNeighbor(context, request.params.address)
+      const { key } = existingNeighbor(context, request.params.address)
       const query = queryOf(request.query)
-      return pageBody(reply, context, query, (part) => context.speaker.advertised(address, part))
+      return pageBody(reply, context, query, (part) => context.views.advertised(key, part))
     },
   })
 }

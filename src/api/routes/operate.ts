@@ -156,17 +156,17 @@ export function operateRoutes(app: FastifyInstance, context: ApiContext): void {
         },
       },
       handler: async (request) => {
-        const { address } = existingNeighbor(context, request.params.address)
+        const { key } = existingNeighbor(context, request.params.address)
         const body = { ...request.query, ...request.body }
         const operation = verb.operation(body)
-        const outcome = context.speaker.operate(address, operation, asker(request, body.by))
+        const outcome = context.speaker.operate(key, operation, asker(request, body.by))
         if (!outcome.ok) {
           const unknown = outcome.reason === 'unknown'
           const code = unknown ? 'unknown_neighbor' : 'conflict'
           throw new ApiError(unknown ? 404 : 409, code, outcome.text, outcome.remedy)
         }
         // A dynamic neighbor may have gone with its session.
-        const after = context.speaker.neighbor(address)
+        const after = context.views.neighbor(key)
         return { text: outcome.text, ...(after === undefined ? {} : { neighbor: neighborBody(after) }) }
       },
     })
@@ -200,7 +200,7 @@ function maintenanceRoute(app: FastifyInstance, context: ApiContext): void {
       const { on, by: name } = request.body
       const outcome = context.speaker.maintenance(on, asker(request, name))
       if (!outcome.ok) throw new ApiError(409, 'conflict', outcome.text, outcome.remedy)
-      return { on: context.speaker.view().maintenance !== undefined, text: outcome.text }
+      return { on: context.views.speaker().maintenance !== undefined, text: outcome.text }
     },
   })
 }

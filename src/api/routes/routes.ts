@@ -20,8 +20,8 @@ export function routeRoutes(app: FastifyInstance, context: ApiContext): void {
     },
     handler: async (request, reply) => {
       const query = queryOf(request.query)
-      if (query.neighbor !== undefined) existingNeighbor(context, query.neighbor)
-      return pageBody(reply, context, query, (part) => context.speaker.routes(part))
+      const neighbor = query.neighbor && existingNeighbor(context, query.neighbor).key
+      return pageBody(reply, context, { ...query, neighbor }, (part) => context.views.routes(part))
     },
   })
 }

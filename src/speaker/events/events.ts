@@ -1,5 +1,5 @@
 import type { Log } from '../../ports/log.js'
-import type { SpeakerEvent } from '../model/views.js'
+import type { SpeakerEvent } from '../model/event.js'
 
 type WithoutStamp<T> = T extends unknown ? Omit<T, 'id' | 'at'> : never
 

@@ -71,11 +71,11 @@ export class FaultReport {
           ? `its routes are treated as withdrawn: ${prefixes.slice(0, 10).join(' ')}`
           : 'the session is reset'
     this.#log.warn(
-      { neighbor: peer.address, rule: fault.rule, prefixes, message },
+      { neighbor: peer.key, rule: fault.rule, prefixes, message },
       `neighbor ${peer.name} sent a faulty UPDATE${kept}: ${text} (${fault.rule}); ${consequence}`,
     )
     const { rule } = fault
-    this.#events.add({ type: 'fault', neighbor: peer.address, verdict, rule, text, prefixes, message })
+    this.#events.add({ type: 'fault', neighbor: peer.key, verdict, rule, text, prefixes, message })
   }
 
   /** Prefixes that are no unicast ones and were ignored by themselves (RFC 4271 §6.3). */
@@ -94,7 +94,7 @@ export class FaultReport {
       at = next
     }
     this.#log.warn(
-      { neighbor: peer.address, prefixes },
+      { neighbor: peer.key, prefixes },
       `neighbor ${peer.name} announced prefixes that are not for routing${kept}, ignored: ${prefixes.slice(0, 10).join(' ')}`,
     )
   }

@@ -44,7 +44,7 @@ export class PrefixLimit {
     const what = exceeded ? 'more than' : `${Math.floor((count * 100) / maximumPrefix)} % of`
     const kept = exceeded ? '; maximum-prefix is warning-only: they are used' : ''
     this.#log.warn(
-      { neighbor: peer.address, family: family.family, accepted: count, limit: maximumPrefix },
+      { neighbor: peer.key, family: family.family, accepted: count, limit: maximumPrefix },
       `neighbor ${peer.name}: ${count} prefixes of ${family.family}, ${what} the ${maximumPrefix} allowed${kept}`,
     )
   }

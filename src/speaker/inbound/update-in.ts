@@ -168,7 +168,7 @@ export class UpdateIn implements UpdateReader {
     if (!family.endOfRibReceived) {
       const received = family.rib.source(source)?.received ?? 0
       this.#parts.log.info(
-        { neighbor: peer.address, family: family.family },
+        { neighbor: peer.key, family: family.family },
         `neighbor ${peer.name} End-of-RIB for ${family.family}: ${received} prefixes`,
       )
     }
@@ -192,7 +192,7 @@ export class UpdateIn implements UpdateReader {
       const { peer } = this.#neighbor
       const name = family ?? `AFI ${afi} SAFI ${safi}`
       const text = `neighbor ${peer.name} sends routes of ${name}, which was not negotiated: they are ignored`
-      this.#parts.log.warn({ neighbor: peer.address }, text)
+      this.#parts.log.warn({ neighbor: peer.key }, text)
     }
     return undefined
   }

@@ -112,7 +112,7 @@ export class Validity {
     if (fault === '') return true
     const peer = this.#peer
     const text = `neighbor ${peer.name}: routes with next hop ${nextHops.text(nextHop)} are not used: it ${fault}`
-    this.#parts.log.warn({ neighbor: peer.address }, text)
+    this.#parts.log.warn({ neighbor: peer.key }, text)
     return false
   }
 

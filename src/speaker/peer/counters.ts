@@ -1,5 +1,5 @@
 import { MessageType } from '../../wire/codes.js'
-import type { MessageCounts } from '../model/views.js'
+import type { MessageCounts } from '../model/session-record.js'
 
 /** Messages of one neighbor in one direction, by type code, over all its sessions. */
 export class MessageCounters {

@@ -3,7 +3,7 @@
 import { attributeName } from '../../wire/attributes.js'
 import { hex } from '../../wire/printable.js'
 import type { Fault } from '../../wire/types.js'
-import type { AttributeFaults, FaultCounts, FaultView } from '../model/views.js'
+import type { AttributeFaults, FaultCounts, FaultRecord } from '../model/session-record.js'
 
 /** What becomes of a faulty UPDATE (RFC 7606 §2), the mildest first. */
 export type FaultVerdict = 'discard' | 'withdraw' | 'reset'
@@ -71,7 +71,7 @@ export class Faults {
   }
 
   /** The last faulty UPDATEs, the newest first. */
-  last(): readonly FaultView[] {
+  last(): readonly FaultRecord[] {
     return this.#last.map(({ at, verdict, fault, text, prefixes, message, size }) => ({
       at: new Date(at).toISOString(),
       verdict,

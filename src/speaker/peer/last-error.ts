@@ -3,7 +3,7 @@ import { errorName } from '../../wire/codes.js'
 import { describeNotification, hardResetReason, shutdownText } from '../../wire/notification.js'
 import { hex } from '../../wire/printable.js'
 import type { NotificationMessage } from '../../wire/types.js'
-import type { LastError } from '../model/views.js'
+import type { LastError } from '../model/session-record.js'
 
 /**
  * The end of a session or attempt as people read it.

@@ -5,6 +5,7 @@
 
 import type { ObservedNeighbor } from '../../ports/observer.js'
 import type { Connection, Dial, Transport } from '../../ports/transport.js'
+import { type NeighborKey, neighborKey } from '../../session/neighbor-key.js'
 import { initialPeer, peerState, stepPeer } from '../../session/peer.js'
 import type {
   End,
@@ -20,7 +21,7 @@ import { printable } from '../../wire/printable.js'
 import type { Capability, RouteRefreshMessage } from '../../wire/types.js'
 import type { Hold } from '../model/operation.js'
 import type { NeighborOptions } from '../model/options.js'
-import type { LastError } from '../model/views.js'
+import type { LastError } from '../model/session-record.js'
 import { Timers } from '../turn/timers.js'
 import { Link, type LinkHost, type UpdateReader, type UpdateSender } from './connection-driver.js'
 import { MessageCounters } from './counters.js'
@@ -64,6 +65,7 @@ const DIAL_TIMEOUT = 20
  * speaker's clock. It decides nothing itself.
  */
 export class Peer {
+  readonly key: NeighborKey
   readonly address: string
   /** True for a neighbor made from a listen range. */
   readonly dynamic: boolean
@@ -117,6 +119,7 @@ export class Peer {
   constructor(host: PeerHost, options: NeighborOptions, seed: number, dynamic = false) {
     this.#host = host
     this.options = options
+    this.key = neighborKey(options.address)
     this.address = options.address
     this.dynamic = dynamic
     this.since = host.clock.wall()
@@ -324,7 +327,7 @@ export class Peer {
     // A neighbor that is off is dialled again and again; what repeats itself is said once.
     const level = end.text === this.#lastFailure ? 'debug' : 'warn'
     this.#lastFailure = end.text
-    this.#host.log[level]({ neighbor: this.address }, `neighbor ${this.name}: ${endText(end)}`)
+    this.#host.log[level]({ neighbor: this.key }, `neighbor ${this.name}: ${endText(end)}`)
   }
 
   #startDial(): void {

@@ -1,5 +1,5 @@
+import type { ApplyReport } from '../model/apply-report.js'
 import type { NeighborOptions, SpeakerOptions } from '../model/options.js'
-import type { ApplyReport } from '../model/views.js'
 import { dynamicOptions, rangeFor } from '../peer/listen-ranges.js'
 import { consequence, difference, shutOrStarted } from './difference.js'
 

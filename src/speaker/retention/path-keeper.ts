@@ -107,7 +107,7 @@ export class PathKeeper implements RestartActions {
     if (paths === 0) return
     const peer = this.#peer
     this.#parts.log.info(
-      { neighbor: peer.address, families, paths },
+      { neighbor: peer.key, families, paths },
       `neighbor ${peer.name}: ${paths} paths (${families.join(', ')}) ${SAID[what]}: ${reason}`,
     )
   }

@@ -113,7 +113,7 @@ export class RetainedRoutes {
       resend: (family) => resender.resend(family),
       mark: (family) => this.#keeper.mark(family),
       sweep: (family, reason) => this.#keeper.sweep([family], reason),
-      ignored: (text) => log.debug({ neighbor: peer.address }, `neighbor ${peer.name}: ${text}: ignored`),
+      ignored: (text) => log.debug({ neighbor: peer.key }, `neighbor ${peer.name}: ${text}: ignored`),
       settle: () => tables.settle(),
     })
   }

@@ -219,13 +219,13 @@ class World {
 
   /** Reads what everybody heard, and looks whether kernel, log and views are sound. */
   async look(): Promise<void> {
-    const { speaker, fib, lines } = this.lab.started!
+    const { views, fib, lines } = this.lab.started!
     for (const ear of this.ears.values()) ear.read()
     const error = lines.slice(this.#lines).find((line) => line.startsWith('error'))
     this.#lines = lines.length
     check(error === undefined, () => `the log says: ${error}`)
     for (const name of FAMILIES) {
-      for (const { prefix, nextHops } of speaker.routes({ family: name, limit: 1000 }).routes) {
+      for (const { prefix, nextHops } of views.routes({ family: name, limit: 1000 }).routes) {
         const via = fib.via(prefix) ?? []
         check(
           isDeepStrictEqual([...via].sort(), [...nextHops].sort()),
@@ -233,9 +233,9 @@ class World {
         )
       }
       for (const { address } of SLOTS) {
-        const page = speaker.advertised(address, { family: name, limit: 1000 })
+        const page = views.advertised(address, { family: name, limit: 1000 })
         const heard = this.ears.get(address)?.heard
-        if (heard === undefined || speaker.neighbor(address)?.state !== 'Established') continue
+        if (heard === undefined || views.neighbor(address)?.state !== 'Established') continue
         const afi = name === 'ipv4-unicast' ? '1 ' : '2 '
         const told = new Set([...heard.routes.keys()].filter((key) => key.startsWith(afi)).map(bare))
         check(
@@ -248,11 +248,11 @@ class World {
 
   /** Those who only listen come back, and hear what they had heard. */
   async again(): Promise<void> {
-    const { speaker } = this.lab.started!
+    const { views } = this.lab.started!
     await this.settle()
     for (const slot of SLOTS.filter(({ listens }) => listens)) {
       const ear = this.ears.get(slot.address)
-      if (ear === undefined || speaker.neighbor(slot.address)?.state !== 'Established') continue
+      if (ear === undefined || views.neighbor(slot.address)?.state !== 'Established') continue
       ear.read()
       const before = ear.routes
       ear.peer.connection.close()
@@ -260,7 +260,7 @@ class World {
       await this.come(slot)
       const back = this.ears.get(slot.address)!
       back.read()
-      if (speaker.neighbor(slot.address)?.state !== 'Established') continue
+      if (views.neighbor(slot.address)?.state !== 'Established') continue
       check(
         isDeepStrictEqual(back.routes, before),
         () => `${slot.address} heard ${before.join('; ')}; when it came back ${back.routes.join('; ')}`,

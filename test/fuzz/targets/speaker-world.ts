@@ -9,8 +9,9 @@ import type { Resolution, Resolver } from '../../../src/ports/fib.js'
 import { negotiate } from '../../../src/session/negotiate.js'
 import type { Negotiated, PeerParams } from '../../../src/session/types.js'
 import type { NeighborOptions, SpeakerOptions } from '../../../src/speaker/model/options.js'
-import type { NeighborView, RouteView } from '../../../src/speaker/model/views.js'
 import type { MemoryConnection } from '../../../src/testing/memory-network.js'
+import type { NeighborView } from '../../../src/views/model/neighbor.js'
+import type { RouteView } from '../../../src/views/model/route.js'
 import { decodeOpen } from '../../../src/wire/open.js'
 import type { PathAttributes } from '../../../src/wire/types.js'
 import { RawPeer } from '../../support/raw-peer.js'
@@ -208,7 +209,7 @@ export class SpeakerWorld {
   #learnAges(begin: number, former: ReadonlyMap<string, number>): void {
     const end = this.lab.clock.wall()
     for (const family of FAMILIES) {
-      for (const { prefix, paths } of this.switch.speaker.routes({ family, limit: 10_000 }).routes) {
+      for (const { prefix, paths } of this.switch.views.routes({ family, limit: 10_000 }).routes) {
         for (const { neighbor, since } of paths) {
           const slot = this.slots.find(({ address }) => address === neighbor)
           const path = slot?.model.paths[family].get(prefix)
@@ -255,7 +256,7 @@ export class SpeakerWorld {
     const gone = new Set([...report.removed, ...report.reset])
     for (const slot of this.slots) {
       const shut = slot.options?.shutdown !== undefined && before.get(slot)?.shutdown === undefined
-      const view = this.switch.speaker.neighbor(slot.address)
+      const view = this.switch.views.neighbor(slot.address)
       // Options of a guest follow those of its range.
       if (slot.dynamic && view !== undefined && report.changed.includes(slot.address)) {
         slot.options = { ...options.listenRanges[0].template, address: slot.address }
@@ -288,10 +289,10 @@ export class SpeakerWorld {
   /** Notes what became of sessions, and reads what neighbors were sent. */
   look(): void {
     const now = this.lab.clock.wall()
-    const { speaker, lines } = this.switch
+    const { views, lines } = this.switch
     for (const slot of this.slots) {
       this.#read(slot)
-      const view = speaker.neighbor(slot.address)
+      const view = views.neighbor(slot.address)
       if (slot.dynamic) this.#guest(slot, view)
       if (view === undefined) continue
       check(
@@ -331,10 +332,10 @@ export class SpeakerWorld {
 
   /** Compares the tables, the kernel and what neighbors heard with the models. */
   compare(): void {
-    const { speaker, fib } = this.switch
+    const { views, fib } = this.switch
     for (const family of FAMILIES) {
       const expected = this.#table(family)
-      const { routes } = speaker.routes({ family, limit: 10_000 })
+      const { routes } = views.routes({ family, limit: 10_000 })
       same(routes.map(({ prefix }) => prefix).sort(), [...expected.keys()].sort(), `prefixes of ${family}`)
       for (const route of routes) {
         const paths = expected.get(route.prefix)!
@@ -533,7 +534,7 @@ export class SpeakerWorld {
       same(plain(route), expected.get(key), `${key} as ${slot.address} heard it`)
     const sent =
       policy(slot, family, 'export') === 'none' ||
-      this.switch.speaker.neighbor(slot.address)!.families.find((one) => one.family === family)!.endOfRibSent
+      this.switch.views.neighbor(slot.address)!.families.find((one) => one.family === family)!.endOfRibSent
     check(
       sent && session.heard.ends.has(family === 'ipv4-unicast' ? 1 : 2),
       () => `no End-of-RIB of ${family} to ${slot.address}`,
@@ -560,7 +561,7 @@ export class SpeakerWorld {
 
   #compareCounts(slot: Slot): void {
     if (slot.options === undefined) return
-    const view = this.switch.speaker.neighbor(slot.address)!
+    const view = this.switch.views.neighbor(slot.address)!
     for (const { family, prefixesReceived, prefixesStale, prefixesAccepted } of view.families) {
       const paths = [...slot.model.paths[family]]
       const accepted = paths.filter(([, path]) => path.accepted)

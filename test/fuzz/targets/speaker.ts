@@ -480,19 +480,19 @@ function changedOptions(c: Choices, world: SpeakerWorld): SpeakerOptions {
 
 /** Everything that people look at can be made, and is plain JSON. */
 async function views(c: Choices, world: SpeakerWorld): Promise<void> {
-  const { speaker } = world.switch
+  const { speaker, views } = world.switch
   const name = pick(c, FAMILIES)
   const limit = pick(c, [1, 0, 100])
-  const page = speaker.routes({ family: name, limit })
+  const page = views.routes({ family: name, limit })
   const seen = [
-    speaker.view(),
-    speaker.neighbors(),
+    views.speaker(),
+    views.neighbors(),
     page,
-    speaker.routes({ family: name, limit, cursor: page.next }),
-    speaker.routes({ family: name, limit, neighbor: world.slots[0].address }),
-    speaker.routes({ family: 'ipv4-unicast', limit, longest: '10.1.2.3' }),
-    speaker.routes({ family: 'ipv4-unicast', limit, prefix: '10.1.0.0/16' }),
-    speaker.advertised(world.slots[c.below(world.slots.length)].address, { family: name, limit }),
+    views.routes({ family: name, limit, cursor: page.next }),
+    views.routes({ family: name, limit, neighbor: world.slots[0].address }),
+    views.routes({ family: 'ipv4-unicast', limit, longest: '10.1.2.3' }),
+    views.routes({ family: 'ipv4-unicast', limit, prefix: '10.1.0.0/16' }),
+    views.advertised(world.slots[c.below(world.slots.length)].address, { family: name, limit }),
     speaker.recent(),
   ]
   check(JSON.stringify(seen, (_key, value) => value).length > 0, () => 'views that are no JSON')

@@ -7,25 +7,26 @@ import { type ApiApplication, createApplication } from '../../../src/api/app.js'
 import type { ApiContext, ReloadOutcome } from '../../../src/api/context.js'
 import { ApiListeners } from '../../../src/api/listeners.js'
 import type { Config } from '../../../src/config/model/model.js'
+import type { Family } from '../../../src/ip/family.js'
 import type { FibPort } from '../../../src/ports/fib.js'
 import { silent } from '../../../src/ports/log.js'
+import { findNeighbor } from '../../../src/session/neighbor-key.js'
 import type { SpeakerApi } from '../../../src/speaker/api.js'
 import type { NeighborOperation, OperationOutcome } from '../../../src/speaker/model/operation.js'
-import type {
-  NeighborView,
-  RoutePage,
-  RouteQuery,
-  RouteView,
-  SpeakerEvent,
-} from '../../../src/speaker/model/views.js'
+import type { SpeakerEvent } from '../../../src/views/model/event.js'
+import type { NeighborView } from '../../../src/views/model/neighbor.js'
+import type { NextHopSetView } from '../../../src/views/model/next-hops.js'
+import type { RoutePage, RouteQuery, RouteView } from '../../../src/views/model/route.js'
+import type { Views } from '../../../src/views/views.js'
 import { CONFIG, downNeighbor, FIB, NOW, neighbor, STATUS, vip } from '../show/fixtures.js'
 
 type Body = SpeakerEvent extends infer E ? (E extends unknown ? Omit<E, 'id' | 'at'> : never) : never
 
 /** A speaker made of what a test puts in. */
-export class FakeSpeaker implements SpeakerApi {
+export class FakeSpeaker implements SpeakerApi, Views {
   list: NeighborView[] = [neighbor(), downNeighbor()]
   table: RouteView[] = [vip({ gateways: undefined })]
+  sets: NextHopSetView[] = [{ family: 'ipv4-unicast', nextHops: ['192.168.95.210'], prefixes: 1 }]
   readonly queries: RouteQuery[] = []
   /** What was asked for: address, operation, who. */
   readonly operations: (readonly [string, NeighborOperation, string])[] = []
@@ -52,14 +53,20 @@ export class FakeSpeaker implements SpeakerApi {
     this.maintained.push([on, by])
     return this.outcome
   }
-  view() {
+  speaker() {
     return STATUS
   }
   neighbors() {
     return this.list
   }
-  neighbor(address: string) {
-    return this.list.find((entry) => entry.address === address)
+  neighbor(key: string) {
+    return this.list.find((entry) => entry.key === key)
+  }
+  find(name: string) {
+    return findNeighbor(this.list, name)
+  }
+  nextHopSets(family: Family) {
+    return this.sets.filter((set) => set.family === family)
   }
   routes(query: RouteQuery): RoutePage {
     this.queries.push(query)
@@ -211,6 +218,7 @@ export class TestApi {
     return {
       version: '0.1.0',
       speaker: this.speaker,
+      views: this.speaker,
       fib,
       log: silent,
       configuration: () => ({ config: this.config }),

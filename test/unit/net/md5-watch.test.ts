@@ -2,8 +2,8 @@ import t from 'tap'
 import { md5Counters } from '../../../src/net/md5-counters.js'
 import { Md5Watch } from '../../../src/net/md5-watch.js'
 import type { Log } from '../../../src/ports/log.js'
-import type { NeighborView } from '../../../src/speaker/model/views.js'
 import { ManualClock } from '../../../src/testing/manual-clock.js'
+import type { NeighborView } from '../../../src/views/model/neighbor.js'
 
 const netstat = (missing: number, unexpected: number, wrong: number) =>
   [

@@ -1,17 +1,11 @@
-import type {
-  ConfigView,
-  FibView,
-  RouteDetail,
-  RouteDetailPage,
-  ShowSource,
-  StatusView,
-} from '../../../src/show/source.js'
-import type {
-  NeighborFamilyView,
-  NeighborView,
-  PathView,
-  SpeakerEvent,
-} from '../../../src/speaker/model/views.js'
+import type { Config } from '../../../src/config/model/model.js'
+import type { ShowSource } from '../../../src/show/source.js'
+import type { SpeakerEvent } from '../../../src/views/model/event.js'
+import type { FibView } from '../../../src/views/model/kernel.js'
+import type { NeighborView } from '../../../src/views/model/neighbor.js'
+import type { NeighborFamilyView } from '../../../src/views/model/neighbor-family.js'
+import type { PathView, RouteDetail, RouteDetailPage } from '../../../src/views/model/route.js'
+import type { StatusView } from '../../../src/views/model/status.js'
 import type { Capability } from '../../../src/wire/types.js'
 
 /** The moment at which every view of these tests is taken. */
@@ -69,6 +63,7 @@ const RECEIVED: readonly Capability[] = [
 /** An established neighbor with one prefix, changed as asked. */
 export function neighbor(change: Partial<NeighborView> = {}): NeighborView {
   return {
+    key: change.address ?? '192.168.95.210',
     address: '192.168.95.210',
     description: 'k8s-master-0',
     hostName: 'node',
@@ -113,6 +108,7 @@ export function downNeighbor(change: Partial<NeighborView> = {}): NeighborView {
   const { routerId, localAddress, localPort, remotePort, hostName, lastRead, lastWrite, ...rest } = neighbor()
   return {
     ...rest,
+    key: change.address ?? '192.168.95.212',
     address: '192.168.95.212',
     description: 'k8s-master-2',
     state: 'Active',
@@ -236,7 +232,7 @@ export const STATUS: StatusView = {
 
 const restart = { enabled: true, restartTime: 120, stalePathTime: 360, notification: false }
 
-export const CONFIG: ConfigView = {
+export const CONFIG: Config = {
   bgp: {
     localAs: 64513,
     routerId: 0xc0a85fc8,
@@ -311,7 +307,7 @@ export interface Content {
   readonly routes?: readonly RouteDetail[]
   readonly advertised?: readonly RouteDetail[]
   readonly fib?: FibView
-  readonly config?: ConfigView
+  readonly config?: Config
   readonly events?: readonly SpeakerEvent[]
 }
 

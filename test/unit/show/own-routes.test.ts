@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { PathView } from '../../../src/speaker/model/views.js'
+import type { PathView } from '../../../src/views/model/route.js'
 import { ask } from './ask.js'
 import { path, vip } from './fixtures.js'
 

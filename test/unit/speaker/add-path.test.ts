@@ -122,7 +122,7 @@ t.test('every path of a prefix is sent, each with an identifier of its own that 
   const now = read(peer)
   t.equal(now.get('192.168.95.99'), first.get(NODES[1]), 'new attributes, the same identifier')
   t.equal(now.get(NODES[2]), first.get(NODES[2]))
-  const page = sw.speaker.advertised(ROUTER, query)
+  const page = sw.views.advertised(ROUTER, query)
   t.match(page, {
     total: 2,
     routes: [
@@ -135,7 +135,7 @@ t.test('every path of a prefix is sent, each with an identifier of its own that 
       },
     ],
   })
-  t.match(sw.speaker.neighbor(ROUTER), {
+  t.match(sw.views.neighbor(ROUTER), {
     prefixesAdvertised: 2,
     families: [{ addPath: { receive: false, send: 'all', receiving: false, sending: true } }],
   })
@@ -153,13 +153,13 @@ t.test('what both sides announce decides, for each direction', async (t) => {
   for (const [mode, sends, takes] of rows) {
     const { lab, sw, router: peer } = await start([...nodes, router(options)], mode)
     t.equal(peer.updates.at(-1)?.hex.endsWith(toHex(nlri(VIP))), true)
-    t.equal(sw.speaker.neighbor(ROUTER)?.prefixesAdvertised, sends ? 3 : 1, `mode ${mode}: sent`)
-    t.match(sw.speaker.neighbor(ROUTER), { families: [{ addPath: { sending: sends, receiving: takes } }] })
+    t.equal(sw.views.neighbor(ROUTER)?.prefixesAdvertised, sends ? 3 : 1, `mode ${mode}: sent`)
+    t.match(sw.views.neighbor(ROUTER), { families: [{ addPath: { sending: sends, receiving: takes } }] })
     const own = (id: number) => (takes ? pathNlri(id, '10.9.0.0/16') : nlri('10.9.0.0/16'))
     peer.send(octets([], attributes(64999, ROUTER), own(7)))
     peer.send(octets([], attributes(64999, '192.168.95.2'), own(8)))
     await lab.clock.run()
-    t.equal(sw.speaker.neighbor(ROUTER)?.prefixesReceived, takes ? 2 : 1, `mode ${mode}: received`)
+    t.equal(sw.views.neighbor(ROUTER)?.prefixesReceived, takes ? 2 : 1, `mode ${mode}: received`)
     t.equal(peer.closed, undefined)
   }
 })

@@ -64,8 +64,8 @@ const route = (...asns: number[]) =>
   update({ attributes: [origin(), asPath(...asns), nextHop(NODE)], announced: [VIP] })
 
 const pathIn = (sw: {
-  speaker: { routes(query: object): { routes: readonly { paths: readonly object[] }[] } }
-}) => sw.speaker.routes({ family: 'ipv4-unicast', prefix: VIP, limit: 1 }).routes[0]?.paths[0]
+  views: { routes(query: object): { routes: readonly { paths: readonly object[] }[] } }
+}) => sw.views.routes({ family: 'ipv4-unicast', prefix: VIP, limit: 1 }).routes[0]?.paths[0]
 
 t.test('local-as: the OPEN has it; plain, no-prepend, replace-as', async (t) => {
   const style = (prepend: boolean, showReal: boolean) => ({ prepend, showReal, dual: false })
@@ -233,13 +233,13 @@ t.test('OPENs: without capabilities, with families that the neighbor does not an
   const plain = await start(node({ capabilities: { negotiate: false } }))
   const peer = await up(plain.lab, NODE, 64512)
   t.equal(peer.received[0].hex.length, 58, 'no optional parameters')
-  t.equal(plain.sw.speaker.neighbor(NODE)?.state, 'Established')
+  t.equal(plain.sw.views.neighbor(NODE)?.state, 'Established')
   const both = [family('ipv4-unicast'), family('ipv6-unicast')]
   const more = { passive: true, families: both, capabilities: { override: true } } as const
   const { lab, sw } = await start(neighbor(NODE, more))
   await up(lab, NODE, 64512)
   t.same(
-    sw.speaker.neighbor(NODE)?.families.map((one) => one.negotiated),
+    sw.views.neighbor(NODE)?.families.map((one) => one.negotiated),
     [true, true],
   )
 })
@@ -278,7 +278,7 @@ t.test('soft reconfiguration: what was received, what was accepted, and a change
   peer.send(announce(64512, NODE, VIP, '10.0.0.0/8'))
   await lab.clock.run()
   const paths = (stage?: 'received' | 'accepted') => {
-    const page = sw.speaker.routes({ family: 'ipv4-unicast', neighbor: NODE, limit: 10, stage })
+    const page = sw.views.routes({ family: 'ipv4-unicast', neighbor: NODE, limit: 10, stage })
     return [
       page.total,
       ...page.routes.map((one) => `${one.prefix} ${one.paths[0].asPath} ${one.paths[0].valid}`),

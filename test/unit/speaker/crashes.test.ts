@@ -39,7 +39,7 @@ async function play({ phase, peer, hex }: Vector): Promise<string[]> {
     neighbor(T, { passive: true, remoteAs: as, families: both }),
     neighbor(O, { passive: true, remoteAs: 64512, families: both }),
   ])
-  const { speaker, lines } = await lab.start(SWITCH, options)
+  const { speaker, views, lines } = await lab.start(SWITCH, options)
   const greeting = (number: number, routerId: string) =>
     open({
       as: number,
@@ -58,16 +58,16 @@ async function play({ phase, peer, hex }: Vector): Promise<string[]> {
 
   // Everything that people look at.
   const seen = [
-    speaker.view(),
-    speaker.neighbors(),
+    views.speaker(),
+    views.neighbors(),
     speaker.recent(),
     ...FAMILIES.flatMap((name) => [
-      speaker.routes({ family: name, limit: 100 }),
-      speaker.advertised(O, { family: name, limit: 100 }),
+      views.routes({ family: name, limit: 100 }),
+      views.advertised(O, { family: name, limit: 100 }),
     ]),
   ]
   if (JSON.stringify(seen).length === 0) wrong.push('views are no JSON')
-  if (speaker.neighbor(O)?.state !== 'Established') wrong.push('another session ended')
+  if (views.neighbor(O)?.state !== 'Established') wrong.push('another session ended')
   if (o.notification !== undefined) wrong.push(`another neighbor was sent ${o.notification}`)
   const text = lines.join('\n')
   if (/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/.test(text)) wrong.push('control characters in the log')

@@ -95,8 +95,8 @@ t.test('next-hop self: traffic passes this machine', async (t) => {
       toHex(END_OF_RIB),
     ],
   )
-  t.match(sw.speaker.neighbor(ROUTER), { prefixesAdvertised: 1, updateGroup: 1 })
-  const advertised = sw.speaker.advertised(ROUTER, { family: 'ipv4-unicast', limit: 10 })
+  t.match(sw.views.neighbor(ROUTER), { prefixesAdvertised: 1, updateGroup: 1 })
+  const advertised = sw.views.advertised(ROUTER, { family: 'ipv4-unicast', limit: 10 })
   t.match(advertised, {
     total: 1,
     routes: [{ prefix: VIP, paths: [{ neighbor: NODE, nextHop: SWITCH, asPath: '64513 64512' }] }],
@@ -108,7 +108,7 @@ t.test('next-hop self: traffic passes this machine', async (t) => {
     router.updates.map((one) => one.hex),
     [toHex(withdraw(VIP))],
   )
-  t.equal(sw.speaker.advertised(ROUTER, { family: 'ipv4-unicast', limit: 10 }).total, 0)
+  t.equal(sw.views.advertised(ROUTER, { family: 'ipv4-unicast', limit: 10 }).total, 0)
 })
 
 t.test('third party: unchanged on a shared subnet, own address elsewhere', async (t) => {
@@ -179,7 +179,7 @@ t.test('a path goes to no neighbor whose AS it holds, nor back to where it came 
     [1, 1],
     'the default route alone',
   )
-  t.same([router.updates.length, sw.speaker.neighbor(ROUTER)?.prefixesAdvertised], [1, 1])
+  t.same([router.updates.length, sw.views.neighbor(ROUTER)?.prefixesAdvertised], [1, 1])
 })
 
 t.test('to iBGP: LOCAL_PREF, path and next hop as they are; from iBGP nothing to iBGP', async (t) => {
@@ -231,21 +231,21 @@ t.test('a changed export policy sends the difference over the same connection', 
   const peer = await up(lab, NODE, 64512)
   peer.send(announce(64512, NODE, VIP, '10.0.0.0/8', '172.16.0.0/12'))
   const router = await up(lab, ROUTER, 64999)
-  t.equal(sw.speaker.neighbor(ROUTER)?.prefixesAdvertised, 3)
+  t.equal(sw.views.neighbor(ROUTER)?.prefixesAdvertised, 3)
   router.clear()
   await sw.speaker.apply(configured({ export: rules('10.0.0.0/8') }))
   await lab.clock.run()
-  t.equal(sw.speaker.neighbor(ROUTER)?.prefixesAdvertised, 1)
+  t.equal(sw.views.neighbor(ROUTER)?.prefixesAdvertised, 1)
   const withdrawn = router.updates.filter((one) => one.body[0] * 256 + one.body[1] > 0)
   t.equal(withdrawn.length, 1)
   t.equal(withdrawn[0].body[1], 5 + 3, 'a /32 and a /12')
   await sw.speaker.apply(configured({ export: 'none' }))
   await lab.clock.run()
-  t.equal(sw.speaker.neighbor(ROUTER)?.prefixesAdvertised, 0)
+  t.equal(sw.views.neighbor(ROUTER)?.prefixesAdvertised, 0)
   t.equal(router.updates.at(-1)?.hex, toHex(withdraw('10.0.0.0/8')))
   await sw.speaker.apply(configured({ export: 'all' }))
   await lab.clock.run()
-  t.match(sw.speaker.neighbor(ROUTER), { state: 'Established', established: 1, prefixesAdvertised: 3 })
+  t.match(sw.views.neighbor(ROUTER), { state: 'Established', established: 1, prefixesAdvertised: 3 })
 })
 
 t.test('members of one update group get the same octets; a late one gets everything', async (t) => {
@@ -265,7 +265,7 @@ t.test('members of one update group get the same octets; a late one gets everyth
     'one message holds all',
   )
   t.equal(first.updates[0].hex, late[0].updates[0].hex)
-  t.equal(new Set(routers.map((address) => sw.speaker.neighbor(address)?.updateGroup)).size, 1)
+  t.equal(new Set(routers.map((address) => sw.views.neighbor(address)?.updateGroup)).size, 1)
   late[0].connection.close()
   peer.send(withdraw('10.0.0.0/24'))
   await lab.clock.run()
@@ -302,11 +302,11 @@ t.test('a neighbor that does not read costs no memory and gets the last state', 
   const written = sw.host.to(ROUTER)?.written.reduce((sum, bytes) => sum + bytes.length, 0) ?? 0
   t.ok(written < 700_000, `${written} octets for the slow one`)
   t.ok(quick.updates.length > 19_000, 'the other one has seen every change')
-  t.equal(sw.speaker.neighbor(ROUTER)?.state, 'Established')
+  t.equal(sw.views.neighbor(ROUTER)?.state, 'Established')
   receiving.stalled = false
   receiving.resume()
   await lab.clock.run()
-  t.equal(sw.speaker.neighbor(ROUTER)?.prefixesAdvertised, 2000)
+  t.equal(sw.views.neighbor(ROUTER)?.prefixesAdvertised, 2000)
   t.ok(slow.updates.length < 10_000, `${slow.updates.length} messages`)
   const last = (one: RawPeer) => new Set(one.updates.slice(-100).map((received) => received.hex))
   t.same(last(slow), last(quick))

@@ -88,8 +88,8 @@ for (const slowness of [0, 0.7]) {
       const reachable = [...truth].filter(([, via]) => via.size > 0).map(([prefix]) => prefix)
       t.same([...held(router)].sort(), reachable.sort())
       t.equal(sw.fib.size, reachable.length)
-      t.equal(sw.speaker.neighbor('10.0.0.100')?.prefixesAdvertised, reachable.length)
-      t.ok(sw.speaker.neighbors().every((view) => view.state === 'Established'))
+      t.equal(sw.views.neighbor('10.0.0.100')?.prefixesAdvertised, reachable.length)
+      t.ok(sw.views.neighbors().every((view) => view.state === 'Established'))
     },
   )
 }
@@ -139,6 +139,6 @@ t.test(
     t.ok(paused > 0, 'the connection stopped reading for a while')
     t.ok(lab.clock.now() > 3000, 'it took longer than the hold time')
     t.ok(flooder.names.filter((name) => name === 'KEEPALIVE').length >= 2, 'keepalives left meanwhile')
-    t.equal(sw.speaker.neighbor(nodes[0])?.state, 'Established')
+    t.equal(sw.views.neighbor(nodes[0])?.state, 'Established')
   },
 )

@@ -102,7 +102,7 @@ t.test('an iBGP neighbor says its own LOCAL_PREF', async (t) => {
     }),
   )
   await lab.clock.run()
-  const [path] = sw.speaker.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].paths
+  const [path] = sw.views.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].paths
   t.equal(path.localPref, 70)
 })
 
@@ -123,13 +123,13 @@ t.test('maintenance: all is announced with the community, and without it afterwa
   t.match(told(outside), { attributes: { communities: [5, GRACEFUL_SHUTDOWN] } })
   t.equal(told(outside)?.attributes.localPref, undefined)
   t.same(sw.fib.via(VIP), [NODE], 'own traffic goes on as before')
-  t.match(sw.speaker.view().maintenance, { source: 'operator', by: BY })
+  t.match(sw.views.speaker().maintenance, { source: 'operator', by: BY })
   t.match(sw.speaker.recent().at(-1), { type: 'maintenance', on: true, by: BY })
   t.match(sw.speaker.maintenance(true, BY), { ok: true, text: /already/ })
 
   await sw.speaker.apply(speakerOptions(neighbors, { hostName: 'other' }))
   await lab.clock.run()
-  t.match(sw.speaker.view().maintenance, { source: 'operator' }, 'a reload does not end it')
+  t.match(sw.views.speaker().maintenance, { source: 'operator' }, 'a reload does not end it')
   await sw.speaker.apply(speakerOptions(neighbors, { maintenance: true }))
   t.match(sw.speaker.maintenance(false, BY), { ok: false, reason: 'conflict' }, 'the configuration has it on')
   await sw.speaker.apply(speakerOptions(neighbors))
@@ -137,12 +137,12 @@ t.test('maintenance: all is announced with the community, and without it afterwa
   await lab.clock.run()
   t.match(told(inside), { attributes: { localPref: 100, communities: [5] } })
   t.same(told(outside)?.attributes.communities, [5])
-  t.equal(sw.speaker.view().maintenance, undefined)
+  t.equal(sw.views.speaker().maintenance, undefined)
 
   await sw.speaker.apply(speakerOptions(neighbors, { maintenance: true }))
   await lab.clock.run()
   t.match(told(outside), { attributes: { communities: [5, GRACEFUL_SHUTDOWN] } })
-  t.same(sw.speaker.view().maintenance, { source: 'configuration' })
+  t.same(sw.views.speaker().maintenance, { source: 'configuration' })
   t.match(sw.speaker.recent().at(-1), { type: 'maintenance', on: true, by: 'the configuration' })
 })
 
@@ -165,7 +165,7 @@ t.test('one neighbor is drained: its paths are the last choice, and it is told s
   t.match(sw.speaker.operate(NODE, { type: 'drain' }, BY), { ok: true })
   await lab.clock.run()
   t.same(sw.fib.via(VIP), [OTHER])
-  t.match(sw.speaker.neighbor(NODE), { maintenance: { source: 'operator', by: BY }, state: 'Established' })
+  t.match(sw.views.neighbor(NODE), { maintenance: { source: 'operator', by: BY }, state: 'Established' })
   t.match(sw.speaker.operate(OTHER, { type: 'drain' }, BY), { ok: true })
   await lab.clock.run()
   t.same(sw.fib.via(VIP), [NODE], 'both are the last choice: the shorter path counts again')
@@ -176,7 +176,7 @@ t.test('one neighbor is drained: its paths are the last choice, and it is told s
   await lab.clock.run()
   t.notOk(told(outside)?.attributes.communities)
   t.match(told(inside), { attributes: { localPref: 100 } })
-  t.equal(sw.speaker.neighbor(NODE)?.maintenance, undefined)
+  t.equal(sw.views.neighbor(NODE)?.maintenance, undefined)
   const configured = [node(NODE, { maintenance: true }), ...neighbors.slice(1)]
   await sw.speaker.apply(speakerOptions(configured))
   await lab.clock.run()

@@ -21,7 +21,7 @@ async function start(more: Partial<FamilyOptions>) {
   const limited = neighbor(NODE, { passive: true, families: [family('ipv4-unicast', more)] })
   const sw = await lab.start(SWITCH, speakerOptions([limited]))
   const warnings = () => sw.lines.filter((line) => line.startsWith('warn') && line.includes('allowed'))
-  const limit = () => sw.speaker.neighbor(NODE)?.families[0].maximumPrefix
+  const limit = () => sw.views.neighbor(NODE)?.families[0].maximumPrefix
   return { lab, sw, warnings, limit, peer: await up(lab) }
 }
 
@@ -40,7 +40,7 @@ t.test('a warning from 75 % on, once until the number falls', async (t) => {
   peer.send(announce(64512, NODE, ...prefixes(7)))
   await lab.clock.run()
   t.equal(warnings().length, 2)
-  t.match(sw.speaker.neighbor(NODE), { state: 'Established' })
+  t.match(sw.views.neighbor(NODE), { state: 'Established' })
 })
 
 t.test('warning-only: said, and the routes are used', async (t) => {
@@ -53,7 +53,7 @@ t.test('warning-only: said, and the routes are used', async (t) => {
   peer.send(announce(64512, NODE, ...prefixes(6)))
   await lab.clock.run()
   t.equal(peer.notification, undefined)
-  t.match(sw.speaker.neighbor(NODE), { state: 'Established', prefixesAccepted: 6 })
+  t.match(sw.views.neighbor(NODE), { state: 'Established', prefixesAccepted: 6 })
   t.equal(sw.fib.size, 6)
   t.equal(warnings().length, 1)
   t.match(warnings()[0], /more than the 2 allowed; maximum-prefix is warning-only/)
@@ -71,7 +71,7 @@ t.test('restart: 6/1 with family and limit, back after those minutes and not bef
   t.equal((await up(lab)).notification, '6/5')
   await lab.clock.advance(11_000)
   await up(lab)
-  t.match(sw.speaker.neighbor(NODE), { state: 'Established' })
+  t.match(sw.views.neighbor(NODE), { state: 'Established' })
 })
 
 t.test('the pause of an earlier time does not end a later one', async (t) => {
@@ -85,7 +85,7 @@ t.test('the pause of an earlier time does not end a later one', async (t) => {
   t.equal((await up(lab)).notification, '6/5')
   await lab.clock.advance(120_000)
   await up(lab)
-  t.match(sw.speaker.neighbor(NODE), { state: 'Established' })
+  t.match(sw.views.neighbor(NODE), { state: 'Established' })
 })
 
 t.test('refused routes count where the configuration says so', async (t) => {

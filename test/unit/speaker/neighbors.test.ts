@@ -82,7 +82,7 @@ t.test('OPENs that are refused: the NOTIFICATION of the RFC, and a line with the
     await lab.clock.run()
     t.equal(peer.notification, expected, what)
     t.type(peer.closed, 'string', `${what}: closed`)
-    t.match(sw.speaker.neighbor(NODE), { lastError: { text: said } }, `${what}: view`)
+    t.match(sw.views.neighbor(NODE), { lastError: { text: said } }, `${what}: view`)
     t.ok(
       sw.lines.some((line) => line.startsWith('warn neighbor 192.168.95.210') && said.test(line)),
       `${what}: log`,
@@ -97,7 +97,7 @@ t.test('a NOTIFICATION is not answered', async (t) => {
   peer.send(notification(2, 2))
   await lab.clock.run()
   t.same(peer.names, ['OPEN'])
-  t.match(sw.speaker.neighbor(NODE)?.lastError, {
+  t.match(sw.views.neighbor(NODE)?.lastError, {
     text: /refuses our AS 64513/,
     notification: { direction: 'received', name: 'OPEN Message Error/Bad Peer AS' },
   })
@@ -114,7 +114,7 @@ t.test('a neighbor that is off is dialled at growing intervals, and that is said
   t.ok(gaps[0] < 1100 && (gaps.at(-1) ?? 0) > 20_000, 'soon at first, then rarely')
   t.ok(new Set(gaps.slice(-5)).size > 1, 'jitter')
   t.equal(sw.lines.filter((line) => line.startsWith('warn')).length, 1)
-  t.match(sw.speaker.neighbor(NODE), { lastError: { text: /ECONNREFUSED/ } })
+  t.match(sw.views.neighbor(NODE), { lastError: { text: /ECONNREFUSED/ } })
 })
 
 t.test('a neighbor that is shut down is refused and not dialled', async (t) => {
@@ -128,7 +128,7 @@ t.test('a neighbor that is shut down is refused and not dialled', async (t) => {
   t.equal(peer.notification, '6/5')
   t.same(peer.names, ['NOTIFICATION'])
   t.equal(sw.host.dials.length, 0)
-  t.match(sw.speaker.neighbor(NODE), { state: 'Idle', adminDown: true })
+  t.match(sw.views.neighbor(NODE), { state: 'Idle', adminDown: true })
 })
 
 t.test('dynamic neighbors come from a listen range and go with their session', async (t) => {
@@ -144,7 +144,7 @@ t.test('dynamic neighbors come from a listen range and go with their session', a
   peer.greet({ as: 64600, routerId: NODE })
   peer.send(announce(64600, NODE, '10.0.0.0/8'))
   await lab.clock.run()
-  t.match(sw.speaker.neighbor(NODE), {
+  t.match(sw.views.neighbor(NODE), {
     dynamic: true,
     state: 'Established',
     remoteAs: 64600,
@@ -162,9 +162,9 @@ t.test('dynamic neighbors come from a listen range and go with their session', a
   t.ok(sw.lines.some((line) => line.includes('there are 2 dynamic neighbors already')))
   peer.connection.close()
   await lab.clock.run()
-  t.equal(sw.speaker.neighbor(NODE), undefined)
+  t.equal(sw.views.neighbor(NODE), undefined)
   t.equal(sw.fib.size, 0)
-  t.equal(sw.speaker.neighbors().length, 1)
+  t.equal(sw.views.neighbors().length, 1)
   t.match(
     sw.speaker.recent().filter((event) => event.type === 'neighbor'),
     [
@@ -176,7 +176,7 @@ t.test('dynamic neighbors come from a listen range and go with their session', a
   const again = await lab.dial(NODE, SWITCH)
   again.greet({ as: 64600, routerId: NODE })
   await lab.clock.run()
-  t.match(sw.speaker.neighbor(NODE), { state: 'Established' })
+  t.match(sw.views.neighbor(NODE), { state: 'Established' })
 })
 
 t.test('dialled by both sides: the connection of the higher router id stays', async (t) => {
@@ -204,7 +204,7 @@ t.test('dialled by both sides: the connection of the higher router id stays', as
     t.equal(winner.notification, undefined)
     winner.send(KEEPALIVE)
     await lab.clock.run()
-    t.match(sw.speaker.neighbor(NODE), { state: 'Established', established: 1 }, `${stays} is up`)
+    t.match(sw.views.neighbor(NODE), { state: 'Established', established: 1 }, `${stays} is up`)
   }
 })
 
@@ -218,7 +218,7 @@ t.test('a second connection beside an Established session is closed', async (t) 
   second.send(open({ as: 64512, routerId: NODE }))
   await lab.clock.run()
   t.equal(second.notification, '6/7')
-  t.match(sw.speaker.neighbor(NODE), { state: 'Established', established: 1, dropped: 0 })
+  t.match(sw.views.neighbor(NODE), { state: 'Established', established: 1, dropped: 0 })
   t.equal(peer.closed, undefined)
 })
 
@@ -229,7 +229,7 @@ t.test('hold time: the smaller one counts, keepalives leave on time', async (t) 
   peer.greet({ as: 64512, routerId: NODE, hold: 9 })
   await lab.clock.run()
   peer.clear()
-  t.match(sw.speaker.neighbor(NODE), { holdTime: 9, keepalive: 3, configuredHoldTime: 90 })
+  t.match(sw.views.neighbor(NODE), { holdTime: 9, keepalive: 3, configuredHoldTime: 90 })
   for (let i = 0; i < 20; i++) {
     await lab.clock.advance(3000)
     peer.send(KEEPALIVE)
@@ -237,7 +237,7 @@ t.test('hold time: the smaller one counts, keepalives leave on time', async (t) 
   await lab.clock.run()
   const keepalives = peer.names.filter((name) => name === 'KEEPALIVE').length
   t.ok(keepalives >= 20 && keepalives <= 27, `${keepalives} keepalives in a minute`)
-  t.equal(sw.speaker.neighbor(NODE)?.state, 'Established')
+  t.equal(sw.views.neighbor(NODE)?.state, 'Established')
   await lab.clock.advance(9001)
   t.equal(peer.notification, '4/0')
 })
@@ -250,7 +250,7 @@ t.test('hold time 0: no keepalives, no expiry', async (t) => {
   await lab.clock.run()
   peer.clear()
   await lab.clock.advance(3_600_000)
-  t.equal(sw.speaker.neighbor(NODE)?.state, 'Established')
+  t.equal(sw.views.neighbor(NODE)?.state, 'Established')
   t.same(peer.names, [])
 })
 
@@ -264,7 +264,7 @@ t.test('what has arrived is read before a session is called dead', async (t) => 
   sw.host.to(NODE)?.pause()
   peer.send(KEEPALIVE, announce(64512, NODE, '10.0.0.0/8'))
   await lab.clock.advance(9001)
-  t.equal(sw.speaker.neighbor(NODE)?.state, 'Established')
+  t.equal(sw.views.neighbor(NODE)?.state, 'Established')
   t.equal(sw.fib.size, 1)
   await lab.clock.advance(9001)
   t.equal(peer.notification, '4/0')

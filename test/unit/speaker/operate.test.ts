@@ -36,7 +36,7 @@ t.test('shutdown: 6/2 with the message, down until started, whatever is reloaded
   await lab.clock.run()
   t.equal(peer.notification, '6/2 026162')
   t.equal(sw.fib.size, 0)
-  t.match(sw.speaker.neighbor(NODE), {
+  t.match(sw.views.neighbor(NODE), {
     state: 'Idle',
     adminDown: true,
     shutdown: { source: 'operator', message: 'ab', by: BY, at: String },
@@ -51,11 +51,11 @@ t.test('shutdown: 6/2 with the message, down until started, whatever is reloaded
   await sw.speaker.apply(renamed)
   const refused = await up(lab, NODE)
   t.equal(refused.notification, '6/5', 'kept out')
-  t.match(sw.speaker.neighbor(NODE), { state: 'Idle', adminDown: true, description: 'x' })
+  t.match(sw.views.neighbor(NODE), { state: 'Idle', adminDown: true, description: 'x' })
 
   t.match(sw.speaker.operate(NODE, { type: 'start' }, BY), { ok: true })
   await up(lab, NODE)
-  const view = sw.speaker.neighbor(NODE)
+  const view = sw.views.neighbor(NODE)
   t.match(view, { state: 'Established', adminDown: false })
   t.equal(view?.shutdown, undefined)
 })
@@ -74,9 +74,9 @@ t.test('reset: 6/4, and the session comes back at once', async (t) => {
   t.match(sw.speaker.operate(NODE, { type: 'reset', message: 'x' }, BY), { ok: true, text: /is reset/ })
   await lab.clock.run()
   t.equal(peer.notification, '6/4 0178')
-  t.match(sw.speaker.neighbor(NODE), { state: 'Active', adminDown: false })
+  t.match(sw.views.neighbor(NODE), { state: 'Active', adminDown: false })
   await up(lab, NODE)
-  t.match(sw.speaker.neighbor(NODE), { state: 'Established', dropped: 1 })
+  t.match(sw.views.neighbor(NODE), { state: 'Established', dropped: 1 })
   t.match(operations(), [{ operation: 'reset', message: 'x' }])
 })
 
@@ -91,9 +91,9 @@ t.test('reset and start end the wait before the next dial', async (t) => {
     const peer = await up(lab, NODE)
     peer.connection.close()
     await lab.clock.run()
-    t.match(sw.speaker.neighbor(NODE), { state: 'Idle' })
+    t.match(sw.views.neighbor(NODE), { state: 'Idle' })
     t.match(sw.speaker.operate(NODE, { type }, BY), { ok: true })
-    t.match(sw.speaker.neighbor(NODE), { state: 'Connect' }, type)
+    t.match(sw.views.neighbor(NODE), { state: 'Connect' }, type)
     await sw.speaker.stop('')
   }
 })
@@ -108,7 +108,7 @@ t.test('a neighbor that is kept out for too many prefixes comes back with reset'
   t.match(peer.notification, /^6\/1/)
   t.match(sw.speaker.operate(NODE, { type: 'reset' }, BY), { ok: true, text: /tried anew/ })
   await up(lab, NODE)
-  t.match(sw.speaker.neighbor(NODE), { state: 'Established' })
+  t.match(sw.views.neighbor(NODE), { state: 'Established' })
 })
 
 t.test('refresh goes both ways, and says why it can not', async (t) => {
@@ -139,7 +139,7 @@ t.test('what the configuration shut down is not started by hand', async (t) => {
   const lab = new SpeakerLab()
   const shut = speakerOptions([neighbor(NODE, { passive: true, shutdown: { message: 'never' } })])
   const sw = await lab.start(SWITCH, shut)
-  t.match(sw.speaker.neighbor(NODE), {
+  t.match(sw.views.neighbor(NODE), {
     adminDown: true,
     shutdown: { source: 'configuration', message: 'never' },
   })
@@ -151,7 +151,7 @@ t.test('what the configuration shut down is not started by hand', async (t) => {
   // Shut down by hand, too, it stays down when the file lets it go.
   t.match(sw.speaker.operate(NODE, { type: 'shutdown' }, BY), { ok: true, text: /already/ })
   await sw.speaker.apply(options())
-  t.match(sw.speaker.neighbor(NODE), { state: 'Idle', adminDown: true, shutdown: { source: 'operator' } })
+  t.match(sw.views.neighbor(NODE), { state: 'Idle', adminDown: true, shutdown: { source: 'operator' } })
 })
 
 t.test('a dynamic neighbor that is shut down does not come back as a new one', async (t) => {
@@ -166,8 +166,8 @@ t.test('a dynamic neighbor that is shut down does not come back as a new one', a
   await lab.clock.run()
   t.equal(peer.notification, '6/2')
   t.equal((await up(lab, GUEST)).notification, '6/5')
-  t.match(sw.speaker.neighbor(GUEST), { dynamic: true, adminDown: true })
+  t.match(sw.views.neighbor(GUEST), { dynamic: true, adminDown: true })
   t.match(sw.speaker.operate(GUEST, { type: 'start' }, BY), { ok: true })
   await up(lab, GUEST)
-  t.match(sw.speaker.neighbor(GUEST), { state: 'Established', dynamic: true })
+  t.match(sw.views.neighbor(GUEST), { state: 'Established', dynamic: true })
 })

@@ -65,8 +65,8 @@ t.test('a changed import policy is applied to what was received, and the session
   b.send(announce(64512, B, VIP))
   await lab.clock.run()
   const paths = () =>
-    sw.speaker.routes({ family: 'ipv4-unicast', limit: 10 }).routes.find((one) => one.prefix === VIP)
-      ?.paths ?? []
+    sw.views.routes({ family: 'ipv4-unicast', limit: 10 }).routes.find((one) => one.prefix === VIP)?.paths ??
+    []
   t.equal(paths().filter((path) => path.multipath).length, 2)
   a.clear()
   const weighted = map(rule(10, { match: only(VIP), set: { weight: 7, localPref: 200, med: 3 } }))
@@ -78,11 +78,11 @@ t.test('a changed import policy is applied to what was received, and the session
     paths().filter((path) => path.best),
     [{ neighbor: A, weight: 7, localPref: 200, med: 3, decidedBy: 'weight' }],
   )
-  t.match(sw.speaker.neighbor(A), { prefixesReceived: 2, prefixesAccepted: 1 })
+  t.match(sw.views.neighbor(A), { prefixesReceived: 2, prefixesAccepted: 1 })
   await sw.speaker.apply(speakerOptions([node(A), node(B)]))
   await lab.clock.run()
   t.equal(paths().filter((path) => path.multipath).length, 2)
-  t.match(sw.speaker.neighbor(A), { prefixesAccepted: 2 })
+  t.match(sw.views.neighbor(A), { prefixesAccepted: 2 })
   t.same(a.received, [])
 })
 

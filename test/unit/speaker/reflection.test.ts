@@ -147,7 +147,7 @@ t.test('what a reflector adds, and what it leaves alone', async (t) => {
     ),
     'ORIGINATOR_ID stays, the own cluster is put in front',
   )
-  const [path] = cluster.sw.speaker.routes({ family: 'ipv4-unicast', prefix: VIP, limit: 1 }).routes[0].paths
+  const [path] = cluster.sw.views.routes({ family: 'ipv4-unicast', prefix: VIP, limit: 1 }).routes[0].paths
   t.match(path, { neighbor: OTHER, originatorId: '10.1.1.1', clusterList: ['10.2.2.2', '10.3.3.3'] })
   t.equal(path.fromClient, undefined)
 })
@@ -186,7 +186,7 @@ t.test('routes that have come round are ignored', async (t) => {
     const cluster = await Cluster.start(ALL, { clusterId })
     await cluster.announce(CLIENT, ...more)
     t.same(cluster.heard(), used ? [SECOND, OTHER, OUTSIDE] : [], what)
-    const { paths } = cluster.sw.speaker.routes({ family: 'ipv4-unicast', prefix: VIP, limit: 1 }).routes[0]
+    const { paths } = cluster.sw.views.routes({ family: 'ipv4-unicast', prefix: VIP, limit: 1 }).routes[0]
     t.match(paths, [{ valid: used, fromClient: true }], what)
     if (!used) t.match(paths[0].reason, /own (router id as ORIGINATOR_ID|cluster id in CLUSTER_LIST)/)
   }
@@ -197,7 +197,7 @@ t.test(
   async (t) => {
     const cluster = await Cluster.start(ALL)
     const best = () => {
-      const [route] = cluster.sw.speaker.routes({ family: 'ipv4-unicast', prefix: VIP, limit: 1 }).routes
+      const [route] = cluster.sw.views.routes({ family: 'ipv4-unicast', prefix: VIP, limit: 1 }).routes
       return route.paths.find((path) => path.best)
     }
     await cluster.announce(CLIENT, originator('10.0.0.9'), clusters('10.2.2.2'))
@@ -236,17 +236,17 @@ t.test('every change of reflection is taken over by running sessions', async (t)
   t.same(cluster.heard(), [SECOND], 'withdrawn from who is no client any more, unknown to the rest')
   const three = [client(CLIENT), other(SECOND), client(OTHER), outside]
   t.same(await apply(three, { clusterId: 77 }), [SECOND])
-  t.match(cluster.sw.speaker.neighbor(OTHER), { families: [{ routeReflectorClient: true }] })
+  t.match(cluster.sw.views.neighbor(OTHER), { families: [{ routeReflectorClient: true }] })
   cluster.heard()
   await apply(three, { clusterId: 77, clientToClientReflection: false })
   t.same(cluster.heard(), [CLIENT], 'withdrawn from the other client')
   await apply([other(CLIENT), other(SECOND), other(OTHER), outside])
   for (const address of [CLIENT, SECOND, OTHER]) {
-    t.equal(cluster.sw.speaker.neighbor(address)?.prefixesAdvertised, 0, 'no client, no reflection')
+    t.equal(cluster.sw.views.neighbor(address)?.prefixesAdvertised, 0, 'no client, no reflection')
   }
   await cluster.announce(SECOND, originator('10.1.1.1'), clusters('0.0.0.77'))
   const valid = () =>
-    cluster.sw.speaker
+    cluster.sw.views
       .routes({ family: 'ipv4-unicast', prefix: VIP, limit: 1 })
       .routes[0].paths.filter((path) => path.valid).length
   t.equal(valid(), 2)

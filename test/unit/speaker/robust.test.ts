@@ -23,7 +23,7 @@ const node = neighbor(NODE, { passive: true })
 
 t.test('routes of a family that was not negotiated leave nothing behind', async (t) => {
   const lab = new SpeakerLab()
-  const { speaker } = await lab.start(SWITCH, speakerOptions([node]))
+  const { speaker, views } = await lab.start(SWITCH, speakerOptions([node]))
   const peer = await lab.dial(NODE, SWITCH)
   peer.greet({ as: 64512, routerId: NODE, capabilities: [multiprotocol(1), fourOctetAs(64512)] })
   await lab.clock.run()
@@ -34,13 +34,13 @@ t.test('routes of a family that was not negotiated leave nothing behind', async 
   }
   peer.send(announce(64512, NODE, '127.0.0.0/8'))
   await lab.clock.run()
-  t.equal(speaker.neighbor(NODE)?.state, 'Established')
+  t.equal(views.neighbor(NODE)?.state, 'Established')
   t.equal(speaker.sizes().attributeSets, 0)
 })
 
 t.test('a looped path that is kept for a restart stays unused when the import policy changes', async (t) => {
   const lab = new SpeakerLab()
-  const { speaker } = await lab.start(SWITCH, speakerOptions([node]))
+  const { speaker, views } = await lab.start(SWITCH, speakerOptions([node]))
   const peer = await lab.dial(NODE, SWITCH)
   const restart = gracefulRestart({ time: 120, families: [{ afi: 1, forwarding: true }] })
   peer.greet({ as: 64512, routerId: NODE, capabilities: [multiprotocol(1), fourOctetAs(64512), restart] })
@@ -53,7 +53,7 @@ t.test('a looped path that is kept for a restart stays unused when the import po
   peer.connection.close()
   await lab.clock.run()
   const paths = () =>
-    speaker
+    views
       .routes({ family: 'ipv4-unicast', limit: 10 })
       .routes.map(({ prefix, paths: [path] }) => `${prefix} ${path.valid} ${path.stale}`)
   t.same(paths(), ['10.0.0.0/8 true true', `${VIP} false true`])
@@ -97,7 +97,7 @@ t.test('a changed default of LOCAL_PREF is told to internal neighbors', async (t
 
 t.test('a neighbor that invents next hops does not fill the memory', async (t) => {
   const lab = new SpeakerLab()
-  const { speaker } = await lab.start(SWITCH, speakerOptions([node]))
+  const { speaker, views } = await lab.start(SWITCH, speakerOptions([node]))
   const peer = await lab.dial(NODE, SWITCH)
   peer.greet({ as: 64512, routerId: NODE })
   await lab.clock.run()
@@ -107,5 +107,5 @@ t.test('a neighbor that invents next hops does not fill the memory', async (t) =
   }
   const { attributeSets, nextHops, gatewaySets } = speaker.sizes()
   t.same({ attributeSets, nextHops, gatewaySets }, { attributeSets: 1, nextHops: 1, gatewaySets: 1 })
-  t.same(speaker.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].nextHops, ['192.0.1.243'])
+  t.same(views.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].nextHops, ['192.0.1.243'])
 })

@@ -96,7 +96,7 @@ t.test('a leaked route is stored and not used; IPv6 too', async (t) => {
     source.send(update({ attributes: [...attributes, mpReachIpv6('2001:db8::1', '2001:db8::/32'), otc(as)] }))
     await lab.clock.run()
     for (const name of ['ipv4-unicast', 'ipv6-unicast'] as const) {
-      const [route] = sw.speaker.routes({ family: name, limit: 10 }).routes
+      const [route] = sw.views.routes({ family: name, limit: 10 }).routes
       t.match(route.paths, [{ valid: !leaked, onlyToCustomer: as }], `${own} ${as} ${name}`)
       if (leaked) t.match(route.paths[0].reason, /route leak/)
     }
@@ -118,7 +118,7 @@ t.test('a new policy keeps the mark', async (t) => {
     ]),
   )
   await lab.clock.run()
-  const [route] = sw.speaker.routes({ family: 'ipv4-unicast', limit: 1 }).routes
+  const [route] = sw.views.routes({ family: 'ipv4-unicast', limit: 1 }).routes
   t.match(route.paths, [{ valid: true, onlyToCustomer: 64512 }])
 })
 
@@ -146,7 +146,7 @@ t.test('roles that do not fit refuse the session with 2/11', async (t) => {
     t.equal(peer.notification, answer, what)
     const open = peer.received.find(({ type }) => type === 1)
     t.match(open?.hex, `0901${String(ROLES.indexOf(own)).padStart(2, '0')}`, 'capability 9')
-    const view = sw.speaker.neighbor(FROM)
+    const view = sw.views.neighbor(FROM)
     t.match(view, { role: { own, strict }, state: answer === undefined ? 'Established' : /Active|Idle/ })
     if (answer === undefined)
       t.equal(view?.role?.neighbor, theirs.length === 0 ? undefined : ROLES[theirs[0]])

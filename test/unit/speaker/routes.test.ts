@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { RouteQuery } from '../../../src/speaker/model/views.js'
+import type { RouteQuery } from '../../../src/views/model/route.js'
 import { family, neighbor, speakerOptions } from '../../support/options.js'
 import {
   announce,
@@ -51,7 +51,7 @@ t.test('three nodes make one route with three next hops', async (t) => {
   for (const [index, peer] of peers.entries()) peer.send(announce(64512, NODES[index], VIP))
   await lab.clock.run()
   t.same(sw.fib.via(VIP), NODES)
-  const page = sw.speaker.routes(query())
+  const page = sw.views.routes(query())
   t.equal(page.total, 1)
   const [route] = page.routes
   t.match(route, { prefix: VIP, nextHops: NODES, fib: { state: 'installed' } })
@@ -64,8 +64,8 @@ t.test('three nodes make one route with three next hops', async (t) => {
     ],
   )
   t.match(route.paths[0], { nextHop: NODES[0], asPath: '64512', origin: 'IGP', localPref: 100, type: 'ebgp' })
-  t.match(sw.speaker.neighbor(NODES[1]), { prefixesReceived: 1, prefixesAccepted: 1, prefixesAdvertised: 0 })
-  t.match(sw.speaker.view(), {
+  t.match(sw.views.neighbor(NODES[1]), { prefixesReceived: 1, prefixesAccepted: 1, prefixesAdvertised: 0 })
+  t.match(sw.views.speaker(), {
     tables: [
       { family: 'ipv4-unicast', prefixes: 1, paths: 3, multipathPrefixes: 1, widths: [0, 0, 0, 1] },
       {},
@@ -99,8 +99,8 @@ t.test('announcing the same again is no change', async (t) => {
   const { lab, sw, peers } = await story(new SpeakerLab(), NODES.slice(0, 1))
   peers[0].send(announce(64512, NODES[0], VIP))
   await lab.clock.run()
-  const { version } = sw.speaker.routes(query()).routes[0]
-  const { since } = sw.speaker.routes(query()).routes[0].paths[0]
+  const { version } = sw.views.routes(query()).routes[0]
+  const { since } = sw.views.routes(query()).routes[0].paths[0]
   const events = sw.speaker.recent().length
   await lab.clock.advance(10_000)
   sw.fib.take()
@@ -108,7 +108,7 @@ t.test('announcing the same again is no change', async (t) => {
   await lab.clock.run()
   t.same(sw.fib.take(), [])
   t.equal(sw.speaker.recent().length, events)
-  t.match(sw.speaker.routes(query()).routes[0], { version, paths: [{ since }] })
+  t.match(sw.views.routes(query()).routes[0], { version, paths: [{ since }] })
 })
 
 t.test('messages split at any octet give the same result', async (t) => {
@@ -141,7 +141,7 @@ t.test('session lost without graceful restart: gateway first, then the routes', 
     `set 10.0.0.0/24 via ${NODES[0]},${NODES[1]}`,
     `set ${VIP} via ${NODES[0]},${NODES[1]}`,
   ])
-  t.match(sw.speaker.neighbor(NODES[2]), { prefixesReceived: 0, dropped: 1 })
+  t.match(sw.views.neighbor(NODES[2]), { prefixesReceived: 0, dropped: 1 })
 })
 
 t.test('a gateway that another session uses is not lost', async (t) => {
@@ -168,9 +168,9 @@ t.test('what is wrong for this neighbor is stored and not used', async (t) => {
     announce(64512, NODES[0], '224.0.0.0/8', '127.0.0.0/8', '10.7.0.0/16'),
   )
   await lab.clock.run()
-  t.equal(sw.speaker.neighbor(NODES[0])?.state, 'Established')
+  t.equal(sw.views.neighbor(NODES[0])?.state, 'Established')
   t.same(
-    sw.speaker.routes(query()).routes.map((route) => [route.prefix, route.paths[0].reason]),
+    sw.views.routes(query()).routes.map((route) => [route.prefix, route.paths[0].reason]),
     [
       ['10.1.0.0/16', 'own AS in AS_PATH'],
       ['10.2.0.0/16', 'first AS is not the neighbor'],
@@ -215,7 +215,7 @@ t.test('RFC 7606: routes with a malformed attribute go, the session stays, and i
   await lab.clock.run()
   t.same(sw.fib.via(VIP), undefined)
   t.same(sw.fib.via('10.9.0.0/16'), [NODES[0]])
-  t.match(sw.speaker.neighbor(NODES[0]), {
+  t.match(sw.views.neighbor(NODES[0]), {
     state: 'Established',
     faults: {
       withdraw: 1,
@@ -250,7 +250,7 @@ t.test('an UPDATE that cannot be read ends the session', async (t) => {
   await lab.clock.run()
   t.match(peer.notification, /^3\/10/)
   t.equal(sw.fib.size, 0)
-  t.match(sw.speaker.neighbor(NODES[0]), {
+  t.match(sw.views.neighbor(NODES[0]), {
     lastError: { notification: { direction: 'sent', name: 'UPDATE Message Error/Invalid Network Field' } },
     faults: { reset: 1, attributes: [{ name: 'message', reset: 1 }] },
     lastFaults: [{ verdict: 'reset', rule: 'RFC 7606 §5.3' }],
@@ -269,7 +269,7 @@ t.test('IPv6 over an IPv6 session, End-of-RIB included', async (t) => {
   )
   await lab.clock.run()
   t.same(sw.fib.via('2001:db8:1::123/128'), ['2001:db8::210'])
-  t.match(sw.speaker.neighbor('2001:db8::210'), {
+  t.match(sw.views.neighbor('2001:db8::210'), {
     families: [{ family: 'ipv6-unicast', endOfRibReceived: true, endOfRibSent: true, prefixesBest: 1 }],
   })
   peer.send(update({ attributes: [mpUnreachIpv6('2001:db8:1::123/128')] }))
@@ -282,8 +282,8 @@ t.test('a family that was not negotiated is ignored and said once', async (t) =>
   const reach = update({ attributes: [origin(), asPath(64512), mpReachIpv6('2001:db8::1', '2001:db8::/32')] })
   peers[0].send(reach, reach, announce(64512, NODES[0], VIP))
   await lab.clock.run()
-  t.equal(sw.speaker.neighbor(NODES[0])?.state, 'Established')
-  t.equal(sw.speaker.routes(query({ family: 'ipv6-unicast' })).total, 0)
+  t.equal(sw.views.neighbor(NODES[0])?.state, 'Established')
+  t.equal(sw.views.routes(query({ family: 'ipv6-unicast' })).total, 0)
   t.same(sw.fib.via(VIP), [NODES[0]])
   t.equal(sw.lines.filter((line) => line.includes('ipv6-unicast, which was not negotiated')).length, 1)
 })
@@ -308,7 +308,7 @@ t.test('routes reflected back to where they came from are ignored', async (t) =>
   )
   await lab.clock.run()
   t.same(
-    sw.speaker.routes(query()).routes.map((route) => route.paths[0].reason),
+    sw.views.routes(query()).routes.map((route) => route.paths[0].reason),
     ['own router id as ORIGINATOR_ID', 'own cluster id in CLUSTER_LIST', undefined],
   )
 })
@@ -322,8 +322,8 @@ t.test('import policy', async (t) => {
   peers[0].send(announce(64512, NODES[0], VIP, '10.0.0.0/8'))
   await lab.clock.run()
   t.equal(sw.fib.size, 1)
-  t.match(sw.speaker.neighbor(NODES[0]), { prefixesReceived: 2, prefixesAccepted: 1 })
-  t.match(sw.speaker.routes(query({ prefix: '10.0.0.0/8' })).routes[0].paths[0], {
+  t.match(sw.views.neighbor(NODES[0]), { prefixesReceived: 2, prefixesAccepted: 1 })
+  t.match(sw.views.routes(query({ prefix: '10.0.0.0/8' })).routes[0].paths[0], {
     valid: false,
     reason: 'rejected by import policy',
   })
@@ -337,7 +337,7 @@ t.test('more prefixes than allowed: 6/1 with family and limit, and a pause', asy
   const { lab, sw, peers } = await story(new SpeakerLab(), NODES.slice(0, 1), speakerOptions([limited]))
   peers[0].send(announce(64512, NODES[0], '10.1.0.0/16', '10.2.0.0/16'))
   await lab.clock.run()
-  t.equal(sw.speaker.neighbor(NODES[0])?.state, 'Established')
+  t.equal(sw.views.neighbor(NODES[0])?.state, 'Established')
   peers[0].send(announce(64512, NODES[0], '10.3.0.0/16'))
   await lab.clock.run()
   t.equal(peers[0].notification, '6/1 00010100000002')
@@ -349,7 +349,7 @@ t.test('more prefixes than allowed: 6/1 with family and limit, and a pause', asy
   const later = await lab.dial(NODES[0], SWITCH)
   later.greet({ as: 64512, routerId: NODES[0] })
   await lab.clock.run()
-  t.equal(sw.speaker.neighbor(NODES[0])?.state, 'Established')
+  t.equal(sw.views.neighbor(NODES[0])?.state, 'Established')
 })
 
 t.test('pages and filters of routes', async (t) => {
@@ -358,22 +358,22 @@ t.test('pages and filters of routes', async (t) => {
   peers[0].send(announce(64512, NODES[0], ...prefixes))
   peers[1].send(announce(64512, NODES[1], '10.0.3.0/24', '10.0.3.128/25', '0.0.0.0/0'))
   await lab.clock.run()
-  const first = sw.speaker.routes(query({ limit: 10 }))
+  const first = sw.views.routes(query({ limit: 10 }))
   t.equal(first.total, 27)
   t.equal(first.routes.length, 10)
   const all = [...first.routes]
   for (let page = first; page.next !== undefined; ) {
-    page = sw.speaker.routes(query({ limit: 10, cursor: page.next }))
+    page = sw.views.routes(query({ limit: 10, cursor: page.next }))
     all.push(...page.routes)
   }
   t.same(
     all.map((route) => route.prefix),
     ['0.0.0.0/0', ...prefixes.slice(0, 4), '10.0.3.128/25', ...prefixes.slice(4)],
   )
-  t.equal(sw.speaker.routes(query({ longest: '10.0.3.200' })).routes[0].prefix, '10.0.3.128/25')
-  t.equal(sw.speaker.routes(query({ longest: '172.16.0.1' })).routes[0].prefix, '0.0.0.0/0')
-  t.same(sw.speaker.routes(query({ prefix: '10.9.9.0/24' })), { routes: [], total: 0 })
-  const ofNode = sw.speaker.routes(query({ neighbor: NODES[1] }))
+  t.equal(sw.views.routes(query({ longest: '10.0.3.200' })).routes[0].prefix, '10.0.3.128/25')
+  t.equal(sw.views.routes(query({ longest: '172.16.0.1' })).routes[0].prefix, '0.0.0.0/0')
+  t.same(sw.views.routes(query({ prefix: '10.9.9.0/24' })), { routes: [], total: 0 })
+  const ofNode = sw.views.routes(query({ neighbor: NODES[1] }))
   t.same(
     ofNode.routes.map((route) => [route.prefix, route.paths.length]),
     [
@@ -382,8 +382,8 @@ t.test('pages and filters of routes', async (t) => {
       ['10.0.3.128/25', 1],
     ],
   )
-  t.same(sw.speaker.routes(query({ neighbor: '192.0.2.1' })), { routes: [], total: 0 })
-  t.throws(() => sw.speaker.routes(query({ cursor: 'x' })), RangeError)
+  t.same(sw.views.routes(query({ neighbor: '192.0.2.1' })), { routes: [], total: 0 })
+  t.throws(() => sw.views.routes(query({ cursor: 'x' })), RangeError)
 })
 
 t.test(
@@ -399,7 +399,7 @@ t.test(
     const path = attribute(0x40, 2, [2, 1, 0, 0, 252, 0, 1, 2, 0, 0, 0, 7, 0, 0, 0, 8])
     const withSet = update({ attributes: [origin(), path, nextHop(NODES[0])], announced: [VIP] })
     const length = () => {
-      const [route] = sw.speaker.routes({ family: 'ipv4-unicast', limit: 10 }).routes
+      const [route] = sw.views.routes({ family: 'ipv4-unicast', limit: 10 }).routes
       return route?.paths[0].asPathLength
     }
     for (const [rejectAsSets, expected] of [
@@ -418,6 +418,6 @@ t.test(
       await lab.clock.run()
       t.equal(length(), expected, `rejectAsSets ${rejectAsSets}`)
     }
-    t.equal(sw.speaker.neighbor(NODES[0])?.faults.withdraw, 2)
+    t.equal(sw.views.neighbor(NODES[0])?.faults.withdraw, 2)
   },
 )

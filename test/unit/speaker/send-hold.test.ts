@@ -32,7 +32,7 @@ t.test(
     }
     // As long as the kernel takes octets all is well, whatever the time.
     await talk(1000)
-    t.equal(sw.speaker.neighbor(ROUTER)?.state, 'Established')
+    t.equal(sw.views.neighbor(ROUTER)?.state, 'Established')
     const far = sw.host.to(ROUTER)?.other
     if (far === undefined) throw new Error('no connection')
     far.stalled = true
@@ -40,10 +40,10 @@ t.test(
       node.send(announce(64512, NODE, ...Array.from({ length: 250 }, (_, p) => `10.${i}.${p}.0/24`)))
     }
     await talk(190)
-    t.equal(sw.speaker.neighbor(ROUTER)?.state, 'Established')
+    t.equal(sw.views.neighbor(ROUTER)?.state, 'Established')
     await talk(200)
-    t.not(sw.speaker.neighbor(ROUTER)?.state, 'Established')
-    t.match(sw.speaker.neighbor(ROUTER)?.lastReset, {
+    t.not(sw.views.neighbor(ROUTER)?.state, 'Established')
+    t.match(sw.views.neighbor(ROUTER)?.lastReset, {
       text: /nothing could be sent/,
       notification: { direction: 'sent', code: 8, subcode: 0 },
     })

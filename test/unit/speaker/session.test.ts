@@ -19,7 +19,7 @@ t.test('two speakers find each other', async (t) => {
     }),
   )
   await lab.clock.advance(3000)
-  t.match(a.speaker.neighbor(NODE), {
+  t.match(a.views.neighbor(NODE), {
     state: 'Established',
     remoteAs: 64512,
     routerId: NODE,
@@ -28,12 +28,12 @@ t.test('two speakers find each other', async (t) => {
     keepalive: 30,
     families: [{ family: 'ipv4-unicast', negotiated: true, endOfRibSent: true, endOfRibReceived: true }],
   })
-  t.match(b.speaker.neighbor(SWITCH), { state: 'Established', hostName: 'switch' })
-  const before = a.speaker.neighbor(NODE)?.established
+  t.match(b.views.neighbor(SWITCH), { state: 'Established', hostName: 'switch' })
+  const before = a.views.neighbor(NODE)?.established
   // Both stay up as long as both live.
   await lab.clock.advance(3_600_000)
-  t.match(a.speaker.neighbor(NODE), { state: 'Established', established: before })
-  t.match(b.speaker.neighbor(SWITCH), { state: 'Established' })
+  t.match(a.views.neighbor(NODE), { state: 'Established', established: before })
+  t.match(b.views.neighbor(SWITCH), { state: 'Established' })
   t.equal(
     a.host.connections.filter((connection) => !connection.closed).length,
     1,
@@ -42,7 +42,7 @@ t.test('two speakers find each other', async (t) => {
   const stopped = a.speaker.stop('back at noon')
   await lab.clock.run()
   await stopped
-  t.match(b.speaker.neighbor(SWITCH), {
+  t.match(b.views.neighbor(SWITCH), {
     lastError: {
       notification: {
         direction: 'received',

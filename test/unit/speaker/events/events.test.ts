@@ -1,7 +1,7 @@
 import t from 'tap'
 import { silent } from '../../../../src/ports/log.js'
 import { Events } from '../../../../src/speaker/events/events.js'
-import type { SpeakerEvent } from '../../../../src/speaker/model/views.js'
+import type { SpeakerEvent } from '../../../../src/views/model/event.js'
 
 const added = (neighbor: string) => ({ type: 'neighbor', neighbor, change: 'added' }) as const
 

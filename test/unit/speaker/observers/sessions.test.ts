@@ -407,7 +407,7 @@ t.test(
     })
     peer.send(KEEPALIVE, KEEPALIVE, KEEPALIVE)
     await lab.clock.run()
-    t.equal(made.speaker.neighbor(NODE)?.state, 'Established')
+    t.equal(made.views.neighbor(NODE)?.state, 'Established')
     t.equal(heard, 1)
     t.same(witness.take(), ['1 in KEEPALIVE', '1 in KEEPALIVE', '1 in KEEPALIVE'])
     t.same(

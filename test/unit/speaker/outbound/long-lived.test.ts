@@ -115,14 +115,14 @@ t.test(
     t.notOk(held(plain).has(VIP), 'withdrawn from who does not know what it is')
     t.same(sw.fib.via(VIP), [NODE], 'it is used as long as there is nothing else')
     t.equal(sw.fib.via(SECOND), undefined)
-    t.match(sw.speaker.neighbor(NODE), {
+    t.match(sw.views.neighbor(NODE), {
       gracefulRestart: {
         helper: 'waiting',
         longLived: { configured: 3600, families: [{ family: 'ipv4-unicast', remaining: 100 }] },
       },
       families: [{ prefixesStale: 1 }],
     })
-    const [path] = sw.speaker.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].paths
+    const [path] = sw.views.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].paths
     t.match(path, { stale: true, longLivedStale: true, best: true })
 
     const backup = await up(lab, BACKUP, 64512)
@@ -131,9 +131,9 @@ t.test(
     t.same(sw.fib.via(VIP), [BACKUP], 'anything is better')
     t.ok(held(plain).has(VIP))
     await lab.clock.advance(99_999)
-    t.equal(sw.speaker.neighbor(NODE)?.prefixesReceived, 1)
+    t.equal(sw.views.neighbor(NODE)?.prefixesReceived, 1)
     await lab.clock.advance(1)
-    t.match(sw.speaker.neighbor(NODE), { prefixesReceived: 0, gracefulRestart: { helper: 'none' } })
+    t.match(sw.views.neighbor(NODE), { prefixesReceived: 0, gracefulRestart: { helper: 'none' } })
     t.ok(sw.lines.some((line) => line.includes('long-lived stale time of 100 s')))
   },
 )
@@ -145,7 +145,7 @@ t.test('it returns: what it announces again counts as before, the rest goes with
   node.connection.close()
   await lab.clock.advance(50_000)
   const back = await up(lab, NODE, 64512, ...capable())
-  t.equal(sw.speaker.neighbor(NODE)?.gracefulRestart.helper, 'receiving')
+  t.equal(sw.views.neighbor(NODE)?.gracefulRestart.helper, 'receiving')
   back.send(route(NODE, VIP))
   await lab.clock.run()
   t.notOk(held(knowing).get(VIP)?.communities)
@@ -167,7 +167,7 @@ t.test('End-of-RIB of the new session sweeps', async (t) => {
   back.send(END_OF_RIB, KEEPALIVE)
   await lab.clock.run()
   t.equal(held(knowing).size, 0)
-  t.match(sw.speaker.neighbor(NODE), { gracefulRestart: { helper: 'none' }, prefixesReceived: 0 })
+  t.match(sw.views.neighbor(NODE), { gracefulRestart: { helper: 'none' }, prefixesReceived: 0 })
 })
 
 t.test('a changed import policy does not make a stale path fresh', async (t) => {
@@ -243,7 +243,7 @@ t.test('switched off it keeps nothing, and passes LLGR_STALE of others on as it 
   t.same(held(plain).get(VIP)?.communities, [LLGR_STALE])
   node.connection.close()
   await lab.clock.advance(20_000)
-  t.equal(sw.speaker.neighbor(NODE)?.prefixesReceived, 0)
+  t.equal(sw.views.neighbor(NODE)?.prefixesReceived, 0)
 })
 
 t.test('many paths are marked in slices', async (t) => {
@@ -253,11 +253,11 @@ t.test('many paths are marked in slices', async (t) => {
     node.send(route(NODE, `10.${i >> 8}.${i & 255}.0/24`, ...(i % 3 === 0 ? [communities(NO_LLGR)] : [])))
   }
   await lab.clock.run()
-  t.equal(sw.speaker.neighbor(NODE)?.prefixesReceived, count + 2)
+  t.equal(sw.views.neighbor(NODE)?.prefixesReceived, count + 2)
   node.connection.close()
   await lab.clock.advance(20_000)
   await lab.clock.run()
-  const page = sw.speaker.routes({ family: 'ipv4-unicast', limit: 10_000 })
+  const page = sw.views.routes({ family: 'ipv4-unicast', limit: 10_000 })
   t.equal(page.total, (count / 3) * 2 + 1)
   t.ok(page.routes.every(({ paths }) => paths.every((path) => path.longLivedStale)))
 })

@@ -113,8 +113,8 @@ async function start(
   }
 }
 
-const route = ({ speaker }: LabSpeaker, prefix: string) =>
-  speaker.routes({ family: familyOf(prefix), prefix, limit: 1 }).routes[0]
+const route = ({ views }: LabSpeaker, prefix: string) =>
+  views.routes({ family: familyOf(prefix), prefix, limit: 1 }).routes[0]
 
 t.test('ORI-1: a network goes out with the own AS, or an empty path; End-of-RIB follows', async (t) => {
   const { lab, sw } = await start([router, inside, node], own({ networks: [network('198.51.100.0/24')] }))
@@ -276,7 +276,7 @@ t.test('very many routes of the machine come in slices', async (t) => {
   const outside = await up(lab, ROUTER, 64999)
   await lab.clock.run()
   t.equal(heard(outside).filter((line) => line.startsWith('+')).length, 3000)
-  t.equal(sw.speaker.view().tables[0].prefixes, 3000)
+  t.equal(sw.views.speaker().tables[0].prefixes, 3000)
 })
 
 t.test('without a way to the machine’s routes that is said, and nothing waits', async (t) => {
@@ -362,11 +362,11 @@ t.test('a default route for one neighbor', async (t) => {
   const sent = `+ 0.0.0.0/0 via ${SWITCH} path 64513 i`
   t.same(heard(outside), [sent, 'end'])
   const query = { family: 'ipv4-unicast' as const, limit: 10 }
-  t.match(sw.speaker.advertised(ROUTER, query), {
+  t.match(sw.views.advertised(ROUTER, query), {
     total: 1,
     routes: [{ prefix: '0.0.0.0/0', paths: [{ type: 'local', nextHop: SWITCH, asPath: '64513' }] }],
   })
-  t.same(sw.speaker.routes(query).routes, [], 'it is in no table')
+  t.same(sw.views.routes(query).routes, [], 'it is in no table')
   const peer = await up(lab, NODE, 64512)
   t.same(heard(peer), ['end'])
   peer.send(announce(64512, NODE, '0.0.0.0/0', '10.0.0.0/8'))

@@ -90,7 +90,7 @@ t.test(
     peer.send(announce(64512, NODE, VIP), END_OF_RIB)
     await lab.clock.advance(20_000)
     t.same([far.updates, ended(far)], [[], 0], 'nothing is announced yet')
-    t.equal(sw.speaker.view().restarting, true)
+    t.equal(sw.views.speaker().restarting, true)
     t.same(sw.fib.via(VIP), [NODE], 'the kernel’s side is told, and keeps what it has')
     const other = await up(lab, OTHER, 64512)
     other.send(announce(64512, OTHER, VIP))
@@ -99,7 +99,7 @@ t.test(
     other.send(END_OF_RIB)
     await lab.clock.run()
     t.same([far.updates.length, ended(far), swept(sw)], [1, 1, true])
-    t.equal(sw.speaker.view().restarting, undefined)
+    t.equal(sw.views.speaker().restarting, undefined)
     const again = await up(lab, NODE, 64512)
     t.match(
       announced(again),
@@ -164,7 +164,7 @@ t.test('a policy that changes meanwhile: End-of-RIB comes all the same, once', a
   peer.send(announce(64512, NODE, VIP), END_OF_RIB)
   await lab.clock.run()
   t.same([far.updates.length, ended(far)], [1, 1])
-  t.match(sw.speaker.neighbor(ROUTER), { families: [{ endOfRibSent: true, prefixesAdvertised: 1 }] })
+  t.match(sw.views.neighbor(ROUTER), { families: [{ endOfRibSent: true, prefixesAdvertised: 1 }] })
 })
 
 t.test('dynamic neighbors are waited for when the kernel holds routes', async (t) => {

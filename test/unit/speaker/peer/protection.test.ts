@@ -56,12 +56,12 @@ t.test('a changed password resets its neighbor alone, and the transport knows it
   const lab = new SpeakerLab()
   const of = (password: string) =>
     speakerOptions([neighbor(A, { passive: true, password }), neighbor(B, { passive: true })])
-  const { speaker, host, lines } = await lab.start(SWITCH, of(SECRET))
+  const { speaker, views, host, lines } = await lab.start(SWITCH, of(SECRET))
   t.same(host.rules, [{ remote: A, password: SECRET }, { remote: B }], 'before it listens')
   const peers = [await lab.dial(A, SWITCH), await lab.dial(B, SWITCH)]
   for (const [i, peer] of peers.entries()) peer.greet({ as: 64512, routerId: `10.0.0.${i + 1}` })
   await lab.clock.run()
-  t.match(speaker.neighbors(), [
+  t.match(views.neighbors(), [
     { address: A, state: 'Established', authentication: 'md5' },
     { address: B, state: 'Established', authentication: undefined },
   ])
@@ -70,9 +70,9 @@ t.test('a changed password resets its neighbor alone, and the transport knows it
   t.match(report, { reset: [A], unchanged: 1 })
   t.same(host.rules, [{ remote: A, password: 'another' }, { remote: B }])
   t.equal(peers[0].notification, '6/6', 'Cease/Other Configuration Change')
-  t.match(speaker.neighbor(B), { state: 'Established' })
+  t.match(views.neighbor(B), { state: 'Established' })
   t.equal(peers[1].notification, undefined)
-  t.notMatch(JSON.stringify([speaker.neighbors(), speaker.view(), speaker.recent(), lines]), /c1l1um|another/)
+  t.notMatch(JSON.stringify([views.neighbors(), views.speaker(), speaker.recent(), lines]), /c1l1um|another/)
 })
 
 t.test('the range’s password: its guests are reset, the others are not', async (t) => {
@@ -81,17 +81,17 @@ t.test('the range’s password: its guests are reset, the others are not', async
     speakerOptions([neighbor(B, { passive: true })], {
       listenRanges: [{ prefix: '10.0.0.0/8', template: { ...template, password } }],
     })
-  const { speaker, host } = await lab.start(SWITCH, of(SECRET))
+  const { speaker, views, host } = await lab.start(SWITCH, of(SECRET))
   const peers = [await lab.dial('10.0.0.1', SWITCH), await lab.dial(B, SWITCH)]
   for (const [i, peer] of peers.entries()) peer.greet({ as: 64512, routerId: `10.0.0.${i + 1}` })
   await lab.clock.run()
-  t.match(speaker.neighbor('10.0.0.1'), { dynamic: true, state: 'Established', authentication: 'md5' })
+  t.match(views.neighbor('10.0.0.1'), { dynamic: true, state: 'Established', authentication: 'md5' })
   await speaker.apply(of('another'))
   await lab.clock.run()
   t.match(host.rules, [{ remote: B }, { remote: '10.0.0.0/8', password: 'another' }])
   t.equal(peers[0].notification, '6/6')
-  t.equal(speaker.neighbor('10.0.0.1'), undefined)
-  t.match(speaker.neighbor(B), { state: 'Established' })
+  t.equal(views.neighbor('10.0.0.1'), undefined)
+  t.match(views.neighbor(B), { state: 'Established' })
 })
 
 t.test(
@@ -108,8 +108,8 @@ t.test(
       },
     )
     const started = await lab.start(SWITCH, keyed)
-    t.match(started.speaker.neighbor(A), { lastError: { text: `no key for ${A} on this machine` } })
-    t.match(started.speaker.neighbor(B), { lastError: undefined })
+    t.match(started.views.neighbor(A), { lastError: { text: `no key for ${A} on this machine` } })
+    t.match(started.views.neighbor(B), { lastError: undefined })
     t.same(
       started.lines.filter((line) => line.startsWith('error')),
       [
@@ -121,11 +121,11 @@ t.test(
     const peers = [await lab.dial(A, SWITCH), await lab.dial(B, SWITCH)]
     for (const [i, peer] of peers.entries()) peer.greet({ as: 64512, routerId: `10.0.0.${i + 1}` })
     await lab.clock.run()
-    t.match(started.speaker.neighbor(A), { state: 'Established' })
+    t.match(started.views.neighbor(A), { state: 'Established' })
     await started.speaker.apply(keyed)
     await lab.clock.run()
     t.equal(peers[0].notification, '6/6')
-    t.match(started.speaker.neighbor(A), { lastError: { text: `no key for ${A} on this machine` } })
-    t.match(started.speaker.neighbor(B), { state: 'Established' })
+    t.match(started.views.neighbor(A), { lastError: { text: `no key for ${A} on this machine` } })
+    t.match(started.views.neighbor(B), { state: 'Established' })
   },
 )

@@ -59,16 +59,16 @@ t.test('one added, one removed, one changed, one reset: only these are touched',
   t.same(report, { added: ['192.168.95.213'], removed: [B], changed: [A], reset: [C], unchanged: 0 })
   t.equal(peers.get(A)?.closed, undefined)
   t.equal(sw.host.to(A), connections[0])
-  t.match(sw.speaker.neighbor(A), { state: 'Established', description: 'k8s-master-0', holdTime: 90 })
+  t.match(sw.views.neighbor(A), { state: 'Established', description: 'k8s-master-0', holdTime: 90 })
   t.equal(peers.get(B)?.notification, '6/3')
-  t.equal(sw.speaker.neighbor(B), undefined)
+  t.equal(sw.views.neighbor(B), undefined)
   t.equal(peers.get(C)?.notification, '6/6')
-  t.match(sw.speaker.neighbor(C), { state: 'Active' })
+  t.match(sw.views.neighbor(C), { state: 'Active' })
   t.same(sw.fib.via('192.168.95.123/32'), [A])
   const back = await lab.dial(C, SWITCH)
   back.greet({ as: 64512, routerId: C })
   await lab.clock.run()
-  t.match(sw.speaker.neighbor(C), { state: 'Established' })
+  t.match(sw.views.neighbor(C), { state: 'Established' })
   t.match(
     sw.speaker.recent().filter((event) => event.type === 'neighbor'),
     [
@@ -103,7 +103,7 @@ t.test('import policy changes what was received before', async (t) => {
   await sw.speaker.apply(speakerOptions([node(A, nothing), node(B)]))
   await lab.clock.run()
   t.same(sw.fib.via('192.168.95.123/32'), [B])
-  t.match(sw.speaker.neighbor(A), { prefixesReceived: 1, prefixesAccepted: 0 })
+  t.match(sw.views.neighbor(A), { prefixesReceived: 1, prefixesAccepted: 0 })
   await sw.speaker.apply(speakerOptions([node(A), node(B)]))
   await lab.clock.run()
   t.same(sw.fib.via('192.168.95.123/32'), [A, B])
@@ -116,13 +116,13 @@ t.test('shutdown with a message, and back', async (t) => {
   t.match(report, { changed: [], reset: [A] }, 'no session is kept')
   await lab.clock.run()
   t.equal(peers.get(A)?.notification, `6/2 0c${Buffer.from('back at noon').toString('hex')}`)
-  t.match(sw.speaker.neighbor(A), { state: 'Idle', adminDown: true })
+  t.match(sw.views.neighbor(A), { state: 'Idle', adminDown: true })
   t.equal(sw.fib.size, 0)
   await sw.speaker.apply(speakerOptions([node(A)]))
   const back = await lab.dial(A, SWITCH)
   back.greet({ as: 64512, routerId: A })
   await lab.clock.run()
-  t.match(sw.speaker.neighbor(A), { state: 'Established', adminDown: false })
+  t.match(sw.views.neighbor(A), { state: 'Established', adminDown: false })
 })
 
 t.test('a listen address that can not be had changes nothing', async (t) => {
@@ -133,9 +133,9 @@ t.test('a listen address that can not be had changes nothing', async (t) => {
     /in use/,
   )
   await lab.clock.run()
-  t.match(sw.speaker.neighbor(A), { state: 'Established' })
+  t.match(sw.views.neighbor(A), { state: 'Established' })
   t.equal(peers.get(A)?.closed, undefined)
-  t.match(sw.speaker.view(), { listen: [{ address: '0.0.0.0', port: 179 }] })
+  t.match(sw.views.speaker(), { listen: [{ address: '0.0.0.0', port: 179 }] })
 })
 
 t.test('listeners open and close, sessions stay', async (t) => {
@@ -145,7 +145,7 @@ t.test('listeners open and close, sessions stay', async (t) => {
   const other = await lab.dial(B, SWITCH, 1790)
   other.greet({ as: 64512, routerId: B })
   await lab.clock.run()
-  t.match(sw.speaker.neighbor(B), { state: 'Established' })
+  t.match(sw.views.neighbor(B), { state: 'Established' })
   t.equal(peers.get(A)?.closed, undefined)
 })
 
@@ -186,9 +186,9 @@ t.test('listen ranges: a guest becomes a neighbor, others go or get new options'
     peers.map((peer) => peer.notification),
     ['6/3', undefined, '6/6'],
   )
-  t.match(sw.speaker.neighbor(A), { dynamic: false, state: 'Active' })
-  t.match(sw.speaker.neighbor(B), { dynamic: true, state: 'Established', description: 'guest' })
-  t.equal(sw.speaker.neighbor(C), undefined)
+  t.match(sw.views.neighbor(A), { dynamic: false, state: 'Active' })
+  t.match(sw.views.neighbor(B), { dynamic: true, state: 'Established', description: 'guest' })
+  t.equal(sw.views.neighbor(C), undefined)
 })
 
 t.test('stop: Cease with the communication, and the kernel is left to its owner', async (t) => {

@@ -66,11 +66,11 @@ t.test('TCP lost: paths are kept, and go when the restart time has passed', asyn
   peer.connection.close()
   await lab.clock.run()
   t.same(sw.fib.via(VIP), [NODE])
-  t.match(sw.speaker.neighbor(NODE), {
+  t.match(sw.views.neighbor(NODE), {
     gracefulRestart: { helper: 'waiting', restartTime: 120, remaining: 120 },
     families: [{ prefixesStale: 2, prefixesReceived: 2 }],
   })
-  t.match(sw.speaker.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].paths[0], {
+  t.match(sw.views.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].paths[0], {
     stale: true,
     best: true,
   })
@@ -80,7 +80,7 @@ t.test('TCP lost: paths are kept, and go when the restart time has passed', asyn
   await lab.clock.advance(1)
   t.equal(sw.fib.size, 0)
   t.equal(sw.fib.take()[0], `lost ${NODE}`)
-  t.match(sw.speaker.neighbor(NODE), { gracefulRestart: { helper: 'none' }, prefixesReceived: 0 })
+  t.match(sw.views.neighbor(NODE), { gracefulRestart: { helper: 'none' }, prefixesReceived: 0 })
   t.ok(sw.lines.some((line) => line.includes('did not come back within its restart time')))
 })
 
@@ -92,7 +92,7 @@ t.test('it comes back: stale paths go with End-of-RIB, those announced again sta
   const back = await lab.dial(NODE, SWITCH)
   back.greet(greeting())
   await lab.clock.run()
-  t.match(sw.speaker.neighbor(NODE), {
+  t.match(sw.views.neighbor(NODE), {
     state: 'Established',
     gracefulRestart: { helper: 'receiving' },
     families: [{ prefixesStale: 2 }],
@@ -104,7 +104,7 @@ t.test('it comes back: stale paths go with End-of-RIB, those announced again sta
   await lab.clock.run()
   t.same(sw.fib.take(), [`set ${SECOND} none`, 'flush'])
   t.same(sw.fib.via(VIP), [NODE])
-  t.match(sw.speaker.neighbor(NODE), {
+  t.match(sw.views.neighbor(NODE), {
     gracefulRestart: { helper: 'none' },
     families: [{ prefixesStale: 0 }],
   })
@@ -202,7 +202,7 @@ t.test('a new connection replaces the session of a restarted node; its paths sta
   await lab.clock.run()
   again.send(KEEPALIVE)
   await lab.clock.run()
-  t.match(sw.speaker.neighbor(NODE), { state: 'Established', gracefulRestart: { helper: 'receiving' } })
+  t.match(sw.views.neighbor(NODE), { state: 'Established', gracefulRestart: { helper: 'receiving' } })
   t.equal(sw.fib.size, 2)
   t.equal(peer.notification, undefined, 'the old one is closed without a word')
   t.type(peer.closed, 'string')

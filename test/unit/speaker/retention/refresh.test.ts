@@ -54,7 +54,7 @@ t.test('enhanced: what is not sent again between the marks goes (RFC 7313)', asy
   peer.send(BORR, announce(64512, NODE, '10.0.0.0/8'))
   await lab.clock.run()
   t.same(sw.fib.take(), [])
-  t.match(sw.speaker.neighbor(NODE), { families: [{ prefixesStale: 1 }] })
+  t.match(sw.views.neighbor(NODE), { families: [{ prefixesStale: 1 }] })
   peer.send(EORR)
   await lab.clock.run()
   t.same(sw.fib.take(), ['set 172.16.0.0/12 none', 'flush'])
@@ -73,7 +73,7 @@ t.test('a beginning without end: what is stale goes after a while', async (t) =>
     await lab.clock.advance(10_000)
   }
   t.equal(sw.fib.size, 0)
-  t.match(sw.speaker.neighbor(NODE), { state: 'Established' })
+  t.match(sw.views.neighbor(NODE), { state: 'Established' })
 })
 
 t.test('a beginning before End-of-RIB of a restarting neighbor is ignored', async (t) => {

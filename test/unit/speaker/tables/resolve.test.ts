@@ -56,7 +56,7 @@ t.test('a next hop that can not be reached takes no part, and comes back when it
   peer.greet({ as: 64512, routerId: NODE })
   peer.send(announce(64512, NODE, VIP))
   await lab.clock.run()
-  const reason = () => sw.speaker.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].paths[0].reason
+  const reason = () => sw.views.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].paths[0].reason
   t.equal(reason(), 'next hop unreachable')
   t.equal(sw.fib.size, 0)
   world.answers.set(NODE, connected)
@@ -77,7 +77,7 @@ t.test('a third-party next hop behind a router is ignored until it is on a share
   peer.greet({ as: 64512, routerId: NODE })
   peer.send(announce(64512, '10.0.0.1', VIP))
   await lab.clock.run()
-  const route = () => sw.speaker.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].paths[0]
+  const route = () => sw.views.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].paths[0]
   t.equal(route().reason, 'next hop cannot be used')
   t.ok(sw.lines.some((line) => line.includes('does not lie on a subnet shared with this machine')))
   world.answers.set('10.0.0.1', connected)
@@ -116,7 +116,7 @@ t.test('a link-local next hop belongs to the interface of its session', async (t
   const reach = attribute(0x80, 14, [...u16(2), 1, 16, ...ipv6('fe80::210'), 0, ...nlri('2001:db8::1/128')])
   peer.send(update({ attributes: [origin(), asPath(64512), reach] }))
   await lab.clock.run()
-  t.same(sw.speaker.routes({ family: 'ipv6-unicast', limit: 1 }).routes[0].nextHops, ['fe80::210%eth0'])
+  t.same(sw.views.routes({ family: 'ipv6-unicast', limit: 1 }).routes[0].nextHops, ['fe80::210%eth0'])
 })
 
 t.test('what next hops from a session may be', async (t) => {

@@ -1,19 +1,21 @@
-import { parseAddress } from '../../ip/address.js'
-import { type Prefix, parsePrefix } from '../../ip/prefix.js'
-import type { FibPort } from '../../ports/fib.js'
-import type { AdjOut } from '../../rib/out/adj-out.js'
-import type { OutMember } from '../../rib/out/out-member.js'
-import type { Rib } from '../../rib/table.js'
-import { gatewayText } from '../events/attribute-text.js'
-import type { PathView, RoutePage, RouteQuery, RouteView } from '../model/views.js'
-import type { Outlet } from '../outbound/update-out.js'
+/** How pages of routes are made: of the table, of what a neighbor sent, of what a neighbor is sent. */
+
+import { parseAddress } from '../ip/address.js'
+import { type Prefix, parsePrefix } from '../ip/prefix.js'
+import type { FibRouteView } from '../ports/fib.js'
+import { gatewayText } from '../speaker/events/attribute-text.js'
+import type { AdvertisedReads, TableReads } from '../speaker/model/reads.js'
+import type { PathView, RoutePage, RouteQuery, RouteView } from './model/route.js'
 import { attributeView, originatedView, type PathContext, pathView } from './path-view.js'
 
 /** What route pages are made from. */
 export interface RouteContext extends PathContext {
-  readonly fib: FibPort | undefined
+  /** Whether routes are given to a kernel at all. */
+  readonly installs: boolean
+  /** What the kernel has for a prefix. */
+  installed(prefix: string): FibRouteView | undefined
   /** Wall time, milliseconds. */
-  now(): number
+  wall(): number
 }
 
 const EMPTY: RoutePage = { routes: [], total: 0 }
@@ -47,26 +49,24 @@ export function routePage(context: RouteContext, query: RouteQuery, source?: num
 
 /**
  * A page of what a neighbor is sent (Adj-RIB-Out), attributes as they leave.
- * @param outlet undefined for a neighbor that is not up
+ * @param advertised undefined for a neighbor that nothing is exported to
  * @throws RangeError on a cursor that advertisedPage did not make
  */
 export function advertisedPage(
   context: RouteContext,
   query: RouteQuery,
-  outlet: Pick<Outlet, 'group' | 'member'> | undefined,
+  advertised: AdvertisedReads | undefined,
 ): RoutePage {
   const { rib } = context
   const after = parseCursor(rib, query.cursor)
-  const group = outlet?.group
-  const member = outlet?.member
-  if (group === undefined || member === undefined) return EMPTY
-  const view = (id: number) => advertisedView(context, id, group.adj, member)
+  if (advertised === undefined) return EMPTY
+  const view = (id: number) => advertisedView(context, id, advertised)
   if (query.prefix !== undefined || query.longest !== undefined) {
     const prefix = query.prefix !== undefined ? exactly(rib, query.prefix) : longest(rib, query.longest ?? '')
     const route = prefix < 0 ? undefined : view(prefix)
     return route === undefined ? EMPTY : { routes: [route], total: 1 }
   }
-  return page(ofTable(rib, after), view, query, member.advertised)
+  return page(ofTable(rib, after), view, query, advertised.member.advertised)
 }
 
 function page(
@@ -96,7 +96,7 @@ function routeView(
   source: number | undefined,
   stage: RouteQuery['stage'],
 ): RouteView | undefined {
-  const { rib, fib } = context
+  const { rib } = context
   if (rib.count(prefix) === 0) return undefined
   if (source !== undefined && rib.find(prefix, source) === 0 && !hasPathOf(rib, prefix, source))
     return undefined
@@ -107,7 +107,7 @@ function routeView(
     .map((explanation) => pathView(context, explanation, stage === 'received'))
   if (paths.length === 0) return undefined
   const text = rib.prefixes.text(prefix)
-  const installed = fib?.route(text)
+  const installed = context.installed(text)
   return {
     prefix: text,
     family: rib.family,
@@ -115,20 +115,18 @@ function routeView(
     ...(rib.isSuppressed(prefix) ? { suppressed: true } : {}),
     paths,
     nextHops: (rib.gatewaySet(prefix)?.gateways ?? []).map(gatewayText),
-    fib:
-      fib === undefined
-        ? { state: 'off' }
-        : installed === undefined
-          ? undefined
-          : { state: installed.state, reason: installed.reason },
+    fib: !context.installs
+      ? { state: 'off' }
+      : installed === undefined
+        ? undefined
+        : { state: installed.state, reason: installed.reason },
   }
 }
 
 function advertisedView(
   context: RouteContext,
   prefix: number,
-  adj: AdjOut,
-  member: OutMember,
+  { adj, member }: AdvertisedReads,
 ): RouteView | undefined {
   const { rib } = context
   const sent = adj.advertisedPaths(member, prefix)
@@ -138,7 +136,7 @@ function advertisedView(
     const attributes = adj.attributes(block)
     const identifier = adj.treatment.addPath === undefined ? {} : { pathId }
     if (adj.isOriginated(prefix))
-      return [{ ...originatedView(context, attributes, context.now()), ...identifier }]
+      return [{ ...originatedView(context, attributes, context.wall()), ...identifier }]
     // A path's identifier is its number in the table (path-routes.ts).
     const origin = explanations.find(({ path, best }) => (pathId === 0 ? best : path === pathId))
     if (origin === undefined) return []
@@ -157,21 +155,21 @@ function advertisedView(
 }
 
 /** With ADD-PATH a source may have only paths with identifiers other than 0. */
-function hasPathOf(rib: Rib, prefix: number, source: number): boolean {
+function hasPathOf(rib: TableReads, prefix: number, source: number): boolean {
   for (let path = rib.first(prefix); path !== 0; path = rib.next(path)) {
     if (rib.sourceOf(path) === source) return true
   }
   return false
 }
 
-function exactly(rib: Rib, text: string): number {
+function exactly(rib: TableReads, text: string): number {
   const prefix = parsePrefix(text)
   if (prefix === undefined || prefix.family !== rib.family) return -1
   return rib.prefixes.find(prefix.bytes, 0, prefix.length)
 }
 
 /** The longest prefix with a path that covers an address. */
-function longest(rib: Rib, text: string): number {
+function longest(rib: TableReads, text: string): number {
   const address = parseAddress(text)
   if (address === undefined || address.family !== rib.family) return -1
   let id = rib.prefixes.longest(address.bytes)
@@ -183,7 +181,7 @@ function longest(rib: Rib, text: string): number {
 }
 
 /** A cursor is the last prefix of the page before. */
-function parseCursor(rib: Rib, cursor: string | undefined): Prefix | undefined {
+function parseCursor(rib: TableReads, cursor: string | undefined): Prefix | undefined {
   if (cursor === undefined) return undefined
   const prefix = parsePrefix(cursor)
   if (prefix === undefined || prefix.hostBits || prefix.family !== rib.family) {
@@ -192,7 +190,7 @@ function parseCursor(rib: Rib, cursor: string | undefined): Prefix | undefined {
   return prefix
 }
 
-function* ofTable(rib: Rib, after: Prefix | undefined): Iterable<number> {
+function* ofTable(rib: TableReads, after: Prefix | undefined): Iterable<number> {
   let from = after
   for (;;) {
     const ids = rib.prefixes.page(CHUNK, from?.bytes, from?.length)
@@ -202,7 +200,7 @@ function* ofTable(rib: Rib, after: Prefix | undefined): Iterable<number> {
   }
 }
 
-function ofSource(rib: Rib, source: number, after: Prefix | undefined): Iterable<number> {
+function ofSource(rib: TableReads, source: number, after: Prefix | undefined): Iterable<number> {
   const ids = new Set<number>()
   rib.forEachOfSource(source, (path) => ids.add(rib.prefixOf(path)))
   const { prefixes } = rib

@@ -1,22 +1,23 @@
-import { formatIPv4 } from '../../ip/address.js'
-import type { Family } from '../../ip/family.js'
-import { ATTR_LLGR_STALE } from '../../rib/attributes/attributes.js'
-import type { PathExplanation } from '../../rib/decision/explain.js'
-import type { Rib } from '../../rib/table.js'
-import { MARK_WEIGHT } from '../../wire/marks.js'
-import type { PathAttributes } from '../../wire/types.js'
+/** How the read model of a path is made. */
+
+import { formatIPv4 } from '../ip/address.js'
+import type { Family } from '../ip/family.js'
+import { ATTR_LLGR_STALE } from '../rib/attributes/attributes.js'
+import type { PathExplanation } from '../rib/decision/explain.js'
 import {
   asPathText,
   communityText,
   extendedCommunityText,
   largeCommunityText,
-} from '../events/attribute-text.js'
-import type { PathView } from '../model/views.js'
-import type { NeighborRoutes } from '../neighbor-routes.js'
+} from '../speaker/events/attribute-text.js'
+import type { NeighborReads, TableReads } from '../speaker/model/reads.js'
+import { MARK_WEIGHT } from '../wire/marks.js'
+import type { PathAttributes } from '../wire/types.js'
+import type { PathView } from './model/route.js'
 
 const ORIGINS = ['IGP', 'EGP', 'incomplete'] as const
 
-/** Stands where a neighbor's address stands for the paths of others. */
+/** Stands where a neighbor's key stands for the paths of others. */
 const LOCAL = 'local'
 
 /** The next hop of an own route, as switches show it. */
@@ -26,10 +27,10 @@ function unspecified(family: Family): string {
 
 /** What a view of paths needs beside the table. */
 export interface PathContext {
-  readonly rib: Rib
+  readonly rib: TableReads
   readonly defaultLocalPref: number
   /** The neighbor of a source index; undefined for the speaker itself. */
-  neighbor(source: number): NeighborRoutes | undefined
+  neighbor(source: number): NeighborReads | undefined
 }
 
 /** The attributes as a view shows them, whoever they come from. */
@@ -72,7 +73,7 @@ export function originatedView(context: PathContext, attributes: PathAttributes,
 }
 
 /** The weight that counts: one that import policy has set, else the neighbor's. */
-function weightOf(rib: Rib, attribute: number, ofNeighbor: number): number {
+function weightOf(rib: TableReads, attribute: number, ofNeighbor: number): number {
   const marks = rib.attributes.marksOf(attribute)
   return (marks & MARK_WEIGHT) === 0 ? ofNeighbor : marks & 0xffff
 }
@@ -92,8 +93,8 @@ export function pathView(context: PathContext, explanation: PathExplanation, rec
   const type = source?.type ?? 'local'
   const attributes = attributeView(rib.attributes.get(attribute), context.defaultLocalPref)
   return {
-    neighbor: type === 'local' ? LOCAL : (source?.address ?? ''),
-    neighborDescription: neighbor?.peer.options.description,
+    neighbor: type === 'local' ? LOCAL : (neighbor?.key ?? source?.address ?? ''),
+    neighborDescription: neighbor?.session.options.description,
     neighborRouterId: formatIPv4(source?.routerId ?? 0),
     type,
     ...attributes,

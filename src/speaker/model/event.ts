@@ -1,0 +1,95 @@
+/**
+ * What the speaker says of itself as it happens. Plain JSON values: the HTTP API gives them as they are. Times are
+ * ISO 8601 texts in UTC; `neighbor` is the neighbor's key (session/neighbor-key.ts).
+ */
+
+import type { Family } from '../../ip/family.js'
+import type { State } from '../../session/types.js'
+import type { NeighborOperation } from './operation.js'
+
+/** What happened, for `/api/v1/events`, journal and alerts. `id` ascends by one within a run. */
+export type SpeakerEvent =
+  | {
+      readonly type: 'session'
+      readonly id: number
+      readonly at: string
+      readonly neighbor: string
+      readonly description?: string
+      readonly from: State
+      readonly to: State
+      /** Why, for people. */
+      readonly cause: string
+    }
+  | {
+      readonly type: 'route'
+      readonly id: number
+      readonly at: string
+      readonly family: Family
+      readonly prefix: string
+      /** 'announced': the first path; 'changed': best or ECMP set; 'withdrawn': the last path is gone. */
+      readonly change: 'announced' | 'changed' | 'withdrawn'
+      readonly nextHops: readonly string[]
+      readonly best?: { readonly neighbor: string; readonly asPath: string }
+    }
+  /**
+   * Changes that were too many to tell one by one: a full table that arrives or goes, a storm. They are
+   * counted instead, and the single 'route' events of that time are incomplete.
+   */
+  | {
+      readonly type: 'routes'
+      readonly id: number
+      readonly at: string
+      readonly family: Family
+      readonly announced: number
+      readonly changed: number
+      readonly withdrawn: number
+    }
+  | {
+      readonly type: 'neighbor'
+      readonly id: number
+      readonly at: string
+      readonly neighbor: string
+      readonly change: 'added' | 'removed' | 'changed'
+    }
+  /** An operator acted on a neighbor. */
+  | {
+      readonly type: 'operation'
+      readonly id: number
+      readonly at: string
+      readonly neighbor: string
+      readonly operation: NeighborOperation['type']
+      /** Who asked. */
+      readonly by: string
+      readonly message?: string
+      readonly direction?: 'in' | 'out' | 'both'
+    }
+  /** Maintenance of the whole speaker began or ended. */
+  | {
+      readonly type: 'maintenance'
+      readonly id: number
+      readonly at: string
+      readonly on: boolean
+      /** Who asked: an operator, or 'the configuration'. */
+      readonly by: string
+    }
+  | {
+      readonly type: 'refused'
+      readonly id: number
+      readonly at: string
+      /** Who connected. */
+      readonly address: string
+      readonly port: number
+      readonly cause: string
+    }
+  | {
+      readonly type: 'fault'
+      readonly id: number
+      readonly at: string
+      readonly neighbor: string
+      readonly verdict: 'discard' | 'withdraw' | 'reset'
+      readonly rule: string
+      readonly text: string
+      readonly prefixes: readonly string[]
+      /** The whole message in hex (RFC 7606 §6). */
+      readonly message: string
+    }

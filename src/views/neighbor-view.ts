@@ -1,0 +1,142 @@
+/** How the read model of a neighbor is made. */
+
+import { formatIPv4 } from '../ip/address.js'
+import { sendHoldTime } from '../session/negotiate.js'
+import { limitThreshold } from '../speaker/inbound/prefix-limit.js'
+import type { FamilyReads, NeighborReads, SessionReads, SpeakerReads } from '../speaker/model/reads.js'
+import { printable } from '../wire/printable.js'
+import { maintenanceView } from './maintenance-view.js'
+import type { NeighborView } from './model/neighbor.js'
+import type { NeighborFamilyView } from './model/neighbor-family.js'
+
+/** The read model of one neighbor, made now. */
+export function neighborView(reads: SpeakerReads, neighbor: NeighborReads): NeighborView {
+  const { key, address, remoteAs, session, graceful } = neighbor
+  const { options, negotiated: terms, connection } = session
+  const ofFamilies = [...neighbor.families]
+  const families = ofFamilies.map((family) => familyView(reads, neighbor, family))
+  const sum = (of: (family: NeighborFamilyView) => number) =>
+    families.reduce((total, family) => total + of(family), 0)
+  const up = neighbor.up && terms !== undefined
+  const seconds = (at: number | undefined) =>
+    at === undefined ? undefined : Math.floor((reads.now() - at) / 1000)
+  const iso = (wall: number | undefined) => (wall === undefined ? undefined : new Date(wall).toISOString())
+  return {
+    key,
+    address,
+    description: options.description,
+    hostName: terms?.hostName === undefined ? undefined : printable(terms.hostName),
+    remoteAs,
+    localAs: options.localAs,
+    localAsStyle: options.localAsStyle,
+    advertisementInterval: options.advertisementInterval,
+    type: up ? terms.peerType : remoteAs === options.localAs ? 'ibgp' : 'ebgp',
+    dynamic: session.dynamic,
+    state: session.state,
+    adminDown: session.adminDown,
+    shutdown: shutdownView(session),
+    maintenance: maintenanceView(session.drained, options.maintenance),
+    since: iso(session.since) as string,
+    routerId: up ? formatIPv4(terms.routerId) : undefined,
+    localAddress: connection?.local.address ?? options.localAddress,
+    localPort: connection?.local.port,
+    remotePort: connection?.remote.port,
+    passive: options.passive,
+    authentication: options.password === undefined ? undefined : 'md5',
+    ttlSecurity: options.ttlSecurity,
+    role: options.role && { ...options.role, neighbor: up ? terms.role?.peer : undefined },
+    prefixesReceived: sum((family) => family.prefixesReceived),
+    prefixesAccepted: sum((family) => family.prefixesAccepted),
+    prefixesAdvertised: sum((family) => family.prefixesAdvertised),
+    holdTime: up ? terms.holdTime : options.timers.holdTime,
+    keepalive: up ? terms.keepalive : options.timers.keepalive,
+    configuredHoldTime: options.timers.holdTime,
+    configuredKeepalive: options.timers.keepalive,
+    connectRetry: options.timers.connectRetry,
+    sendHoldTime: up ? terms.sendHold : sendHoldTime(options.timers.holdTime, options.timers.sendHold),
+    lastError: session.lastError,
+    capabilities: { sent: session.sentCapabilities, received: terms?.received ?? [] },
+    gracefulRestart: {
+      negotiated: up && terms.gracefulRestart !== undefined,
+      restartTime: terms?.gracefulRestart?.time ?? 0,
+      helper: graceful?.phase ?? 'none',
+      remaining: graceful?.remaining,
+      longLived: options.gracefulRestart.longLived && {
+        negotiated: up && terms.longLived !== undefined,
+        configured: options.gracefulRestart.longLived.staleTime,
+        families: graceful?.longLived ?? [],
+      },
+    },
+    families,
+    messages: { sent: session.sent.view(), received: session.received.view() },
+    faults: session.faults.counts(),
+    lastFaults: session.faults.last(),
+    established: session.establishedCount,
+    dropped: session.droppedCount,
+    downSince: iso(session.downSince),
+    lastReset: session.lastReset,
+    lastRead: seconds(session.lastRead),
+    lastWrite: seconds(session.lastWrite),
+    outputQueue: session.outputQueue,
+    updateGroup: ofFamilies.find(({ advertised }) => advertised !== undefined)?.advertised?.group,
+  }
+}
+
+/** The operator's word stands before the configuration's: it is the one that lasts longer. */
+function shutdownView({ held, options }: SessionReads): NeighborView['shutdown'] {
+  if (held !== undefined) {
+    const { message, by, at } = held
+    return { source: 'operator', message, by, at: new Date(at).toISOString() }
+  }
+  if (options.shutdown === undefined) return undefined
+  return { source: 'configuration', message: options.shutdown.message }
+}
+
+function familyView(reads: SpeakerReads, neighbor: NeighborReads, family: FamilyReads): NeighborFamilyView {
+  const counts =
+    neighbor.source === undefined ? undefined : reads.table(family.family).source(neighbor.source)
+  return {
+    family: family.family,
+    negotiated: family.negotiated,
+    prefixesReceived: counts?.received ?? 0,
+    prefixesAccepted: counts?.accepted ?? 0,
+    prefixesBest: counts?.best ?? 0,
+    prefixesMultipath: counts?.multipath ?? 0,
+    prefixesAdvertised: family.advertised?.member.advertised ?? 0,
+    prefixesStale: counts?.stale ?? 0,
+    endOfRibReceived: family.endOfRibReceived,
+    endOfRibSent: family.endOfRibSent,
+    maximumPrefix: limitView(family),
+    routeReflectorClient: family.options.routeReflectorClient,
+    addPath: addPathView(family),
+    rules: rulesView(family),
+  }
+}
+
+function limitView({ options, limitSaid }: FamilyReads): NeighborFamilyView['maximumPrefix'] {
+  const { maximumPrefix: limit, maximumPrefixAction: action } = options
+  if (limit === 0) return undefined
+  return {
+    limit,
+    threshold: limitThreshold(options),
+    warningOnly: action === 'warning-only',
+    restart: action === 'warning-only' ? undefined : (action ?? 1) * 60,
+    state: limitSaid === 'nothing' ? 'below' : limitSaid === 'threshold' ? 'near' : 'exceeded',
+  }
+}
+
+function rulesView({ options }: FamilyReads): NeighborFamilyView['rules'] {
+  const { policyMissing, allowAsIn, removePrivateAs, asOverride, senderLoopDetection } = options
+  const { sendCommunity, unchanged } = options
+  const rules = {
+    ...{ policyMissing, allowAsIn, removePrivateAs, asOverride, senderLoopDetection },
+    ...{ sendCommunity, unchanged },
+  }
+  return Object.values(rules).every((rule) => rule === undefined) ? undefined : rules
+}
+
+function addPathView(family: FamilyReads): NeighborFamilyView['addPath'] {
+  const { addPath } = family.options
+  if (addPath === undefined) return undefined
+  return { ...addPath, receiving: family.addPathReceive, sending: family.addPathSend }
+}
