@@ -19,7 +19,7 @@ export type Parsed<R> = { readonly output: Output } & (
   | {
       /** One line in the words of the switch: '% Invalid input: …'. */
       readonly error: string
-      /** Number of the word that does not fit, for a marker; the number of words when the line is too short. */
+      /** Number of the word that does not fit (columnOf() has its place); of words, when the line is too short. */
       readonly word: number
       /** The line is a command's beginning: words are missing. */
       readonly incomplete: boolean
@@ -35,7 +35,7 @@ const WORDS: Readonly<Record<string, string>> = {
   all: 'everything: both families, all VRFs',
   vrf: 'a VRF',
   default: 'the only VRF here',
-  bgp: 'of BGP',
+  bgp: 'BGP',
   route: 'routes with their next hops',
   soft: 'keep the session',
   in: 'ask for routes again',
@@ -96,12 +96,9 @@ export class Commands<R> {
   choices(line: Line): readonly Choice[] | { readonly error: string; readonly word: number } {
     const found = choices(this.#grammar, line)
     if ('type' in found) return { error: mistakeText(found, line, this.#formOf(found)), word: found.word }
-    if (!shows(line) || !found.some(({ word }) => word === END)) return found
-    return [
-      ...found.filter(({ word }) => word !== END),
-      ...OUTPUT_WORDS,
-      ...found.filter(({ word }) => word === END),
-    ]
+    const end = found.at(-1)
+    if (!shows(line) || end?.word !== END) return found
+    return [...found.slice(0, -1), ...OUTPUT_WORDS, end]
   }
 
   /**

@@ -17,7 +17,7 @@ export interface Choice {
 export const END = '<cr>'
 
 /**
- * What can follow the words of a line, in the order of the table.
+ * What can follow the words of a line, in the order of the table, the end of the line last.
  * @param line whole words; they may be shortened
  * @param first number of the word that the rows begin at: 1 behind `no`
  * @returns the choices, never none; or where the line stops to be a beginning of a command
@@ -31,9 +31,10 @@ export function choices<R extends Row>(
   if ('type' in candidates) return candidates
   const at = line.words.length - first
   const found = new Map<string, Choice>()
+  let end: Choice | undefined
   for (const { row, variant, needed, closed } of candidates) {
     if (closed || at >= needed) {
-      if (!found.has(END)) found.set(END, { word: END, help: row.help })
+      end ??= { word: END, help: row.help }
       if (closed) continue
     }
     const element = variant[at]
@@ -47,7 +48,7 @@ export function choices<R extends Row>(
     const { placeholder, help } = grammar.kindOf(element)
     found.set(word, { word, help, argument: { kind: element.kind, placeholder } })
   }
-  return [...found.values()]
+  return [...found.values(), ...(end === undefined ? [] : [end])]
 }
 
 /** A word that completes a line. */

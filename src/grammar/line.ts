@@ -36,3 +36,12 @@ export function lineOfWords(texts: readonly string[]): Line {
   }
   return { words, raw: texts.join(' ') }
 }
+
+/**
+ * Where a word of a line stands, for a place in a message or a `^` below the line.
+ * @param word its number, from 0; the number of words: where the next one would stand
+ * @returns column, from 1
+ */
+export function columnOf(line: Line, word: number): number {
+  return line.words[word]?.column ?? line.raw.trimEnd().length + 1
+}

@@ -68,6 +68,11 @@ t.test('wrong usage is exit 2 with one line that helps', async (t) => {
     [['neighbor', '192.0.2.1'], /^ecmpd: words are missing: `ecmpd neighbor --help` shows which\n$/],
     [['config', 'diff', 'a'], /^ecmpd: words are missing: `ecmpd config diff --help` shows which\n$/],
     [['clear'], /^% Incomplete command: `clear` /],
+    [
+      ['neighbor', '192.0.2.1', 'stpo'],
+      /^% Invalid input: `neighbor 192\.0\.2\.1 stpo` at `stpo` \(neighbor /,
+    ],
+    [['maintenance', 'onn'], /^% Invalid input: `maintenance onn` at `onn` \(did you mean `on`\?; /],
     [['show', 'ip'], /^% Incomplete command: `show ip` /],
   ]
   for (const [words, message, result] of cases.map(
@@ -78,6 +83,15 @@ t.test('wrong usage is exit 2 with one line that helps', async (t) => {
     t.match(stderr, message)
     t.equal(stdout, '')
   }
+})
+
+t.test('`?` behind operational words lists what can follow', async (t) => {
+  const list = await cli(['show', 'ip', '?'])
+  t.match(list, { code: 0, stderr: '' })
+  t.match(list.stdout, /^ {2}bgp +\S.*\n {2}route +\S.*\n$/)
+  t.match(await cli(['sh', 'ip', 'bgp', 'su?']), { code: 0, stdout: /^ {2}summary {2}\S.*\n$/ })
+  t.match(await cli(['neighbor', '192.0.2.1', 'shutdown', 'message', '?']), { code: 0, stdout: /^ {2}LINE / })
+  t.match(await cli(['clear', 'ip', 'ospf', '?']), { code: 2, stderr: /^% Invalid input: .* at `ospf`/ })
 })
 
 t.test('the plain forms of run need no full parser, the others get one', async (t) => {

@@ -1,6 +1,6 @@
 /** The command lines of a switch's text, wherever it was copied from. */
 
-import { type Line as CommandLine, lineOf } from '../../../grammar/line.js'
+import { type Line as CommandLine, columnOf, lineOf } from '../../../grammar/line.js'
 import type { Position } from '../../text/diagnostic.js'
 
 /** A command line of a text; blank lines, comments and terminal noise have none. */
@@ -44,5 +44,5 @@ export function lex(text: string): readonly Line[] {
 
 /** Where a word of a line stands. */
 export function positionOf(line: Line, word = 0): Position {
-  return { line: line.number, column: line.words[word]?.column ?? line.raw.trimEnd().length + 1 }
+  return { line: line.number, column: columnOf(line, word) }
 }

@@ -7,6 +7,7 @@ import { shownElement, usageOf } from '../../../grammar/syntax.js'
 import { KINDS } from './arguments.js'
 import type { Command } from './grammar.js'
 import type { Line } from './lexer.js'
+import { WORDS } from './words.js'
 
 /** A command that a line is. */
 export interface Match {
@@ -38,7 +39,7 @@ const COMMENT = /^[!#]/
 
 /** Makes the grammar of a mode of its commands. */
 export function modeGrammar(commands: readonly Command[]): ModeGrammar {
-  const options = { kinds: KINDS, comment: COMMENT }
+  const options = { kinds: KINDS, comment: COMMENT, words: WORDS }
   return {
     plain: new Grammar(commands, options),
     offered: new Grammar(
