@@ -6,6 +6,7 @@ import { type Decorator, decorated } from '../decorate/compose.js'
 import type { Md5Watch } from '../net/md5-watch.js'
 import type { Cancel } from '../ports/clock.js'
 import type { FibPort } from '../ports/fib.js'
+import type { Observer } from '../ports/observer.js'
 import type { Transport } from '../ports/transport.js'
 import { plural } from '../show/text.js'
 import type { SpeakerApi } from '../speaker/api.js'
@@ -34,6 +35,8 @@ export interface DaemonOptions {
   /** Put over the file again at each reload. */
   readonly overrides: Overrides
   readonly log: DaemonLog
+  /** Watch the speaker from before its first connection on; others come and go by `speaker.observe`. */
+  readonly observers?: readonly Observer[]
   /** Left out: none. */
   readonly decorators?: Decorators
 }
@@ -85,6 +88,7 @@ export class Daemon {
       ...(kernel.resolver === undefined ? {} : { resolver: kernel.resolver }),
       machine: kernel.machine,
       options: options.config.bgp,
+      ...(options.observers === undefined ? {} : { observers: options.observers }),
     })
     this.speaker = speaker
     this.views = speakerViews(speaker.reads)
