@@ -12,6 +12,7 @@ import { eventRoutes } from './routes/events.js'
 import { fibRoutes } from './routes/fib.js'
 import { healthRoutes } from './routes/health.js'
 import { neighborRoutes } from './routes/neighbors.js'
+import { nextHopRoutes } from './routes/next-hops.js'
 import { operateRoutes } from './routes/operate.js'
 import { routeRoutes } from './routes/routes.js'
 import { statusRoutes } from './routes/status.js'
@@ -146,6 +147,7 @@ export async function createApplication(context: ApiContext): Promise<ApiApplica
   neighborRoutes(app, context)
   operateRoutes(app, context)
   routeRoutes(app, context)
+  nextHopRoutes(app, context)
   fibRoutes(app, context)
   eventRoutes(app, context, streams)
   configRoutes(app, context)

@@ -225,6 +225,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     { routes: list(ref('Route')), total: { ...count, description: 'Prefixes that match in all' } },
     { next: { ...text, description: 'Pass it on as `cursor`' } },
   ),
+  NextHopSets: object({ sets: list(object({ family, nextHops: list(text), prefixes: count })) }),
   Fib: object({
     ...fibStatus,
     routes: list(

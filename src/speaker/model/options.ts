@@ -87,7 +87,7 @@ export interface LongLivedOptions {
 
 /** A neighbor's TCP and BGP parameters. Times are seconds. */
 export interface NeighborOptions {
-  /** Canonical text, with a zone for link-local addresses. The neighbor's key. */
+  /** Canonical text, with a zone for link-local addresses. Its key is made of it (session/neighbor-key.ts). */
   readonly address: string
   readonly description?: string
   /** 0: any AS but the own one ("external"). */

@@ -64,6 +64,7 @@ t.test('every answer is as the OpenAPI document says', async (t) => {
     '/api/v1/neighbors/{address}/shutdown',
     '/api/v1/neighbors/{address}/start',
     '/api/v1/neighbors/{address}/undrain',
+    '/api/v1/next-hops',
     '/api/v1/openapi.json',
     '/api/v1/reload',
     '/api/v1/routes',
@@ -88,7 +89,7 @@ t.test('every answer is as the OpenAPI document says', async (t) => {
       checked++
     }
   }
-  t.equal(checked, 17)
+  t.equal(checked, 18)
   const events = (await made.ask('/api/v1/events?format=json')).body
   t.equal(await check('Events', events), '')
   t.equal(events.events.length, 2)
@@ -250,4 +251,36 @@ t.test('another method than a path takes is 405, with those that it takes', asyn
     t.match([status, headers.allow, body.error.code], [405, allow, 'method_not_allowed'], `${method} ${path}`)
   }
   t.equal((await made.ask('/api/v1/nothing', { method: 'POST', via: 'unix' })).status, 404)
+})
+
+t.test('where two speakers have one address a neighbor is named with its AS', async (t) => {
+  const made = await api(t)
+  const address = '192.0.2.1'
+  made.speaker.list.push(
+    neighbor({ key: `${address}#65001`, address, remoteAs: 65001 }),
+    neighbor({ key: `${address}#65002`, address, remoteAs: 65002 }),
+  )
+  const one = await made.ask('/api/v1/neighbors/192.0.2.1%2365002')
+  t.match(one, { status: 200, body: { key: '192.0.2.1#65002', address, remoteAs: 65002 } })
+  for (const path of [
+    'neighbors/192.0.2.1',
+    'routes?neighbor=192.0.2.1',
+    'events?format=json&neighbor=192.0.2.1',
+  ]) {
+    const { status, body } = await made.ask(`/api/v1/${path}`)
+    t.match({ status, body }, { status: 409, body: { error: { code: 'ambiguous_neighbor' } } }, path)
+    t.match(body.error.message, /192\.0\.2\.1 names 2 neighbors: 192\.0\.2\.1#65001 and 192\.0\.2\.1#65002/)
+  }
+  const bare = await made.ask('/api/v1/neighbors/192.168.95.210%2364512')
+  t.match(bare, { status: 200, body: { key: '192.168.95.210' } }, 'with the AS where the address would do')
+  await made.ask('/api/v1/routes?neighbor=192.0.2.1%2365001')
+  t.match(made.speaker.queries.at(-1), { neighbor: '192.0.2.1#65001' })
+})
+
+t.test('the ECMP sets of both families', async (t) => {
+  const made = await api(t)
+  const check = await validator()
+  const { body } = await made.ask('/api/v1/next-hops')
+  t.same(body, { sets: [{ family: 'ipv4-unicast', nextHops: ['192.168.95.210'], prefixes: 1 }] })
+  t.equal(await check('NextHopSets', body), '')
 })
