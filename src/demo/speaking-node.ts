@@ -172,6 +172,7 @@ export class SpeakingNode implements PeerHost, PeerRoutes {
   }
 
   changed(): void {}
+  keptDown(): undefined {}
   ended(): void {}
   opened(): void {}
   gone(): void {}

@@ -50,6 +50,8 @@ export type ConnectionEvent =
       readonly data: Uint8Array
       readonly text: string
     }
+  /** Somebody who watches the peer says that it is dead. */
+  | Extract<PeerEvent, { type: 'dead' }>
   /** OpenCollisionDump [23]. */
   | { readonly type: 'collision-dump'; readonly text: string }
   /** The peer has restarted and opened another connection: close without a word (RFC 4724 §4.2). */
@@ -111,6 +113,8 @@ export function stepConnection(
   switch (event.type) {
     case 'stop':
       return stop(c, event)
+    case 'dead':
+      return dead(c, event)
     case 'collision-dump':
       return close(c, 'collision', event.text, 6, 7, NO_DATA)
     case 'replaced':
@@ -272,6 +276,18 @@ function stop(c: ConnectionState, event: Extract<ConnectionEvent, { type: 'stop'
     return close(c, cause, event.text, 6, 9, Uint8Array.of(6, event.subcode, ...event.data))
   }
   return close(c, cause, event.text, 6, event.subcode, event.data)
+}
+
+/** RFC 5882 §4.2, §4.3. */
+function dead(c: ConnectionState, event: Extract<ConnectionEvent, { type: 'dead' }>): ConnectionStep {
+  const { bfd, forwardingDead, text } = event
+  if (!forwardingDead && c.state === 'Established' && c.negotiated?.gracefulRestart !== undefined) {
+    return closeSilently(c, 'control-dead', text)
+  }
+  if (!bfd) return close(c, 'dead', text, 4, 0, NO_DATA)
+  // RFC 9384 §4: to a peer with the N bit as a Hard Reset.
+  if (c.negotiated?.restartOnNotification) return close(c, 'dead', text, 6, 9, Uint8Array.of(6, 10))
+  return close(c, 'dead', text, 6, 10, NO_DATA)
 }
 
 /** A message which this state does not expect: RFC 4271 §8.2.2 "any other event", subcodes of RFC 6608 §4. */

@@ -111,6 +111,9 @@ function handle(draft: Draft, event: PeerEvent): void {
     case 'automatic-stop':
       automaticStop(draft, event)
       break
+    case 'dead':
+      automaticEnd(draft, event)
+      break
     case 'tcp-acked':
       dialled(draft, event.connection)
       break
@@ -151,7 +154,7 @@ function manualStop(draft: Draft, event: Extract<PeerEvent, { type: 'manual-stop
   draft.running = false
   draft.cancelDial()
   draft.phase = 'Idle'
-  closeAll(draft, false, event)
+  for (const c of draft.connections) draft.feed(c, stopEvent(false, event))
   draft.stop('connect-retry')
   draft.stop('idle-hold')
   draft.retries = 0
@@ -160,23 +163,29 @@ function manualStop(draft: Draft, event: Extract<PeerEvent, { type: 'manual-stop
 }
 
 function automaticStop(draft: Draft, event: Extract<PeerEvent, { type: 'automatic-stop' }>): void {
+  automaticEnd(draft, stopEvent(true, event), event.idleHold)
+}
+
+type Stop = Extract<ConnectionEvent, { type: 'stop' }>
+type Dead = Extract<ConnectionEvent, { type: 'dead' }>
+
+/** Ends all connections and waits for the idle hold time. @param idleHold milliseconds in place of the computed time */
+function automaticEnd(draft: Draft, end: Stop | Dead, idleHold?: number): void {
   if (!draft.running || (draft.phase === 'Idle' && draft.connections.length === 0)) return
   // Not running meanwhile: the end of the last connection must not start the idle hold timer, this does.
   draft.running = false
   draft.cancelDial()
   draft.phase = 'Idle'
-  closeAll(draft, true, event)
+  for (const c of draft.connections) draft.feed(c, end)
   draft.running = true
-  draft.pause(event.text, event.idleHold)
+  draft.pause(end.text, idleHold)
 }
 
-function closeAll(
-  draft: Draft,
+function stopEvent(
   automatic: boolean,
-  event: { readonly subcode: number; readonly data: Uint8Array; readonly text: string },
-): void {
-  const { subcode, data, text } = event
-  for (const c of draft.connections) draft.feed(c, { type: 'stop', automatic, subcode, data, text })
+  { subcode, data, text }: { readonly subcode: number; readonly data: Uint8Array; readonly text: string },
+): Stop {
+  return { type: 'stop', automatic, subcode, data, text }
 }
 
 // Timers of the neighbor
@@ -248,7 +257,7 @@ function refuse(draft: Draft, id: ConnectionId, text: string): void {
 
 // Connections
 
-type FromPeer = Exclude<ConnectionEvent, { type: 'stop' | 'collision-dump' | 'replaced' }>
+type FromPeer = Exclude<ConnectionEvent, { type: 'stop' | 'dead' | 'collision-dump' | 'replaced' }>
 
 function onConnection(draft: Draft, event: FromPeer): void {
   const c = draft.find(event.connection)

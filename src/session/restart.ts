@@ -17,8 +17,9 @@
  *
  * What is kept: after TCP ended without a word, the families of the peer's graceful restart capability, for the
  * restart time that the peer announced there. A NOTIFICATION in either direction and an expired hold timer end
- * it all, unless both sides set the N bit; a Hard Reset and an administrative stop always do. The stale timer
- * (stalePathTime) bounds the retention from loss to End-of-RIB, the peer's return included.
+ * it all, unless both sides set the N bit; a Hard Reset, an administrative stop and a peer that is known to forward
+ * nothing (RFC 5882 §4.3.1) always do. The stale timer (stalePathTime) bounds the retention from loss to
+ * End-of-RIB, the peer's return included.
  *
  * Long-lived graceful restart (long-lived.ts) is a second period within 'waiting', and goes on in 'receiving': where
  * a family has a long-lived stale time, the restart timer begins it instead of removing the paths.
@@ -57,9 +58,14 @@ export function stepRestart(
     case 'timer':
       return expired(state, event.timer, params)
     case 'give-up':
-      return finish(state, 'no longer kept: the neighbor was shut down, removed, or its helper switched off')
+      return finish(state, event.reason ?? GIVEN_UP)
   }
 }
+
+/** Ends that leave graceful restart possible, N bit or not. */
+const WITHOUT_NOTIFICATION: ReadonlySet<EndCause> = new Set(['tcp', 'replaced', 'control-dead'])
+
+const GIVEN_UP = 'no longer kept: the neighbor was shut down, removed, or its helper switched off'
 
 function nothing(state: RestartState): Step<RestartState, RestartAction> {
   return { state, actions: [] }
@@ -146,7 +152,8 @@ function whyNothingIsKept(
     return 'graceful restart was not negotiated'
   if (cause === 'admin') return 'the session was ended here'
   if (cause === 'hard-reset') return 'a hard reset ends graceful restart'
-  if (cause !== 'tcp' && cause !== 'replaced' && !negotiated.restartOnNotification) {
+  if (cause === 'dead') return 'the neighbor is dead, and forwards nothing'
+  if (!WITHOUT_NOTIFICATION.has(cause) && !negotiated.restartOnNotification) {
     return cause === 'hold-expired'
       ? 'the hold time passed in silence: the neighbor may be gone'
       : 'a NOTIFICATION ends the session for good (RFC 4724 §4)'

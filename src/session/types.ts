@@ -196,6 +196,10 @@ export type EndCause =
   | 'collision'
   /** An Established session whose peer opened a new connection (RFC 4724 §4.2). */
   | 'replaced'
+  /** Somebody who watches the peer says that it is dead, and that it forwards nothing (RFC 5882 §4.3.1). */
+  | 'dead'
+  /** The same, though it may be its control plane alone (RFC 5882 §4.3.2): closed without a NOTIFICATION. */
+  | 'control-dead'
   /** The dial did not succeed. */
   | 'dial'
 
@@ -235,6 +239,18 @@ export type PeerEvent =
       readonly data: Uint8Array
       readonly text: string
       readonly idleHold?: number
+    }
+  /**
+   * Somebody who watches the peer says that it is dead (RFC 5882 §4.2): what is up or under way ends, and the
+   * automatic restart follows after the idle hold time.
+   */
+  | {
+      readonly type: 'dead'
+      /** BFD says it: Cease/BFD Down (RFC 9384 §3). Else as if the hold time had passed (RFC 5882 §4.2.1). */
+      readonly bfd: boolean
+      /** False: a session with graceful restart ends without a NOTIFICATION, which would end that, too. */
+      readonly forwardingDead: boolean
+      readonly text: string
     }
   /** A timer ran out [9 to 13]. Before 'hold' is fed the driver lets the connection settle(). */
   | { readonly type: 'timer'; readonly timer: PeerTimer }
@@ -386,8 +402,8 @@ export type RestartEvent =
   /** From the `established` action. */
   | { readonly type: 'established'; readonly negotiated: Negotiated }
   | { readonly type: 'end-of-rib'; readonly family: Family }
-  /** Neighbor shut down or removed, or helper switched off, while it waits. */
-  | { readonly type: 'give-up' }
+  /** Neighbor shut down, removed or dead, or helper switched off, while it waits. `reason`: half a sentence. */
+  | { readonly type: 'give-up'; readonly reason?: string }
 
 /** What the driver does with the neighbor's paths. */
 export type RestartAction =

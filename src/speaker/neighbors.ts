@@ -1,11 +1,13 @@
 import type { Family } from '../ip/family.js'
 import type { Cancel, Random } from '../ports/clock.js'
+import type { Liveness, NeighborDeath } from '../ports/liveness.js'
 import type { Connection } from '../ports/transport.js'
 import { type NeighborKey, neighborKey } from '../session/neighbor-key.js'
 import { CeaseError, ErrorCode } from '../wire/codes.js'
 import { NO_DATA } from '../wire/fault.js'
 import { encodeNotification, shutdownData } from '../wire/notification.js'
 import { limitData } from './inbound/prefix-limit.js'
+import { deathText } from './liveness/deaths.js'
 import type { NeighborOptions } from './model/options.js'
 import type { NeighborHost } from './neighbor-host.js'
 import { dynamicOptions, rangeFor } from './peer/listen-ranges.js'
@@ -23,6 +25,8 @@ const CONNECTION_REJECTED = encodeNotification({
   subcode: CeaseError.ConnectionRejected,
   data: NO_DATA,
 })
+
+const FORWARDS_NOTHING = 'the neighbor is dead, and forwards nothing'
 
 export interface NeighborsParts {
   readonly host: NeighborHost
@@ -137,6 +141,29 @@ export class Neighbors {
     this.#pauses.set(peer, this.#parts.host.clock.after(pause, start))
   }
 
+  /** A source of liveness calls a neighbor dead: its session ends (RFC 5882 §4.2). */
+  died(address: string, source: Liveness, death: NeighborDeath): void {
+    const { forwardingDead, strict } = death
+    const text = deathText(address, [{ source, death }])
+    for (const peer of this.#at(address)) {
+      const { session } = peer
+      peer.feed({ type: 'dead', bfd: source.bfd === true, forwardingDead, text })
+      // Strict: not dialled either. There is nothing left that a NOTIFICATION could be sent to.
+      if (strict) peer.stop(CeaseError.BFDDown, NO_DATA, text)
+      // RFC 5882 §4.3.1: what is kept of an earlier session goes, too.
+      if (forwardingDead) this.#parts.routing.of(peer)?.retained.giveUp(FORWARDS_NOTHING)
+      if (session === undefined) this.#note(peer)
+    }
+  }
+
+  /** No source of liveness keeps a neighbor down any longer. */
+  released(address: string): void {
+    if (!this.#parts.running()) return
+    for (const peer of this.#at(address)) {
+      if (!peer.adminDown && !peer.running && !this.#pauses.has(peer)) peer.start()
+    }
+  }
+
   /** A dynamic neighbor without connection and without paths kept for it has no reason to stay. */
   ended(peer: Peer): void {
     if (!peer.dynamic || !peer.idle || this.#peers.get(peer.key) !== peer) return
@@ -159,6 +186,12 @@ export class Neighbors {
     if (connection.refusal !== undefined) {
       this.#refuse(connection, connection.refusal.cause)
       this.#parts.refusals.report(remote, connection.refusal.cause, connection.refusal.remedy)
+      return
+    }
+    const dead = this.#parts.host.keptDown(remote.address)
+    if (dead !== undefined) {
+      this.#refuse(connection, dead, CONNECTION_REJECTED)
+      this.#parts.refusals.report(remote, dead, 'it is let in once it is alive')
       return
     }
     const known = this.#peers.get(neighborKey(remote.address))
@@ -185,12 +218,12 @@ export class Neighbors {
   }
 
   /**
-   * True when `test` holds for every configured neighbor that is not shut down.
+   * True when `test` holds for every configured neighbor that is neither shut down nor kept down.
    * @param strangers the same of dynamic neighbors that are there
    */
   every(test: (neighbor: Expected) => boolean, strangers: boolean): boolean {
     const fails = (peer: Peer) => {
-      if (peer.adminDown || (peer.dynamic && !(strangers && peer.session !== undefined))) return false
+      if (this.#isDown(peer) || (peer.dynamic && !(strangers && peer.session !== undefined))) return false
       return !test(this.#expected(peer))
     }
     // Asked with each End-of-RIB: who was missing the last time is missing most of the time.
@@ -205,11 +238,11 @@ export class Neighbors {
     return true
   }
 
-  /** Keys of those that are configured, not shut down, and not complete. */
+  /** Keys of those that are configured, neither shut down nor kept down, and not complete. */
   incomplete(): readonly NeighborKey[] {
     const keys: NeighborKey[] = []
     for (const peer of this.#peers.values()) {
-      if (peer.adminDown || peer.dynamic) continue
+      if (this.#isDown(peer) || peer.dynamic) continue
       const { established, complete } = this.#expected(peer)
       if (!established || !complete) keys.push(peer.key)
     }
@@ -231,8 +264,17 @@ export class Neighbors {
     }
   }
 
+  /** Nobody waits for it. */
+  #isDown(peer: Peer): boolean {
+    return peer.adminDown || this.#parts.host.keptDown(peer.address) !== undefined
+  }
+
+  #at(address: string): Peer[] {
+    return [...this.#peers.values()].filter((peer) => peer.address === address)
+  }
+
   #note(peer: Peer): void {
-    const text = this.unprotected.get(peer.address)
+    const text = this.unprotected.get(peer.address) ?? this.#parts.host.keptDown(peer.address)
     if (text === undefined || peer.session !== undefined) return
     peer.lastError = { at: new Date(this.#parts.host.clock.wall()).toISOString(), text }
   }

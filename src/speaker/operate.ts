@@ -14,6 +14,8 @@ export interface OperateParts {
   readonly log: Log
   readonly events: Events
   readonly routing: Routing
+  /** Why a source of liveness keeps the neighbor down, one sentence. */
+  keptDown(address: string): string | undefined
 }
 
 const done = (text: string): OperationOutcome => ({ ok: true, text })
@@ -35,7 +37,7 @@ export function operate(
   by: string,
   parts: OperateParts,
 ): OperationOutcome {
-  const refusal = refusalOf(peer, operation)
+  const refusal = refusalOf(peer, operation, parts.keptDown(peer.address))
   if (refusal !== undefined) return refusal
   const message = 'message' in operation ? operation.message : undefined
   const direction = operation.type === 'refresh' ? operation.direction : undefined
@@ -57,7 +59,11 @@ export function operate(
 }
 
 /** Why the neighbor's state does not allow the operation. */
-function refusalOf(peer: Peer, operation: NeighborOperation): OperationOutcome | undefined {
+function refusalOf(
+  peer: Peer,
+  operation: NeighborOperation,
+  keptDown: string | undefined,
+): OperationOutcome | undefined {
   const { address, options } = peer
   const configured = options.shutdown !== undefined
   switch (operation.type) {
@@ -77,6 +83,7 @@ function refusalOf(peer: Peer, operation: NeighborOperation): OperationOutcome |
         'Take its `shutdown` out of the configuration file, then `ecmpd reload`',
       )
     case 'reset':
+      if (keptDown !== undefined) return conflict(keptDown, 'It is started once it is alive')
       if (!peer.adminDown) return undefined
       return conflict(
         `Neighbor ${address} is shut down: there is no session to reset`,
@@ -137,6 +144,8 @@ function act(peer: Peer, operation: NeighborOperation, by: string, parts: Operat
     case 'start': {
       const before = peer.session !== undefined
       peer.held = undefined
+      const dead = parts.keptDown(address)
+      if (dead !== undefined) return done(`Neighbor ${address} is started once it is alive: ${dead}`)
       peer.feed({ type: 'manual-start' })
       return done(before ? `Neighbor ${address} is up already` : `Neighbor ${address} is started`)
     }

@@ -59,7 +59,7 @@ export class Routing {
       settle: () => tables.settle(),
     })
     tables.follow({ batch: () => this.#own.follow(), decided: () => this.#decided() })
-    this.#resolve = new Resolve(tables.nextHops, resolver, () => this.reconsider.nextHops())
+    this.#resolve = new Resolve(tables.nextHops, resolver, () => this.reconsider.nextHops(), host.gatewayDead)
     this.updateOut = new UpdateOut(clock, work, this.#resolve, tables, host.observers.sent, seed)
     const routeEvents = new RouteEvents(clock, events, (table, path) => this.#describe(table, path))
     for (const table of tables.ribs()) routeEvents.watch(table)
@@ -102,6 +102,16 @@ export class Routing {
   /** The options of own routes changed, or who the speaker is. */
   announceChanged(): void {
     if (this.#own.changed()) this.reconsider.own()
+  }
+
+  /**
+   * A source of liveness calls a gateway dead, or none does any longer: paths through it are out of use, or can be
+   * used again. Of a death the kernel is told before the first path is decided anew.
+   */
+  gatewayChanged(gateway: string): void {
+    const { tables } = this
+    this.#resolve.gatewayChanged(gateway, (lost) => tables.bus.gatewaysLost(() => [lost]))
+    tables.settle()
   }
 
   /** The neighbor with this source index. */

@@ -2,6 +2,7 @@ import { FAMILIES } from '../ip/family.js'
 import { checkPolicy } from '../policy/route-policy.js'
 import type { Clock, Random } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
+import type { Liveness } from '../ports/liveness.js'
 import type { Log } from '../ports/log.js'
 import type { MachineRoutes } from '../ports/machine-routes.js'
 import type { Observer, Unobserve } from '../ports/observer.js'
@@ -13,6 +14,7 @@ import { NO_DATA } from '../wire/fault.js'
 import { shutdownData } from '../wire/notification.js'
 import type { SpeakerApi } from './api.js'
 import { Events } from './events/events.js'
+import { LivenessWatch } from './liveness/watch.js'
 import { Maintenance } from './maintenance.js'
 import type { ApplyReport } from './model/apply-report.js'
 import type { SpeakerEvent } from './model/event.js'
@@ -50,6 +52,8 @@ export interface SpeakerParts {
   readonly resolver?: Resolver
   /** This machine's routes, followed when own routes depend on them; left out, none of these is announced. */
   readonly machine?: MachineRoutes
+  /** Who says that neighbors or gateways are dead; left out: nobody. */
+  readonly liveness?: readonly Liveness[]
   readonly options: SpeakerOptions
   /** Watch from before the first connection on; others may come and go (`observe`). */
   readonly observers?: readonly Observer[]
@@ -71,6 +75,7 @@ export class Speaker implements SpeakerApi {
   readonly #listeners: Listeners
   readonly #settling: Settling
   readonly #maintenance: Maintenance
+  readonly #liveness: LivenessWatch
   readonly #ownRestart = new OwnRestart()
   /** Kernel routes of an earlier run were there at the start. */
   #left = false
@@ -94,6 +99,16 @@ export class Speaker implements SpeakerApi {
     const work = new Work(clock, {
       failed: (error) => log.error({ err: error }, 'a piece of work failed'),
       sliceEnd: () => this.#tables.settle(),
+    })
+    this.#liveness = new LivenessWatch({
+      ...{ clock, log, sources: parts.liveness ?? [] },
+      neighborDied: (address, source, death) => {
+        this.#neighbors.died(address, source, death)
+        this.#tables.settle()
+        this.#settling.look()
+      },
+      neighborReleased: (address) => this.#neighbors.released(address),
+      gatewayChanged: (gateway) => this.#routing.gatewayChanged(gateway),
     })
     const seed = Math.floor(random() * 0x1_0000_0000) >>> 0
     this.#tables = new Tables({ clock, work, fib, decision: parts.options.decision, seed })
@@ -150,6 +165,7 @@ export class Speaker implements SpeakerApi {
     await this.#routing.start()
     await this.#listeners.replace(this.#options.listen)
     this.#running = true
+    this.#liveness.start()
     this.#restarted()
     for (const options of this.#options.neighbors) this.#neighbors.add(options)
     this.#tables.settle()
@@ -200,6 +216,7 @@ export class Speaker implements SpeakerApi {
     kept = false,
   ): Promise<void> {
     this.#running = false
+    this.#liveness.stop()
     this.#settling.stop()
     this.#tables.bus.freeze()
     const shutdown = reason === 'shutdown'
@@ -254,7 +271,8 @@ export class Speaker implements SpeakerApi {
       return { ok: false, reason: 'unknown', text, remedy: '`ecmpd show ip bgp summary` lists them' }
     }
     const { clock, log } = this.#parts
-    const parts = { clock, log, events: this.#events, routing: this.#routing }
+    const keptDown = (address: string) => this.#liveness.keptDown(address)
+    const parts = { clock, log, events: this.#events, routing: this.#routing, keptDown }
     const outcome = operate(peer, operation, by, parts)
     // A dynamic one without a session was there for this alone.
     if (operation.type === 'undrain') this.#neighbors.ended(peer)
@@ -344,6 +362,8 @@ export class Speaker implements SpeakerApi {
       params: (peer) => this.#paramsOf(peer),
       changed: (peer, from, to, cause) => this.#changed(peer, from, to, cause),
       ended: (peer) => this.#neighbors.ended(peer),
+      keptDown: (address) => this.#liveness.keptDown(address),
+      gatewayDead: (gateway) => this.#liveness.gateways.of(gateway).length > 0,
       overLimit: (peer, family, limit) => this.#neighbors.overLimit(peer, family, limit),
       lookSettled: () => this.#settling.look(),
       opened: () => {

@@ -8,6 +8,7 @@ import type { Family } from '../ip/family.js'
 import { TcpTransport } from '../net/tcp.js'
 import type { Clock, Random } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
+import type { Liveness } from '../ports/liveness.js'
 import { type Log, silent } from '../ports/log.js'
 import type { Transport } from '../ports/transport.js'
 import { plural } from '../show/text.js'
@@ -49,6 +50,8 @@ export interface TestPeerOptions {
   readonly fib?: FibPort
   /** Answers whether next hops can be used; left out: all can. */
   readonly resolver?: Resolver
+  /** Who says that neighbors or gateways are dead: a ManualLiveness. Left out: nobody. */
+  readonly liveness?: readonly Liveness[]
   /** A pino logger, or what looks like one; left out: silence. */
   readonly log?: Log
 }
@@ -76,14 +79,14 @@ export class TestPeer {
    * @throws Error that names what is wrong with the configuration, or the address that can't be listened on
    */
   static async start(options: TestPeerOptions): Promise<TestPeer> {
-    const { clock = systemClock, random = Math.random, log = silent, fib, resolver } = options
+    const { clock = systemClock, random = Math.random, log = silent, fib, resolver, liveness } = options
     const waiting = new Waiting(clock)
     const transport = decorated(options.transport ?? new TcpTransport(log), [
       ...(options.decorators ?? []),
       activity(() => waiting.touch()),
     ])
     const speaker = new Speaker({
-      ...{ clock, random, log, transport, fib, resolver },
+      ...{ clock, random, log, transport, fib, resolver, liveness },
       options: speakerOptions(options.configuration),
     })
     await speaker.start()

@@ -1,4 +1,5 @@
 import type { Resolver } from '../../src/ports/fib.js'
+import type { Liveness } from '../../src/ports/liveness.js'
 import type { Log } from '../../src/ports/log.js'
 import type { MachineRoutes } from '../../src/ports/machine-routes.js'
 import type { SpeakerOptions } from '../../src/speaker/model/options.js'
@@ -53,6 +54,7 @@ export class SpeakerLab {
     resolver?: Resolver,
     machine?: MachineRoutes,
     left = 0,
+    liveness: readonly Liveness[] = [],
   ): Promise<LabSpeaker> {
     const host = this.host(...(typeof addresses === 'string' ? [addresses] : addresses))
     const lines: string[] = []
@@ -63,7 +65,9 @@ export class SpeakerLab {
     const fib = new RecordingFib(left)
     const random = pseudoRandom(this.#seed++)
     const { clock } = this
-    const speaker = new Speaker({ clock, transport: host, log, random, fib, resolver, machine, options })
+    const speaker = new Speaker({
+      ...{ clock, transport: host, log, random, fib, resolver, machine, liveness, options },
+    })
     await speaker.start()
     return { speaker, views: speakerViews(speaker.reads), host, fib, lines }
   }

@@ -34,6 +34,8 @@ export interface PeerHost extends LinkHost {
   readonly transport: Transport
   params(peer: Peer): PeerParams
   changed(peer: Peer, from: State, to: State, cause: string): void
+  /** Why a neighbor at this address is to have no session, one sentence: a source of liveness calls it dead. */
+  keptDown(address: string): string | undefined
   /** Nothing of a session is left, and the neighbor is idle or stopped. */
   ended(peer: Peer): void
 }
@@ -182,8 +184,9 @@ export class Peer {
     return queued
   }
 
+  /** Starts it, unless a source of liveness keeps it down. */
   start(): void {
-    this.feed({ type: 'automatic-start' })
+    if (this.#host.keptDown(this.address) === undefined) this.feed({ type: 'automatic-start' })
   }
 
   /** Ends everything with Cease/`subcode`; the neighbor stays down until start(). */

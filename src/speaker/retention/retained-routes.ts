@@ -93,9 +93,9 @@ export class RetainedRoutes {
     return true
   }
 
-  /** The neighbor is not coming back: what was kept for it goes. */
-  giveUp(): void {
-    this.graceful.feed({ type: 'give-up' })
+  /** The neighbor is not coming back: what was kept for it goes. @param reason half a sentence, for the log */
+  giveUp(reason?: string): void {
+    this.graceful.feed({ type: 'give-up', reason })
   }
 
   /** The neighbor is forgotten. What removals have under way ends at once. */

@@ -2,7 +2,9 @@
 
 import { parseAddress } from '../../ip/address.js'
 import type { Resolver } from '../../ports/fib.js'
+import type { RouteGateway } from '../../rib/attributes/next-hop-sets.js'
 import type { NextHopResolution, NextHops } from '../../rib/attributes/next-hops.js'
+import { gatewayText } from '../events/attribute-text.js'
 
 /**
  * Keeps the answers about next hops up to date: each new one is resolved as it is seen, all of them when the
@@ -14,6 +16,7 @@ import type { NextHopResolution, NextHops } from '../../rib/attributes/next-hops
 export class Resolve {
   readonly #nextHops: NextHops
   readonly #resolver: Resolver | undefined
+  readonly #isDead: (gateway: string) => boolean
   readonly #unsubscribe: () => void
   /** Zone of the session that an UPDATE is being read from: link-local next hops lie on its link. */
   #zone: string | undefined
@@ -22,9 +25,18 @@ export class Resolve {
   /** Zones that link-local next hops were first seen with, by next-hop id. */
   readonly #zones = new Map<number, string>()
 
-  /** @param changed is called after answers have changed, so that routes are decided anew */
-  constructor(nextHops: NextHops, resolver: Resolver | undefined, changed: () => void) {
+  /**
+   * @param changed is called after answers have changed, so that routes are decided anew
+   * @param isDead says whether a gateway ('192.0.2.1', 'fe80::1%eth0') is called dead (ports/liveness.ts)
+   */
+  constructor(
+    nextHops: NextHops,
+    resolver: Resolver | undefined,
+    changed: () => void,
+    isDead: (gateway: string) => boolean,
+  ) {
     this.#nextHops = nextHops
+    this.#isDead = isDead
     this.#resolver = resolver
     nextHops.onNew = (id) => {
       // The id may have been another next hop's.
@@ -78,8 +90,30 @@ export class Resolve {
     this.#sessions.set(remote, local)
   }
 
+  /**
+   * A gateway died, or is back: the next hops that lead to it are resolved anew. Decide afterwards.
+   * @param lost called once, before any path changes, with a gateway that was in use and is dead now
+   */
+  gatewayChanged(gateway: string, lost: (gateway: RouteGateway) => void): void {
+    const nextHops = this.#nextHops
+    const dead = this.#isDead(gateway)
+    let told = false
+    for (let id = 1; id <= nextHops.size; id++) {
+      if (nextHops.octets(id).length === 0) continue
+      const answer = this.#answer(id)
+      if (answer.gateway === undefined || gatewayText(answer.gateway) !== gateway) continue
+      if (dead && !told && nextHops.reachable[id] === 1) {
+        told = true
+        lost(answer.gateway)
+      }
+      this.#resolve(id)
+    }
+  }
+
   #resolve(id: number): void {
-    this.#nextHops.resolve(id, this.#answer(id))
+    const { reachable, metric, gateway } = this.#answer(id)
+    const dead = gateway !== undefined && this.#isDead(gatewayText(gateway))
+    this.#nextHops.resolve(id, dead ? { reachable: false, metric } : { reachable, metric, gateway })
   }
 
   #answer(id: number): NextHopResolution {

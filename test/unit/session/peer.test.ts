@@ -211,6 +211,57 @@ t.test('AutomaticStop: restart after the idle hold time, or after the time given
   t.equal(timer(run(initialPeer(1), [...up, stop(0)]).actions, 'idle-hold'), 0)
 })
 
+t.test(
+  'a peer that somebody calls dead (RFC 5882 §4.2): the answer is that to AutomaticStop, but for the NOTIFICATION',
+  async (t) => {
+    const states: Record<string, readonly PeerEvent[]> = {
+      stopped: [],
+      connect: [start],
+      active: [start, { type: 'dial-failed', reason: 'refused' }],
+      'idle hold': [...up, { type: 'tcp-fails', connection: 1, reason: 'reset' }],
+      'open sent': up.slice(0, 2),
+      'open confirm': up.slice(0, 3),
+      established: up,
+    }
+    const dead: PeerEvent = { type: 'dead', bfd: true, forwardingDead: true, text: 'x' }
+    const stop: PeerEvent = { type: 'automatic-stop', subcode: 10, data: NO_DATA, text: 'x' }
+    for (const [name, events] of Object.entries(states)) {
+      const before = run(initialPeer(1), events).state
+      const [now, then] = [dead, stop].map((event) => stepPeer(before, event, params()))
+      const expected = brief(then.actions).map((action) => action.replace('hard-reset', 'dead'))
+      t.same(brief(now.actions), expected, name)
+      t.same(now.state, then.state, name)
+    }
+  },
+)
+
+t.test('which NOTIFICATION a dead peer is sent', async (t) => {
+  const graceful = open()
+  const plain = plainOpen()
+  const end = (message: typeof graceful, more: { bfd: boolean; forwardingDead: boolean }) => {
+    const { state } = run(initialPeer(1), [
+      ...up.slice(0, 2),
+      { type: 'open', connection: 1, message },
+      up[3],
+    ])
+    return stepPeer(state, { type: 'dead', ...more, text: 'x' }, params()).actions.slice(0, 2)
+  }
+  t.match(end(plain, { bfd: true, forwardingDead: false }), [
+    { type: 'close', notification: { code: 6, subcode: 10 } },
+    { type: 'down', end: { cause: 'dead', notification: { direction: 'sent', code: 6, subcode: 10 } } },
+  ])
+  t.match(end(plain, { bfd: false, forwardingDead: true }), [
+    { type: 'close', notification: { code: 4, subcode: 0 } },
+    { type: 'down', end: { cause: 'dead' } },
+  ])
+  const spared = end(graceful, { bfd: true, forwardingDead: false })
+  t.match(spared, [
+    { type: 'close' },
+    { type: 'down', end: { cause: 'control-dead', notification: undefined } },
+  ])
+  t.notOk('notification' in spared[0] && spared[0].notification, 'it would end graceful restart there')
+})
+
 t.test('a stop closes every connection', async (t) => {
   const p = params()
   const { state } = run(initialPeer(1), [

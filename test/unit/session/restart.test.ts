@@ -54,6 +54,8 @@ t.test('which end keeps what', async (t) => {
     ['collision', drop, keep],
     ['hard-reset', drop, drop],
     ['admin', drop, drop],
+    ['dead', drop, drop],
+    ['control-dead', keep, keep],
   ]
   for (const [cause, without, withNBit] of table) {
     t.same(run([lost(cause)]).actions, without, `${cause}, without the N bit`)
@@ -172,6 +174,11 @@ t.test('give-up removes what is stale', async (t) => {
     t.same(actions, ['stop restart', 'stop stale', 'sweep ipv4 ipv6'])
     t.same(state, NO_RESTART)
   }
+})
+
+t.test('give-up says why, where somebody knows', async (t) => {
+  const { raw } = run([lost('tcp'), { type: 'give-up', reason: 'it is dead' }])
+  t.match(raw.at(-1), { type: 'sweep', reason: 'it is dead' })
 })
 
 t.test('events that mean nothing in a phase change nothing', async (t) => {
