@@ -1,3 +1,5 @@
+/** What the rooms above may ask of a speaker; speaker.ts answers. */
+
 import type { Observable } from '../ports/observer.js'
 import type { NeighborKey } from '../session/neighbor-key.js'
 import type { ApplyReport } from './model/apply-report.js'

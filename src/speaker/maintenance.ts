@@ -1,3 +1,5 @@
+/** Maintenance of the whole speaker: who began it, and whether it lasts. */
+
 import type { Clock } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
 import type { Events } from './events/events.js'

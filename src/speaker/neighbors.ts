@@ -1,3 +1,5 @@
+/** Which neighbors there are: those of the configuration and guests of listen ranges, how they come, change and go. */
+
 import type { Family } from '../ip/family.js'
 import type { Cancel, Random } from '../ports/clock.js'
 import type { Liveness, NeighborDeath } from '../ports/liveness.js'

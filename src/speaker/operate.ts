@@ -1,3 +1,5 @@
+/** What operators ask of one neighbor: refused with a remedy, or done and said. */
+
 import type { Clock } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
 import { CeaseError } from '../wire/codes.js'

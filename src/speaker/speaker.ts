@@ -1,3 +1,8 @@
+/**
+ * The speaker put together: ports and options in, sessions and routes running; start, reload, stop and what it is
+ * asked.
+ */
+
 import { FAMILIES } from '../ip/family.js'
 import { checkPolicy } from '../policy/route-policy.js'
 import type { Clock, Random } from '../ports/clock.js'

@@ -1,3 +1,5 @@
+/** The last events, for those who look back and those who listen. */
+
 import type { Log } from '../../ports/log.js'
 import type { SpeakerEvent } from '../model/event.js'
 

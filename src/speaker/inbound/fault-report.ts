@@ -1,3 +1,5 @@
+/** How a faulty UPDATE is told: in the log, as an event, in the counts of its neighbor. */
+
 import { bitsOf } from '../../ip/family.js'
 import { isMartian } from '../../ip/special.js'
 import type { Clock } from '../../ports/clock.js'

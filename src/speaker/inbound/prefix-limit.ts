@@ -1,3 +1,5 @@
+/** How many prefixes a neighbor may send (`maximum-prefix`), and what is said and done when it sends more. */
+
 import { afiOf, type Family, SAFI_UNICAST } from '../../ip/family.js'
 import type { Log } from '../../ports/log.js'
 import type { FamilyOptions } from '../model/options.js'

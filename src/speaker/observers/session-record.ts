@@ -3,12 +3,27 @@
  * the connection tells it what comes and goes, and it asks one field whether somebody wants to know.
  */
 
-import type { Microseconds, ObservedNeighbor, ObservedSession, OpenPair } from '../../ports/observer.js'
+import type {
+  MessageFault,
+  Microseconds,
+  ObservedNeighbor,
+  ObservedSession,
+  OpenPair,
+} from '../../ports/observer.js'
 import type { Connection, Endpoint } from '../../ports/transport.js'
 import type { End, Negotiated } from '../../session/types.js'
 import { NO_DATA } from '../../wire/fault.js'
 import type { Fault } from '../../wire/types.js'
-import type { SessionWatch } from './sessions.js'
+import type { MessageTap } from './message-tap.js'
+
+/** What a record needs of those who watch (sessions.ts). */
+export interface RecordWatch {
+  /** Undefined while nobody wants messages. */
+  readonly messages: MessageTap | undefined
+  established(record: SessionRecord): void
+  fault(record: SessionRecord, verdict: MessageFault['verdict'], faults: MessageFault['faults']): void
+  ended(record: SessionRecord, end: End): void
+}
 
 /** ObservedSession, with what its driver says to it. */
 export class SessionRecord implements ObservedSession {
@@ -21,13 +36,13 @@ export class SessionRecord implements ObservedSession {
   terms: Negotiated | undefined
   opens: OpenPair | undefined
   establishedAt: Microseconds | undefined
-  readonly #watch: SessionWatch
+  readonly #watch: RecordWatch
   /** OPENs so far: kept, because they are small and who comes late wants them. */
   #openSent: Uint8Array = NO_DATA
   #openReceived: Uint8Array = NO_DATA
 
   constructor(
-    watch: SessionWatch,
+    watch: RecordWatch,
     id: number,
     neighbor: ObservedNeighbor,
     connection: Connection,

@@ -16,12 +16,12 @@ import type { Connection } from '../../ports/transport.js'
 import type { End } from '../../session/types.js'
 import type { Audience, Watcher } from './audience.js'
 import { MessageTap } from './message-tap.js'
-import { SessionRecord } from './session-record.js'
+import { type RecordWatch, SessionRecord } from './session-record.js'
 
 type Unstamped<T> = Omit<T, 'at'>
 
 /** Tells of connections, as described at the head of this file. */
-export class SessionWatch {
+export class SessionWatch implements RecordWatch {
   /** Hands messages on; undefined while nobody wants them. */
   messages: MessageTap | undefined
   readonly #clock: Clock

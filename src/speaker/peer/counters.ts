@@ -1,3 +1,5 @@
+/** Counts of messages by type, as views show them. */
+
 import { MessageType } from '../../wire/codes.js'
 import type { MessageCounts } from '../model/session-record.js'
 

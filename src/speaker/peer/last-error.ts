@@ -1,3 +1,5 @@
+/** Why a session or an attempt ended: for views and for the log. */
+
 import type { End } from '../../session/types.js'
 import { errorName } from '../../wire/codes.js'
 import { describeNotification, hardResetReason, shutdownText } from '../../wire/notification.js'

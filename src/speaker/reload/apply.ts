@@ -1,3 +1,5 @@
+/** Carries out the difference of two configurations, in the order that harms the least. */
+
 import type { ApplyReport } from '../model/apply-report.js'
 import type { NeighborOptions, SpeakerOptions } from '../model/options.js'
 import { dynamicOptions, rangeFor } from '../peer/listen-ranges.js'
