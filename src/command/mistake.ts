@@ -5,8 +5,7 @@ import type { Line } from '../grammar/line.js'
 import type { Element } from '../grammar/syntax.js'
 
 /** How messages name an element: `summary`, `ADDRESS`. */
-export const named = (element: Element) =>
-  element.type === 'keyword' ? element.text : element.name.toUpperCase()
+const named = (element: Element) => (element.type === 'keyword' ? element.text : element.name.toUpperCase())
 
 /** The line as it was typed, up to and with a word. */
 const upTo = (line: Line, word: number) =>

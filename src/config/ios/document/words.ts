@@ -1,4 +1,5 @@
 /** What `?` says of words that begin several commands; a word of one command alone has that command's help. */
+
 export const WORDS: Readonly<Record<string, string>> = {
   'additional-paths': 'several paths of a prefix (ADD-PATH, RFC 7911)',
   address: 'the prefix, or an address',
