@@ -20,6 +20,7 @@
  * An observer may come and go at any time, from within a call too. One that throws is written to the log and goes on
  * being told: no session, route or other observer suffers. It must not wait for anything, or call the speaker back.
  */
+
 import type { Family } from '../ip/family.js'
 import type { NeighborKey } from '../session/neighbor-key.js'
 import type { EndCause, Negotiated, State } from '../session/types.js'

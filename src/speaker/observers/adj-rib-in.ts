@@ -2,6 +2,7 @@
  * Adj-RIB-In as values: every path of a prefix in which any path may have changed, compared with what was told of
  * it. What was told is remembered by prefix: a path that is gone has no row any more, and its row may be another's.
  */
+
 import type { Family } from '../../ip/family.js'
 import type { PathChange, PathState } from '../../ports/observer.js'
 import type { ChangeBatch } from '../../rib/store/types.js'

@@ -1,4 +1,5 @@
 /** Those who watch, by name: whoever throws is written to the log, and nobody else notices. */
+
 import type { Clock } from '../../ports/clock.js'
 import type { Log } from '../../ports/log.js'
 

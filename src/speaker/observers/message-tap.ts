@@ -1,4 +1,5 @@
 /** Hands messages of every session to those who want them; there while somebody does. */
+
 import type { Clock } from '../../ports/clock.js'
 import type { Microseconds, ObservedMessage, ObservedSession, SessionObserver } from '../../ports/observer.js'
 import { HEADER_LENGTH } from '../../wire/message.js'

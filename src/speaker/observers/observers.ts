@@ -2,6 +2,7 @@
  * Those who watch the speaker (ports/observer.ts). What is hot looks at one field whether anybody wants it
  * (`sessions.messages`, `sent.watched`); tables are followed only while somebody does.
  */
+
 import type { Log } from '../../ports/log.js'
 import type {
   LocRibChange,

@@ -2,6 +2,7 @@
  * What UPDATEs tell a neighbor, read from the octets that were written to it: so it is what the neighbor has, however
  * they came about. Members of an update group are written the same octets, which are read once.
  */
+
 import { bitsOf, type Family, familyOf } from '../../ip/family.js'
 import type { AdvertisedChange, RouteAttributes } from '../../ports/observer.js'
 import { AttributeCode } from '../../wire/codes.js'

@@ -1,4 +1,5 @@
 /** What neighbors are sent, for those who watch Adj-RIB-Out. */
+
 import type { Family } from '../../ip/family.js'
 import type { Clock } from '../../ports/clock.js'
 import type { AdjRibOutObserver, AdvertisedBatch, ObservedSession } from '../../ports/observer.js'

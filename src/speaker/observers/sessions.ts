@@ -2,6 +2,7 @@
  * Connections and those who watch them. Every connection has a record, so that who comes late is told of it; nothing
  * else is made while nobody watches.
  */
+
 import type { Clock } from '../../ports/clock.js'
 import type {
   DialFailure,
