@@ -153,6 +153,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       remotePort: count,
       maintenance,
       shutdown: object({ source: oneOf('configuration', 'operator') }, { message: text, by: text, at: time }),
+      dead: list(object({ source: text, cause: text, since: time }, { strict: flag })),
       lastError: ref('LastError'),
       authentication: oneOf('md5'),
       ttlSecurity: count,
@@ -318,6 +319,18 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         { message: text, direction: oneOf('in', 'out', 'both') },
       ),
       object({ type: { const: 'maintenance' }, ...stamp, on: flag, by: text }),
+      object(
+        {
+          type: { const: 'liveness' },
+          ...stamp,
+          subject: oneOf('neighbor', 'gateway'),
+          address: text,
+          source: text,
+          change: oneOf('dead', 'alive'),
+          dead: flag,
+        },
+        { cause: text },
+      ),
       object({ type: { const: 'refused' }, ...stamp, address: text, port: count, cause: text }),
       object({
         type: { const: 'fault' },

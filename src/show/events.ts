@@ -23,6 +23,11 @@ function what(event: SpeakerEvent): string {
     }
     case 'maintenance':
       return `maintenance ${event.on ? 'begins' : 'ends'}, by ${event.by}`
+    case 'liveness': {
+      const { subject, address, source, change, dead, cause } = event
+      if (change === 'dead') return `${subject} ${address} is dead: ${source}: ${cause}`
+      return `${subject} ${address} is alive${dead ? `, says ${source}; others still call it dead` : ` again: ${source}`}`
+    }
     case 'refused':
       return `connection from ${event.address} port ${event.port} refused: ${event.cause}`
     case 'fault':

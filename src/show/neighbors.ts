@@ -137,6 +137,14 @@ function maintenance({ maintenance: state }: NeighborView): string[] {
   return [escapeText(`  Graceful shutdown: drained${state.by === undefined ? '' : `, by ${state.by}`}`)]
 }
 
+/** Who calls it dead, and what that means for its session. */
+function deaths({ dead = [] }: NeighborView, now: number): string[] {
+  return dead.map(({ source, cause, since, strict }) => {
+    const held = strict ? ', no session until it is alive' : ''
+    return escapeText(`  Dead for ${upDown(secondsSince(since, now))}: ${source}: ${cause}${held}`)
+  })
+}
+
 function connection(neighbor: NeighborView): string[] {
   const up = neighbor.localAddress !== undefined && neighbor.remotePort !== undefined
   if (!up) return ['No active TCP connection']
@@ -176,6 +184,7 @@ export function showNeighbor(neighbor: NeighborView, { status, config, now }: Ne
         ]),
     ...shutdown(neighbor),
     ...maintenance(neighbor),
+    ...deaths(neighbor, now),
     `  BGP version 4, remote router ID ${neighbor.routerId ?? '0.0.0.0'}`,
     `  BGP state = ${state(neighbor, now)}`,
     `  Last read ${ago(neighbor.lastRead)}, last write ${ago(neighbor.lastWrite)}, hold time is ${neighbor.holdTime}, keepalive interval is ${neighbor.keepalive} seconds`,

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.js'
 import type { FibPort } from '../ports/fib.js'
 import type { Endpoint } from '../ports/transport.js'
 import type { FamilyIn } from './inbound/family-in.js'
+import type { LivenessWatch } from './liveness/watch.js'
 import type { Maintenance } from './maintenance.js'
 import type { SpeakerOptions } from './model/options.js'
 import type { FamilyReads, NeighborReads, SpeakerReads } from './model/reads.js'
@@ -25,13 +26,14 @@ export interface ReadsParts {
   readonly routing: Routing
   readonly maintenance: Maintenance
   readonly ownRestart: OwnRestartBits
+  readonly liveness: LivenessWatch
   options(): SpeakerOptions
   listening(): readonly Endpoint[]
 }
 
 /** Everything is asked for anew at each reading: nothing is copied until a view is made. */
 export function speakerReads(parts: ReadsParts): SpeakerReads {
-  const { clock, fib, started, neighbors, routing, maintenance, ownRestart } = parts
+  const { clock, fib, started, neighbors, routing, maintenance, ownRestart, liveness } = parts
   const { tables } = routing
   const read = (peer: Peer) => neighborReads(peer, routing.of(peer))
   return {
@@ -65,6 +67,8 @@ export function speakerReads(parts: ReadsParts): SpeakerReads {
       const routes = routing.bySource(source)
       return routes === undefined ? undefined : neighborReads(routes.peer, routes)
     },
+    neighborDeaths: (address) => liveness.neighbors.of(address),
+    gatewayDeaths: (gateway) => liveness.gateways.of(gateway),
     installs: fib !== undefined,
     installed: (prefix) => fib?.route(prefix),
   }

@@ -106,7 +106,7 @@ export class Speaker implements SpeakerApi {
       sliceEnd: () => this.#tables.settle(),
     })
     this.#liveness = new LivenessWatch({
-      ...{ clock, log, sources: parts.liveness ?? [] },
+      ...{ clock, log, events, sources: parts.liveness ?? [] },
       neighborDied: (address, source, death) => {
         this.#neighbors.died(address, source, death)
         this.#tables.settle()
@@ -157,6 +157,7 @@ export class Speaker implements SpeakerApi {
       },
     })
     this.reads = speakerReads({
+      liveness: this.#liveness,
       ...{ clock, fib, started: clock.wall() },
       ...{ neighbors: this.#neighbors, routing: this.#routing },
       ...{ maintenance: this.#maintenance, ownRestart: this.#ownRestart },

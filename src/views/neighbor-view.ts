@@ -3,7 +3,13 @@
 import { formatIPv4 } from '../ip/address.js'
 import { sendHoldTime } from '../session/negotiate.js'
 import { limitThreshold } from '../speaker/inbound/prefix-limit.js'
-import type { FamilyReads, NeighborReads, SessionReads, SpeakerReads } from '../speaker/model/reads.js'
+import type {
+  DeathReads,
+  FamilyReads,
+  NeighborReads,
+  SessionReads,
+  SpeakerReads,
+} from '../speaker/model/reads.js'
 import { printable } from '../wire/printable.js'
 import { maintenanceView } from './maintenance-view.js'
 import type { NeighborView } from './model/neighbor.js'
@@ -54,6 +60,7 @@ export function neighborView(reads: SpeakerReads, neighbor: NeighborReads): Neig
     configuredKeepalive: options.timers.keepalive,
     connectRetry: options.timers.connectRetry,
     sendHoldTime: up ? terms.sendHold : sendHoldTime(options.timers.holdTime, options.timers.sendHold),
+    dead: deathViews(reads.neighborDeaths(address)),
     lastError: session.lastError,
     capabilities: { sent: session.sentCapabilities, received: terms?.received ?? [] },
     gracefulRestart: {
@@ -90,6 +97,16 @@ function shutdownView({ held, options }: SessionReads): NeighborView['shutdown']
   }
   if (options.shutdown === undefined) return undefined
   return { source: 'configuration', message: options.shutdown.message }
+}
+
+function deathViews(deaths: readonly DeathReads[]): NeighborView['dead'] {
+  if (deaths.length === 0) return undefined
+  return deaths.map(({ source, death, since }) => ({
+    source: source.name,
+    cause: death.cause,
+    since: new Date(since).toISOString(),
+    strict: death.strict ? true : undefined,
+  }))
 }
 
 function familyView(reads: SpeakerReads, neighbor: NeighborReads, family: FamilyReads): NeighborFamilyView {

@@ -4,13 +4,15 @@ import { formatIPv4 } from '../ip/address.js'
 import type { Family } from '../ip/family.js'
 import { ATTR_LLGR_STALE } from '../rib/attributes/attributes.js'
 import type { PathExplanation } from '../rib/decision/explain.js'
+import { REASON_NEXT_HOP_UNREACHABLE, REASON_TEXTS } from '../rib/store/reasons.js'
 import {
   asPathText,
   communityText,
   extendedCommunityText,
   largeCommunityText,
 } from '../speaker/events/attribute-text.js'
-import type { NeighborReads, TableReads } from '../speaker/model/reads.js'
+import { deathText } from '../speaker/liveness/deaths.js'
+import type { DeathReads, NeighborReads, TableReads } from '../speaker/model/reads.js'
 import { MARK_WEIGHT } from '../wire/marks.js'
 import type { PathAttributes } from '../wire/types.js'
 import type { PathView } from './model/route.js'
@@ -31,6 +33,8 @@ export interface PathContext {
   readonly defaultLocalPref: number
   /** The neighbor of a source index; undefined for the speaker itself. */
   neighbor(source: number): NeighborReads | undefined
+  /** By whose word a gateway is dead. */
+  gatewayDeaths(gateway: string): readonly DeathReads[]
 }
 
 /** The attributes as a view shows them, whoever they come from. */
@@ -78,6 +82,21 @@ function weightOf(rib: TableReads, attribute: number, ofNeighbor: number): numbe
   return (marks & MARK_WEIGHT) === 0 ? ofNeighbor : marks & 0xffff
 }
 
+/** Why a path takes no part in the decision. Of a dead next hop: who says so, and why. */
+function reasonOf(
+  context: PathContext,
+  { reason }: PathExplanation,
+  nextHop: string,
+  neighbor: NeighborReads | undefined,
+): string | undefined {
+  if (reason !== REASON_TEXTS[REASON_NEXT_HOP_UNREACHABLE]) return reason
+  // A link-local next hop lies on the link of the session.
+  const zone = /%.*/.exec(neighbor?.address ?? '')?.[0]
+  const gateway = zone !== undefined && /^fe[89ab]/i.test(nextHop) ? `${nextHop}${zone}` : nextHop
+  const deaths = context.gatewayDeaths(gateway)
+  return deaths.length === 0 ? reason : `next hop ${deathText(gateway, deaths)}`
+}
+
 /**
  * The read model of one path with its part in the decision.
  * @param received with the attributes as they came, before import policy
@@ -106,7 +125,7 @@ export function pathView(context: PathContext, explanation: PathExplanation, rec
     stale: rib.isStale(path),
     longLivedStale: (rib.attributes.flags[attribute] & ATTR_LLGR_STALE) !== 0 ? true : undefined,
     valid: explanation.valid,
-    reason: explanation.reason,
+    reason: reasonOf(context, explanation, attributes.nextHop, neighbor),
     decidedBy: explanation.decidedBy,
     since: new Date(rib.sinceOf(path)).toISOString(),
     pathId: pathId === 0 ? undefined : pathId,

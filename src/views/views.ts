@@ -72,5 +72,6 @@ function routeContext(reads: SpeakerReads, family: Family): RouteContext {
     wall: () => reads.wall(),
     defaultLocalPref: reads.options.decision.defaultLocalPref,
     neighbor: (source) => reads.bySource(source),
+    gatewayDeaths: (gateway) => reads.gatewayDeaths(gateway),
   }
 }

@@ -13,6 +13,7 @@ const TYPES = [
   'neighbor',
   'operation',
   'maintenance',
+  'liveness',
   'refused',
   'fault',
 ] as const
@@ -23,7 +24,7 @@ const querystring = {
   properties: {
     types: {
       type: 'string',
-      maxLength: 64,
+      maxLength: 128,
       description: `Comma-separated, of ${TYPES.join(', ')}; default all`,
     },
     neighbor: { type: 'string', maxLength: 128, description: 'Only events that name this neighbor' },
@@ -82,6 +83,8 @@ function filterOf(context: ApiContext, query: EventQuery): (event: SpeakerEvent)
     switch (event.type) {
       case 'route':
         return event.best?.neighbor === neighbor
+      case 'liveness':
+        return event.subject === 'neighbor' && event.address === neighbor.replace(/#.*/, '')
       case 'refused':
         return event.address === neighbor
       case 'routes':

@@ -56,7 +56,7 @@ export function deathCause(source: Pick<Liveness, 'name'>, death: Death): string
 /** '192.0.2.1 is dead: BFD: control detection time expired; neighbor table: FAILED'. */
 export function deathText(
   address: string,
-  records: readonly Pick<DeathRecord, 'source' | 'death'>[],
+  records: readonly { readonly source: Pick<Liveness, 'name'>; readonly death: Death }[],
 ): string {
   return `${address} is dead: ${records.map(({ source, death }) => deathCause(source, death)).join('; ')}`
 }

@@ -3,12 +3,14 @@
 import type { Clock } from '../../ports/clock.js'
 import type { Death, Liveness, NeighborDeath } from '../../ports/liveness.js'
 import type { Log } from '../../ports/log.js'
+import type { Events } from '../events/events.js'
 import { type DeathRecord, Deaths, deathCause, deathText } from './deaths.js'
 
 /** What the watch needs of the speaker, and what it makes it do. */
 export interface WatchParts {
   readonly clock: Clock
   readonly log: Log
+  readonly events: Events
   /** Empty: nothing is followed, and nobody is ever dead. */
   readonly sources: readonly Liveness[]
   /** A source says that a neighbor is dead, or worse than before: its session ends. */
@@ -83,11 +85,16 @@ export class LivenessWatch {
     records: readonly DeathRecord[],
   ): void {
     if ((before === undefined) === (death === undefined)) return
-    const { log } = this.#parts
+    const { log, events } = this.#parts
     const { name } = source
     const fields = { [subject]: address, source: name }
     if (death !== undefined) log.warn(fields, `${subject} ${address} is dead: ${deathCause(source, death)}`)
     else if (records.length === 0) log.info(fields, `${subject} ${address} is alive again: ${name}`)
     else log.info(fields, `${subject} ${deathText(address, records)}; alive, says ${name}`)
+    events.add({
+      ...{ type: 'liveness', subject, address, source: name },
+      ...{ change: death === undefined ? 'alive' : 'dead', dead: records.length > 0 },
+      cause: death?.cause,
+    })
   }
 }

@@ -72,6 +72,23 @@ export type SpeakerEvent =
       /** Who asked: an operator, or 'the configuration'. */
       readonly by: string
     }
+  /** A source of liveness called a neighbor or a gateway dead, or took it back. */
+  | {
+      readonly type: 'liveness'
+      readonly id: number
+      readonly at: string
+      readonly subject: 'neighbor' | 'gateway'
+      /** Canonical text, with a zone for link-local addresses. */
+      readonly address: string
+      /** 'BFD', 'neighbor table', 'probe'. */
+      readonly source: string
+      /** What this source says now. */
+      readonly change: 'dead' | 'alive'
+      /** Whether it is dead, by the word of this source or another one. */
+      readonly dead: boolean
+      /** Why this source calls it dead, half a sentence; absent with 'alive'. */
+      readonly cause?: string
+    }
   | {
       readonly type: 'refused'
       readonly id: number

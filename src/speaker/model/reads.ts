@@ -42,10 +42,21 @@ export interface SpeakerReads {
   neighbor(key: NeighborKey): NeighborReads | undefined
   /** The neighbor of a source index; undefined for 0, the speaker itself, and for one that is gone. */
   bySource(source: number): NeighborReads | undefined
+  /** By whose word a neighbor, or a gateway, is dead (ports/liveness.ts), the earliest first; empty: it is alive. */
+  neighborDeaths(address: string): readonly DeathReads[]
+  gatewayDeaths(gateway: string): readonly DeathReads[]
   /** Whether routes are given to a kernel at all. */
   readonly installs: boolean
   /** What the kernel has for a prefix; undefined when it was not asked for it. */
   installed(prefix: string): FibRouteView | undefined
+}
+
+/** A death as a source of liveness says it. */
+export interface DeathReads {
+  readonly source: { readonly name: string }
+  readonly death: { readonly cause: string; readonly strict?: boolean }
+  /** Wall time at which this source said it first, milliseconds. */
+  readonly since: number
 }
 
 /** The reading side of a routing table: ids of prefixes and paths hold until the table is changed. */

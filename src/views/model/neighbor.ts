@@ -22,6 +22,17 @@ import type { NeighborFamilyView } from './neighbor-family.js'
 export type { State as SessionState } from '../../session/types.js'
 export type * from '../../speaker/model/session-record.js'
 
+/** A neighbor's death as one source says it. */
+export interface DeathView {
+  /** 'BFD', 'neighbor table', 'probe'. */
+  readonly source: string
+  /** Half a sentence: 'control detection time expired'. */
+  readonly cause: string
+  readonly since: string
+  /** No session until it is alive. Absent: one may come up. */
+  readonly strict?: true
+}
+
 /** One neighbor, as the HTTP API gives it but for capabilities' octets, which are hexadecimal there. */
 export interface NeighborView {
   /** Names it everywhere: paths of the API, labels of metrics, events (session/neighbor-key.ts). */
@@ -96,6 +107,8 @@ export interface NeighborView {
   readonly connectRetry: number
   /** Seconds for which nothing can be sent until the session ends (RFC 9687); 0 with a hold time of 0. */
   readonly sendHoldTime: number
+  /** Who calls it dead, the earliest first (ports/liveness.ts). Absent: nobody. */
+  readonly dead?: readonly DeathView[]
   /** Why the last session or attempt ended. */
   readonly lastError?: LastError
   /** Of the last OPENs: both are empty before the first. */

@@ -225,3 +225,18 @@ t.test('JSON of a lost session tells the NOTIFICATION as FRR does', async (t) =>
     lastNotificationReason: 'Hold Timer Expired',
   })
 })
+
+t.test('a neighbor that is dead by the word of a source: which, why and for how long', async (t) => {
+  const since = '2026-11-22T11:59:00.000Z'
+  const dead = neighbor({
+    state: 'Idle',
+    dead: [
+      { source: 'BFD', cause: 'control detection time expired', since, strict: true },
+      { source: 'neighbor table', cause: 'FAILED', since },
+    ],
+  })
+  const text = await ask('ip bgp neighbors 192.168.95.210', { neighbors: [dead] })
+  t.match(text, '  Dead for 00:01:00: BFD: control detection time expired, no session until it is alive\n')
+  t.match(text, '  Dead for 00:01:00: neighbor table: FAILED\n')
+  t.notMatch(await ask('ip bgp neighbors 192.168.95.210'), 'Dead for')
+})

@@ -1,13 +1,18 @@
 import t from 'tap'
+import { showEvents } from '../../../../src/show/events.js'
 import { ManualLiveness } from '../../../../src/testing/manual-liveness.js'
 import { neighbor, speakerOptions } from '../../../support/options.js'
 import {
   announce,
+  asPath,
   END_OF_RIB,
   fourOctetAs,
   gracefulRestart,
+  mpReachIpv6,
   multiprotocol,
   open,
+  origin,
+  update,
 } from '../../../support/raw-bytes.js'
 import type { RawPeer } from '../../../support/raw-peer.js'
 import { SpeakerLab } from '../../../support/speaker-lab.js'
@@ -285,4 +290,67 @@ t.test('an OPEN that is on its way when the neighbor dies comes to nothing', asy
   await lab.clock.run()
   t.equal(peer.notification, '6/10')
   t.match(views.neighbor(NODE), { lastError: { text: `${NODE} is dead: BFD: ${EXPIRED}` } })
+})
+
+t.test('views and events say who is dead, by whose word and why', async (t) => {
+  const { sw, bfd, table, node } = await up()
+  t.equal(node()?.dead, undefined)
+  bfd.neighbor(NODE, strict)
+  table.neighbor(NODE, { cause: 'FAILED', forwardingDead: true })
+  t.match(node()?.dead, [
+    { source: 'BFD', cause: EXPIRED, strict: true, since: /^2026-01-01T/ },
+    { source: 'neighbor table', cause: 'FAILED', strict: undefined },
+  ])
+  table.gateway(OTHER, 'FAILED since 12:00:03')
+  const [path] = sw.views.routes({ family: 'ipv4-unicast', prefix: VIP, limit: 1 }).routes[0].paths
+  t.match(path, {
+    valid: false,
+    reason: `next hop ${OTHER} is dead: neighbor table: FAILED since 12:00:03`,
+  })
+  bfd.neighbor(NODE)
+  table.gateway(OTHER)
+  const told = sw.speaker.recent().filter((event) => event.type === 'liveness')
+  t.match(told, [
+    { subject: 'neighbor', address: NODE, source: 'BFD', change: 'dead', dead: true, cause: EXPIRED },
+    { subject: 'neighbor', address: NODE, source: 'neighbor table', change: 'dead', cause: 'FAILED' },
+    { subject: 'gateway', address: OTHER, change: 'dead', dead: true },
+    { subject: 'neighbor', address: NODE, source: 'BFD', change: 'alive', dead: true, cause: undefined },
+    { subject: 'gateway', address: OTHER, source: 'neighbor table', change: 'alive', dead: false },
+  ])
+  t.same(
+    showEvents(told)
+      .split('\n')
+      .map((line) => line.slice(25)),
+    [
+      `neighbor ${NODE} is dead: BFD: ${EXPIRED}`,
+      `neighbor ${NODE} is dead: neighbor table: FAILED`,
+      `gateway ${OTHER} is dead: neighbor table: FAILED since 12:00:03`,
+      `neighbor ${NODE} is alive, says BFD; others still call it dead`,
+      `gateway ${OTHER} is alive again: neighbor table`,
+      '',
+    ],
+  )
+})
+
+t.test('a link-local gateway has the zone of its session', async (t) => {
+  const lab = new SpeakerLab()
+  const bfd = new ManualLiveness('BFD')
+  const here = 'fe80::1%eth0'
+  const there = 'fe80::2%eth0'
+  const options = speakerOptions([neighbor(there, { passive: true })], {
+    listen: [{ address: '::', port: 179 }],
+  })
+  const sw = await lab.start(here, options, undefined, undefined, 0, [bfd])
+  const peer = await lab.dial(there, here)
+  peer.greet({ as: 64512, routerId: NODE, capabilities: [multiprotocol(2), fourOctetAs(64512)] })
+  peer.send(update({ attributes: [origin(), asPath(64512), mpReachIpv6('fe80::2', '2001:db8::/64')] }))
+  await lab.clock.run()
+  t.same(sw.fib.via('2001:db8::/64'), ['fe80::2'])
+  bfd.gateway('fe80::2%eth1', EXPIRED)
+  t.same(sw.fib.via('2001:db8::/64'), ['fe80::2'], 'another link')
+  bfd.gateway(there, EXPIRED)
+  t.equal(sw.fib.via('2001:db8::/64'), undefined)
+  const [path] = sw.views.routes({ family: 'ipv6-unicast', prefix: '2001:db8::/64', limit: 1 }).routes[0]
+    .paths
+  t.match(path, { reason: `next hop ${there} is dead: BFD: ${EXPIRED}` })
 })
