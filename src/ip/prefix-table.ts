@@ -9,7 +9,6 @@
  */
 import { formatIPv4, formatIPv6 } from './address.js'
 import type { Family } from './family.js'
-import { radixSort } from './radix-sort.js'
 
 const FREE = 255
 const LARGEST = 1 << 28
@@ -120,16 +119,6 @@ export class PrefixTable {
     this.#size--
   }
 
-  /** Takes everything out; ids start at 0 again. */
-  clear(): void {
-    this.#slots.fill(0)
-    this.#lengths.fill(FREE)
-    this.#lengthCounts.fill(0)
-    this.#limit = 0
-    this.#size = 0
-    this.#free = -1
-  }
-
   /**
    * The most specific prefix that covers an address.
    * @param address 4 or 16 octets at `offset`
@@ -147,20 +136,6 @@ export class PrefixTable {
     return -1
   }
 
-  /** True when prefix `outer` covers prefix `inner` (equal ones too). */
-  contains(outer: number, inner: number): boolean {
-    const bits = this.#lengths[outer]
-    if (bits > this.#lengths[inner]) return false
-    const words = this.#words
-    for (let word = 0; word < words; word++) {
-      const rest = bits - 32 * word
-      if (rest <= 0) return true
-      const differing = this.#keys[outer * words + word] ^ this.#keys[inner * words + word]
-      if ((differing & maskOf(rest)) !== 0) return false
-    }
-    return true
-  }
-
   /** By address, then the shorter length first. Negative, 0 or positive. */
   compare(a: number, b: number): number {
     const words = this.#words
@@ -170,21 +145,6 @@ export class PrefixTable {
       if (left !== right) return left < right ? -1 : 1
     }
     return this.#lengths[a] - this.#lengths[b]
-  }
-
-  /** All ids in the order of `compare`; a new array, which later changes of the table do not touch. */
-  sorted(): Int32Array {
-    const ids = new Int32Array(this.#size)
-    let count = 0
-    for (let id = 0; id < this.#limit; id++) if (this.#lengths[id] !== FREE) ids[count++] = id
-    if (count < 512) return ids.sort((a, b) => this.compare(a, b))
-    const words = this.#words
-    let sorted = radixSort(ids, this.#lengths, 1, 0, 0)
-    for (let word = words - 1; word >= 0; word--) {
-      sorted = radixSort(sorted, this.#keys, words, word, 0)
-      sorted = radixSort(sorted, this.#keys, words, word, 16)
-    }
-    return sorted
   }
 
   /**
@@ -371,11 +331,6 @@ export class PrefixTable {
       ? hash4(this.#keys[id], bits, this.#seed)
       : hash6(this.#keys, id * 4, bits, this.#seed)
   }
-}
-
-/** Mask of the first `bits` (1 to 32, more counts as 32) bits of a word. */
-function maskOf(bits: number): number {
-  return bits >= 32 ? -1 : -1 << (32 - bits)
 }
 
 /** The first `bits` (0 to 32) bits at `offset` as a signed word; reads only the octets they lie in. */

@@ -47,23 +47,17 @@ export class Rib extends AdjIn {
   #emptyCount = 0
   /** Next hops whose resolution changed since the last decide(). */
   readonly #moved = new Set<number>()
-  readonly #unsubscribe: () => void
   /** Subscribers are being told of a batch: its prefixes stay. */
   #deciding = false
 
   constructor(parts: RibParts, options: DecisionParameters) {
     super(parts, options)
-    this.#unsubscribe = this.nextHops.onChange((id) => this.#moved.add(id))
+    this.nextHops.onChange((id) => this.#moved.add(id))
   }
 
   /** Prefixes that wait for the decision; resolved next hops count as one. */
   get pending(): number {
     return this.dirty.length + (this.#moved.size > 0 ? 1 : 0)
-  }
-
-  /** Ends the subscription to next hops, when a table is given up. */
-  close(): void {
-    this.#unsubscribe()
   }
 
   /** Changes the options of the decision; every prefix is decided anew. */

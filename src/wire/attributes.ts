@@ -116,8 +116,6 @@ const communities: AttributeRow = {
   max: ANY_LENGTH,
   rule: 'RFC 7606 §7.8',
   scan(bytes, start, end, _context, out) {
-    out.communitiesStart = start
-    out.communitiesLength = end - start
     out.communityFlags = scanCommunities(bytes, start, end)
     return true
   },

@@ -124,7 +124,6 @@ export const mpUnreach: AttributeRow = {
   rule: 'RFC 7606 §5.3',
   subcode: UpdateError.OptionalAttributeError,
   scan(bytes, start, end, _context, out) {
-    out.hasUnreach = true
     out.unreachAfi = (bytes[start] << 8) | bytes[start + 1]
     out.unreachSafi = bytes[start + 2]
     out.unreachStart = start + 3

@@ -64,15 +64,11 @@ export class AttributeScan {
   reachStart = 0
   reachEnd = 0
   /** MP_UNREACH_NLRI; unreachAfi 0 when absent. */
-  hasUnreach = false
   unreachAfi = 0
   unreachSafi = 0
   unreachStart = 0
   unreachEnd = 0
 
-  /** Octets of COMMUNITIES; length 0 when absent. */
-  communitiesStart = 0
-  communitiesLength = 0
   /** Bits of CommunityFlag. */
   communityFlags = 0
 
@@ -119,13 +115,10 @@ export class AttributeScan {
     this.reachNextHopLength = 0
     this.reachStart = 0
     this.reachEnd = 0
-    this.hasUnreach = false
     this.unreachAfi = 0
     this.unreachSafi = 0
     this.unreachStart = 0
     this.unreachEnd = 0
-    this.communitiesStart = 0
-    this.communitiesLength = 0
     this.communityFlags = 0
     this.count = 0
     if (++this.#generation > 0x7ffffff0) {

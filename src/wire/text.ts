@@ -1,8 +1,5 @@
 /** Attribute values as people write them, both ways where configuration needs it. */
-import { formatIPv4 } from '../ip/address.js'
-import { u32At } from './attribute-row.js'
 import { Community } from './community.js'
-import { hex } from './printable.js'
 import { AS_CONFED_SEQUENCE, AS_CONFED_SET, AS_SET, type AsPathSegment } from './types.js'
 
 /** '64512 64513 {1,2} (65001 65002) [65003,65004]': sequences plain, sets in braces, confederation in () and []. */
@@ -51,17 +48,4 @@ export function parseLargeCommunity(text: string): [number, number, number] | un
 
 function decimal(text: string): number | undefined {
   return /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : undefined
-}
-
-/**
- * Route targets and origins as 'rt:64512:100' and 'soo:192.0.2.1:5' (RFC 4360 §4, RFC 5668), anything else as
- * '0x' and 16 digits.
- */
-export function extendedCommunityText(value: Uint8Array): string {
-  const kind = value[1] === 2 ? 'rt' : value[1] === 3 ? 'soo' : undefined
-  const low = (value[6] << 8) | value[7]
-  if (kind !== undefined && value[0] === 0) return `${kind}:${(value[2] << 8) | value[3]}:${u32At(value, 4)}`
-  if (kind !== undefined && value[0] === 1) return `${kind}:${formatIPv4(u32At(value, 2))}:${low}`
-  if (kind !== undefined && value[0] === 2) return `${kind}:${u32At(value, 2)}:${low}`
-  return `0x${hex(value)}`
 }

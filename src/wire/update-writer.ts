@@ -7,7 +7,6 @@
  * a table of a hundred thousand routes costs a few dozen buffers, which may go to many sessions.
  */
 import { afiOf, type Family, SAFI_UNICAST } from '../ip/family.js'
-import type { PrefixTable } from '../ip/prefix-table.js'
 import { EXTENDED_LENGTH, OPTIONAL, TRANSITIVE } from './attribute-row.js'
 import { AttributeCode, MessageType } from './codes.js'
 import { HEADER_LENGTH, MAX_LENGTH } from './message.js'
@@ -90,20 +89,11 @@ export class UpdateWriter {
   }
 
   /**
-   * Adds a prefix.
+   * Adds a prefix in NLRI form (length octet first), from `bytes` at `start`.
    * @param pathId used with ADD-PATH only
    * @returns false when it does not fit a message with these attributes: such a route must not be announced,
    *   and must be withdrawn if it was (RFC 4271 §9.2, RFC 8654 §4)
    */
-  add(table: PrefixTable, id: number, pathId = 0): boolean {
-    const octets = 1 + nlriOctets(table.length(id))
-    if (!this.#room(this.#addPath ? octets + 4 : octets)) return false
-    if (this.#addPath) this.#pathId(pathId)
-    this.#at = table.write(id, this.#chunk, this.#at)
-    return true
-  }
-
-  /** Adds one prefix in NLRI form (length octet first), from `bytes` at `start`. @returns as `add` */
   addOctets(bytes: Uint8Array, start: number, pathId = 0): boolean {
     const octets = 1 + nlriOctets(bytes[start])
     if (!this.#room(this.#addPath ? octets + 4 : octets)) return false

@@ -45,8 +45,4 @@ export class Resolution {
   line(path: Path): number {
     return this.#locate(path).line
   }
-
-  get failed(): boolean {
-    return this.#report.failed
-  }
 }

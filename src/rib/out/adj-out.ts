@@ -224,11 +224,6 @@ export class AdjOut {
     return member.queue.shift()
   }
 
-  /** Outgoing block that a member holds for a prefix, or 0; with ADD-PATH see advertisedPaths(). */
-  advertised(member: OutMember, prefix: number): number {
-    return this.advertisedPaths(member, prefix)[0]?.block ?? 0
-  }
-
   /** What a member holds of a prefix: outgoing blocks with path identifiers, 0 without ADD-PATH. */
   advertisedPaths(
     member: OutMember,

@@ -79,13 +79,8 @@ for (const [family, octets] of widths) {
           const covering = [...model].filter(([, p]) => contains(p, host))
           covering.sort(([, a], [, b]) => b.length - a.length)
           if (table.longest(probe.bytes) !== (covering[0]?.[0] ?? -1)) return false
-          for (const [a, pa] of model) {
-            for (const [b, pb] of model) {
-              if (table.contains(a, b) !== contains(pa, pb)) return false
-            }
-          }
           const order = [...model].sort(([, a], [, b]) => comparePrefixes(a, b)).map(([id]) => id)
-          if (table.sorted().join() !== order.join()) return false
+          if (table.page(table.size).join() !== order.join()) return false
           const masked = Uint8Array.from(probe.bytes)
           mask(masked, probe.bits)
           const behind = order.filter(
@@ -114,11 +109,11 @@ for (const [family, octets] of widths) {
       if (table.intern(bytes, 0, octets * 8) === i) dense++
     }
     t.equal(dense, 20_000, 'ids are dense')
-    const sorted = table.sorted()
+    const sorted = table.page(30_000)
     t.equal(sorted.length, 20_000)
     t.ok(
       sorted.every((id, i) => id === i),
-      'radix order is address order',
+      'pages are in address order',
     )
     const wire = new Uint8Array(octets + 2)
     t.equal(table.write(258, wire, 1), octets + 2)
@@ -128,9 +123,6 @@ for (const [family, octets] of widths) {
     bytes.fill(0)
     t.ok(table.intern(bytes, 0, 0) < 20_000, 'a released id is given again')
     t.equal(table.longest(wire.fill(7)), table.find(bytes, 0, 0))
-    table.clear()
-    t.equal(table.size, 0)
-    t.equal(table.intern(bytes, 0, 8), 0)
   })
 }
 

@@ -4,7 +4,6 @@ import { Reader } from '../../../src/wire/reader.js'
 import {
   asPathText,
   communityText,
-  extendedCommunityText,
   largeCommunityText,
   parseCommunity,
   parseLargeCommunity,
@@ -67,13 +66,6 @@ t.test('COM-1: large communities in canonical text', async (t) => {
   for (const text of ['', '1:2', '1:2:3:4', '01:2:3', '1:2:4294967296', '1:2:-3', '1:2:', 'a:b:c']) {
     t.equal(parseLargeCommunity(text), undefined, JSON.stringify(text))
   }
-})
-
-t.test('extended communities', async (t) => {
-  t.equal(extendedCommunityText(Uint8Array.of(0, 2, 0xfc, 0, 0, 0, 0, 100)), 'rt:64512:100')
-  t.equal(extendedCommunityText(Uint8Array.of(1, 3, 192, 0, 2, 1, 0, 5)), 'soo:192.0.2.1:5')
-  t.equal(extendedCommunityText(Uint8Array.of(2, 2, 0, 1, 0, 0, 0, 7)), 'rt:65536:7')
-  t.equal(extendedCommunityText(Uint8Array.of(0x40, 4, 0, 0, 0, 0, 0, 1)), '0x4004000000000001')
 })
 
 t.test('NLRI', async (t) => {
