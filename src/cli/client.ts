@@ -1,5 +1,5 @@
 import { type IncomingMessage, request } from 'node:http'
-import { type SocketEnvironment, socketPaths } from '../api/socket-path.js'
+import { type SocketEnvironment, socketPaths } from '../api/http/socket-path.js'
 import type { ShowSource } from '../show/source.js'
 import type { SpeakerEvent } from '../views/model/event.js'
 import type { FibView } from '../views/model/kernel.js'

@@ -1,7 +1,7 @@
 import type { ApiApplication } from '../api/app.js'
-import type { ApiContext } from '../api/context.js'
-import { AddressTaken, ApiListeners, isLoopback } from '../api/listeners.js'
-import { socketPaths } from '../api/socket-path.js'
+import type { ApiContext } from '../api/http/context.js'
+import { AddressTaken, ApiListeners, isLoopback } from '../api/http/listeners.js'
+import { socketPaths } from '../api/http/socket-path.js'
 import type { ApiOptions } from '../config/model/model.js'
 import type { Log } from '../ports/log.js'
 

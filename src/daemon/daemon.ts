@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { ApiContext, ReloadOutcome } from '../api/context.js'
+import type { ApiContext, ReloadOutcome } from '../api/http/context.js'
 import type { Config } from '../config/model/model.js'
 import { type Decorator, decorated } from '../decorate/compose.js'
 import type { Md5Watch } from '../net/md5-watch.js'

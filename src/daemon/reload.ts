@@ -1,4 +1,4 @@
-import type { ReloadOutcome } from '../api/context.js'
+import type { ReloadOutcome } from '../api/http/context.js'
 import { type Loaded, loadConfig } from '../config/load.js'
 import type { Config } from '../config/model/model.js'
 import { keepAutomatic } from '../config/resolve/resolve.js'

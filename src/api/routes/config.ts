@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../../config/model/model.js'
 import { withoutSecrets } from '../../config/text/secrets.js'
-import type { ApiContext } from '../context.js'
-import { ApiError } from '../errors.js'
+import type { ApiContext } from '../http/context.js'
+import { ApiError } from '../http/errors.js'
 
 /** `/api/v1/config` and `/api/v1/reload`. */
 export function configRoutes(app: FastifyInstance, context: ApiContext): void {

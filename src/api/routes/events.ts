@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import { canonicalPrefix } from '../../ip/prefix.js'
 import { type NeighborKey, neighborKey, parseNeighborName } from '../../session/neighbor-key.js'
 import type { SpeakerEvent } from '../../views/model/event.js'
-import type { ApiContext } from '../context.js'
-import { ApiError } from '../errors.js'
-import type { EventStreams } from '../event-streams.js'
+import type { ApiContext } from '../http/context.js'
+import { ApiError } from '../http/errors.js'
+import type { EventStreams } from '../http/event-streams.js'
 
 const TYPES = [
   'session',

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { kernelView } from '../../views/kernel-view.js'
 import type { FibView } from '../../views/model/kernel.js'
-import type { ApiContext } from '../context.js'
+import type { ApiContext } from '../http/context.js'
 
 /** `/api/v1/fib`. */
 export function fibRoutes(app: FastifyInstance, context: ApiContext): void {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import type { ApiContext } from '../context.js'
-import type { Metrics } from '../metrics.js'
+import type { Metrics } from '../answers/metrics.js'
+import type { ApiContext } from '../http/context.js'
 
 /** `/metrics`, `/healthz` and `/readyz`: open on every address. */
 export function healthRoutes(app: FastifyInstance, context: ApiContext, metrics: Metrics): void {

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { NeighborView } from '../../views/model/neighbor.js'
 import type { Capability } from '../../wire/types.js'
-import type { ApiContext } from '../context.js'
-import { ApiError } from '../errors.js'
-import { pageBody, queryOf, type RawQuery, ROUTE_QUERY } from '../route-query.js'
+import { pageBody, queryOf, type RawQuery, ROUTE_QUERY } from '../answers/route-query.js'
+import type { ApiContext } from '../http/context.js'
+import { ApiError } from '../http/errors.js'
 
 /** A capability with octets in hex, since JSON has none. */
 function capabilityBody(capability: Capability): object {

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { MAX_MESSAGE_OCTETS, type NeighborOperation } from '../../speaker/model/operation.js'
-import type { ApiContext } from '../context.js'
-import { ApiError } from '../errors.js'
-import { originOf } from '../listeners.js'
-import type { JsonSchema } from '../schemas.js'
+import type { JsonSchema } from '../answers/schemas.js'
+import type { ApiContext } from '../http/context.js'
+import { ApiError } from '../http/errors.js'
+import { originOf } from '../http/listeners.js'
 import { existingNeighbor, NEIGHBOR_PARAMS, neighborBody } from './neighbors.js'
 
 interface OperationBody {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import type { ApiContext } from '../context.js'
-import { pageBody, queryOf, type RawQuery, ROUTE_QUERY } from '../route-query.js'
+import { pageBody, queryOf, type RawQuery, ROUTE_QUERY } from '../answers/route-query.js'
+import type { ApiContext } from '../http/context.js'
 import { existingNeighbor } from './neighbors.js'
 
 /** `/api/v1/routes`. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { ApiContext } from '../context.js'
+import type { ApiContext } from '../http/context.js'
 
 /** `/api/v1/status`. */
 export function statusRoutes(app: FastifyInstance, context: ApiContext): void {

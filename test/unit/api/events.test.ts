@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import t from 'tap'
-import { EventStreams } from '../../../src/api/event-streams.js'
+import { EventStreams } from '../../../src/api/http/event-streams.js'
 import { STATUS } from '../show/fixtures.js'
 import { api, FakeSpeaker, SESSION, type TestApi } from './fixtures.js'
 

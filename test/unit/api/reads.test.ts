@@ -1,6 +1,6 @@
 import Fastify from 'fastify'
 import t from 'tap'
-import { type JsonSchema, SCHEMAS } from '../../../src/api/schemas.js'
+import { type JsonSchema, SCHEMAS } from '../../../src/api/answers/schemas.js'
 import { neighbor, path, vip } from '../show/fixtures.js'
 import { api, SESSION } from './fixtures.js'
 

@@ -1,10 +1,10 @@
-import type { Config } from '../config/model/model.js'
-import type { FibPort, Resolver } from '../ports/fib.js'
-import type { Log } from '../ports/log.js'
-import type { SpeakerApi } from '../speaker/api.js'
-import type { ApplyReport } from '../speaker/model/apply-report.js'
-import type { StatusView } from '../views/model/status.js'
-import type { Views } from '../views/views.js'
+import type { Config } from '../../config/model/model.js'
+import type { FibPort, Resolver } from '../../ports/fib.js'
+import type { Log } from '../../ports/log.js'
+import type { SpeakerApi } from '../../speaker/api.js'
+import type { ApplyReport } from '../../speaker/model/apply-report.js'
+import type { StatusView } from '../../views/model/status.js'
+import type { Views } from '../../views/views.js'
 
 /** What a reload did. */
 export type ReloadOutcome =

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { AddressTaken, ApiListeners } from '../../../src/api/listeners.js'
+import { AddressTaken, ApiListeners } from '../../../../src/api/http/listeners.js'
 
 const handler = async () => (_request: unknown, response: { end(text: string): void }) =>
   response.end('hello')

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import type { SpeakerApi } from '../speaker/api.js'
-import type { SpeakerEvent } from '../views/model/event.js'
+import type { SpeakerApi } from '../../speaker/api.js'
+import type { SpeakerEvent } from '../../views/model/event.js'
 
 /** Readers at one time. */
 const MOST_READERS = 64

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { STATUS } from '../show/fixtures.js'
-import { api } from './fixtures.js'
+import { STATUS } from '../../show/fixtures.js'
+import { api } from '../fixtures.js'
 
 t.test('the metrics tell sessions, messages, prefixes, widths, FIB and process', async (t) => {
   const made = await api(t)

@@ -1,4 +1,4 @@
-import type { RouteClass } from './access.js'
+import type { RouteClass } from '../http/access.js'
 import { type JsonSchema, SCHEMAS } from './schemas.js'
 
 /** What a route says of itself, beside the schemas that fastify checks requests with. */

@@ -1,7 +1,7 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { MessageCounts, NeighborView, SessionState } from '../views/model/neighbor.js'
-import type { ApiContext } from './context.js'
+import type { MessageCounts, NeighborView, SessionState } from '../../views/model/neighbor.js'
+import type { ApiContext } from '../http/context.js'
 
 const STATES: readonly SessionState[] = [
   'Idle',

@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os'
 import t from 'tap'
-import { carriesToken, isLocalHost, refuse } from '../../../src/api/access.js'
-import { socketPaths } from '../../../src/api/socket-path.js'
-import { api } from './fixtures.js'
+import { carriesToken, isLocalHost, refuse } from '../../../../src/api/http/access.js'
+import { socketPaths } from '../../../../src/api/http/socket-path.js'
+import { api } from '../fixtures.js'
 
 const unix = { via: 'unix', loopback: false } as const
 const loopback = { via: 'tcp', loopback: true } as const

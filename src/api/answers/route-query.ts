@@ -1,13 +1,19 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import { canonicalAddress } from '../ip/address.js'
-import type { Family } from '../ip/family.js'
-import { canonicalPrefix } from '../ip/prefix.js'
-import { NEIGHBOR_NAME_FORM, neighborKey, parseNeighborName } from '../session/neighbor-key.js'
-import type { RouteDetail, RouteDetailPage, RoutePage, RouteQuery, RouteView } from '../views/model/route.js'
-import { routeDetailer } from '../views/route-detail.js'
-import type { ApiContext } from './context.js'
-import { ApiError } from './errors.js'
+import { canonicalAddress } from '../../ip/address.js'
+import type { Family } from '../../ip/family.js'
+import { canonicalPrefix } from '../../ip/prefix.js'
+import { NEIGHBOR_NAME_FORM, neighborKey, parseNeighborName } from '../../session/neighbor-key.js'
+import type {
+  RouteDetail,
+  RouteDetailPage,
+  RoutePage,
+  RouteQuery,
+  RouteView,
+} from '../../views/model/route.js'
+import { routeDetailer } from '../../views/route-detail.js'
+import type { ApiContext } from '../http/context.js'
+import { ApiError } from '../http/errors.js'
 
 /** The parameters of a route list as they come in. */
 export interface RawQuery {
