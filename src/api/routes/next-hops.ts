@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { FAMILIES } from '../../ip/family.js'
-import type { ApiContext } from '../context.js'
+import type { ApiContext } from '../http/context.js'
 
 export function nextHopRoutes(app: FastifyInstance, context: ApiContext): void {
   app.route({
