@@ -1,3 +1,5 @@
+import { shownInFrr } from '../config/settings/shown.js'
+import { NEIGHBOR_SETTINGS } from '../config/settings/table.js'
 import { familyOf } from '../ip/family.js'
 import type { GracefulRestartOptions } from '../speaker/model/options.js'
 import type { NeighborView } from '../views/model/neighbor.js'
@@ -188,7 +190,7 @@ function families(neighbor: NeighborView): object {
         stalePrefixCounter: entry.prefixesStale,
         ...(entry.routeReflectorClient === true ? { routeReflectorClient: true } : {}),
         ...(entry.addPath === undefined ? {} : { additionalPaths: entry.addPath }),
-        ...rulesJson(entry),
+        ...rulesJson(entry, neighbor.type === 'ibgp'),
       },
     ]),
   )
@@ -278,14 +280,14 @@ export function neighborJson(neighbor: NeighborView, context: NeighborContext): 
     neighborCapabilities: capabilitiesJson(neighbor),
     gracefulRestartInfo: restartJson(neighbor, context),
     messageStats: messagesJson(neighbor),
-    minBtwnAdvertisementRunsTimerMsecs: (neighbor.advertisementInterval ?? 0) * 1000,
+    minBtwnAdvertisementRunsTimerMsecs: 0,
     addressFamilyInfo: families(neighbor),
     connectionsEstablished: neighbor.established,
     connectionsDropped: neighbor.dropped,
     ...lastReset(neighbor, now),
-    ...(neighbor.type === 'ebgp'
-      ? { externalBgpNbrMaxHopsAway: neighbor.ttlSecurity ?? options?.ebgpMultihop ?? 1 }
-      : {}),
+    ...(neighbor.type === 'ebgp' ? { externalBgpNbrMaxHopsAway: options?.ebgpMultihop ?? 1 } : {}),
+    // What is set takes the place of a default above.
+    ...shownInFrr(NEIGHBOR_SETTINGS, neighbor, { internal: neighbor.type === 'ibgp' }),
     ...(neighbor.authentication === undefined ? {} : { authenticationEnabled: 1 }),
     updateErrors: { ...neighbor.faults, last: neighbor.lastFaults },
     ...connectionJson(neighbor),

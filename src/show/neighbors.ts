@@ -1,4 +1,7 @@
 import type { Config } from '../config/model/model.js'
+import { CONNECTION_SETTINGS } from '../config/settings/connection.js'
+import { SESSION_SETTINGS } from '../config/settings/session.js'
+import { shownLines } from '../config/settings/shown.js'
 import type { LastError, NeighborView } from '../views/model/neighbor.js'
 import type { NeighborFamilyView } from '../views/model/neighbor-family.js'
 import type { StatusView } from '../views/model/status.js'
@@ -155,16 +158,6 @@ function connection(neighbor: NeighborView): string[] {
   ]
 }
 
-/** How the connections are protected, in the words of IOS and FRR. */
-function protection({ ttlSecurity, authentication }: NeighborView): string[] {
-  return [
-    ...(ttlSecurity === undefined
-      ? []
-      : [`Minimum incoming TTL ${256 - ttlSecurity}, Outgoing TTL 255 (TTL security)`]),
-    ...(authentication === undefined ? [] : ['Peer Authentication Enabled']),
-  ]
-}
-
 /** `show ip bgp neighbors`: the block of one neighbor, in Cisco's layout. */
 export function showNeighbor(neighbor: NeighborView, { status, config, now }: NeighborContext): string {
   const link = neighbor.type === 'ebgp' ? 'external' : 'internal'
@@ -190,9 +183,7 @@ export function showNeighbor(neighbor: NeighborView, { status, config, now }: Ne
     `  Last read ${ago(neighbor.lastRead)}, last write ${ago(neighbor.lastWrite)}, hold time is ${neighbor.holdTime}, keepalive interval is ${neighbor.keepalive} seconds`,
     `  Configured hold time is ${neighbor.configuredHoldTime}, keepalive interval is ${neighbor.configuredKeepalive} seconds`,
     `  Send hold time is ${neighbor.sendHoldTime} seconds`,
-    ...(neighbor.advertisementInterval === undefined
-      ? []
-      : [`  Minimum time between advertisement runs is ${neighbor.advertisementInterval} seconds`]),
+    ...shownLines(SESSION_SETTINGS, neighbor),
     '  Neighbor sessions:',
     `    ${neighbor.state === 'Established' ? 1 : 0} active, is not multisession capable (disabled)`,
     '  Neighbor capabilities:',
@@ -212,7 +203,8 @@ export function showNeighbor(neighbor: NeighborView, { status, config, now }: Ne
       ? `  Graceful-Restart is enabled, restart-time ${own.restartTime} seconds, stalepath-time ${own.stalePathTime} seconds`
       : '  Graceful-Restart is disabled',
     ...connection(neighbor),
-    ...protection(neighbor),
+    ...shownLines(CONNECTION_SETTINGS, neighbor),
+    ...(neighbor.authentication === undefined ? [] : ['Peer Authentication Enabled']),
   )
   return `${lines.join('\n')}\n`
 }

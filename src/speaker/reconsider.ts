@@ -111,9 +111,5 @@ function exportsOtherwise(
   after: NeighborOptions,
   options: FamilyOptions,
 ): boolean {
-  return (
-    !same(exportTerms(was), exportTerms(options)) ||
-    before.maintenance !== after.maintenance ||
-    !same(before.gracefulRestart.longLived, after.gracefulRestart.longLived)
-  )
+  return !same(exportTerms(was, before), exportTerms(options, after))
 }

@@ -3,6 +3,8 @@
 import { formatIPv4 } from '../ip/address.js'
 import { sendHoldTime } from '../session/negotiate.js'
 import { limitThreshold } from '../speaker/inbound/prefix-limit.js'
+import { viewOf } from '../speaker/model/changes.js'
+import { FAMILY_CHANGES, NEIGHBOR_CHANGES, type NeighborTemplate } from '../speaker/model/options.js'
 import type {
   DeathReads,
   FamilyReads,
@@ -35,7 +37,7 @@ export function neighborView(reads: SpeakerReads, neighbor: NeighborReads): Neig
     remoteAs,
     localAs: options.localAs,
     localAsStyle: options.localAsStyle,
-    advertisementInterval: options.advertisementInterval,
+    ...viewOf<NeighborTemplate, typeof NEIGHBOR_CHANGES>(NEIGHBOR_CHANGES, options),
     type: up ? terms.peerType : remoteAs === options.localAs ? 'ibgp' : 'ebgp',
     dynamic: session.dynamic,
     state: session.state,
@@ -49,7 +51,6 @@ export function neighborView(reads: SpeakerReads, neighbor: NeighborReads): Neig
     remotePort: connection?.remote.port,
     passive: options.passive,
     authentication: options.password === undefined ? undefined : 'md5',
-    ttlSecurity: options.ttlSecurity,
     role: options.role && { ...options.role, neighbor: up ? terms.role?.peer : undefined },
     prefixesReceived: sum((family) => family.prefixesReceived),
     prefixesAccepted: sum((family) => family.prefixesAccepted),
@@ -143,12 +144,7 @@ function limitView({ options, limitSaid }: FamilyReads): NeighborFamilyView['max
 }
 
 function rulesView({ options }: FamilyReads): NeighborFamilyView['rules'] {
-  const { policyMissing, allowAsIn, removePrivateAs, asOverride, senderLoopDetection } = options
-  const { sendCommunity, unchanged } = options
-  const rules = {
-    ...{ policyMissing, allowAsIn, removePrivateAs, asOverride, senderLoopDetection },
-    ...{ sendCommunity, unchanged },
-  }
+  const rules = viewOf(FAMILY_CHANGES, options)
   return Object.values(rules).every((rule) => rule === undefined) ? undefined : rules
 }
 

@@ -30,7 +30,7 @@ const LINES: Record<string, readonly (readonly string[])[]> = {
   api: [['.'], ['routes'], ['answers'], ['http']],
   daemon: [['.'], ['rehearsal']],
   fib: [['.'], ['install'], ['groups'], ['resolve'], ['kernel']],
-  config: [['.'], ['ios'], ['describe'], ['resolve'], ['document'], ['text'], ['model']],
+  config: [['.'], ['ios'], ['describe'], ['resolve'], ['document'], ['settings'], ['text'], ['model']],
   'config/ios': [['.'], ['emit'], ['commands'], ['document']],
   speaker: [
     ['.'],

@@ -1,3 +1,8 @@
+/** JSON Schemas of what the API answers, for the OpenAPI document. */
+
+import { shownSchemas } from '../../config/settings/shown.js'
+import { FAMILY_SETTINGS, NEIGHBOR_SETTINGS } from '../../config/settings/table.js'
+
 /** A JSON Schema, as OpenAPI 3.1 takes it. */
 export type JsonSchema = { readonly [key: string]: unknown }
 
@@ -84,12 +89,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         {},
         {
           policyMissing: object({ import: flag, export: flag }),
-          allowAsIn: { description: 'a number of times, or origin' },
-          removePrivateAs: object({ all: flag, replace: flag }),
-          asOverride: flag,
-          senderLoopDetection: flag,
-          sendCommunity: object({ standard: flag, extended: flag, large: flag }),
-          unchanged: object({ asPath: flag, med: flag }),
+          ...shownSchemas(FAMILY_SETTINGS),
         },
       ),
       addPath: object(
@@ -144,7 +144,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     },
     {
       localAsStyle: object({ prepend: flag, showReal: flag, dual: flag }),
-      advertisementInterval: seconds,
+      ...shownSchemas(NEIGHBOR_SETTINGS),
       description: text,
       hostName: text,
       routerId: text,
@@ -156,7 +156,6 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       dead: list(object({ source: text, cause: text, since: time }, { strict: flag })),
       lastError: ref('LastError'),
       authentication: oneOf('md5'),
-      ttlSecurity: count,
       role: object({ own: role, strict: flag }, { neighbor: role }),
       downSince: time,
       lastReset: ref('LastError'),

@@ -9,8 +9,9 @@ import type { FamilyOptions, GracefulRestartOptions, NeighborOptions } from '../
 import { DEFERRAL } from '../../speaker/settling.js'
 import type { Document, FamilySettings, NeighborEntry, Settings } from '../document/schema.js'
 import type { Config } from '../model/model.js'
-import { describePath } from '../resolve/path-options.js'
 import { describeSession } from '../resolve/session-options.js'
+import { describeRows } from '../settings/setting.js'
+import { FAMILY_SETTINGS, NEIGHBOR_SETTINGS } from '../settings/table.js'
 import { formatEndpoint } from '../text/values.js'
 import { describeAnnounce, describeDefaultOriginate } from './describe-announce.js'
 import { NamedLists } from './describe-policy.js'
@@ -33,7 +34,8 @@ export function describe(config: Config): Document {
     multipathRelax: decision.multipathRelax,
     bestPath: {
       alwaysCompareMed: decision.alwaysCompareMed,
-      deterministicMed: decision.deterministicMed,
+      // Always so; it is repeated where it was said.
+      ...(decision.deterministicMed ? { deterministicMed: true } : {}),
       missingMedAsWorst: decision.missingMedAsWorst,
       ignoreAsPath: decision.ignoreAsPath,
       compareRouterId: decision.compareRouterId,
@@ -88,20 +90,14 @@ function describeApi({ api }: Config): NonNullable<Document['api']> {
 }
 
 function settings(options: Omit<NeighborOptions, 'address'>, localAs: number, lists: NamedLists): Settings {
-  const { description, localAddress, shutdown, timers } = options
+  const { localAddress, shutdown, timers } = options
   const internal = options.remoteAs === options.localAs
   return {
     remoteAs: options.remoteAs === 0 ? 'external' : options.remoteAs,
-    ...(description === undefined ? {} : { description }),
+    ...describeRows(NEIGHBOR_SETTINGS, options, { internal }),
     ...describeSession(options, localAs),
-    port: options.port,
     ...(localAddress === undefined ? {} : { localAddress }),
-    passive: options.passive,
     shutdown: shutdown === undefined ? false : (shutdown.message ?? true),
-    ...(internal || options.ttlSecurity !== undefined ? {} : { ebgpMultihop: options.ebgpMultihop }),
-    ...(options.ttl === undefined ? {} : { ttl: options.ttl }),
-    ...(options.ttlSecurity === undefined ? {} : { ttlSecurity: options.ttlSecurity }),
-    ...(options.role === undefined ? {} : { role: options.role.own, roleStrict: options.role.strict }),
     ...passwordFrom(options),
     timers: {
       hold: timers.holdTime,
@@ -125,15 +121,12 @@ function settings(options: Omit<NeighborOptions, 'address'>, localAs: number, li
           maximumPrefix: describeLimit(one),
           ...(internal ? { routeReflectorClient: one.routeReflectorClient ?? false } : {}),
           addPath: describeAddPath(one),
-          ...describePath(one),
+          ...describeRows(FAMILY_SETTINGS, one, { internal }),
         },
       ]),
     ),
     gracefulRestart: restart(options.gracefulRestart),
     longLivedGracefulRestart: longLived(options.gracefulRestart),
-    weight: options.weight,
-    maintenance: options.maintenance ?? false,
-    honorGracefulShutdown: options.ignoreGracefulShutdown !== true,
   }
 }
 

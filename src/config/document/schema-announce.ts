@@ -1,7 +1,7 @@
 /** Own routes as a person writes them. */
 
 import { z } from 'zod'
-import { choice, flag, integer, list, prefix } from './schema-parts.js'
+import { choice, flag, integer, list, prefix } from '../text/schema-parts.js'
 import { routeMapUse } from './schema-policy.js'
 
 const networkSchema = z

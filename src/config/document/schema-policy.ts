@@ -2,8 +2,8 @@
 
 import { z } from 'zod'
 import { regexProblem } from '../../policy/regex.js'
+import { asNumber, choice, flag, integer, list, name, prefix, text, words } from '../text/schema-parts.js'
 import { readAddress, readCommunity } from '../text/values.js'
-import { asNumber, choice, flag, integer, list, name, prefix, text, words } from './schema-parts.js'
 
 const prefixRuleSchema = z
   .union(

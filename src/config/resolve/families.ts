@@ -3,22 +3,23 @@
 import type { Family } from '../../ip/family.js'
 import type { FamilyOptions } from '../../speaker/model/options.js'
 import type { FamilySettings, Settings } from '../document/schema.js'
+import type { Place } from '../settings/setting.js'
+import { familyOptions } from '../settings/table.js'
 import type { Path } from '../text/diagnostic.js'
 import { resolveDefaultOriginate } from './announce.js'
 import type { Layer } from './layers.js'
-import { pathOptionsOf } from './path-options.js'
 import { resolvePolicy } from './policies.js'
 import type { Resolution } from './resolution.js'
 
 /**
  * The address families of a neighbor and what passes in each.
  * @param own family of the neighbor's address, which it speaks unless told otherwise
- * @param internal iBGP: everything is announced by default, and the next hop is kept
+ * @param at of the neighbor; iBGP: everything is announced by default, and the next hop is kept
  */
 export function familiesOf(
   layers: readonly Layer[],
   own: Family,
-  internal: boolean,
+  at: Omit<Place, 'other'>,
   context: Resolution,
 ): readonly FamilyOptions[] {
   const listed = layers.find(({ settings }) => settings.families !== undefined)
@@ -41,15 +42,16 @@ export function familiesOf(
     )
   }
   const inOrder = (['ipv4-unicast', 'ipv6-unicast'] as const).filter((family) => names.includes(family))
-  return inOrder.map((family) => familyOf(layers, family, internal, context))
+  return inOrder.map((family) => familyOf(layers, family, at, context))
 }
 
 function familyOf(
   layers: readonly Layer[],
   family: Family,
-  internal: boolean,
+  at: Omit<Place, 'other'>,
   context: Resolution,
 ): FamilyOptions {
+  const { internal } = at
   const sections = layers.flatMap(({ settings, path }) => {
     const section = sectionOf(settings.families, family)
     const general = { settings: settings as FamilySettings, path }
@@ -93,7 +95,7 @@ function familyOf(
     ...reflectionOf(setting('routeReflectorClient'), internal, context),
     ...addPathOf(setting('addPath')?.value),
     ...(missing ? { policyMissing: { import: accept === undefined, export: announce === undefined } } : {}),
-    ...pathOptionsOf(setting, internal, context),
+    ...familyOptions((key) => setting(key as keyof FamilySettings), at),
   }
 }
 

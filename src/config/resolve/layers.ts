@@ -4,18 +4,13 @@
 
 import { didYouMean } from '../../grammar/nearest.js'
 import type { Document, Settings } from '../document/schema.js'
+import type { Found } from '../settings/setting.js'
 import type { Path } from '../text/diagnostic.js'
 import type { Resolution } from './resolution.js'
 
 /** Settings at one place of the document; layers are read from the most specific one down. */
 export interface Layer {
   readonly settings: Settings
-  readonly path: Path
-}
-
-/** A value and where it stands. */
-export interface Found<T> {
-  readonly value: T
   readonly path: Path
 }
 

@@ -3,14 +3,15 @@
 import type { Family } from '../../ip/family.js'
 import type { ListenRange, NeighborOptions } from '../../speaker/model/options.js'
 import type { Settings } from '../document/schema.js'
-import { BGP_PORT } from '../model/defaults.js'
+import type { Found } from '../settings/setting.js'
+import { neighborOptions } from '../settings/table.js'
 import type { Path } from '../text/diagnostic.js'
 import { readAddress, readAs, readPrefix } from '../text/values.js'
 import { familiesOf } from './families.js'
-import { defaultsOf, type Found, firstOf, type Layer, lacksGroup, layersOf } from './layers.js'
-import { protectionOf } from './protection.js'
-import type { Resolution } from './resolution.js'
-import { localAsOf, sessionOptionsOf } from './session-options.js'
+import { defaultsOf, firstOf, type Layer, lacksGroup, layersOf } from './layers.js'
+import { passwordOf } from './passwords.js'
+import { placeOf, type Resolution } from './resolution.js'
+import { capabilitiesOf, localAsOf } from './session-options.js'
 import { longLivedOf, restartOf, timersOf } from './timers.js'
 
 /** The configured neighbors, duplicates refused. */
@@ -93,19 +94,16 @@ function template(
     context.warn(as!.path, `${name} is in AS ${localAs}, this speaker’s own: its paths count as loops`, hint)
   }
   const internal = remoteAs !== 0 && remoteAs === ownAs
+  const at = placeOf(internal, name, context)
   const local = firstOf(layers, 'localAddress')
-  const families = familiesOf(layers, family, internal, context)
-  const description = firstOf(layers, 'description')?.value.trim()
+  const families = familiesOf(layers, family, at, context)
   return {
-    ...(description === undefined || description === '' ? {} : { description }),
+    ...neighborOptions((key) => firstOf(layers, key as keyof Settings), at),
     remoteAs,
     ...own,
-    port: firstOf(layers, 'port')?.value ?? BGP_PORT,
     ...(local === undefined ? {} : { localAddress: localAddress(local, family, context) }),
-    passive: firstOf(layers, 'passive')?.value ?? false,
     ...shutdownOf(firstOf(layers, 'shutdown')?.value),
-    ...protectionOf(layers, internal, name, context),
-    ...roleOf(layers, internal, name, context),
+    ...passwordOf(layers, context),
     timers: timersOf(layers, context),
     families,
     gracefulRestart: {
@@ -118,37 +116,12 @@ function template(
         context.document.longLivedGracefulRestart,
       ]),
     },
-    weight: firstOf(layers, 'weight')?.value ?? 0,
-    ...(firstOf(layers, 'maintenance')?.value === true ? { maintenance: true } : {}),
-    ...(firstOf(layers, 'honorGracefulShutdown')?.value === false ? { ignoreGracefulShutdown: true } : {}),
-    ...sessionOptionsOf(
+    ...capabilitiesOf(
       layers,
       families.map((one) => one.family),
-      internal,
       context,
     ),
   }
-}
-
-function roleOf(
-  layers: readonly Layer[],
-  internal: boolean,
-  name: string,
-  context: Resolution,
-): Pick<NeighborOptions, 'role'> {
-  const role = firstOf(layers, 'role')
-  const strict = firstOf(layers, 'roleStrict')
-  if (role === undefined) {
-    if (strict?.value === true) {
-      context.error(strict.path, `${name} has \`roleStrict\`, but no role`, 'add `role`, or take it away')
-    }
-    return {}
-  }
-  if (internal) {
-    context.warn(role.path, `\`role\` has no effect on ${name}, which is iBGP`)
-    return {}
-  }
-  return { role: { own: role.value, strict: strict?.value ?? false } }
 }
 
 function numberOf(found: Found<number | string>, context: Resolution): number {

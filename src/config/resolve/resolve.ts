@@ -1,18 +1,19 @@
 /** Makes the resolved configuration of a document: defaults filled in, contradictions found. */
 
-import { canonicalAddress, formatIPv4, parseIPv4 } from '../../ip/address.js'
+import { formatIPv4, parseIPv4 } from '../../ip/address.js'
 import type { DecisionOptions, SpeakerOptions } from '../../speaker/model/options.js'
 import { DEFERRAL } from '../../speaker/settling.js'
-import { API_PORT, BGP_PORT, DECISION, FIB, FOREIGN_METRICS, LISTEN_LIMIT } from '../model/defaults.js'
-import type { ApiOptions, Config, ConfigSource, Endpoint, FibOptions } from '../model/model.js'
-import { whyUnreadable } from '../text/unreadable.js'
-import { formatEndpoint, readAs, readEndpoint, readPrefix, readRouterId } from '../text/values.js'
+import { BGP_PORT, DECISION, LISTEN_LIMIT } from '../model/defaults.js'
+import type { Config, ConfigSource, Endpoint } from '../model/model.js'
+import { formatEndpoint, readAs, readEndpoint, readRouterId } from '../text/values.js'
 import { checkAnnounced, resolveAnnounce } from './announce.js'
+import { checkListening, checkLongLived, checkOwnAddresses, checkRestarter, checkWidth } from './checks.js'
 import { checkGroups, resolveNeighbors, resolveRanges } from './neighbors.js'
 import { checkPrefixLists } from './prefix-rules.js'
-import { checkRangeKeys } from './protection.js'
+import { checkRangeKeys } from './range-keys.js'
 import type { Resolution } from './resolution.js'
 import { checkRouteMaps } from './route-maps.js'
+import { apiOf, fibOf } from './services.js'
 import { longLivedOf, restartOf } from './timers.js'
 
 /**
@@ -144,6 +145,12 @@ function listenOf(context: Resolution, peers: readonly string[]): readonly Endpo
 
 function decisionOf(context: Resolution): DecisionOptions {
   const { maximumPaths, multipathRelax, bestPath, defaultLocalPref } = context.document
+  if (bestPath?.deterministicMed !== undefined) {
+    const word = context.dialect === 'ios' ? 'bgp deterministic-med' : 'deterministicMed'
+    const hint = 'the outcome never depends on the order in which paths came'
+    const message = `\`${word}\` changes nothing: MED is always compared by AS first here`
+    context.note(['bestPath', 'deterministicMed'], message, hint)
+  }
   const paths = typeof maximumPaths === 'number' ? { ebgp: maximumPaths, ibgp: maximumPaths } : maximumPaths
   return {
     maximumPathsEbgp: paths?.ebgp ?? DECISION.maximumPathsEbgp,
@@ -158,170 +165,7 @@ function decisionOf(context: Resolution): DecisionOptions {
   }
 }
 
-/** Who never dials and never listens can have no session. */
-function checkListening(bgp: SpeakerOptions, context: Resolution): void {
-  if (bgp.listen.length > 0) return
-  for (const neighbor of bgp.neighbors) {
-    if (!neighbor.passive) continue
-    const i = (context.document.neighbors ?? []).findIndex(
-      (entry) => canonicalAddress(entry.address) === neighbor.address,
-    )
-    const path = ['neighbors', Math.max(0, i), 'passive']
-    context.error(
-      path,
-      `${neighbor.address} is passive and nothing listens: the session can never start`,
-      LISTEN,
-    )
-  }
-  if (bgp.listenRanges.length > 0) {
-    context.error(['listenRanges'], 'listen ranges need a listen address', LISTEN)
-  }
-}
-
-const LISTEN = 'set `listen`, for example to 0.0.0.0:179'
-
-/** A session with oneself is refused by RFC 4271 §6.8's own terms: both ends would have one router id. */
-function checkOwnAddresses(bgp: SpeakerOptions, context: Resolution): void {
-  const own = new Set(Object.values(context.environment.interfaces()).flat())
-  const ports = new Map(bgp.neighbors.map(({ address, port }) => [address, port]))
-  for (const [i, entry] of (context.document.neighbors ?? []).entries()) {
-    const address = canonicalAddress(entry.address) ?? ''
-    const port = ports.get(address)
-    if (port === undefined) continue
-    const path = ['neighbors', i, 'address']
-    if (bgp.listen.some((listen) => listen.address === address && listen.port === port)) {
-      context.error(path, `${formatEndpoint({ address, port })} is where ecmpd itself listens`)
-    } else if (own.has(address) && !address.startsWith('127.') && address !== '::1') {
-      context.warn(path, `${address} is an address of this machine`, 'a neighbor is another speaker')
-    }
-  }
-}
-
-/** One path of several is the classic surprise of switches, whose default is no multipath. */
-function checkWidth(bgp: SpeakerOptions, context: Resolution): void {
-  const count = new Map<number, number>()
-  for (const neighbor of bgp.neighbors) {
-    // AS 0: whatever the neighbor says in its OPEN.
-    if (neighbor.shutdown !== undefined || neighbor.remoteAs === 0) continue
-    count.set(neighbor.remoteAs, (count.get(neighbor.remoteAs) ?? 0) + 1)
-  }
-  for (const [as, neighbors] of count) {
-    const ibgp = as === bgp.localAs
-    const width = ibgp ? bgp.decision.maximumPathsIbgp : bgp.decision.maximumPathsEbgp
-    if (width >= neighbors) continue
-    const kind = ibgp ? 'ibgp' : 'ebgp'
-    const hint =
-      context.dialect === 'ios'
-        ? `maximum-paths ${kind} ${neighbors}`
-        : `maximumPaths: { ${kind}: ${neighbors} }`
-    const message = `${neighbors} neighbors in AS ${as}, but at most ${width} of their paths are used at a time`
-    context.warn(['maximumPaths'], message, hint)
-  }
-}
-
-/** Neighbors can't keep sending to a machine whose routes go with the daemon. */
-function checkRestarter({ neighbors }: SpeakerOptions, context: Resolution): void {
-  const asked = neighbors.some(({ gracefulRestart }) => gracefulRestart.restarter === true)
-  const { fib } = context.document
-  if (!asked || fib?.enabled !== true || fib.keepOnStop === true) return
-  const message = 'only a crash is bridged: a stop in good order takes the routes out of the kernel'
-  context.note(['gracefulRestart'], `restarter without keepOnStop: ${message}`, 'fib: { keepOnStop: true }')
-}
-
 /** Left out where it is what it is anyway. */
 function deferralOf(seconds = DEFERRAL): Pick<SpeakerOptions, 'selectionDeferralTime'> {
   return seconds === DEFERRAL ? {} : { selectionDeferralTime: seconds }
-}
-
-/** The long-lived capability means nothing without the other one (RFC 9494 §4.5). */
-function checkLongLived(bgp: SpeakerOptions, context: Resolution): void {
-  const alone = bgp.neighbors.find(
-    ({ gracefulRestart }) => gracefulRestart.longLived !== undefined && !gracefulRestart.enabled,
-  )
-  if (alone === undefined) return
-  const message = `longLivedGracefulRestart has no effect on ${alone.address}, whose graceful restart is off`
-  context.warn(['longLivedGracefulRestart'], message, 'set `gracefulRestart` (RFC 9494 §4.5)')
-}
-
-function fibOf(context: Resolution): FibOptions {
-  const fib = context.document.fib ?? {}
-  const nextHopIds = { ...FIB.nextHopIds, ...fib.nextHopIds }
-  const metric = fib.metric ?? FIB.metric
-  if (FOREIGN_METRICS.includes(metric)) {
-    const owner = metric === 20 ? 'FRR' : 'BIRD'
-    context.error(
-      ['fib', 'metric'],
-      `metric ${metric} is ${owner}’s`,
-      'own routes are told apart by it; 195 is free',
-    )
-  }
-  if (nextHopIds.base + nextHopIds.count - 1 > 4_294_967_295) {
-    context.error(['fib', 'nextHopIds'], 'the range ends above 4294967295', 'lower `base` or `count`')
-  }
-  const allow = (fib.allow ?? []).flatMap((text, i) => {
-    const read = readPrefix(text)
-    if ('value' in read) return [read.value.text]
-    context.error(['fib', 'allow', i], read.problem, read.hint)
-    return []
-  })
-  return {
-    enabled: fib.enabled ?? FIB.enabled,
-    metric,
-    nextHopIds,
-    keepOnStop: fib.keepOnStop ?? FIB.keepOnStop,
-    mode: fib.mode ?? FIB.mode,
-    allow,
-    retry: fib.retry ?? FIB.retry,
-  }
-}
-
-function apiOf(context: Resolution): ApiOptions {
-  const api = context.document.api ?? {}
-  const { socket } = api
-  return { ...(socket === undefined ? {} : { socket }), tcp: tcpOf(api.tcp, context), ...tokenOf(context) }
-}
-
-function tcpOf(value: number | string | undefined, context: Resolution): Endpoint | 'off' {
-  const fallback = { address: '127.0.0.1', port: API_PORT }
-  if (value === 'off') return 'off'
-  if (value === undefined) return fallback
-  const read = readEndpoint(String(value), fallback)
-  if ('value' in read) return read.value
-  context.error(['api', 'tcp'], read.problem, read.hint)
-  return fallback
-}
-
-function tokenOf(context: Resolution): Pick<ApiOptions, 'token' | 'tokenFrom'> {
-  const { token, tokenFile, tokenVariable } = context.document.api ?? {}
-  const given = Object.entries({ token, tokenFile, tokenVariable }).filter(([, value]) => value !== undefined)
-  if (given.length > 1) {
-    const names = given.map(([name]) => `\`${name}\``).join(' and ')
-    context.error(['api', given[1][0]], `${names} contradict each other`, 'keep one')
-    return {}
-  }
-  if (tokenFile !== undefined) {
-    const text = readSecret(tokenFile, ['api', 'tokenFile'], context)
-    return text === undefined ? {} : { token: text, tokenFrom: { file: tokenFile } }
-  }
-  if (tokenVariable !== undefined) {
-    const text = context.environment.variable(tokenVariable)
-    if (text !== undefined && text !== '') return { token: text, tokenFrom: { variable: tokenVariable } }
-    context.error(
-      ['api', 'tokenVariable'],
-      `the environment has no \`${tokenVariable}\``,
-      'set it before the start',
-    )
-  }
-  return token === undefined ? {} : { token }
-}
-
-function readSecret(file: string, path: string[], context: Resolution): string | undefined {
-  try {
-    const text = context.environment.readFile(file).trim()
-    if (text !== '') return text
-    context.error(path, `${file} is empty`, 'it holds the secret on one line')
-  } catch (error) {
-    context.error(path, `${file} can't be read: ${whyUnreadable(error)}`)
-  }
-  return undefined
 }

@@ -1,18 +1,14 @@
-/** A neighbor's local AS, its OPEN and the pace of announcements. */
+/** A neighbor's local AS and its OPEN. */
 
 import type { Family } from '../../ip/family.js'
 import type { RequiredCapability } from '../../session/types.js'
 import type { CapabilityOptions, LocalAsStyle, NeighborOptions } from '../../speaker/model/options.js'
 import type { Settings } from '../document/schema.js'
-import { REQUIRABLE } from '../document/schema-path.js'
+import { REQUIRABLE } from '../document/schema-session.js'
+import type { Found } from '../settings/setting.js'
 import { readAs } from '../text/values.js'
-import { type Found, firstOf, type Layer } from './layers.js'
+import { firstOf, type Layer } from './layers.js'
 import type { Resolution } from './resolution.js'
-
-type SessionOptions = Pick<
-  NeighborOptions,
-  'enforceFirstAs' | 'connectedCheck' | 'advertisementInterval' | 'capabilities'
->
 
 const CODES = {
   'route-refresh': 2,
@@ -58,24 +54,17 @@ export function localAsOf(
   return style.prepend || style.showReal || style.dual ? { localAs, localAsStyle: style } : { localAs }
 }
 
-/** Rules about what a neighbor sends, the pace of announcements, and its OPEN. */
-export function sessionOptionsOf(
+/** Exceptions from what is announced and expected in OPENs; nothing where there are none. */
+export function capabilitiesOf(
   layers: readonly Layer[],
   families: readonly Family[],
-  internal: boolean,
   context: Resolution,
-): SessionOptions {
-  const interval = firstOf(layers, 'advertisementInterval')?.value ?? 0
-  const capabilities = capabilitiesOf(layers, families, context)
-  return {
-    ...(!internal && firstOf(layers, 'enforceFirstAs')?.value === false ? { enforceFirstAs: false } : {}),
-    ...(!internal && firstOf(layers, 'connectedCheck')?.value === false ? { connectedCheck: false } : {}),
-    ...(interval === 0 ? {} : { advertisementInterval: interval }),
-    ...(Object.keys(capabilities).length === 0 ? {} : { capabilities }),
-  }
+): Pick<NeighborOptions, 'capabilities'> {
+  const capabilities = exceptionsOf(layers, families, context)
+  return Object.keys(capabilities).length === 0 ? {} : { capabilities }
 }
 
-function capabilitiesOf(
+function exceptionsOf(
   layers: readonly Layer[],
   families: readonly Family[],
   context: Resolution,
@@ -129,7 +118,7 @@ export function describeSession(
   options: Omit<NeighborOptions, 'address'>,
   speakerAs: number,
 ): Partial<Settings> {
-  const { localAs, localAsStyle: style, enforceFirstAs, connectedCheck, advertisementInterval } = options
+  const { localAs, localAsStyle: style } = options
   const { negotiate, override, extendedNextHop, required } = options.capabilities ?? {}
   return {
     ...(localAs === speakerAs
@@ -144,9 +133,6 @@ export function describeSession(
               dualAs: style.dual,
             },
           }),
-    ...(enforceFirstAs === undefined ? {} : { enforceFirstAs }),
-    ...(connectedCheck === undefined ? {} : { connectedCheck }),
-    ...(advertisementInterval === undefined ? {} : { advertisementInterval }),
     ...(extendedNextHop === undefined ? {} : { extendedNextHop }),
     ...(negotiate === undefined ? {} : { negotiateCapabilities: negotiate }),
     ...(override === undefined ? {} : { overrideCapabilities: override }),

@@ -1,5 +1,6 @@
 import type { Transport } from '../../ports/transport.js'
 import type { NeighborOptions } from '../../speaker/model/options.js'
+import { unprotected } from '../../speaker/peer/protection.js'
 
 /** A transport that leads nowhere: connections come when they are handed to `arrive`. */
 export class StageTransport implements Transport {
@@ -33,9 +34,8 @@ export function stageNeighbor(
   own: Pick<NeighborOptions, 'address' | 'remoteAs' | 'localAs' | 'families'>,
 ): NeighborOptions {
   return {
-    ...template,
+    ...unprotected(template),
     ...own,
-    ...{ passive: true, localAddress: undefined, shutdown: undefined },
-    ...{ password: undefined, passwordFrom: undefined, ttlSecurity: undefined, role: undefined },
+    ...{ passive: true, localAddress: undefined, shutdown: undefined, role: undefined },
   }
 }

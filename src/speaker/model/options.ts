@@ -7,6 +7,7 @@ import type { PathSelection } from '../../rib/export/path-selection.js'
 import type { RequiredCapability } from '../../session/types.js'
 import type { Role } from '../../wire/role.js'
 import type { AnnounceOptions, DefaultOriginateOptions } from './announce-options.js'
+import { type Changes, termsOf } from './changes.js'
 
 /**
  * What the speaker is told to be: the resolved configuration, every default filled in. config/ makes it from
@@ -50,6 +51,7 @@ export interface DecisionOptions {
   /** Paths with equally long but different AS_PATHs may form a multipath. */
   readonly multipathRelax: boolean
   readonly alwaysCompareMed: boolean
+  /** As it was said. Nothing reads it: MED is always compared by AS first. */
   readonly deterministicMed: boolean
   readonly missingMedAsWorst: boolean
   /** Do not compare the AS_PATH length. */
@@ -131,6 +133,9 @@ export interface NeighborOptions {
   readonly advertisementInterval?: number
   readonly capabilities?: CapabilityOptions
 }
+
+/** What a listen range gives the neighbors that come from it. */
+export type NeighborTemplate = Omit<NeighborOptions, 'address'>
 
 /** The real AS beside a `localAs` that is another one. */
 export interface LocalAsStyle {
@@ -226,5 +231,76 @@ export interface ListenRange {
   /** 'a.b.c.d/n' or IPv6. The longest match wins. */
   readonly prefix: string
   /** Options of the neighbors; `address` is the connecting one's. */
-  readonly template: Omit<NeighborOptions, 'address'>
+  readonly template: NeighborTemplate
 }
+
+/** What a change of a family's option asks for, key by key. */
+export const FAMILY_CHANGES = {
+  family: { asks: 'session' },
+  import: { asks: 'import' },
+  export: { asks: 'export' },
+  nextHop: { asks: 'export' },
+  defaultOriginate: { asks: 'export' },
+  maximumPrefix: { asks: 'nothing' },
+  maximumPrefixThreshold: { asks: 'nothing' },
+  maximumPrefixAction: { asks: 'nothing' },
+  maximumPrefixReceived: { asks: 'nothing' },
+  routeReflectorClient: { asks: 'export', of: (client) => client ?? false },
+  addPath: [
+    { asks: 'session', of: (addPath) => [addPath?.receive ?? false, addPath?.send !== undefined] },
+    { asks: 'export', of: (addPath) => addPath?.send },
+  ],
+  policyMissing: { asks: 'nothing', viewed: true },
+  allowAsIn: { asks: 'import', viewed: true },
+  removePrivateAs: { asks: 'export', viewed: true },
+  asOverride: { asks: 'export', viewed: true },
+  senderLoopDetection: { asks: 'export', viewed: true },
+  sendCommunity: { asks: 'export', viewed: true },
+  unchanged: { asks: 'export', viewed: true },
+} as const satisfies Changes<FamilyOptions>
+
+/** What a change of a neighbor's option asks for, key by key. */
+export const NEIGHBOR_CHANGES = {
+  description: { asks: 'nothing' },
+  remoteAs: { asks: 'session' },
+  localAs: { asks: 'session' },
+  localAsStyle: { asks: 'session' },
+  port: { asks: 'session' },
+  localAddress: { asks: 'session' },
+  passive: { asks: 'nothing' },
+  // Being shut down ends the session by itself; see shutOrStarted.
+  shutdown: { asks: 'nothing' },
+  ebgpMultihop: { asks: 'session' },
+  ttl: { asks: 'session' },
+  ttlSecurity: { asks: 'session', viewed: true },
+  password: { asks: 'session' },
+  passwordFrom: { asks: 'nothing' },
+  role: { asks: 'session' },
+  // Agreed on at the next session, and no reason to end one.
+  timers: { asks: 'nothing' },
+  // In whichever order they stand.
+  families: {
+    asks: 'session',
+    of: (families) =>
+      families.map((family) => JSON.stringify(termsOf(FAMILY_CHANGES, 'session', family))).sort(),
+  },
+  gracefulRestart: [
+    {
+      asks: 'session',
+      of: ({ enabled, notification, restarter, longLived }) => [
+        enabled,
+        notification,
+        restarter ?? false,
+        longLived !== undefined,
+      ],
+    },
+    { asks: 'export', of: ({ longLived }) => longLived },
+  ],
+  weight: { asks: 'nothing' },
+  maintenance: [{ asks: 'import' }, { asks: 'export' }],
+  ignoreGracefulShutdown: { asks: 'import' },
+  enforceFirstAs: { asks: 'import' },
+  connectedCheck: { asks: 'session' },
+  advertisementInterval: { asks: 'nothing', viewed: true },
+  capabilities: { asks: 'session' },
+} as const satisfies Changes<NeighborTemplate>

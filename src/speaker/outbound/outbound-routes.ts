@@ -9,7 +9,7 @@ import type { FamilyOptions, SpeakerOptions } from '../model/options.js'
 import type { Link, UpdateSender } from '../peer/connection-driver.js'
 import type { Peer } from '../peer/peer.js'
 import type { Resender, RetainedRoutes } from '../retention/retained-routes.js'
-import { outletSession } from './outlet-session.js'
+import { intervalOf, outletSession } from './outlet-session.js'
 import type { Outlet, UpdateOut } from './update-out.js'
 
 /** What the outbound sides of all neighbors share. */
@@ -109,7 +109,7 @@ export class OutboundRoutes implements UpdateSender, Resender {
     if (out === undefined) return
     out.options = options
     if (otherwise) this.#renew(out)
-    out.outlet?.pace.change(this.#peer.options.advertisementInterval ?? 0)
+    out.outlet?.pace.change(intervalOf(this.#peer.options))
   }
 
   /**

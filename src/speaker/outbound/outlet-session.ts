@@ -3,7 +3,7 @@
  */
 
 import type { Negotiated } from '../../session/types.js'
-import type { SpeakerOptions } from '../model/options.js'
+import type { NeighborOptions, SpeakerOptions } from '../model/options.js'
 import type { Link } from '../peer/connection-driver.js'
 import type { Peer } from '../peer/peer.js'
 import { isSingleHop } from '../peer/protection.js'
@@ -40,11 +40,16 @@ export function outletSession(
     extendedMessage: terms.extendedMessage.send,
     singleHop: isSingleHop(options),
     defaultLocalPref: decision.defaultLocalPref,
-    advertisementInterval: options.advertisementInterval ?? 0,
+    interval: intervalOf(options),
     clusterId: clusterId ?? routerId,
     clientToClient: clientToClientReflection ?? true,
     longLived: longLivedTo(options, terms, speaker),
     addPath: (family) => terms.addPath.send.includes(family),
     gracefulShutdown: maintenance || peer.inMaintenance,
   }
+}
+
+/** Seconds between two runs of announcements to a neighbor (MinRouteAdvertisementIntervalTimer); 0: none. */
+export function intervalOf({ advertisementInterval }: NeighborOptions): number {
+  return advertisementInterval ?? 0
 }

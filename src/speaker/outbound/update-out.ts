@@ -99,7 +99,7 @@ export interface OutletSession {
   readonly clusterId: number
   readonly clientToClient: boolean
   /** Seconds between runs of announcements; 0: none. */
-  readonly advertisementInterval: number
+  readonly interval: number
   /** Whether both sides agreed that path identifiers are sent (RFC 7911 §4). */
   addPath(family: Family): boolean
 }
@@ -149,9 +149,7 @@ export class UpdateOut {
       marker: encodeEndOfRib(options.family),
       marked: false,
       task: undefined,
-      pace: new Pace(this.#clock, session.advertisementInterval, this.#seed + this.#opened++, () =>
-        this.pump(outlet),
-      ),
+      pace: new Pace(this.#clock, session.interval, this.#seed + this.#opened++, () => this.pump(outlet)),
       ...told,
     }
     this.#outlets.add(outlet)

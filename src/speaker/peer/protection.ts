@@ -1,7 +1,7 @@
 /** What protects the connections of a neighbor (TCP-MD5, GTSM), from its options: for the transport and for people. */
 
 import type { Protection, ProtectionRule } from '../../ports/transport.js'
-import type { NeighborOptions, SpeakerOptions } from '../model/options.js'
+import type { NeighborOptions, NeighborTemplate, SpeakerOptions } from '../model/options.js'
 
 type Settings = Pick<NeighborOptions, 'password' | 'ttl' | 'ttlSecurity' | 'ebgpMultihop' | 'connectedCheck'>
 
@@ -14,6 +14,11 @@ export function protectionOf({ password, ttl, ttlSecurity, ebgpMultihop }: Setti
   if (ttlSecurity !== undefined) return { ...key, ttl: MAX_TTL, minTtl: MAX_TTL + 1 - ttlSecurity }
   const sent = ttl ?? (ebgpMultihop > 1 ? ebgpMultihop : undefined)
   return sent === undefined ? key : { ...key, ttl: sent }
+}
+
+/** The same options for connections that the kernel does not see. */
+export function unprotected(options: NeighborTemplate): NeighborTemplate {
+  return { ...options, password: undefined, passwordFrom: undefined, ttlSecurity: undefined }
 }
 
 /**

@@ -3,7 +3,15 @@
  * session.
  */
 
-import type { FamilyOptions, NeighborOptions, SpeakerOptions } from '../model/options.js'
+import { termsOf } from '../model/changes.js'
+import {
+  FAMILY_CHANGES,
+  type FamilyOptions,
+  NEIGHBOR_CHANGES,
+  type NeighborOptions,
+  type NeighborTemplate,
+  type SpeakerOptions,
+} from '../model/options.js'
 
 /** What a change of a neighbor's options asks for, weakest first. */
 export type Consequence = 'none' | 'in place' | 'reset'
@@ -21,44 +29,11 @@ export function same(a: unknown, b: unknown): boolean {
   return true
 }
 
-/**
- * Options that are part of the TCP connection or of the OPEN, so that a running session cannot take them
- * over. Times (hold, keepalive, restart) are agreed on at the next session and are no reason to end one.
- */
-function essentials(options: Omit<NeighborOptions, 'address'>): unknown {
-  return [
-    options.remoteAs,
-    options.localAs,
-    options.localAsStyle,
-    options.port,
-    options.localAddress,
-    options.ebgpMultihop,
-    options.ttl,
-    options.ttlSecurity,
-    options.password,
-    options.families.map(sessionTerms).sort(),
-    options.role,
-    options.connectedCheck,
-    options.capabilities,
-    options.gracefulRestart.enabled,
-    options.gracefulRestart.notification,
-    options.gracefulRestart.restarter ?? false,
-    options.gracefulRestart.longLived !== undefined,
-  ]
-}
-
-/** What the OPEN says of a family. */
-function sessionTerms({ family, addPath }: FamilyOptions): string {
-  return `${family} ${addPath?.receive ?? false} ${addPath?.send !== undefined}`
-}
-
 /** What changing `before` into `after` means for the session. */
-export function consequence(
-  before: Omit<NeighborOptions, 'address'>,
-  after: Omit<NeighborOptions, 'address'>,
-): Consequence {
+export function consequence(before: NeighborTemplate, after: NeighborTemplate): Consequence {
   if (same(before, after)) return 'none'
-  return same(essentials(before), essentials(after)) ? 'in place' : 'reset'
+  const terms = (options: NeighborTemplate) => termsOf(NEIGHBOR_CHANGES, 'session', options)
+  return same(terms(before), terms(after)) ? 'in place' : 'reset'
 }
 
 /** Whether the neighbor is shut down by the new options and was not by the old ones, or the other way round. */
@@ -69,24 +44,16 @@ export function shutOrStarted(
   return (before.shutdown === undefined) !== (after.shutdown === undefined)
 }
 
-/** What decides whether and how received paths are used, policy apart. */
-export function acceptance(options: NeighborOptions, family: FamilyOptions): unknown {
-  return [options.enforceFirstAs, family.allowAsIn]
+/** What decides whether and how received paths are used. */
+export function acceptance(options: NeighborTemplate, family: FamilyOptions): unknown {
+  return [termsOf(NEIGHBOR_CHANGES, 'import', options), termsOf(FAMILY_CHANGES, 'import', family)]
 }
 
-/** What decides about the routes that a neighbor is sent in a family. */
-export function exportTerms(options: FamilyOptions): unknown {
+/** What decides about the routes that a neighbor is sent in a family. @param neighbor what it says of all families */
+export function exportTerms(family: FamilyOptions, neighbor?: NeighborTemplate): unknown {
   return [
-    options.export,
-    options.nextHop,
-    options.defaultOriginate,
-    options.routeReflectorClient ?? false,
-    options.addPath?.send,
-    options.removePrivateAs,
-    options.asOverride,
-    options.senderLoopDetection,
-    options.sendCommunity,
-    options.unchanged,
+    termsOf(FAMILY_CHANGES, 'export', family),
+    ...(neighbor === undefined ? [] : [termsOf(NEIGHBOR_CHANGES, 'export', neighbor)]),
   ]
 }
 

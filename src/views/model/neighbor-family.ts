@@ -2,7 +2,8 @@
 
 import type { Family } from '../../ip/family.js'
 import type { PathSelection } from '../../rib/export/path-selection.js'
-import type { FamilyOptions } from '../../speaker/model/options.js'
+import type { Viewed } from '../../speaker/model/changes.js'
+import type { FAMILY_CHANGES, FamilyOptions } from '../../speaker/model/options.js'
 
 /** One family of a neighbor: what is configured and agreed on, and counts of its paths. */
 export interface NeighborFamilyView {
@@ -41,16 +42,7 @@ export interface NeighborFamilyView {
   /** Present, and true, for a client of this route reflector (RFC 4456). */
   readonly routeReflectorClient?: boolean
   /** What is configured of paths and communities; absent when it is nothing. */
-  readonly rules?: Pick<
-    FamilyOptions,
-    | 'policyMissing'
-    | 'allowAsIn'
-    | 'removePrivateAs'
-    | 'asOverride'
-    | 'senderLoopDetection'
-    | 'sendCommunity'
-    | 'unchanged'
-  >
+  readonly rules?: Pick<FamilyOptions, Viewed<typeof FAMILY_CHANGES>>
   /** ADD-PATH (RFC 7911) as configured, and what the session that is up has agreed on. */
   readonly addPath?: {
     /** Configured: path identifiers are asked for. */

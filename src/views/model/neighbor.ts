@@ -6,7 +6,8 @@
 import type { Family } from '../../ip/family.js'
 import type { NeighborKey } from '../../session/neighbor-key.js'
 import type { State } from '../../session/types.js'
-import type { LocalAsStyle } from '../../speaker/model/options.js'
+import type { Viewed } from '../../speaker/model/changes.js'
+import type { LocalAsStyle, NEIGHBOR_CHANGES, NeighborOptions } from '../../speaker/model/options.js'
 import type {
   AttributeFaults,
   FaultCounts,
@@ -33,8 +34,11 @@ export interface DeathView {
   readonly strict?: true
 }
 
-/** One neighbor, as the HTTP API gives it but for capabilities' octets, which are hexadecimal there. */
-export interface NeighborView {
+/**
+ * One neighbor; options that are shown as they are come from their rows. It is as the HTTP API gives it
+ * but for capabilities' octets, which are hexadecimal there.
+ */
+export interface NeighborView extends Pick<NeighborOptions, Viewed<typeof NEIGHBOR_CHANGES>> {
   /** Names it everywhere: paths of the API, labels of metrics, events (session/neighbor-key.ts). */
   readonly key: NeighborKey
   /** Canonical text, with a zone for link-local addresses. */
@@ -49,8 +53,6 @@ export interface NeighborView {
   readonly localAs: number
   /** How the speaker's real AS shows beside another `localAs`; absent: it does not. */
   readonly localAsStyle?: LocalAsStyle
-  /** Seconds between two runs of announcements, when there are any. */
-  readonly advertisementInterval?: number
   /** Of the session that is up, else by the AS numbers configured. */
   readonly type: 'ebgp' | 'ibgp'
   /** True for a neighbor made from a listen range. */
@@ -85,8 +87,6 @@ export interface NeighborView {
   readonly passive: boolean
   /** How the connections are protected: TCP-MD5 (RFC 2385). */
   readonly authentication?: 'md5'
-  /** GTSM (RFC 5082): most hops to the neighbor. */
-  readonly ttlSecurity?: number
   /** BGP roles (RFC 9234): the own one, and the neighbor's when it announced one. */
   readonly role?: { readonly own: Role; readonly strict: boolean; readonly neighbor?: Role }
   /** Sum over the families. */

@@ -49,13 +49,6 @@ export const FAMILY_COMMANDS: readonly Command[] = [
       return Object.keys(more).length === 0 ? limit : { limit, ...more }
     },
   ),
-  setting(
-    'neighbor <peer:peer> weight <weight:0-65535>',
-    FAMILY,
-    'weight of its paths; the highest wins',
-    (args, context) => [...context.peer(args), 'weight'],
-    (args) => args.number('weight'),
-  ),
   toggle(
     'neighbor <peer:peer> route-reflector-client',
     FAMILY,

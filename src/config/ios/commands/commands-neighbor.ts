@@ -1,17 +1,15 @@
 /** The commands of a neighbor's session, at router level. */
 
+import { longText } from '../../settings/long-text.js'
 import { passwordProblem } from '../../text/password.js'
 import { isGroupName } from '../document/arguments.js'
 import type { Context } from '../document/context.js'
 import type { Args, Command } from '../document/grammar.js'
 import { revealType7 } from '../document/password.js'
 import { peer } from '../document/places.js'
-import { noEffect, notYet, onlyNo, setting, toggle } from '../document/rows.js'
+import { noEffect, notYet, onlyNo, setting } from '../document/rows.js'
 
 const ROUTER = ['router'] as const
-
-/** Longest description: what a reader of `show` can take in, and a limit for what the API returns. */
-const LONGEST_TEXT = 255
 
 /** Roles in FRR's words. */
 const LOCAL_ROLES = ['provider', 'rs-server', 'rs-client', 'customer', 'peer']
@@ -41,13 +39,6 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
   },
   onlyNo('neighbor <peer:peer>', ROUTER, 'remove a neighbor or a peer group', (args, context) =>
     context.clear(context.peer(args)),
-  ),
-  setting(
-    'neighbor <peer:peer> description <text:rest>',
-    ROUTER,
-    'its name for people',
-    peer('description'),
-    longText('text'),
   ),
   {
     syntax: 'neighbor <peer:peer> peer-group [<group>]',
@@ -105,20 +96,6 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
       context.set(path, false)
     },
   },
-  setting(
-    'neighbor <peer:peer> ebgp-multihop [<hops:1-255>]',
-    ROUTER,
-    'hops to an eBGP neighbor; default 1, without a number 255',
-    peer('ebgpMultihop'),
-    (args) => (args.has('hops') ? args.number('hops') : 255),
-  ),
-  setting(
-    'neighbor <peer:peer> ttl-security hops <hops:1-254>',
-    ROUTER,
-    'drop what has come over more hops, send with TTL 255 (GTSM, RFC 5082); excludes ebgp-multihop',
-    peer('ttlSecurity'),
-    (args) => args.number('hops'),
-  ),
   {
     // The choices can't be keywords: one of them is called as the argument for the neighbor is.
     syntax: 'neighbor <peer:peer> local-role <role> [strict-mode]',
@@ -162,21 +139,6 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
     (args) => args.text('source'),
   ),
   setting(
-    'neighbor <peer:peer> port <port:1-65535>',
-    ROUTER,
-    'TCP port dialled; default 179',
-    peer('port'),
-    (args) => args.number('port'),
-  ),
-  toggle('neighbor <peer:peer> passive', ROUTER, 'never dial, only accept', peer('passive')),
-  setting(
-    'neighbor <peer:peer> transport connection-mode {passive|active}',
-    ROUTER,
-    'passive: never dial, only accept',
-    peer('passive'),
-    (args) => args.has('passive'),
-  ),
-  setting(
     'neighbor <peer:peer> {graceful-restart|graceful-restart-helper}',
     ROUTER,
     'graceful restart with this neighbor; helper: never asking it to keep our routes',
@@ -190,12 +152,6 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
     peer('gracefulRestart'),
     () => false,
   ),
-  toggle(
-    'neighbor <peer:peer> graceful-shutdown',
-    ROUTER,
-    'drained: its paths are the last choice, and it is told so of ours (RFC 8326)',
-    peer('maintenance'),
-  ),
   noEffect('neighbor <peer:peer> version 4', ROUTER, 'BGP version'),
   notYet(
     'neighbor <peer:peer> fall-over [bfd]',
@@ -205,20 +161,6 @@ export const NEIGHBOR_COMMANDS: readonly Command[] = [
   ),
   notYet('neighbor <peer:peer> bfd', ROUTER, 'BFD', 'shorter timers instead: neighbor A timers 3 9'),
 ]
-
-function longText(name: string) {
-  return (args: Args, context: Context) => {
-    const text = args.text(name).replaceAll('\t', ' ')
-    if (Buffer.byteLength(text) > LONGEST_TEXT) {
-      context.error(`% Wrong parameter: longer than ${LONGEST_TEXT} octets`, undefined, args.words.get(name))
-    }
-    // What steers a terminal has no place in a text that is shown and logged.
-    if (/[\u0000-\u001f\u007f]/.test(text)) {
-      context.error('% Wrong parameter: control characters in the text', undefined, args.words.get(name))
-    }
-    return text
-  }
-}
 
 /** @returns undefined when it was refused; no message repeats it */
 function readPassword(args: Args, context: Context): string | undefined {

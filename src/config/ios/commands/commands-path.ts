@@ -3,7 +3,7 @@
 import type { Context } from '../document/context.js'
 import type { Args, Command } from '../document/grammar.js'
 import { family } from '../document/places.js'
-import { noEffect, setting, toggle } from '../document/rows.js'
+import { noEffect, setting } from '../document/rows.js'
 
 /** A family's commands are taken at router level too, where they are meant for IPv4 unicast, as on the switch. */
 const FAMILY = ['router', 'family'] as const
@@ -11,46 +11,8 @@ const FAMILY = ['router', 'family'] as const
 const KINDS = ['standard', 'extended', 'large'] as const
 type Kind = (typeof KINDS)[number]
 
-/** A line that says `value` and whose `no` form says `off`, also where the peer group says otherwise. */
-function onOff(
-  syntax: string,
-  help: string,
-  key: string,
-  value: (args: Args, context: Context) => unknown,
-): Command {
-  return {
-    syntax,
-    modes: FAMILY,
-    help,
-    support: 'yes',
-    run: (args, context) => context.set(family(key)(args, context), value(args, context)),
-    no(args, context) {
-      context.clear(family(key)(args, context))
-      context.set(family(key)(args, context), false)
-    },
-  }
-}
-
 /** What a neighbor's lines do to AS paths, communities and other attributes in an address family. */
 export const PATH_COMMANDS: readonly Command[] = [
-  onOff(
-    'neighbor <peer:peer> allowas-in [{<count:1-10>|origin}]',
-    'take paths that hold the own AS: so many times, without a number 3; origin: when they begin there',
-    'allowAsIn',
-    (args) => (args.has('origin') ? 'origin' : args.has('count') ? args.number('count') : 3),
-  ),
-  onOff(
-    'neighbor <peer:peer> {remove-private-as|remove-private-AS} [all] [replace-as]',
-    'take private AS numbers out of paths that have no others, or out of all; replace-as: put the own AS there',
-    'removePrivateAs',
-    (args) => ({ all: args.has('all'), replace: args.has('replace-as') }),
-  ),
-  onOff(
-    'neighbor <peer:peer> as-override',
-    'put the own AS in the place of the neighbor’s in paths',
-    'asOverride',
-    () => true,
-  ),
   {
     syntax: 'neighbor <peer:peer> send-community [{both|extended|standard|large|all}]',
     modes: FAMILY,
@@ -85,12 +47,6 @@ export const PATH_COMMANDS: readonly Command[] = [
     'never touch the next hop',
     family('nextHop'),
     () => 'unchanged',
-  ),
-  toggle(
-    'neighbor <peer:peer> sender-as-path-loop-detection',
-    FAMILY,
-    'keep paths that hold its AS from the neighbor; on in ecmpd',
-    (args, context) => [...context.peer(args), 'senderLoopDetection'],
   ),
   noEffect(
     'neighbor <peer:peer> soft-reconfiguration inbound',

@@ -123,7 +123,10 @@ export const ROUTER_COMMANDS: readonly Command[] = [
     'bestPath',
     'alwaysCompareMed',
   ]),
-  toggle('bgp deterministic-med', ROUTER, 'compare MED by AS first', () => ['bestPath', 'deterministicMed']),
+  toggle('bgp deterministic-med', ROUTER, 'compare MED by AS first; always so in ecmpd', () => [
+    'bestPath',
+    'deterministicMed',
+  ]),
   toggle('bgp bestpath as-path ignore', ROUTER, 'do not compare AS path lengths', () => [
     'bestPath',
     'ignoreAsPath',

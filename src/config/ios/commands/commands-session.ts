@@ -23,25 +23,6 @@ export const SESSION_COMMANDS: readonly Command[] = [
       dualAs: args.has('dual-as'),
     }),
   ),
-  toggle(
-    'neighbor <peer:peer> enforce-first-as',
-    ROUTER,
-    'use no path that does not begin with the neighbor’s AS; on in ecmpd',
-    peer('enforceFirstAs'),
-  ),
-  turnOff(
-    'neighbor <peer:peer> disable-connected-check',
-    ROUTER,
-    'an eBGP neighbor need not be on a connected subnet, although the TTL stays 1',
-    peer('connectedCheck'),
-  ),
-  setting(
-    'neighbor <peer:peer> advertisement-interval <seconds:0-600>',
-    ROUTER,
-    'seconds between two runs of announcements; withdrawals do not wait; default 0',
-    peer('advertisementInterval'),
-    (args) => args.number('seconds'),
-  ),
   turnOff(
     'neighbor <peer:peer> dont-capability-negotiate',
     ROUTER,

@@ -7,11 +7,11 @@ import type { ReadDocument } from '../../document/yaml.js'
 import { IOS_TIMERS } from '../../model/defaults.js'
 import type { Environment } from '../../model/environment.js'
 import type { Path, Report } from '../../text/diagnostic.js'
-import { readAddress } from '../../text/values.js'
 import { readAddPath } from './add-path.js'
-import type { Cell, Cells } from './cells.js'
+import type { Cells } from './cells.js'
+import { policiesOf, type Reading, sourceOf } from './combined.js'
 import { announceOf } from './own-routes.js'
-import { type Draft, Placed } from './placed.js'
+import { Placed } from './placed.js'
 
 /**
  * Makes a document of what the lines have set, with the switch's own defaults written out: 60/180, no
@@ -35,13 +35,13 @@ class Builder {
   readonly #cells: Cells
   readonly #placed: Placed
   readonly #report: Report
-  readonly #environment: Environment
+  readonly #reading: Reading
 
   constructor(cells: Cells, placed: Placed, report: Report, environment: Environment) {
     this.#cells = cells
     this.#placed = placed
     this.#report = report
-    this.#environment = environment
+    this.#reading = { cells, placed, report, environment }
   }
 
   build(as: number): Document {
@@ -141,11 +141,12 @@ class Builder {
     const sections: Partial<Record<Family, FamilySettings>> = {}
     for (const family of FAMILIES) {
       const path = [...to, 'families', family]
-      const values = this.#policies(
+      const values = policiesOf(
         this.#placed.values([...from, 'families', family], path),
         path,
         group,
         family,
+        this.#reading,
       )
       if (Object.keys(values).length > 0) sections[family] = values as FamilySettings
     }
@@ -169,7 +170,7 @@ class Builder {
       {
         address,
         ...settings,
-        ...this.#source(from, group, own, to),
+        ...sourceOf(from, group, own, to, this.#reading),
         ...this.#families(from, to, group, own),
       },
     ]
@@ -192,7 +193,12 @@ class Builder {
       this.#placed.place([...to, 'group'], cell.position)
       const group = cell.value as string
       const own = familyOf(prefix)
-      return { prefix, group, ...this.#source([], group, own, to), ...this.#families([], to, group, own) }
+      return {
+        prefix,
+        group,
+        ...sourceOf([], group, own, to, this.#reading),
+        ...this.#families([], to, group, own),
+      }
     })
     return { listenRanges }
   }
@@ -261,78 +267,6 @@ class Builder {
     const byDefault = this.#cells.get(['defaultFamily', family])?.value as boolean | undefined
     // `bgp default ipv6-unicast` is a word of FRR, where it means every neighbor, whatever its address.
     return family === 'ipv6-unicast' ? byDefault === true : own === family && byDefault !== false
-  }
-
-  /** `update-source` names an address or an interface, whose first address of the right family is meant. */
-  #source(
-    from: readonly string[],
-    group: string | undefined,
-    own: Family,
-    to: Path,
-  ): Pick<Settings, 'localAddress'> {
-    const cell: Cell | undefined =
-      (from.length > 0 ? this.#cells.get([...from, 'updateSource']) : undefined) ??
-      (group === undefined ? undefined : this.#cells.get(['groups', group, 'updateSource']))
-    if (cell === undefined) return {}
-    this.#placed.place([...to, 'localAddress'], cell.position)
-    const source = cell.value as string
-    if ('value' in readAddress(source)) return { localAddress: source }
-    const addresses = this.#environment.interfaces()
-    const own4 = own === 'ipv4-unicast'
-    const found = Object.hasOwn(addresses, source)
-      ? addresses[source].find((one) => one.includes(':') !== own4 && !/^fe[89ab]/i.test(one))
-      : undefined
-    if (found !== undefined) return { localAddress: found }
-    const problem = Object.hasOwn(addresses, source)
-      ? `interface ${source} has no ${own4 ? 'IPv4' : 'IPv6'} address`
-      : `there is no interface ${source} on this machine`
-    const hint = didYouMean(source, Object.keys(addresses)) ?? 'an interface of Linux, or an own address'
-    this.#report.add('error', cell.position, '', `% Wrong parameter: ${problem}`, hint)
-    return {}
-  }
-
-  /**
-   * What the lines about prefix lists, access lists, AS path lists and route maps say together. A neighbor's
-   * line takes the place of its group's of the same kind only.
-   */
-  #policies(values: Draft, to: Path, group: string | undefined, family: Family): Draft {
-    const done: Draft = { ...values }
-    for (const direction of ['import', 'export']) {
-      const keys = ['', 'Map', 'Paths', 'Access'].map((key) => `${direction}${key}`)
-      const own = keys.filter((key) => values[key] !== undefined)
-      for (const key of keys) delete done[key]
-      if (own.length === 0) continue
-      const [list, map, paths, access] = keys.map(
-        (key) =>
-          (values[key] ??
-            (group === undefined
-              ? undefined
-              : this.#cells.get(['groups', group, 'families', family, key])?.value)) as string | undefined,
-      )
-      const position = this.#placed.locate([...to, own[0]])
-      this.#placed.place([...to, direction], position)
-      if (list !== undefined && access !== undefined) {
-        const hint = 'keep one of the two'
-        this.#report.add(
-          'error',
-          position,
-          '',
-          '% Invalid input: prefix-list and distribute-list together',
-          hint,
-        )
-      }
-      const prefixList = list ?? access
-      const clash = prefixList !== undefined && this.#cells.children(['routeMaps']).includes(prefixList)
-      done[direction] =
-        prefixList !== undefined && map === undefined && paths === undefined && !clash
-          ? prefixList
-          : {
-              ...(prefixList === undefined ? {} : { prefixList }),
-              ...(paths === undefined ? {} : { asPathList: paths }),
-              ...(map === undefined ? {} : { routeMap: map }),
-            }
-    }
-    return done
   }
 
   #checkRestart(): void {

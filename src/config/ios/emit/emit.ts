@@ -6,10 +6,12 @@ import type { FamilyOptions, NeighborOptions, SpeakerOptions } from '../../../sp
 import { same } from '../../../speaker/reload/difference.js'
 import { BGP_PORT, IOS_TIMERS, LISTEN_LIMIT, TIMERS } from '../../model/defaults.js'
 import type { Config } from '../../model/model.js'
+import { type Lines, linesOf } from '../../settings/setting.js'
+import { FAMILY_SETTINGS, NEIGHBOR_SETTINGS } from '../../settings/table.js'
 import { HIDDEN } from '../../text/secrets.js'
 import { addPathWords } from '../document/add-path.js'
-import { pathLines, sessionLines } from './emit-path.js'
 import { PolicyLines } from './emit-policy.js'
+import { sessionLines } from './emit-session.js'
 import { importCheck, ownRouteLines } from './own-routes.js'
 
 /** A configuration in the switch's words. */
@@ -162,19 +164,11 @@ class Emitter {
     const lines: string[] = []
     const say = (text: string) => lines.push(`neighbor ${name} ${text}`)
     say(`remote-as ${options.remoteAs === 0 ? 'external' : options.remoteAs}`)
-    if (options.description !== undefined) say(`description ${oneLine(options.description)}`)
+    for (const line of linesOf(NEIGHBOR_SETTINGS, options, this.#written(options, path)))
+      lines.push(ofNeighbor(name, line))
     for (const line of sessionLines(options, this.#bgp.localAs, path, this.#lost))
       lines.push(ofNeighbor(name, line))
-    if (options.port !== BGP_PORT) say(`port ${options.port}`)
     if (options.localAddress !== undefined) say(`update-source ${options.localAddress}`)
-    if (options.passive) say('transport connection-mode passive')
-    if (options.ebgpMultihop !== 1) say(`ebgp-multihop ${options.ebgpMultihop}`)
-    if (options.ttlSecurity !== undefined) say(`ttl-security hops ${options.ttlSecurity}`)
-    if (options.role !== undefined) {
-      const role = options.role.own === 'rs' ? 'rs-server' : options.role.own
-      say(`local-role ${role}${options.role.strict ? ' strict-mode' : ''}`)
-    }
-    if (options.ttl !== undefined) this.#lost.push(`${path}.ttl: ${options.ttl}`)
     if (options.password !== undefined) this.#lost.push(`${path}.password: ${HIDDEN}`)
     const { holdTime, keepalive, connectRetry } = options.timers
     const own = common ?? { hold: IOS_TIMERS.hold, keepalive: IOS_TIMERS.keepalive }
@@ -186,9 +180,6 @@ class Emitter {
       if (options.timers[key] !== TIMERS[key])
         this.#lost.push(`${path}.timers.${key}: ${options.timers[key]}`)
     }
-    if (options.weight !== 0) say(`weight ${options.weight}`)
-    if (options.maintenance === true) say('graceful-shutdown')
-    if (options.ignoreGracefulShutdown === true) this.#lost.push(`${path}.honorGracefulShutdown: false`)
     this.#restartOf(options, path, say)
     if (options.shutdown !== undefined) {
       const { message } = options.shutdown
@@ -217,12 +208,16 @@ class Emitter {
     for (const { name, options, path } of peers) {
       const settings = options.families.find((one) => one.family === family)
       if (settings !== undefined)
-        lines.push(...this.#activation(name, path, family, settings, this.#requiresPolicy(options)))
+        lines.push(...this.#activation(name, family, settings, options, this.#written(options, path)))
       else if (family === 'ipv4-unicast' && !name.includes(':')) lines.push(`no neighbor ${name} activate`)
     }
     if (lines.length === 0) return []
     const head = family === 'ipv4-unicast' ? 'ipv4' : 'ipv6'
     return [' !', ` address-family ${head}`, ...lines.map((line) => `  ${line}`), ' exit-address-family']
+  }
+
+  #written({ remoteAs, localAs }: Template, path: string): Lines {
+    return { internal: remoteAs === localAs, path, lost: this.#lost }
   }
 
   /** Then letting everything pass takes a policy that says so. */
@@ -232,11 +227,13 @@ class Emitter {
 
   #activation(
     name: string,
-    path: string,
     family: Family,
     settings: FamilyOptions,
-    required: boolean,
+    options: Template,
+    written: Lines,
   ): readonly string[] {
+    const { path } = written
+    const required = this.#requiresPolicy(options)
     const lines = [`neighbor ${name} activate`]
     if (settings.routeReflectorClient) lines.push(`neighbor ${name} route-reflector-client`)
     lines.push(...addPathWords(settings).map((words) => `neighbor ${name} ${words}`))
@@ -263,7 +260,7 @@ class Emitter {
       for (const line of this.#policies.of(policy, family, direction, at))
         lines.push(`neighbor ${name} ${line}`)
     }
-    for (const line of pathLines(settings)) lines.push(ofNeighbor(name, line))
+    for (const line of linesOf(FAMILY_SETTINGS, settings, written)) lines.push(ofNeighbor(name, line))
     if (settings.maximumPrefix !== 0) {
       const {
         maximumPrefix: limit,

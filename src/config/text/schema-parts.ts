@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import type { Checked } from '../../grammar/kinds.js'
-import { readAs, readPrefix } from '../text/values.js'
+import { readAs, readPrefix } from './values.js'
 
 /** A text that a reader of values.ts accepts. */
 export function text(read: (text: string) => Checked<unknown>, what: string) {
