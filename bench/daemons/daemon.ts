@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import type { Child } from '../../src/demo/child.js'
+import type { DemoChild } from '../../src/demo/child.js'
 import type { Lab } from '../../src/demo/lab.js'
 import type { Family } from '../../src/ip/family.js'
 
@@ -57,7 +57,7 @@ export interface SeenRoute {
 /** A daemon that runs. */
 export interface Running {
   /** Everything that belongs to it. */
-  readonly children: readonly Child[]
+  readonly children: readonly DemoChild[]
   /** Asks it; throws while it does not answer. Milliseconds at most, so that it can be asked often. */
   progress(): Promise<Progress>
   /** What it has for a prefix; undefined: nothing. */
@@ -91,7 +91,7 @@ export function onPath(...programs: readonly string[]): boolean {
 }
 
 /** Ends processes in the order given. */
-export async function stopAll(children: readonly Child[]): Promise<void> {
+export async function stopAll(children: readonly DemoChild[]): Promise<void> {
   for (const child of children) {
     child.signal('SIGKILL')
     await child.exited

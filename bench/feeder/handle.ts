@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Child } from '../../src/demo/child.js'
+import type { DemoChild } from '../../src/demo/child.js'
 import type { Lab } from '../../src/demo/lab.js'
 import type { FeederEvent, FeederSpec, SessionReport } from './protocol.js'
 
@@ -10,12 +10,12 @@ const SCRIPT = fileURLToPath(new URL('./main.js', import.meta.url))
 
 /** A running feeder process. */
 export class Feeder {
-  readonly child: Child
+  readonly child: DemoChild
   readonly spec: FeederSpec
   readonly #events: FeederEvent[] = []
   #read = 0
 
-  constructor(child: Child, spec: FeederSpec) {
+  constructor(child: DemoChild, spec: FeederSpec) {
     this.child = child
     this.spec = spec
     child.onOutput(() => {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Child } from '../../src/demo/child.js'
+import type { DemoChild } from '../../src/demo/child.js'
 import type { Lab } from '../../src/demo/lab.js'
 import { until } from '../../test/lab/wait.js'
 import { TimeoutError } from '../feeder/handle.js'
@@ -50,7 +50,7 @@ export class StampReader {
  */
 export class KernelWatch {
   readonly model = new KernelModel()
-  readonly #child: Child
+  readonly #child: DemoChild
   readonly #file: string
   readonly #stamps = new StampReader()
   #offset = 0
@@ -62,7 +62,7 @@ export class KernelWatch {
   /** Called for each line read. */
   onLine: ((line: Stamped) => void) | undefined
 
-  constructor(child: Child, file: string) {
+  constructor(child: DemoChild, file: string) {
     this.#child = child
     this.#file = file
   }

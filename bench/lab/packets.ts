@@ -1,11 +1,11 @@
-import type { Child } from '../../src/demo/child.js'
+import type { DemoChild } from '../../src/demo/child.js'
 import type { Lab } from '../../src/demo/lab.js'
 
 /** The first packet that a filter lets through, with the kernel's time stamp. */
 export class FirstPacket {
-  readonly #child: Child
+  readonly #child: DemoChild
 
-  constructor(child: Child) {
+  constructor(child: DemoChild) {
     this.#child = child
   }
 

@@ -1,4 +1,4 @@
-import type { Child } from '../../src/demo/child.js'
+import type { DemoChild } from '../../src/demo/child.js'
 import type { Lab } from '../../src/demo/lab.js'
 import { until } from '../../test/lab/wait.js'
 
@@ -12,10 +12,10 @@ interface RouteStamp {
  * `ip -ts monitor` writes beside each message of the kernel. Both are milliseconds since 1970 with fractions.
  */
 export class Stamps {
-  readonly #packets: Child
-  readonly #routes: Child
+  readonly #packets: DemoChild
+  readonly #routes: DemoChild
 
-  constructor(packets: Child, routes: Child) {
+  constructor(packets: DemoChild, routes: DemoChild) {
     this.#packets = packets
     this.#routes = routes
   }

@@ -8,7 +8,7 @@
 import { PrefixTable } from '../../src/ip/prefix-table.js'
 import { AttributeTable } from '../../src/rib/attributes/attributes.js'
 import { BlockStore } from '../../src/rib/attributes/block-store.js'
-import { GatewaySets } from '../../src/rib/attributes/next-hop-sets.js'
+import { NextHopSets } from '../../src/rib/attributes/next-hop-sets.js'
 import { NextHops } from '../../src/rib/attributes/next-hops.js'
 import { AdjOut } from '../../src/rib/out/adj-out.js'
 import { Rib } from '../../src/rib/table.js'
@@ -29,13 +29,13 @@ const context: DecodeContext = {
   aigp: false,
 }
 
-const gatewaySets = new GatewaySets()
-const nextHops = new NextHops(gatewaySets)
+const nextHopSets = new NextHopSets()
+const nextHops = new NextHops(nextHopSets)
 nextHops.onNew = (id) =>
   nextHops.resolve(id, { reachable: true, metric: 0, gateway: { address: nextHops.text(id) } })
 const attributes = new AttributeTable(nextHops)
 const rib = new Rib(
-  { prefixes: new PrefixTable('ipv4-unicast'), attributes, nextHops, gatewaySets },
+  { prefixes: new PrefixTable('ipv4-unicast'), attributes, nextHops, nextHopSets },
   {
     maximumPathsEbgp: 1,
     maximumPathsIbgp: 1,

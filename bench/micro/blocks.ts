@@ -1,4 +1,4 @@
-import { GatewaySets } from '../../src/rib/attributes/next-hop-sets.js'
+import { NextHopSets } from '../../src/rib/attributes/next-hop-sets.js'
 import { NextHops } from '../../src/rib/attributes/next-hops.js'
 import type { DecodeContext } from '../../src/wire/types.js'
 
@@ -36,10 +36,10 @@ export function manyNlri(count: number): Uint8Array {
 }
 
 /** Next hops of which each is a gateway that can be reached. */
-export function reachableNextHops(): { nextHops: NextHops; gatewaySets: GatewaySets } {
-  const gatewaySets = new GatewaySets()
-  const nextHops = new NextHops(gatewaySets)
+export function reachableNextHops(): { nextHops: NextHops; nextHopSets: NextHopSets } {
+  const nextHopSets = new NextHopSets()
+  const nextHops = new NextHops(nextHopSets)
   nextHops.onNew = (id) =>
     nextHops.resolve(id, { reachable: true, metric: 0, gateway: { address: nextHops.text(id) } })
-  return { nextHops, gatewaySets }
+  return { nextHops, nextHopSets }
 }

@@ -11,12 +11,12 @@ class Table {
   readonly #nlri: Uint8Array
 
   constructor(prefixes: number, paths: number) {
-    const { nextHops, gatewaySets } = reachableNextHops()
+    const { nextHops, nextHopSets } = reachableNextHops()
     this.#attributes = new AttributeTable(nextHops)
     this.#nlri = manyNlri(prefixes)
     const parts = { prefixes: new PrefixTable('ipv4-unicast'), attributes: this.#attributes }
     this.rib = new Rib(
-      { ...parts, nextHops, gatewaySets },
+      { ...parts, nextHops, nextHopSets },
       {
         maximumPathsEbgp: 10,
         maximumPathsIbgp: 1,

@@ -5,7 +5,7 @@
  */
 import { PrefixTable } from '../../src/ip/prefix-table.js'
 import { AttributeTable } from '../../src/rib/attributes/attributes.js'
-import { GatewaySets } from '../../src/rib/attributes/next-hop-sets.js'
+import { NextHopSets } from '../../src/rib/attributes/next-hop-sets.js'
 import { NextHops } from '../../src/rib/attributes/next-hops.js'
 import { Rib } from '../../src/rib/table.js'
 import { context } from './blocks.js'
@@ -18,13 +18,13 @@ const HOPS = Number(process.argv[5] ?? NEIGHBORS)
 const nlri = new Uint8Array(PREFIXES * 5)
 for (let i = 0; i < PREFIXES; i++) nlri.set([32, 10, i >>> 16, i >>> 8, i], i * 5)
 
-const gatewaySets = new GatewaySets()
-const nextHops = new NextHops(gatewaySets)
+const nextHopSets = new NextHopSets()
+const nextHops = new NextHops(nextHopSets)
 nextHops.onNew = (id) =>
   nextHops.resolve(id, { reachable: true, metric: 0, gateway: { address: nextHops.text(id) } })
 const attributes = new AttributeTable(nextHops)
 const rib = new Rib(
-  { prefixes: new PrefixTable('ipv4-unicast'), attributes, nextHops, gatewaySets },
+  { prefixes: new PrefixTable('ipv4-unicast'), attributes, nextHops, nextHopSets },
   {
     maximumPathsEbgp: 10,
     maximumPathsIbgp: 1,

@@ -6,7 +6,7 @@
  */
 import { PrefixTable } from '../../src/ip/prefix-table.js'
 import { AttributeTable } from '../../src/rib/attributes/attributes.js'
-import { GatewaySets } from '../../src/rib/attributes/next-hop-sets.js'
+import { NextHopSets } from '../../src/rib/attributes/next-hop-sets.js'
 import { NextHops } from '../../src/rib/attributes/next-hops.js'
 import { Rib } from '../../src/rib/table.js'
 import { context } from './blocks.js'
@@ -65,13 +65,13 @@ function bodies(): Bodies {
 const { bytes, count, offsets } = bodies()
 const before = process.memoryUsage()
 const started = performance.now()
-const gateways = new GatewaySets()
+const gateways = new NextHopSets()
 const nextHops = new NextHops(gateways)
 nextHops.onNew = (id) =>
   nextHops.resolve(id, { reachable: true, metric: 0, gateway: { address: nextHops.text(id) } })
 const attributes = new AttributeTable(nextHops)
 const rib = new Rib(
-  { prefixes: new PrefixTable('ipv4-unicast'), attributes, nextHops, gatewaySets: gateways },
+  { prefixes: new PrefixTable('ipv4-unicast'), attributes, nextHops, nextHopSets: gateways },
   {
     maximumPathsEbgp: 10,
     maximumPathsIbgp: 1,

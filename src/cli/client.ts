@@ -19,7 +19,7 @@ export class ApiFault extends CommandError {
 }
 
 /** Milliseconds without an octet after which the daemon counts as stuck. */
-const PATIENCE = 30_000
+const LONGEST_WAIT = 30_000
 
 function readBody(response: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -44,7 +44,7 @@ function call(
       host: 'localhost',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     }
-    const asked = request({ socketPath, method, path, timeout: PATIENCE, headers }, resolve)
+    const asked = request({ socketPath, method, path, timeout: LONGEST_WAIT, headers }, resolve)
     asked.on('timeout', () => asked.destroy(new Error('no answer')))
     asked.on('error', reject)
     asked.end(body)

@@ -43,7 +43,7 @@ const OPTIONS: Readonly<Record<string, Readonly<Record<string, Options>>>> = {
       alias: 'm',
       type: 'string',
       requiresArg: true,
-      describe: "what the neighbor's operator is told with shutdown or reset (RFC 9003)",
+      describe: "what shutdown or reset says to the neighbor's operator (RFC 9003)",
     },
   },
 }

@@ -1,9 +1,9 @@
-import type { Endpoint } from '../config/model/model.js'
+import type { ListenAddress } from '../config/model/model.js'
 import type { Overrides } from '../daemon/overrides.js'
 import { CommandError, USAGE } from './exit.js'
 import type { RunArguments } from './run-options.js'
 
-async function endpoint(option: string, text: string, fallback: Endpoint): Promise<Endpoint> {
+async function endpoint(option: string, text: string, fallback: ListenAddress): Promise<ListenAddress> {
   const { readEndpoint } = await import('../config/text/values.js')
   const read = readEndpoint(text, fallback)
   if ('problem' in read) {

@@ -41,8 +41,8 @@ const WORDS: Readonly<Record<string, string>> = {
   in: 'ask for routes again',
   out: 'send routes again',
   '*': 'all neighbors',
-  message: "what the neighbor's operator is told (RFC 9003)",
-  'advertised-routes': 'what the neighbor was told',
+  message: "text for the neighbor's operator (RFC 9003)",
+  'advertised-routes': 'what ecmpd sent to the neighbor',
   routes: 'what it told and was accepted',
   'received-routes': 'what it told, as it came',
 }

@@ -1,4 +1,4 @@
-/** What is said of a line that is no operational command: one line in the words of the switch. */
+/** The answer to a line that is no operational command: one line in the words of the switch. */
 
 import type { Mistake, Row } from '../grammar/grammar.js'
 import type { Line } from '../grammar/line.js'

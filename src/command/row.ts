@@ -13,7 +13,7 @@ export interface CommandRow<R> extends Row {
   request(args: Args): R
 }
 
-/** What is said of all commands that begin with the same word. */
+/** Help for all commands that begin with the same word. */
 export interface Head {
   readonly word: string
   /** One phrase. */

@@ -108,7 +108,7 @@ export const SHOW_ROWS: readonly CommandRow<RequestOf<'show'>>[] = [
   },
   {
     syntax: `show ${BGP} neighbors <address:neighbor> advertised-routes`,
-    help: 'what a neighbor was told',
+    help: 'what ecmpd sent to a neighbor',
     example: 'show ip bgp neighbors 192.168.95.210 advertised-routes',
     request: neighborRoutes,
   },

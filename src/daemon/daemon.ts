@@ -14,7 +14,7 @@ import type { Speaker, SpeakerParts } from '../speaker/speaker.js'
 import type { StatusView } from '../views/model/status.js'
 import { statusView } from '../views/status-view.js'
 import { speakerViews, type Views } from '../views/views.js'
-import { ApiDoors } from './api-doors.js'
+import { ApiService } from './api-service.js'
 import { systemClock } from './clock.js'
 import { type Kernel, openKernel } from './kernel.js'
 import type { DaemonLog } from './log.js'
@@ -51,7 +51,7 @@ export interface Decorators {
 export class Daemon {
   readonly #log: DaemonLog
   readonly #overrides: Overrides
-  readonly #doors: ApiDoors
+  readonly #api: ApiService
   readonly #kernel: Kernel
   /** The kernel's routes as all but the kernel's owner sees them. */
   readonly #fib: FibPort
@@ -70,14 +70,14 @@ export class Daemon {
 
   private constructor(
     options: DaemonOptions,
-    doors: ApiDoors,
+    api: ApiService,
     kernel: Kernel,
     makeSpeaker: (parts: Omit<SpeakerParts, 'transport'>) => Speaker,
   ) {
     this.#log = options.log
     this.#overrides = options.overrides
     this.#config = options.config
-    this.#doors = doors
+    this.#api = api
     this.#kernel = kernel
     this.#fib = decorated(kernel.fib, options.decorators?.fib ?? [])
     const speaker = makeSpeaker({
@@ -98,16 +98,16 @@ export class Daemon {
   }
 
   /**
-   * Starts a daemon: the API's doors first, since the socket also keeps a second daemon from the kernel's
+   * Starts a daemon: the API's listeners first, since the socket also keeps a second daemon from the kernel's
    * routes; then the kernel, BGP, and the API's application last.
    * @throws Error, one sentence with the remedy; what was opened is closed again
    */
   static async start(options: DaemonOptions): Promise<Daemon> {
     const { config, log } = options
-    const doors = new ApiDoors(log)
+    const api = new ApiService(log)
     let kernel: Kernel | undefined
     try {
-      await doors.open(config.api)
+      await api.open(config.api)
       let daemon: Daemon | undefined
       const neighbors = () =>
         daemon?.views.neighbors().map(({ address }) => address) ??
@@ -122,7 +122,7 @@ export class Daemon {
       const [speakers, { TcpTransport }] = loaded.value
       const transport = decorated(new TcpTransport(log) as Transport, options.decorators?.transport ?? [])
       let paths = () => 0
-      daemon = new Daemon(options, doors, kernel, (parts) => {
+      daemon = new Daemon(options, api, kernel, (parts) => {
         const speaker = new speakers.Speaker({ ...parts, transport })
         paths = () => speaker.sizes().paths
         return speaker
@@ -130,7 +130,7 @@ export class Daemon {
       daemon.#paths = paths
       await daemon.speaker.start()
       daemon.#listening = true
-      doors.serve(daemon.#context())
+      api.serve(daemon.#context())
       // Of no use to the first session, which it must not hold up.
       daemon
         .#watchSignatures()
@@ -141,7 +141,7 @@ export class Daemon {
       return daemon
     } catch (error) {
       await kernel?.stop(true)
-      await doors.close()
+      await api.close()
       throw error
     }
   }
@@ -165,7 +165,7 @@ export class Daemon {
 
   /** Path of the API's UNIX socket; undefined without one. */
   get socket(): string | undefined {
-    return this.#doors.socket
+    return this.#api.socket
   }
 
   get version(): string {
@@ -246,7 +246,7 @@ export class Daemon {
     const { enabled, keepOnStop } = this.#config.fib
     await this.speaker.stop(message, 'shutdown', !enabled || keepOnStop)
     await this.#kernel.stop(this.#config.fib.keepOnStop)
-    await this.#doors.close()
+    await this.#api.close()
   }
 
   /** The process fails: tells the neighbors, as far as that goes. Routes stay in the kernel. */

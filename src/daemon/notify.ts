@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { Log } from '../ports/log.js'
 
-/** What systemd is told (sd_notify(3)). */
+/** What systemd hears (sd_notify(3)). */
 export type Notice = 'READY' | 'RELOADING' | 'STOPPING'
 
 function send(notice: Notice, status: string, log: Log): Promise<void> {
@@ -9,7 +9,7 @@ function send(notice: Notice, status: string, log: Log): Promise<void> {
     // Assignments, not options: `--reloading` is younger than the systemd of some distributions.
     const child = spawn('systemd-notify', [`${notice}=1`, `STATUS=${status}`], { stdio: 'ignore' })
     child.on('error', (error) => {
-      log.warn({ err: error }, `systemd can't be told ${notice}=1: is systemd-notify installed?`)
+      log.warn({ err: error }, `systemd does not hear ${notice}=1: is systemd-notify installed?`)
       resolve()
     })
     child.on('exit', (code) => {

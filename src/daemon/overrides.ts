@@ -1,10 +1,10 @@
-import type { Config, Endpoint, LogLevel } from '../config/model/model.js'
+import type { Config, ListenAddress, LogLevel } from '../config/model/model.js'
 
 /** What the command line says over the file; it holds across reloads. */
 export interface Overrides {
   readonly fib?: boolean
-  readonly listen?: readonly Endpoint[]
-  readonly api?: Endpoint | 'off'
+  readonly listen?: readonly ListenAddress[]
+  readonly api?: ListenAddress | 'off'
   readonly socket?: string
   readonly logLevel?: LogLevel
   readonly logFormat?: Config['log']['format']

@@ -8,7 +8,7 @@ const NAMED = 5
 export function waitingFor(speaker: SpeakerApi, fib: FibPort, listening: boolean): readonly string[] {
   if (!listening) return ['BGP does not listen yet']
   const reasons: string[] = []
-  if (!speaker.settled()) {
+  if (!speaker.converged()) {
     const open = speaker.incomplete()
     const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : ''
     reasons.push(`first routes: End-of-RIB of ${open.slice(0, NAMED).join(', ') || 'the neighbors'}${more}`)

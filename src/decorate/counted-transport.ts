@@ -21,7 +21,7 @@ export interface TransportCounts {
 
 type Counts = { -readonly [K in keyof TransportCounts]: TransportCounts[K] }
 
-/** Remote addresses that are counted one by one, so that strangers can't fill the memory. */
+/** Remote addresses that are counted one by one, so that made-up ones can't fill the memory. */
 const ADDRESSES = 10_000
 
 /** The counters of a transport. */

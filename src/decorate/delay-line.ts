@@ -14,7 +14,7 @@ interface Item {
 export class DelayLine {
   readonly #clock: Clock
   readonly #items: Item[] = []
-  #held = false
+  #paused = false
   #size = 0
   #timer: Cancel | undefined
 
@@ -27,18 +27,18 @@ export class DelayLine {
     return this.#size
   }
 
-  /** While it is held nothing is done, whatever is due. */
-  hold(held: boolean): void {
-    this.#held = held
-    if (!held) this.#arm()
+  /** While it is paused nothing is done, whatever is due. */
+  pause(paused: boolean): void {
+    this.#paused = paused
+    if (!paused) this.#arm()
   }
 
   /**
-   * @param delay milliseconds; 0: at once, during the call, unless something is ahead of it or the line is held
+   * @param delay milliseconds; 0: at once, during the call, unless something is ahead of it or the line is paused
    * @param size octets
    */
   push(delay: number, size: number, run: () => void): void {
-    if (delay <= 0 && this.#items.length === 0 && !this.#held) {
+    if (delay <= 0 && this.#items.length === 0 && !this.#paused) {
       run()
       return
     }
@@ -57,7 +57,7 @@ export class DelayLine {
   }
 
   #arm(): void {
-    if (this.#timer !== undefined || this.#items.length === 0 || this.#held) return
+    if (this.#timer !== undefined || this.#items.length === 0 || this.#paused) return
     this.#timer = this.#clock.after(this.#items[0].at - this.#clock.now(), () => {
       this.#timer = undefined
       this.#run()
@@ -67,7 +67,7 @@ export class DelayLine {
 
   #run(): void {
     const now = this.#clock.now()
-    while (this.#items.length > 0 && this.#items[0].at <= now && !this.#held) {
+    while (this.#items.length > 0 && this.#items[0].at <= now && !this.#paused) {
       const item = this.#items.shift()!
       this.#size -= item.size
       item.run()

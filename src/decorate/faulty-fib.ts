@@ -1,4 +1,4 @@
-/** A kernel that refuses routes on purpose: for tests of what is said and done about a route that is not installed. */
+/** A kernel that refuses routes on purpose: for tests of what ecmpd says and does about a route that is not installed. */
 
 import type { Family } from '../ip/family.js'
 import type { FibPort, FibRouteView, FibStatusView, NextHopSet } from '../ports/fib.js'

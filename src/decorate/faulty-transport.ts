@@ -10,7 +10,7 @@ import { ForwardingConnection, ForwardingTransport } from './forwarding-transpor
 export interface DirectionFaults {
   /** Milliseconds that octets, and the end of the connection, come later. */
   readonly delay?: number
-  /** Octets vanish, and nobody is told: the neighbor is silent, or does not hear. */
+  /** Octets vanish, and nobody hears of it: the neighbor is silent, or does not hear. */
   readonly lost?: boolean
   /**
    * The connection breaks after so many more octets: of this direction, from the moment that the fault was set,
@@ -191,12 +191,12 @@ class FaultyConnection extends ForwardingConnection {
   }
 
   override pause(): void {
-    this.#arriving.hold(true)
+    this.#arriving.pause(true)
     this.inner.pause()
   }
 
   override resume(): void {
-    this.#arriving.hold(false)
+    this.#arriving.pause(false)
     this.inner.resume()
   }
 
@@ -204,7 +204,7 @@ class FaultyConnection extends ForwardingConnection {
     if (this.#broken || this.#closing) return
     if (last !== undefined) this.write(last)
     this.#closing = true
-    this.#arriving.hold(false)
+    this.#arriving.pause(false)
     this.#leaving.push(this.#faults().out?.delay ?? 0, 0, () => this.inner.close())
   }
 

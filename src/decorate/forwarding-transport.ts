@@ -3,13 +3,13 @@
 import type {
   Connection,
   ConnectionHandlers,
+  ConnectionRefusal,
   Dial,
   DialOptions,
   Endpoint,
   Listener,
   ListenOptions,
   ProtectionRule,
-  Refusal,
   Transport,
 } from '../ports/transport.js'
 
@@ -37,7 +37,7 @@ export class ForwardingConnection implements Connection {
     return this.inner.counterpart
   }
 
-  get refusal(): Refusal | undefined {
+  get refusal(): ConnectionRefusal | undefined {
     return this.inner.refusal
   }
 
@@ -61,8 +61,8 @@ export class ForwardingConnection implements Connection {
     this.inner.resume()
   }
 
-  settle(): Promise<void> {
-    return this.inner.settle()
+  readPending(): Promise<void> {
+    return this.inner.readPending()
   }
 
   close(last?: Uint8Array): void {

@@ -23,7 +23,7 @@ export interface ChildOptions {
 /**
  * A process of the lab: runs in its own session, is ended by its process id, and keeps what it printed.
  */
-export class Child {
+export class DemoChild {
   readonly name: string
   readonly pid: number
   readonly exited: Promise<Exit>
@@ -151,7 +151,7 @@ export class Child {
 }
 
 /** Starts a process in a session of its own. */
-export function startChild(name: string, argv: readonly string[], options: ChildOptions): Child {
+export function startChild(name: string, argv: readonly string[], options: ChildOptions): DemoChild {
   const child = spawn(argv[0], argv.slice(1), {
     stdio: [options.input !== undefined || options.interactive ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
@@ -160,5 +160,5 @@ export function startChild(name: string, argv: readonly string[], options: Child
   })
   child.stdin?.on('error', () => undefined)
   if (options.input !== undefined) child.stdin!.end(options.input)
-  return new Child(name, child, options.directory)
+  return new DemoChild(name, child, options.directory)
 }

@@ -69,12 +69,12 @@ const print = (line: string) => void process.stdout.write(`${line}\n`)
  */
 export async function playDemo(options: DemoOptions): Promise<number> {
   const { say = print } = options
-  const way = options.stage === 'loopback' ? undefined : await tryNamespaces()
-  if (way?.way === 'none' && options.stage === 'namespaces') {
-    say(`ecmpd demo: no network namespace could be made: ${way.reason}`)
+  const access = options.stage === 'loopback' ? undefined : await tryNamespaces()
+  if (access?.mode === 'none' && options.stage === 'namespaces') {
+    say(`ecmpd demo: no network namespace could be made: ${access.reason}`)
     return 1
   }
-  if (way?.way === 'user' && !process.env[INSIDE]) return inside()
+  if (access?.mode === 'user' && !process.env[INSIDE]) return inside()
 
   const lab = new Lab()
   const interrupt = new Interrupt()
@@ -82,9 +82,9 @@ export async function playDemo(options: DemoOptions): Promise<number> {
   const orphaned = watchParent(interrupt.signal)
   try {
     const stage =
-      way && way.way !== 'none'
+      access && access.mode !== 'none'
         ? namespaceStage(lab, process.env[INSIDE] ? enterCommand() : '')
-        : await loopbackStage(lab, way?.way === 'none' ? way.reason : 'as asked')
+        : await loopbackStage(lab, access?.mode === 'none' ? access.reason : 'as asked')
     return await Promise.race([play(stage, options, interrupt), interrupt.early])
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error

@@ -23,7 +23,7 @@ rm -rf "$1"
 `
 
 /** A running guard. */
-export interface Guard {
+export interface CleanupGuard {
   /** Cleans up now. Resolves when everything is gone; calling it twice is harmless. */
   release(): Promise<void>
 }
@@ -33,7 +33,7 @@ export interface Guard {
  * @param directory removed at the end; the files in its subdirectory `pids` are named by the process groups to end
  * @param prefix beginning of the names of the network namespaces to delete; empty: none
  */
-export function startGuard(directory: string, prefix: string): Guard {
+export function startGuard(directory: string, prefix: string): CleanupGuard {
   const child = spawn('sh', ['-c', SCRIPT, 'ecmpd-guard', directory, prefix], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,

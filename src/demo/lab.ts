@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Child, type ChildOptions, startChild } from './child.js'
-import { type Guard, startGuard } from './guard.js'
+import { type ChildOptions, type DemoChild, startChild } from './child.js'
+import { type CleanupGuard, startGuard } from './guard.js'
 
 /** What a finished command said. */
 export interface Result {
@@ -26,8 +26,8 @@ export class Lab {
   readonly directory: string
   /** Beginning of every namespace's full name. */
   readonly prefix: string
-  readonly children: Child[] = []
-  readonly #guard: Guard
+  readonly children: DemoChild[] = []
+  readonly #guard: CleanupGuard
 
   constructor() {
     const base = tmpdir()
@@ -60,7 +60,7 @@ export class Lab {
     name: string,
     argv: readonly string[],
     options: Omit<ChildOptions, 'directory'> = {},
-  ): Child {
+  ): DemoChild {
     const child = startChild(name, this.#argv(namespace, argv), { ...options, directory: this.directory })
     this.children.push(child)
     return child

@@ -7,10 +7,10 @@ const execute = promisify(execFile)
  * How this process can make network namespaces: 'direct' itself; 'user' inside a user namespace of its own,
  * for which it must start itself again (see `insideUserNamespace`); 'none' not at all, and why.
  */
-export type NamespaceWay =
-  | { readonly way: 'direct' }
-  | { readonly way: 'user' }
-  | { readonly way: 'none'; readonly reason: string }
+export type NamespaceAccess =
+  | { readonly mode: 'direct' }
+  | { readonly mode: 'user' }
+  | { readonly mode: 'none'; readonly reason: string }
 
 /** Makes a namespace with the kinds of links that a lab needs, runs a command in it, and removes it. */
 const PROBE = `
@@ -36,16 +36,16 @@ function reason(error: unknown): string {
  * Tries to make a network namespace, rather than guess from the user id: first here, then inside a new user
  * namespace. Leaves nothing behind.
  */
-export async function tryNamespaces(): Promise<NamespaceWay> {
+export async function tryNamespaces(): Promise<NamespaceAccess> {
   try {
     await execute('sh', ['-c', PROBE])
-    return { way: 'direct' }
+    return { mode: 'direct' }
   } catch (direct) {
     try {
       await execute('unshare', [...UNSHARE, 'sh', '-c', `${PRIVATE_RUN} && ${PROBE}`])
-      return { way: 'user' }
+      return { mode: 'user' }
     } catch (user) {
-      return { way: 'none', reason: `${reason(direct)}; in a user namespace: ${reason(user)}` }
+      return { mode: 'none', reason: `${reason(direct)}; in a user namespace: ${reason(user)}` }
     }
   }
 }

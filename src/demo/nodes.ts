@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Child } from './child.js'
+import type { DemoChild } from './child.js'
 import { gobgpConfig } from './gobgp.js'
 import type { Lab } from './lab.js'
 import { script } from './script.js'
@@ -34,7 +34,7 @@ export abstract class DemoNode {
   readonly place: NodePlace
   readonly times: NodeTimes
   protected readonly lab: Lab
-  protected child?: Child
+  protected child?: DemoChild
   protected readonly prefixes = new Set<string>()
 
   constructor(lab: Lab, place: NodePlace, times: NodeTimes) {
@@ -67,7 +67,7 @@ export abstract class DemoNode {
     await this.child?.kill()
   }
 
-  /** It stands still: the connection stays, nothing is said on it. */
+  /** It stands still: the connection stays, and stays silent. */
   freeze() {
     this.child?.signalGroup('SIGSTOP')
   }

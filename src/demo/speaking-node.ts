@@ -8,7 +8,7 @@ import type { Negotiated, PeerParams } from '../session/types.js'
 import type { GracefulRestartOptions, NeighborOptions } from '../speaker/model/options.js'
 import { Audience } from '../speaker/observers/audience.js'
 import { SessionWatch } from '../speaker/observers/sessions.js'
-import type { Link, UpdateReader } from '../speaker/peer/connection-driver.js'
+import type { ConnectionDriver, UpdateReader } from '../speaker/peer/connection-driver.js'
 import { Peer, type PeerHost, type PeerRoutes } from '../speaker/peer/peer.js'
 import { Work } from '../speaker/turn/work.js'
 import { MessageType } from '../wire/codes.js'
@@ -58,13 +58,13 @@ export class SpeakingNode implements PeerHost, PeerRoutes {
   readonly log: Log
   readonly work: Work
   /** No tables: nothing is decided, and what is sent is never held back. */
-  readonly tables = { settle() {} }
-  readonly outbound = { drained() {} }
+  readonly tables = { decide() {} }
+  readonly outbound = { writable() {} }
   /** Nobody watches. */
   readonly observers: { readonly sessions: SessionWatch }
   readonly retained = {
     routeRefresh: () => {
-      if (this.#link) this.#table(this.#link)
+      if (this.#driver) this.#table(this.#driver)
     },
   }
   readonly #options: SpeakingNodeOptions
@@ -75,7 +75,7 @@ export class SpeakingNode implements PeerHost, PeerRoutes {
   /** True until the first table was sent: the OPEN says so. */
   #restarting = true
   /** The session that takes routes. */
-  #link: Link | undefined
+  #driver: ConnectionDriver | undefined
   #cancelDeferral = () => {}
 
   constructor(options: SpeakingNodeOptions, log: Log = silent) {
@@ -87,7 +87,7 @@ export class SpeakingNode implements PeerHost, PeerRoutes {
       failed: (error) => log.error({ error: String(error) }, 'a piece of work failed'),
     })
     this.#writer = new UpdateWriter({
-      chunk: (bytes, messages) => this.#link?.write(bytes, MessageType.Update, messages),
+      chunk: (bytes, messages) => this.#driver?.write(bytes, MessageType.Update, messages),
     })
     for (const prefix of options.prefixes) this.announce(prefix)
     this.#peer = new Peer(this, neighborOptions(options), parseIPv4(options.address) ?? 0)
@@ -118,7 +118,7 @@ export class SpeakingNode implements PeerHost, PeerRoutes {
   }
 
   withdraw(prefix: string): void {
-    if (!this.#prefixes.delete(prefix) || !this.#link) return
+    if (!this.#prefixes.delete(prefix) || !this.#driver) return
     this.#writer.withdraw(FAMILY)
     this.#writer.addOctets(nlri(prefix), 0)
     this.#writer.flush()
@@ -157,17 +157,17 @@ export class SpeakingNode implements PeerHost, PeerRoutes {
     }
   }
 
-  established(link: Link, result: Negotiated): UpdateReader {
+  established(driver: ConnectionDriver, result: Negotiated): UpdateReader {
     const waits = this.#restarting && result.gracefulRestart !== undefined
     this.log.info({}, `session with ${result.hostName ?? this.#options.neighbor.address} established`)
-    if (waits) this.#cancelDeferral = this.clock.after(DEFERRAL, () => this.#table(link))
-    else this.#table(link)
-    return { receive: (bytes, start, end) => this.#read(link, bytes, start, end) }
+    if (waits) this.#cancelDeferral = this.clock.after(DEFERRAL, () => this.#table(driver))
+    else this.#table(driver)
+    return { receive: (bytes, start, end) => this.#read(driver, bytes, start, end) }
   }
 
   down(): void {
     this.#cancelDeferral()
-    this.#link = undefined
+    this.#driver = undefined
     this.log.info({}, 'session ended')
   }
 
@@ -177,34 +177,34 @@ export class SpeakingNode implements PeerHost, PeerRoutes {
   opened(): void {}
   gone(): void {}
 
-  #read(link: Link, bytes: Uint8Array, start: number, end: number): void {
+  #read(driver: ConnectionDriver, bytes: Uint8Array, start: number, end: number): void {
     if (!splitUpdate(bytes, start, end, this.#fields)) return
     const family = endOfRibOf(bytes, this.#fields)
-    if (family === afiOf(FAMILY) * 256 + SAFI_UNICAST && this.#link !== link) {
+    if (family === afiOf(FAMILY) * 256 + SAFI_UNICAST && this.#driver !== driver) {
       this.#cancelDeferral()
-      this.#table(link)
+      this.#table(driver)
     }
   }
 
   /** The whole table and End-of-RIB. */
-  #table(link: Link) {
-    if (link.over) return
+  #table(driver: ConnectionDriver) {
+    if (driver.over) return
     this.#restarting = false
-    this.#link = link
+    this.#driver = driver
     this.#send([...this.#prefixes])
-    if (link.terms?.gracefulRestart) this.#writer.message(encodeEndOfRib(FAMILY))
+    if (driver.terms?.gracefulRestart) this.#writer.message(encodeEndOfRib(FAMILY))
     this.#writer.flush()
   }
 
   #send(prefixes: readonly string[]) {
-    if (!this.#link) return
+    if (!this.#driver) return
     const { as } = this.#options
     const attributes = writeAttributes(
       { origin: 0, asPath: [{ type: AS_SEQUENCE, asns: [as] }] },
-      { as4: this.#link.terms?.as4 ?? true, nextHop: false },
+      { as4: this.#driver.terms?.as4 ?? true, nextHop: false },
     )
     // Cilium's next hop is the session's own address.
-    const own = parseAddress(this.#link.connection.local.address)!
+    const own = parseAddress(this.#driver.connection.local.address)!
     this.#writer.announce(FAMILY, attributes, own.bytes)
     for (const prefix of prefixes) this.#writer.addOctets(nlri(prefix), 0)
     this.#writer.flush()

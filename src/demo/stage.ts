@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { RouteView } from '../views/model/route.js'
-import type { Child } from './child.js'
+import type { DemoChild } from './child.js'
 import { type Answer, ask, clientCommand, readAnswers } from './client.js'
 import type { Lab } from './lab.js'
 import type { NodePlace } from './nodes.js'
@@ -37,7 +37,7 @@ export interface Stage {
   readonly where: string
   /** Builds the network and starts the nodes' web servers. */
   build(): Promise<void>
-  startSwitch(): Child
+  startSwitch(): DemoChild
   /** Next hops of the service now, sorted. */
   nextHops(): Promise<string[]>
   /** Requests of the client to the service. */
@@ -57,7 +57,7 @@ function run(
   file: string,
   socket: string,
   ...more: string[]
-): Child {
+): DemoChild {
   return lab.start(namespace, 'ecmpd', [
     ...[process.execPath, script('../cli/main.js'), 'run', '-c', file],
     ...['--socket', socket, '--api', 'off', '--log-format', 'json', ...more],

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NeighborView } from '../views/model/neighbor.js'
 import type { RouteView } from '../views/model/route.js'
-import type { Child } from './child.js'
+import type { DemoChild } from './child.js'
 import { monotonic, tally } from './client.js'
 import type { DemoNode, NodeTimes } from './nodes.js'
 import { script } from './script.js'
@@ -11,11 +11,11 @@ import { SERVICE, type Stage } from './stage.js'
 /** Requests of each round. */
 const REQUESTS = 60
 /** What is waited for comes in moments; a machine that is short of time gets a minute. Milliseconds. */
-const PATIENCE = 60_000
+const LONGEST_WAIT = 60_000
 /** Beyond the times that a path is kept for. Milliseconds. */
 const MARGIN = 30_000
 
-/** A chapter of the story could not be told: what was expected and what was seen. */
+/** A chapter of the story came out otherwise: what was expected and what was seen. */
 export class StoryError extends Error {}
 
 /** Plays the story on a stage and says each step as it happens. */
@@ -25,7 +25,7 @@ export class Story {
   readonly #say: (line: string) => void
   readonly #addresses: readonly string[]
   readonly #times: NodeTimes
-  #switch?: Child
+  #switch?: DemoChild
   #chapter = 0
 
   constructor(stage: Stage, nodes: readonly DemoNode[], say: (line: string) => void) {
@@ -123,9 +123,9 @@ export class Story {
     const began = monotonic()
     this.#switch = this.#stage.startSwitch()
     const up = async () => (await this.#neighbors()).neighbors.every(({ state }) => state === 'Established')
-    await this.#until('three sessions Established', up, PATIENCE)
+    await this.#until('three sessions Established', up, LONGEST_WAIT)
     this.#say(`   three sessions Established ${Math.round(monotonic() - began)} ms after the start of ecmpd`)
-    await this.#nextHops(this.#nodes, PATIENCE)
+    await this.#nextHops(this.#nodes, LONGEST_WAIT)
     const since = Math.round(monotonic() - began)
     this.#say(`   three next hops ${this.#stage.where} after ${since} ms: ${this.#addresses.join(', ')}`)
   }
@@ -148,11 +148,11 @@ export class Story {
     const [first, second, third] = this.#nodes
     this.#heading(`The last pod on ${second.place.name} goes: the node withdraws its route`)
     await second.withdraw(SERVICE)
-    const gone = await this.#nextHops([first, third], PATIENCE)
+    const gone = await this.#nextHops([first, third], LONGEST_WAIT)
     this.#say(`   two next hops ${gone} ms after the node's command had returned`)
     await this.#answers([first, third])
     await second.announce(SERVICE)
-    await this.#nextHops(this.#nodes, PATIENCE)
+    await this.#nextHops(this.#nodes, LONGEST_WAIT)
     this.#say('   the pod is back, the route announced again: three next hops')
   }
 
@@ -166,7 +166,7 @@ export class Story {
     this.#say(`   its path went at once: two next hops after ${Math.round(monotonic() - began)} ms`)
     await stopping
     await third.start()
-    await this.#nextHops(this.#nodes, PATIENCE)
+    await this.#nextHops(this.#nodes, LONGEST_WAIT)
     this.#say('   it is started again: three next hops')
   }
 
@@ -176,7 +176,7 @@ export class Story {
     this.#heading(`The speaker on ${name} is killed and comes back (an agent's upgrade)`)
     await node.kill()
     const stale = async () => (await this.#paths()).some((path) => path.neighbor === address && path.stale)
-    await this.#until('its path is kept as stale', stale, PATIENCE)
+    await this.#until('its path is kept as stale', stale, LONGEST_WAIT)
     const hops = await this.#stage.nextHops()
     if (hops.length !== 3) throw new StoryError(`the path of ${name} was not kept`)
     this.#say(
@@ -188,7 +188,7 @@ export class Story {
       const paths = await this.#paths()
       return paths.length === 3 && paths.every((path) => !path.stale)
     }
-    await this.#until('its path is fresh', fresh, PATIENCE)
+    await this.#until('its path is fresh', fresh, LONGEST_WAIT)
     this.#say('   it is back, has announced its route and sent End-of-RIB: three next hops, none stale')
   }
 
@@ -203,7 +203,7 @@ export class Story {
       `   its path went when its restart time of ${this.#times.restartTime} s was over: after ${kept} s`,
     )
     await node.start()
-    await this.#nextHops(this.#nodes, PATIENCE)
+    await this.#nextHops(this.#nodes, LONGEST_WAIT)
     this.#say('   it is started again: three next hops')
   }
 
@@ -216,7 +216,7 @@ export class Story {
     const kept = ((monotonic() - began) / 1000).toFixed(1)
     this.#say(`   its path went when the hold time of ${this.#times.holdTime} s was over: after ${kept} s`)
     node.thaw()
-    await this.#nextHops(this.#nodes, PATIENCE)
+    await this.#nextHops(this.#nodes, LONGEST_WAIT)
     this.#say('   it speaks again: three next hops')
   }
 }

@@ -43,7 +43,7 @@ export class FibClaim {
     return new Promise((resolve, reject) => {
       const server = createServer((socket) => socket.destroy())
       server.once('error', (error: NodeJS.ErrnoException) => {
-        // Where there are no abstract names there is nothing to be told by them.
+        // Where there are no abstract names they say nothing.
         if (error.code !== 'EADDRINUSE') return resolve()
         const remedy = `stop it, or give this one its own ${keys}`
         reject(new Error(`Another ecmpd already keeps ${what} in this network namespace; ${remedy}.`))

@@ -14,7 +14,7 @@ import type { Log } from '../ports/log.js'
 import type { MachineRoutes } from '../ports/machine-routes.js'
 import { Batch } from './groups/batch.js'
 import { ObjectDialect } from './groups/dialect.js'
-import { IdPool } from './groups/groups.js'
+import { IdPool } from './groups/kernel-objects.js'
 import type { Op } from './groups/ops.js'
 import { PlainDialect } from './groups/plain.js'
 import { Guard } from './install/guard.js'
@@ -90,7 +90,7 @@ export class KernelFib implements FibPort {
   readonly #early = new Map<string, NextHopSet | undefined>()
   #earlySweep = false
   /** Events of the monitors, kept until the first reading is loaded. */
-  #held: ((installer: Installer) => void)[] | undefined = []
+  #deferred: ((installer: Installer) => void)[] | undefined = []
   #reading = false
   #readAgain = false
   #readLater = false
@@ -246,7 +246,7 @@ export class KernelFib implements FibPort {
       guard: this.#guard,
       clock: this.#clock,
       log: this.#log,
-      way: (gateway) => this.#resolver.way(gateway),
+      resolveGateway: (gateway) => this.#resolver.resolveGateway(gateway),
       batch,
       pause: retry * 1000,
       inspect: () => this.#read(),
@@ -265,9 +265,9 @@ export class KernelFib implements FibPort {
   }
 
   #replay(installer: Installer): void {
-    const held = this.#held ?? []
-    this.#held = undefined
-    for (const event of held) event(installer)
+    const deferred = this.#deferred ?? []
+    this.#deferred = undefined
+    for (const event of deferred) event(installer)
     installer.release()
     for (const [prefix, nextHops] of this.#early) installer.set(prefix, nextHops)
     this.#early.clear()
@@ -277,7 +277,7 @@ export class KernelFib implements FibPort {
 
   #makeWatch(): KernelWatch {
     const live = (event: (installer: Installer) => void) => {
-      if (this.#held !== undefined) this.#held.push(event)
+      if (this.#deferred !== undefined) this.#deferred.push(event)
       else if (this.#installer !== undefined) event(this.#installer)
     }
     const { metric } = this.#options.options
@@ -292,7 +292,7 @@ export class KernelFib implements FibPort {
             watch.renew()
             this.#batch?.renew()
           }
-          if (!event.up) installer.nextHops.linkDown(event.index)
+          if (!event.up) installer.groups.linkDown(event.index)
           installer.networkChanged()
         }),
       address: (event) =>
@@ -302,11 +302,11 @@ export class KernelFib implements FibPort {
         }),
       nextHop: ({ id, deleted }) =>
         live((installer) => {
-          if (!deleted || !this.#ids.contains(id) || !installer.nextHops.deleted(id)) return
+          if (!deleted || !this.#ids.contains(id) || !installer.groups.deleted(id)) return
           this.#log.warn({ id }, `next hop ${id} was deleted by someone else: it is put back`)
         }),
       route: (route) => live((installer) => this.#routeSeen(installer, route)),
-      settled: () => live((installer) => this.#settled(installer)),
+      eventsEnd: () => live((installer) => this.#eventsEnd(installer)),
       gap: (what, reason) => live(() => this.#missed(what, reason)),
     })
     return watch
@@ -330,8 +330,8 @@ export class KernelFib implements FibPort {
   }
 
   /** All events of one chunk are in: tells who depends on them. */
-  #settled(installer: Installer): void {
-    installer.nextHops.putBack()
+  #eventsEnd(installer: Installer): void {
+    installer.groups.putBack()
     for (const book of this.#books) book.publish()
     if (!this.#resolver.changed) return
     installer.networkChanged()
@@ -374,7 +374,7 @@ export class KernelFib implements FibPort {
         this.#reading = false
         installer.rescan(false)
         installer.release()
-        this.#settled(installer)
+        this.#eventsEnd(installer)
         if (!this.#readAgain) return
         this.#readAgain = false
         this.#read()
@@ -392,7 +392,7 @@ export class KernelFib implements FibPort {
     const ownership = this.#ownership!
     const links = this.#linksWanted
     this.#linksWanted = false
-    const since = await installer.settled()
+    const since = await installer.linesDone()
     const began = this.#clock.now()
     const [{ snapshot, others }] = await Promise.all([
       readKernel(this.#reader, ownership),

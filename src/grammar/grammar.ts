@@ -2,7 +2,7 @@
  * The matcher that every command line of ecmpd goes through: which row of a table a line is, as a switch finds
  * it. Keywords may be shortened while only one fits, a keyword goes before an argument, and a line that is no
  * command is answered with the word where it stops to be one and with what could stand there. It knows no
- * command: rows and kinds of arguments are the table's, and so are the words in which a mistake is told.
+ * command: rows and kinds of arguments are the table's, and so are the words of a mistake.
  */
 
 import { Args } from './args.js'

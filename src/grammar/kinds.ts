@@ -1,5 +1,5 @@
 /**
- * Kinds of arguments: how one word of a command line is read, what is said of a wrong one, and what `?` shows
+ * Kinds of arguments: how one word of a command line is read, the answer to a wrong one, and what `?` shows
  * in its place. Which kinds there are is for each grammar to say; those that need no knowledge of BGP are here.
  */
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { canonicalAddress } from '../ip/address.js'
-import type { Connection, ConnectionHandlers, Endpoint, Refusal } from '../ports/transport.js'
+import type { Connection, ConnectionHandlers, ConnectionRefusal, Endpoint } from '../ports/transport.js'
 import { plain } from '../wire/reader.js'
 import { counterpartOf } from './counterpart.js'
 import { lossReason } from './errors.js'
@@ -17,8 +17,8 @@ const LOW_WATER = 256 * 1024
 const IN_FLIGHT = 64 * 1024
 /** How long the peer may take to read the closing NOTIFICATION, milliseconds. */
 const LINGER = 1000
-/** Poll phases that settle() takes part in at most: a peer that never stops sending is alive anyway. */
-const SETTLE_TURNS = 64
+/** Poll phases that readPending() takes part in at most: a peer that never stops sending is alive anyway. */
+const READ_TURNS = 64
 
 /**
  * The text of a socket's address as the project writes it: IPv4-mapped IPv6 as IPv4, IPv6 canonical, the zone
@@ -44,13 +44,13 @@ export class TcpConnection implements Connection {
   readonly local: Endpoint
   readonly remote: Endpoint
   readonly incoming: boolean
-  readonly refusal?: Refusal
+  readonly refusal?: ConnectionRefusal
   readonly #socket: Socket
   readonly #waiting: Uint8Array[] = []
   /** Index of the first message of #waiting not yet given to the socket. */
   #next = 0
   /** Octets of #waiting from #next on. */
-  #held = 0
+  #unsent = 0
   #handlers: ConnectionHandlers | undefined
   #blocked = false
   #paused = false
@@ -67,7 +67,7 @@ export class TcpConnection implements Connection {
    * @param refusal why the connection must not be used
    * @throws Error when the peer has already gone, so that there is no address to name
    */
-  constructor(socket: Socket, incoming: boolean, refusal?: Refusal) {
+  constructor(socket: Socket, incoming: boolean, refusal?: ConnectionRefusal) {
     this.#socket = socket
     this.refusal = refusal
     // First of all: an 'error' event without a listener would end the process.
@@ -90,7 +90,7 @@ export class TcpConnection implements Connection {
   }
 
   get queued(): number {
-    return this.#held + this.#socket.writableLength
+    return this.#unsent + this.#socket.writableLength
   }
 
   handle(handlers: ConnectionHandlers): void {
@@ -110,11 +110,11 @@ export class TcpConnection implements Connection {
 
   write(bytes: Uint8Array): boolean {
     if (this.#closing || this.#gone) return true
-    if (this.#held === 0 && this.#socket.writableLength < IN_FLIGHT) {
+    if (this.#unsent === 0 && this.#socket.writableLength < IN_FLIGHT) {
       this.#socket.write(bytes, this.#written)
     } else {
       this.#waiting.push(bytes)
-      this.#held += bytes.length
+      this.#unsent += bytes.length
     }
     if (this.queued < HIGH_WATER) return true
     this.#blocked = true
@@ -126,7 +126,7 @@ export class TcpConnection implements Connection {
     if (this.#closing || this.#gone) return
     while (this.#next < this.#waiting.length && this.#socket.writableLength < IN_FLIGHT) {
       const bytes = this.#waiting[this.#next++]
-      this.#held -= bytes.length
+      this.#unsent -= bytes.length
       this.#socket.write(bytes, this.#written)
     }
     if (this.#next === this.#waiting.length || this.#next > 1024) {
@@ -154,11 +154,11 @@ export class TcpConnection implements Connection {
    * whole poll phase between them, whichever phase the call came from, and in a poll phase libuv reads a
    * readable socket until it is empty or 32 buffers of 64 KiB are full.
    */
-  async settle(): Promise<void> {
+  async readPending(): Promise<void> {
     if (this.#gone || this.#closing || !this.#handlers) return
     this.#socket.resume()
     await turn()
-    for (let turns = 0; turns < SETTLE_TURNS && !this.#gone && !this.#closing; turns++) {
+    for (let turns = 0; turns < READ_TURNS && !this.#gone && !this.#closing; turns++) {
       const before = this.#received
       await turn()
       if (this.#received === before) break
@@ -172,7 +172,7 @@ export class TcpConnection implements Connection {
     // Whole messages that the socket has not seen are of no use to a session that ends.
     this.#waiting.length = 0
     this.#next = 0
-    this.#held = 0
+    this.#unsent = 0
     // The session's routes go first.
     queueMicrotask(() => this.#sayFarewell(last))
   }
@@ -192,7 +192,7 @@ export class TcpConnection implements Connection {
     this.#gone = true
     clearTimeout(this.#linger)
     this.#waiting.length = 0
-    this.#held = 0
+    this.#unsent = 0
     // Routes may have to leave a dead node: that comes before the socket's end.
     queueMicrotask(() => this.#socket.destroy())
     const text = this.#closing ? 'closed here' : reason

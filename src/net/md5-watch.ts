@@ -5,7 +5,7 @@ import { type Md5Counters, md5Counters } from './md5-counters.js'
 
 /** Milliseconds between two looks at the counters. */
 const INTERVAL = 10_000
-/** What repeats itself, a node that tries again and again, is said once in this time, milliseconds. */
+/** What repeats itself, a node that tries again and again, is logged once in this time, milliseconds. */
 const QUIET = 300_000
 /** Neighbors named in one line. */
 const NAMED = 5

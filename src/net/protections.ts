@@ -1,7 +1,13 @@
 import { isIPv6, Socket, type SocketConstructorOpts } from 'node:net'
 import { contains, type Prefix } from '../ip/prefix.js'
 import { type Log, silent } from '../ports/log.js'
-import type { DialOptions, ListenOptions, Protection, ProtectionRule, Refusal } from '../ports/transport.js'
+import type {
+  ConnectionRefusal,
+  DialOptions,
+  ListenOptions,
+  Protection,
+  ProtectionRule,
+} from '../ports/transport.js'
 import { kernelPrefix } from './kernel-structs.js'
 import { type Libc, libc } from './libc.js'
 import { arrivedWith, clearKey, setHops, setKey } from './protected-socket.js'
@@ -71,7 +77,7 @@ export class Protections implements SocketOptions {
     return () => this.#listening.delete(listening)
   }
 
-  accepting(socket: Socket, remote: string): Refusal | undefined {
+  accepting(socket: Socket, remote: string): ConnectionRefusal | undefined {
     if (!this.#active) return undefined
     const rule = this.#find(remote)
     if (rule === undefined || !asksForSomething(rule.protection)) return undefined
@@ -246,6 +252,6 @@ function asksForSomething({ password, ttl, minTtl }: Protection): boolean {
   return password !== undefined || ttl !== undefined || minTtl !== undefined
 }
 
-function refusal(cause: string, remedy: string): Refusal {
+function refusal(cause: string, remedy: string): ConnectionRefusal {
   return { cause, remedy }
 }

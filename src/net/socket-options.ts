@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { DialOptions, ListenOptions, Refusal } from '../ports/transport.js'
+import type { ConnectionRefusal, DialOptions, ListenOptions } from '../ports/transport.js'
 
 /**
  * Options that node:net cannot set (TCP-MD5, TTL, GTSM), for those who can: each is asked at the moment at
@@ -16,7 +16,7 @@ export interface SocketOptions {
    * @param remote canonical text, with the zone of a link-local address
    * @returns why the connection must not be used, if so
    */
-  accepting?(socket: Socket, remote: string): Refusal | undefined
+  accepting?(socket: Socket, remote: string): ConnectionRefusal | undefined
   /**
    * Makes the socket of a dial, not connected, with `allowHalfOpen`.
    * @returns undefined when an ordinary one will do

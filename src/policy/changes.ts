@@ -2,26 +2,26 @@
 import { canonicalAddress } from '../ip/address.js'
 import { Community } from '../wire/community.js'
 import {
-  MARK_EXPORTED,
-  MARK_IMPORTED,
-  MARK_MED,
-  MARK_NEXT_HOP,
-  MARK_SELF,
-  MARK_WEIGHT,
-} from '../wire/marks.js'
+  POLICY_EXPORTED,
+  POLICY_IMPORTED,
+  POLICY_MED,
+  POLICY_NEXT_HOP,
+  POLICY_NEXT_HOP_SELF,
+  POLICY_WEIGHT,
+} from '../wire/policy-flags.js'
 import { prepended } from '../wire/prepend.js'
 import { communityText, largeCommunityText, parseCommunity, parseLargeCommunity } from '../wire/text.js'
 import type { PathAttributes } from '../wire/types.js'
 import { communityFilter, firstAs, isLarge } from './conditions.js'
 import type { RouteSet } from './types.js'
 
-/** Attributes on their way through a route map, with the marks (wire/marks.ts) set so far. */
-export interface Draft {
+/** Attributes on their way through a route map, with the policy flags (wire/policy-flags.ts) set so far. */
+export interface RouteDraft {
   readonly attributes: PathAttributes
-  readonly marks: number
+  readonly policyFlags: number
 }
 
-type Change = (draft: Draft) => Draft
+type Change = (draft: RouteDraft) => RouteDraft
 
 const U32 = 0xffffffff
 
@@ -32,17 +32,20 @@ const U32 = 0xffffffff
  */
 export function changeOf(set: RouteSet, direction: 'in' | 'out'): Change | undefined {
   const changes: Change[] = []
-  const plain = (make: (attributes: PathAttributes) => PathAttributes, marks = 0) =>
-    changes.push((draft) => ({ attributes: make(draft.attributes), marks: draft.marks | marks }))
+  const plain = (make: (attributes: PathAttributes) => PathAttributes, policyFlags = 0) =>
+    changes.push((draft) => ({
+      attributes: make(draft.attributes),
+      policyFlags: draft.policyFlags | policyFlags,
+    }))
   const { localPref, origin, weight, nextHop, prepend, prependLast } = set
   if (localPref !== undefined) plain((attributes) => ({ ...attributes, localPref }))
   if (origin !== undefined) plain((attributes) => ({ ...attributes, origin }))
   if (set.med !== undefined)
-    plain((attributes) => medOf(attributes, set.med), direction === 'out' ? MARK_MED : 0)
+    plain((attributes) => medOf(attributes, set.med), direction === 'out' ? POLICY_MED : 0)
   if (weight !== undefined && direction === 'in') {
-    changes.push(({ attributes, marks }) => ({
+    changes.push(({ attributes, policyFlags }) => ({
       attributes,
-      marks: ((marks & ~0xffff) | MARK_WEIGHT | weight) >>> 0,
+      policyFlags: ((policyFlags & ~0xffff) | POLICY_WEIGHT | weight) >>> 0,
     }))
   }
   if (prepend !== undefined) plain((attributes) => withInFront(attributes, prepend))
@@ -55,12 +58,12 @@ export function changeOf(set: RouteSet, direction: 'in' | 'out'): Change | undef
   if (nextHop !== undefined) changes.push(nextHopChange(nextHop, direction))
   communityChanges(set, plain)
   if (changes.length === 0) return undefined
-  const mark = direction === 'in' ? MARK_IMPORTED : MARK_EXPORTED
+  const flag = direction === 'in' ? POLICY_IMPORTED : POLICY_EXPORTED
   return (draft) => {
     let done = draft
     for (const change of changes) done = change(done)
     const attributes = direction === 'out' ? keepingStale(draft.attributes, done.attributes) : done.attributes
-    return { attributes, marks: done.marks | mark }
+    return { attributes, policyFlags: done.policyFlags | flag }
   }
 }
 
@@ -86,14 +89,18 @@ function withInFront(attributes: PathAttributes, asns: readonly number[]): PathA
 function nextHopChange(nextHop: string, direction: 'in' | 'out'): Change {
   if (nextHop === 'self' || nextHop === 'unchanged') {
     if (direction === 'in') return (draft) => draft
-    const [set, cleared] = nextHop === 'self' ? [MARK_SELF, MARK_NEXT_HOP] : [MARK_NEXT_HOP, MARK_SELF]
-    return ({ attributes, marks }) => ({ attributes, marks: (marks & ~cleared) | set })
+    const [set, cleared] =
+      nextHop === 'self' ? [POLICY_NEXT_HOP_SELF, POLICY_NEXT_HOP] : [POLICY_NEXT_HOP, POLICY_NEXT_HOP_SELF]
+    return ({ attributes, policyFlags }) => ({ attributes, policyFlags: (policyFlags & ~cleared) | set })
   }
   const address = canonicalAddress(nextHop)
-  const marks = direction === 'out' ? MARK_NEXT_HOP : 0
+  const policyFlags = direction === 'out' ? POLICY_NEXT_HOP : 0
   return (draft) => {
     const { linkLocalNextHop, ...attributes } = draft.attributes
-    return { attributes: { ...attributes, nextHop: address }, marks: (draft.marks & ~MARK_SELF) | marks }
+    return {
+      attributes: { ...attributes, nextHop: address },
+      policyFlags: (draft.policyFlags & ~POLICY_NEXT_HOP_SELF) | policyFlags,
+    }
   }
 }
 

@@ -46,18 +46,18 @@ export function asPathCondition({ rules }: NamedList<AsPathRule>): Condition {
 function communityCondition({ rules }: NamedList<CommunityRule>, exact: boolean): Condition {
   const lines = rules.map((rule) => ({ permits: rule.action === 'permit', line: lineOf(rule, exact) }))
   return (attributes) => {
-    const held = heldOf(attributes)
-    return lines.find(({ line }) => line(held))?.permits ?? false
+    const texts = communityTexts(attributes)
+    return lines.find(({ line }) => line(texts))?.permits ?? false
   }
 }
 
 /** Communities of a route as texts, in ascending order. */
-interface Held {
+interface CommunityTexts {
   readonly standard: readonly string[]
   readonly large: readonly string[]
 }
 
-function heldOf({ communities = [], largeCommunities = [] }: PathAttributes): Held {
+function communityTexts({ communities = [], largeCommunities = [] }: PathAttributes): CommunityTexts {
   return {
     standard: [...communities].sort((a, b) => a - b).map(communityText),
     large: [...largeCommunities]
@@ -66,17 +66,17 @@ function heldOf({ communities = [], largeCommunities = [] }: PathAttributes): He
   }
 }
 
-function lineOf({ all, regex }: CommunityRule, exact: boolean): (held: Held) => boolean {
+function lineOf({ all, regex }: CommunityRule, exact: boolean): (texts: CommunityTexts) => boolean {
   if (regex !== undefined) {
     const compiled = new Regex(regex)
     return ({ standard, large }) => compiled.test(standard.join(' ')) || compiled.test(large.join(' '))
   }
   const standard = (all ?? []).filter((one) => !isLarge(one))
   const large = (all ?? []).filter(isLarge)
-  const holds = (wanted: readonly string[], held: readonly string[]) =>
-    wanted.every((one) => held.includes(one)) &&
-    (!exact || wanted.length === 0 || held.every((one) => wanted.includes(one)))
-  return (held) => holds(standard, held.standard) && holds(large, held.large)
+  const holds = (wanted: readonly string[], own: readonly string[]) =>
+    wanted.every((one) => own.includes(one)) &&
+    (!exact || wanted.length === 0 || own.every((one) => wanted.includes(one)))
+  return (texts) => holds(standard, texts.standard) && holds(large, texts.large)
 }
 
 /** True when a community text has three parts. */

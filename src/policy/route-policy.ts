@@ -48,7 +48,7 @@ export function checkPolicy(policy: RoutePolicy, family: Family): void {
 /** Attribute sets where there are none. */
 const NO_ATTRIBUTES: PolicyAttributes = {
   get: () => ({}),
-  marksOf: () => 0,
+  policyFlagsOf: () => 0,
   internAttributes: () => 0,
   retain() {},
   release() {},

@@ -7,9 +7,9 @@
  * nothing is allocated. It goes when the set is freed.
  */
 import type { Family } from '../ip/family.js'
-import { MARK_WEIGHT } from '../wire/marks.js'
+import { POLICY_WEIGHT } from '../wire/policy-flags.js'
 import type { PathAttributes } from '../wire/types.js'
-import { changeOf, type Draft } from './changes.js'
+import { changeOf, type RouteDraft } from './changes.js'
 import { asPathCondition, type Condition, conditionsOf } from './conditions.js'
 import { PrefixRules } from './prefix-rules.js'
 import type { NamedList, PrefixRule, RouteRule, RulePolicy } from './types.js'
@@ -17,9 +17,9 @@ import type { NamedList, PrefixRule, RouteRule, RulePolicy } from './types.js'
 /** Attribute sets as policies see them (rib/attributes/attributes.ts). */
 export interface PolicyAttributes {
   get(id: number): PathAttributes
-  /** What earlier policies noted on a set (wire/marks.ts). */
-  marksOf(id: number): number
-  internAttributes(attributes: PathAttributes, marks: number): number
+  /** What earlier policies noted on a set (wire/policy-flags.ts). */
+  policyFlagsOf(id: number): number
+  internAttributes(attributes: PathAttributes, policyFlags: number): number
   retain(id: number): void
   release(id: number): void
   /** Calls `listener` with each id that is freed. @returns undo */
@@ -34,7 +34,7 @@ interface Entry {
   /** Indices of prefix conditions; one of each list must hold. */
   readonly prefixes: readonly (readonly number[])[]
   readonly conditions: readonly Condition[]
-  readonly change: ((draft: Draft) => Draft) | undefined
+  readonly change: ((draft: RouteDraft) => RouteDraft) | undefined
   /** Index of the entry to go on with after a match; -1: none. */
   readonly next: number
 }
@@ -133,7 +133,7 @@ export class RouteRules {
 
   /** The policy as it is read: from the top, as far as the answers go. */
   #evaluate(attribute: number, answers: ReadonlyMap<number, boolean>): { ask: number } | { out: number } {
-    let draft: Draft | undefined
+    let draft: RouteDraft | undefined
     let changed = false
     const read = () => {
       draft ??= this.#read(attribute)
@@ -167,13 +167,16 @@ export class RouteRules {
     }
     if (!permitted) return { out: 0 }
     if (!changed || draft === undefined) return { out: attribute }
-    return { out: this.#attributes.internAttributes(draft.attributes, draft.marks) }
+    return { out: this.#attributes.internAttributes(draft.attributes, draft.policyFlags) }
   }
 
   /** The set as it comes: a weight stays with it, what only concerns the way out is made anew there. */
-  #read(attribute: number): Draft {
-    const marks = this.#attributes.marksOf(attribute)
-    return { attributes: this.#attributes.get(attribute), marks: marks & (MARK_WEIGHT | 0xffff) }
+  #read(attribute: number): RouteDraft {
+    const policyFlags = this.#attributes.policyFlagsOf(attribute)
+    return {
+      attributes: this.#attributes.get(attribute),
+      policyFlags: policyFlags & (POLICY_WEIGHT | 0xffff),
+    }
   }
 
   #entry(rule: RouteRule, rules: readonly RouteRule[], family: Family, direction: 'in' | 'out'): Entry {

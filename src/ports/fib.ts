@@ -1,19 +1,7 @@
 import type { Family } from '../ip/family.js'
+import type { Gateway, NextHopSet } from '../rib/attributes/next-hop-sets.js'
 
-/** A gateway of a route: an address, and the interface where the address alone does not say it (link-local). */
-export interface Gateway {
-  readonly address: string
-  readonly interface?: string
-}
-
-/**
- * A set of equal-cost gateways, interned: equal sets are the same object, in canonical order (ascending by
- * numeric address), so that re-installs do not reshuffle flows. `id` is dense and reused after release.
- */
-export interface NextHopSet {
-  readonly id: number
-  readonly gateways: readonly Gateway[]
-}
+export type { Gateway, NextHopSet }
 
 /** State of one prefix in the kernel, for `show` and the API. */
 export interface FibRouteView {
@@ -62,7 +50,7 @@ export interface FibPort {
 }
 
 /** Reachability of a next hop. */
-export interface Resolution {
+export interface Reachability {
   readonly reachable: boolean
   /** IGP metric, 0 for a connected one. */
   readonly metric: number
@@ -73,7 +61,7 @@ export interface Resolution {
 
 /** Answers whether a next hop can be used (RFC 4271 §5.1.3, §9.1.2.1). */
 export interface Resolver {
-  resolve(nextHop: string): Resolution
+  resolve(nextHop: string): Reachability
   /** True when `address` is one of this machine's own addresses. */
   isOwn(address: string): boolean
   /** Calls back when answers may have changed (link, address or route change). @returns unsubscribe */

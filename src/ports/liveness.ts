@@ -7,7 +7,7 @@
  * their sessions stay. A source that knows both of one machine says both.
  */
 
-/** A death, from the moment it is said until the same source takes it back. */
+/** A death, from the word of a source until the same source takes it back. */
 export interface Death {
   /** Half a sentence for people, without the source's name: 'control detection time expired', 'FAILED since 12:00:03'. */
   readonly cause: string
@@ -30,7 +30,7 @@ export interface NeighborDeath extends Death {
 
 /**
  * Hears what a source says. An address is canonical text, with its zone if it is link-local ('fe80::1%eth0').
- * What follows has been done when the call returns: sessions have ended, the kernel is told. Undefined: alive, as far
+ * What follows has been done when the call returns: sessions have ended, the kernel has its lines. Undefined: alive, as far
  * as this source knows; of one that it never called dead it need not say so.
  */
 export interface LivenessListener {

@@ -4,21 +4,21 @@
  *
  * Order. All calls come on the one thread, one after the other. Of one session: `opened`, its messages in the order
  * in which their octets came and went, `established` behind the KEEPALIVE that made it so, `ended`, once. A message
- * that came is told before anything that follows from it (a change of state, of a table, an answer); one that goes
- * is told when the transport has taken it over. Of one table: changes in the order in which they were decided. A
- * batch of Loc-RIB is told after the kernel was told of it; what is then sent of it comes after it.
+ * that came precedes anything that follows from it (a change of state, of a table, an answer); one that goes
+ * comes when the transport has taken it over. Of one table: changes in the order in which they were decided. A
+ * batch of Loc-RIB comes after the kernel has heard of it; what is then sent of it comes after that.
  *
  * Values of tables may be kept for ever: they are never changed, and equal parts are shared (one RouteAttributes for
  * each distinct set of attributes while routes have it, one PathState for paths that differ in nothing). Each says
  * what is so now, never what was added to it: told twice, it means the same. Octets of messages are different: they
  * lie in buffers that are used again. `octets.slice()` keeps them.
  *
- * Coming late. Within `observe()` an observer is told of every connection there is: `opened`, and `established` with
+ * Coming late. Within `observe()` an observer hears of every connection there is: `opened`, and `established` with
  * both OPENs where it is up, with the times at which that was. Tables follow on later turns, in slices (`replay` is
  * true), while changes go on; then `complete`. An observer that is there for nothing else has a snapshot then.
  *
  * An observer may come and go at any time, from within a call too. One that throws is written to the log and goes on
- * being told: no session, route or other observer suffers. It must not wait for anything, or call the speaker back.
+ * hearing: no session, route or other observer suffers. It must not wait for anything, or call the speaker back.
  */
 
 import type { Family } from '../ip/family.js'
@@ -54,7 +54,7 @@ export type Unobserve = () => void
 
 /** Something that can be watched: the speaker. */
 export interface Observable {
-  /** Begins to tell `observer`; see the head of ports/observer.ts for what it is told at once. */
+  /** Begins to tell `observer`; see the head of ports/observer.ts for what it hears at once. */
   observe(observer: Observer): Unobserve
 }
 
@@ -126,7 +126,7 @@ export interface SessionEnd {
   readonly cause: EndCause
   /** One sentence for people. */
   readonly text: string
-  /** The NOTIFICATION that ended it, if one was sent or received; its message was told before. */
+  /** The NOTIFICATION that ended it, if one was sent or received; its message came before. */
   readonly notification?: {
     readonly direction: 'sent' | 'received'
     readonly code: number
@@ -278,7 +278,7 @@ export interface LocRibChange {
   readonly prefix: string
   /** Undefined: there is no route any more. */
   readonly best: PathState | undefined
-  /** Gateways now, and as they were told last; in a replay `before` is empty. */
+  /** Gateways now, and as the last change had them; in a replay `before` is empty. */
   readonly nextHops: ObservedNextHops
   readonly before: ObservedNextHops
 }

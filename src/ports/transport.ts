@@ -5,7 +5,7 @@ export interface Endpoint {
   readonly port: number
 }
 
-/** What the driver of a connection is told. Handlers are set once, before the first octet arrives. */
+/** What the driver of a connection hears. Handlers are set once, before the first octet arrives. */
 export interface ConnectionHandlers {
   /** The chunk belongs to the callee only until it returns: copy what is kept. */
   data(chunk: Uint8Array): void
@@ -27,7 +27,7 @@ export interface Connection {
    */
   readonly counterpart?: string
   /** Why an incoming connection must not be used: it is not protected as it has to be. Close it. */
-  readonly refusal?: Refusal
+  readonly refusal?: ConnectionRefusal
   /** Octets accepted by write() and not yet taken by the kernel. */
   readonly queued: number
   handle(handlers: ConnectionHandlers): void
@@ -41,13 +41,13 @@ export interface Connection {
    * session is never declared dead because this process was busy. Resolves when those octets, if any, went
    * through `data`.
    */
-  settle(): Promise<void>
+  readPending(): Promise<void>
   /** Sends `last` (a NOTIFICATION), then FIN, and destroys the socket when the peer closed or after 1 s. */
   close(last?: Uint8Array): void
 }
 
 /** Why a connection is refused, each half a sentence for people. */
-export interface Refusal {
+export interface ConnectionRefusal {
   readonly cause: string
   readonly remedy: string
 }
@@ -105,7 +105,7 @@ export interface Transport {
   /** `done` gets the connection, or the reason (an Error) why there is none. Called once, asynchronously. */
   dial(options: DialOptions, done: (result: Connection | Error) => void): Dial
   /**
-   * Says how connections are protected, in place of what was said before: on every listener, now and later, and
+   * Says how connections are protected, in place of earlier rules: on every listener, now and later, and
    * on dials. Connections that are up are not touched. An address goes before a prefix, a longer prefix before
    * a shorter one, so that an address without protection is exempt from the GTSM of its prefix (not from its
    * key: the kernel asks for that before anybody else is asked).

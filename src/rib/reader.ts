@@ -2,7 +2,7 @@
 import type { Family } from '../ip/family.js'
 import type { PrefixTable } from '../ip/prefix-table.js'
 import type { AttributeTable } from './attributes/attributes.js'
-import type { GatewaySet, GatewaySets, RouteGateway } from './attributes/next-hop-sets.js'
+import type { Gateway, NextHopSet, NextHopSets } from './attributes/next-hop-sets.js'
 import type { NextHops } from './attributes/next-hops.js'
 import { Decision, type DecisionParameters } from './decision/decide.js'
 import { explainPaths, type PathExplanation } from './decision/explain.js'
@@ -14,12 +14,12 @@ import { PREFIX_INDEXED, PREFIX_SUPPRESSED, PrefixRows } from './store/prefix-ro
 import { REASON_NEXT_HOP_UNREACHABLE, VALID } from './store/reasons.js'
 import { type SourceState, SourceTable } from './store/sources.js'
 
-/** What a table is built on. Attribute sets, next hops and gateway sets are shared by both families' tables. */
+/** What a table is built on. Attribute sets, next hops and next-hop sets are shared by both families' tables. */
 export interface RibParts {
   readonly prefixes: PrefixTable
   readonly attributes: AttributeTable
   readonly nextHops: NextHops
-  readonly gatewaySets: GatewaySets
+  readonly nextHopSets: NextHopSets
   /** How many paths of a prefix are kept in order (selection.ts); 128 when left out. */
   readonly rankedPaths?: number
 }
@@ -32,7 +32,7 @@ export interface RibTotals {
   /** Prefixes with two or more multipaths, and the paths in these sets. */
   readonly multipathPrefixes: number
   readonly multipathPaths: number
-  /** Prefixes by width of their gateway set. */
+  /** Prefixes by width of their next-hop set. */
   readonly widths: readonly number[]
 }
 
@@ -42,7 +42,7 @@ export class RibReader {
   readonly prefixes: PrefixTable
   readonly attributes: AttributeTable
   readonly nextHops: NextHops
-  readonly gatewaySets: GatewaySets
+  readonly nextHopSets: NextHopSets
   protected readonly paths = new PathStore()
   protected readonly rows = new PrefixRows()
   protected readonly index = new PathIndex(this.paths)
@@ -56,7 +56,7 @@ export class RibReader {
     this.family = parts.prefixes.family
     this.attributes = parts.attributes
     this.nextHops = parts.nextHops
-    this.gatewaySets = parts.gatewaySets
+    this.nextHopSets = parts.nextHopSets
     this.decision = new Decision(this.paths, this.sources, this.attributes, this.nextHops, options)
     this.#order = new PathOrder(this.paths, this.rows, this.decision)
   }
@@ -111,8 +111,8 @@ export class RibReader {
   }
 
   /** The set of gateways of a prefix; undefined without one. */
-  gatewaySet(prefix: number): GatewaySet | undefined {
-    return prefix < this.rows.capacity ? this.gatewaySets.set(this.rows.gatewaySet[prefix]) : undefined
+  nextHopSet(prefix: number): NextHopSet | undefined {
+    return prefix < this.rows.capacity ? this.nextHopSets.set(this.rows.nextHopSet[prefix]) : undefined
   }
 
   /** Table version at the last change of a prefix. */
@@ -222,7 +222,7 @@ export class RibReader {
    * Gateways that accepted paths of this source use and those of no other source do. Asked before the
    * source's paths are dropped.
    */
-  soleGateways(source: number): RouteGateway[] {
+  soleGateways(source: number): Gateway[] {
     const gateways = new Set<number>()
     for (const nextHop of this.users.nextHops(source)) gateways.add(this.nextHops.gateway[nextHop])
     gateways.delete(0)
@@ -232,7 +232,7 @@ export class RibReader {
       const own = this.users.count(source, nextHop) > 0 ? 1 : 0
       if (this.users.users(nextHop) > own) gateways.delete(gateway)
     }
-    return [...gateways].map((gateway) => this.gatewaySets.gatewayOf(gateway))
+    return [...gateways].map((gateway) => this.nextHopSets.gatewayOf(gateway))
   }
 
   /** Totals, counted now. */
@@ -250,7 +250,7 @@ export class RibReader {
         multipathPrefixes++
         multipathPaths += rows.marked[prefix]
       }
-      const width = this.gatewaySets.set(rows.gatewaySet[prefix])?.gateways.length ?? 0
+      const width = this.nextHopSets.set(rows.nextHopSet[prefix])?.gateways.length ?? 0
       while (widths.length <= width) widths.push(0)
       widths[width]++
     }

@@ -8,7 +8,7 @@
  *    is decided yet; the prefixes concerned are marked dirty, each once.
  * 3. `decide(max)` when the turn has read what was there, and again while `pending` is not 0. It runs the
  *    decision process over dirty prefixes and hands one ChangeBatch to every subscriber (Adj-RIB-Out, FIB,
- *    events), then returns it. Within a subscriber `best`, `gatewaySet`, `first` and `next` show the new state;
+ *    events), then returns it. Within a subscriber `best`, `nextHopSet`, `first` and `next` show the new state;
  *    a prefix whose last path went is still known then, and afterwards only while somebody holds it.
  * 4. Session lost: `dropSource(source, budget)` until it returns true, or `markStale` (graceful restart, route
  *    refresh) and later `sweepStale` until true; `decide` between the slices. `soleGateways`, asked before
@@ -20,19 +20,20 @@
  * best one alone wherever MED can't make the order circular (decide.ts), and the path that an announcement
  * replaces is found by hash from INDEX_FROM paths on.
  */
-import { AdjIn } from './adj-in.js'
+
 import type { DecisionParameters } from './decision/decide.js'
 import type { RibParts } from './reader.js'
 import { growInt32 } from './store/columns.js'
 import { PATH_MULTIPATH } from './store/paths.js'
 import { PREFIX_DIRTY, PREFIX_SUPPRESSED, PREFIX_TOUCHED } from './store/prefix-rows.js'
 import type { ChangeBatch } from './store/types.js'
+import { RibWriter } from './writer.js'
 
-export type { RouteFilter } from './adj-in.js'
 export type { RibParts, RibTotals } from './reader.js'
+export type { RouteFilter } from './writer.js'
 
 /** The routing table of one family, as described at the head of this file. */
-export class Rib extends AdjIn {
+export class Rib extends RibWriter {
   /** Ascends by one with each decide() that changed something. */
   version = 0
   /** Ascends by one with each decide() that told subscribers of either kind something. */
@@ -40,14 +41,14 @@ export class Rib extends AdjIn {
   readonly #subscribers: ((batch: ChangeBatch) => void)[] = []
   readonly #pathSubscribers: ((batch: ChangeBatch) => void)[] = []
   /** Prefixes of the running decide(), for who follows every path. */
-  #settled = new Int32Array(0)
+  #decided = new Int32Array(0)
   #changed = new Int32Array(1024)
   /** Prefixes of the running decide() that have no path any more. */
   #empty = new Int32Array(64)
   #emptyCount = 0
   /** Next hops whose resolution changed since the last decide(). */
   readonly #moved = new Set<number>()
-  /** Subscribers are being told of a batch: its prefixes stay. */
+  /** Subscribers are hearing of a batch: its prefixes stay. */
   #deciding = false
 
   constructor(parts: RibParts, options: DecisionParameters) {
@@ -79,12 +80,12 @@ export class Rib extends AdjIn {
     const due = Math.min(this.dirty.length, max)
     if (this.#changed.length < due) this.#changed = new Int32Array(Math.max(this.#changed.length * 2, due))
     const everyPath = this.everyPath
-    if (everyPath && this.#settled.length < due) this.#settled = new Int32Array(this.#changed.length)
+    if (everyPath && this.#decided.length < due) this.#decided = new Int32Array(this.#changed.length)
     let count = 0
     for (let i = 0; i < due; i++) {
       const prefix = this.dirty.shift()
-      if (everyPath) this.#settled[i] = prefix
-      if (this.selection.settle(prefix)) this.#changed[count++] = prefix
+      if (everyPath) this.#decided[i] = prefix
+      if (this.selection.decide(prefix)) this.#changed[count++] = prefix
       if (rows.count[prefix] === 0) {
         if (this.#emptyCount === this.#empty.length)
           this.#empty = growInt32(this.#empty, this.#emptyCount * 2)
@@ -102,8 +103,8 @@ export class Rib extends AdjIn {
     try {
       if (count > 0) for (const subscriber of this.#subscribers) subscriber(batch)
       if (everyPath && due > 0) {
-        const settled = { family, version, count: due, prefixes: this.#settled }
-        for (const subscriber of this.#pathSubscribers) subscriber(settled)
+        const decided = { family, version, count: due, prefixes: this.#decided }
+        for (const subscriber of this.#pathSubscribers) subscriber(decided)
       }
     } finally {
       this.#deciding = false
@@ -148,13 +149,13 @@ export class Rib extends AdjIn {
   }
 
   /** Keeps a prefix id alive although its paths may go; undo with unhold(). */
-  hold(prefix: number): void {
+  retainPrefix(prefix: number): void {
     this.rows.ensure(prefix)
-    this.rows.holds[prefix]++
+    this.rows.retained[prefix]++
   }
 
-  unhold(prefix: number): void {
-    this.rows.holds[prefix]--
+  releasePrefix(prefix: number): void {
+    this.rows.retained[prefix]--
     if (!this.#deciding) this.#releaseIfUnused(prefix)
   }
 
@@ -177,7 +178,8 @@ export class Rib extends AdjIn {
 
   #releaseIfUnused(prefix: number): void {
     const rows = this.rows
-    if (rows.count[prefix] > 0 || rows.holds[prefix] > 0 || (rows.flags[prefix] & PREFIX_DIRTY) !== 0) return
+    if (rows.count[prefix] > 0 || rows.retained[prefix] > 0 || (rows.flags[prefix] & PREFIX_DIRTY) !== 0)
+      return
     rows.flags[prefix] = 0
     rows.version[prefix] = 0
     this.prefixes.release(prefix)

@@ -44,7 +44,7 @@ export function visibleState(phase: PeerState['phase'], connections: readonly Co
  * A neighbor while one event is worked on, and the moves of which the answers in peer.ts consist. Thrown away
  * after the step; it never leaves this room.
  */
-export class Draft {
+export class StepDraft {
   readonly params: PeerParams
   readonly actions: PeerAction[] = []
   phase: PeerState['phase']

@@ -28,7 +28,7 @@
  */
 
 import { type CollisionDecision, collide } from './collision.js'
-import { Draft, RANK, visibleState } from './draft.js'
+import { RANK, StepDraft, visibleState } from './draft.js'
 import { type ConnectionEvent, openConnection, stepConnection } from './fsm.js'
 import { checkOpen } from './open.js'
 import { identifier } from './sentences.js'
@@ -91,12 +91,12 @@ export function stepPeer(
       return { state, actions: stepConnection(c, event, { params, plain: false, random: noJitter }).actions }
     }
   }
-  const draft = new Draft(state, params)
+  const draft = new StepDraft(state, params)
   handle(draft, event)
   return draft.result()
 }
 
-function handle(draft: Draft, event: PeerEvent): void {
+function handle(draft: StepDraft, event: PeerEvent): void {
   switch (event.type) {
     case 'manual-start':
       manualStart(draft)
@@ -137,7 +137,7 @@ function handle(draft: Draft, event: PeerEvent): void {
 
 // Starting and stopping
 
-function manualStart(draft: Draft): void {
+function manualStart(draft: StepDraft): void {
   if (!draft.running) {
     draft.retries = 0
     draft.plainOpen = false
@@ -149,7 +149,7 @@ function manualStart(draft: Draft): void {
   }
 }
 
-function manualStop(draft: Draft, event: Extract<PeerEvent, { type: 'manual-stop' }>): void {
+function manualStop(draft: StepDraft, event: Extract<PeerEvent, { type: 'manual-stop' }>): void {
   if (!draft.running) return
   draft.running = false
   draft.cancelDial()
@@ -162,7 +162,7 @@ function manualStop(draft: Draft, event: Extract<PeerEvent, { type: 'manual-stop
   draft.report(event.text)
 }
 
-function automaticStop(draft: Draft, event: Extract<PeerEvent, { type: 'automatic-stop' }>): void {
+function automaticStop(draft: StepDraft, event: Extract<PeerEvent, { type: 'automatic-stop' }>): void {
   automaticEnd(draft, stopEvent(true, event), event.idleHold)
 }
 
@@ -170,7 +170,7 @@ type Stop = Extract<ConnectionEvent, { type: 'stop' }>
 type Dead = Extract<ConnectionEvent, { type: 'dead' }>
 
 /** Ends all connections and waits for the idle hold time. @param idleHold milliseconds in place of the computed time */
-function automaticEnd(draft: Draft, end: Stop | Dead, idleHold?: number): void {
+function automaticEnd(draft: StepDraft, end: Stop | Dead, idleHold?: number): void {
   if (!draft.running || (draft.phase === 'Idle' && draft.connections.length === 0)) return
   // Not running meanwhile: the end of the last connection must not start the idle hold timer, this does.
   draft.running = false
@@ -190,7 +190,7 @@ function stopEvent(
 
 // Timers of the neighbor
 
-function connectRetry(draft: Draft): void {
+function connectRetry(draft: StepDraft): void {
   if (!draft.running || draft.phase === 'Idle') return
   const { peer, connectRetry: seconds, passive, questions = [] } = draft.params
   if (draft.phase === 'Connect') {
@@ -203,7 +203,7 @@ function connectRetry(draft: Draft): void {
   else draft.dial('connect retry')
 }
 
-function idleHold(draft: Draft): void {
+function idleHold(draft: StepDraft): void {
   if (!draft.running || draft.phase !== 'Idle') return
   // A connection that came meanwhile goes on; without one the neighbor is dialled.
   if (draft.connections.length > 0) draft.phase = 'Active'
@@ -212,7 +212,7 @@ function idleHold(draft: Draft): void {
 
 // TCP
 
-function dialled(draft: Draft, id: ConnectionId): void {
+function dialled(draft: StepDraft, id: ConnectionId): void {
   if (draft.find(id)) return
   // Too late: the dial was cancelled, or a session is about to be on another connection.
   if (draft.phase !== 'Connect' || draft.connections.some((c) => RANK[c.state] >= RANK.OpenConfirm)) {
@@ -225,7 +225,7 @@ function dialled(draft: Draft, id: ConnectionId): void {
   draft.report('TCP connected')
 }
 
-function accepted(draft: Draft, id: ConnectionId): void {
+function accepted(draft: StepDraft, id: ConnectionId): void {
   if (draft.find(id)) return
   const { peer, dampIncoming, delayOpen } = draft.params
   if (!draft.running) {
@@ -246,7 +246,7 @@ function accepted(draft: Draft, id: ConnectionId): void {
 }
 
 /** RFC 4486 §4: Connection Rejected. */
-function refuse(draft: Draft, id: ConnectionId, text: string): void {
+function refuse(draft: StepDraft, id: ConnectionId, text: string): void {
   const notification = { type: 'notification', code: 6, subcode: 5, data: NO_DATA } as const
   const sent = { direction: 'sent', code: 6, subcode: 5, data: NO_DATA } as const
   draft.actions.push(
@@ -259,7 +259,7 @@ function refuse(draft: Draft, id: ConnectionId, text: string): void {
 
 type FromPeer = Exclude<ConnectionEvent, { type: 'stop' | 'dead' | 'collision-dump' | 'replaced' }>
 
-function onConnection(draft: Draft, event: FromPeer): void {
+function onConnection(draft: StepDraft, event: FromPeer): void {
   const c = draft.find(event.connection)
   if (c === undefined) return
   if (event.type === 'open' && RANK[c.state] < RANK.OpenConfirm) opened(draft, c, event)
@@ -267,13 +267,13 @@ function onConnection(draft: Draft, event: FromPeer): void {
   else other(draft, c, event)
 }
 
-function other(draft: Draft, c: ConnectionState, event: FromPeer): void {
+function other(draft: StepDraft, c: ConnectionState, event: FromPeer): void {
   draft.feed(c, event)
   // The only change of state left: DelayOpenTimer has expired. Every end has been reported.
   draft.report('the peer sent no OPEN within the delay open time')
 }
 
-function opened(draft: Draft, c: ConnectionState, event: Extract<FromPeer, { type: 'open' }>): void {
+function opened(draft: StepDraft, c: ConnectionState, event: Extract<FromPeer, { type: 'open' }>): void {
   const { params } = draft
   if (!checkOpen(event.message, params).ok) {
     draft.feed(c, event)
@@ -305,7 +305,7 @@ function opened(draft: Draft, c: ConnectionState, event: Extract<FromPeer, { typ
 }
 
 function established(
-  draft: Draft,
+  draft: StepDraft,
   c: ConnectionState,
   event: Extract<FromPeer, { type: 'keepalive' }>,
 ): void {

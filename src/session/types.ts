@@ -1,5 +1,5 @@
 /**
- * What the session machines are told and what they ask for.
+ * What the session machines hear and what they ask for.
  *
  *     driver (speaker)                          machines (this room)
  *       clock, sockets ── PeerEvent ─────────▶  stepPeer(state, event, params)      peer.ts
@@ -95,14 +95,14 @@ export interface AdvertiseOptions {
   /** Capability 75; sent to iBGP peers only. */
   readonly softwareVersion?: string
   /** Capability 64; left out when undefined. No families: helper only (RFC 4724 §3). */
-  readonly gracefulRestart?: OwnRestart
+  readonly gracefulRestart?: RestartOffer
   /** Capability 71 (RFC 9494 §3); left out when undefined, or without `gracefulRestart`. */
   readonly longLived?: readonly LongLivedFamily[]
   /** Capability 69 (RFC 7911 §4). */
   readonly addPath?: readonly { readonly family: Family; readonly receive: boolean; readonly send: boolean }[]
 }
 
-export interface OwnRestart {
+export interface RestartOffer {
   /** Restart Time announced, 0 to 4095 s. */
   readonly time: number
   /** R bit. */
@@ -252,7 +252,7 @@ export type PeerEvent =
       readonly forwardingDead: boolean
       readonly text: string
     }
-  /** A timer ran out [9 to 13]. Before 'hold' is fed the driver lets the connection settle(). */
+  /** A timer ran out [9 to 13]. Before 'hold' is fed the driver lets the connection readPending(). */
   | { readonly type: 'timer'; readonly timer: PeerTimer }
   | { readonly type: 'timer'; readonly timer: ConnectionTimer; readonly connection: ConnectionId }
   /** The dial succeeded [16]. */

@@ -88,12 +88,12 @@ export function showDetail(route: RouteView): string {
   return `${lines.join('\n')}\n`
 }
 
-/** What is said when the table holds no such route. */
+/** The answer when the table holds no such route. */
 export function notInTable(asked: string): string {
   return `% Network not in table: ${asked}\n`
 }
 
-/** `show ip bgp PREFIX` names neighbors; an unknown one is said with those that exist. */
+/** `show ip bgp PREFIX` names neighbors; for an unknown one it names those that exist. */
 export function noSuchNeighbor(address: string, neighbors: readonly NeighborView[]): string {
   const known = neighbors.slice(0, 8).map(({ key }) => key)
   const more = neighbors.length > known.length ? ', …' : ''

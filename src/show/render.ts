@@ -16,14 +16,14 @@ import { membersOf, showAllSummaries, showSummary } from './summary.js'
 import { summariesJson, summaryJson } from './summary-json.js'
 import { showTable } from './table.js'
 import { showAdvertisedJson, showTableJson } from './table-json.js'
-import type { Dialect } from './table-row.js'
+import type { TableForm } from './table-row.js'
 import { jsonText } from './text.js'
 import { showVersion, versionJson } from './version.js'
 
 /** How to print. */
 export interface RenderOptions {
   readonly json: boolean
-  readonly dialect: Dialect
+  readonly dialect: TableForm
 }
 
 /** Thrown when what was asked for is not there; the message is the switch's line, '% …' with its line break. */

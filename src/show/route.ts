@@ -16,7 +16,7 @@ function distance(path: PathView): number {
 
 /**
  * Gateways of a route, each with its path, in canonical order; empty when none of its paths is used.
- * A gateway whose path cannot be told apart (two neighbors with one next hop) takes the first.
+ * A gateway that several paths have (two neighbors with one next hop) takes the first.
  */
 export function descriptors(route: RouteDetail): readonly Descriptor[] {
   const used = route.paths.filter((path) => path.best || path.multipath)

@@ -6,7 +6,7 @@ import { left, right } from './text.js'
  * at column 23); 'ios' has the columns that parsers of Cisco output know (network 17 wide, longer ones on a
  * line of their own).
  */
-export type Dialect = 'ruijie' | 'ios'
+export type TableForm = 'ruijie' | 'ios'
 
 interface Layout {
   readonly header: string
@@ -17,7 +17,7 @@ interface Layout {
   readonly wrapped: number
 }
 
-const LAYOUT: Record<Dialect, Layout> = {
+const LAYOUT: Record<TableForm, Layout> = {
   ruijie: {
     header: '    Network            Next Hop            Metric LocPrf Weight Path',
     status: (codes) => left(codes, 4),
@@ -33,7 +33,7 @@ const LAYOUT: Record<Dialect, Layout> = {
 }
 
 /** The line above the rows. */
-export function tableHeader(dialect: Dialect): string {
+export function tableHeader(dialect: TableForm): string {
   return LAYOUT[dialect].header
 }
 
@@ -41,7 +41,7 @@ export function tableHeader(dialect: Dialect): string {
  * Three status characters: valid ('*'), stale ('S'), long-lived stale ('L'; 'S' in the layout of IOS), suppressed by
  * an own aggregate ('s') or refused by the kernel ('r'); best ('>') or multipath ('m'); internal ('i').
  */
-export function statusCodes(route: RouteView, path: PathView, dialect: Dialect = 'ruijie'): string {
+export function statusCodes(route: RouteView, path: PathView, dialect: TableForm = 'ruijie'): string {
   const used = path.best || path.multipath
   const first = path.stale
     ? path.longLivedStale && dialect !== 'ios'
@@ -83,7 +83,7 @@ function fields(path: PathView, indent: number, defaultLocalPref: number): strin
 }
 
 /** All lines of a route, one path a line; the network stands on the first only. Ends with a line break. */
-export function routeRows(route: RouteView, dialect: Dialect, defaultLocalPref: number): string {
+export function routeRows(route: RouteView, dialect: TableForm, defaultLocalPref: number): string {
   const layout = LAYOUT[dialect]
   let text = ''
   route.paths.forEach((path, index) => {

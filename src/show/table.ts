@@ -2,7 +2,7 @@ import type { Family } from '../ip/family.js'
 import type { RouteQuery } from '../views/model/route.js'
 import type { StatusView } from '../views/model/status.js'
 import { pages, type ShowSource } from './source.js'
-import { type Dialect, routeRows, tableHeader } from './table-row.js'
+import { routeRows, type TableForm, tableHeader } from './table-row.js'
 
 /** What a table is about; without `neighbor` the whole Loc-RIB. */
 export interface TableScope {
@@ -19,7 +19,7 @@ export function tableVersion(status: StatusView, family: Family): number {
   return status.tables.find((table) => table.family === family)?.version ?? 0
 }
 
-function head(status: StatusView, family: Family, dialect: Dialect): string {
+function head(status: StatusView, family: Family, dialect: TableForm): string {
   return [
     `BGP table version is ${tableVersion(status, family)}, local router ID is ${status.routerId}`,
     'Status codes: s suppressed, d damped, h history, * valid, > best, i - internal,',
@@ -42,7 +42,7 @@ export function filterOf({ side, neighbor, stage }: TableScope): Pick<RouteQuery
 export async function* showTable(
   source: ShowSource,
   scope: TableScope,
-  dialect: Dialect,
+  dialect: TableForm,
 ): AsyncGenerator<string> {
   const [status, config] = await Promise.all([source.status(), source.config()])
   const { defaultLocalPref } = config.bgp.decision

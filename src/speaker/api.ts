@@ -43,8 +43,8 @@ export interface SpeakerApi extends Observable {
   subscribe(listener: (event: SpeakerEvent) => void): () => void
   /** The last events, oldest first, with ids above `after`. */
   recent(after?: number): readonly SpeakerEvent[]
-  /** True once the first routes are settled: End-of-RIB from every neighbor that was expected, or the deferral time passed. */
-  settled(): boolean
+  /** True once the first routes are complete: End-of-RIB from every neighbor that was expected, or the deferral time passed. */
+  converged(): boolean
   /** Keys of the configured neighbors, but those shut down, that are not Established or whose End-of-RIB is not here. */
   incomplete(): readonly NeighborKey[]
 }

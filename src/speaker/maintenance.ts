@@ -3,7 +3,7 @@
 import type { Clock } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
 import type { Events } from './events/events.js'
-import type { Hold, OperationOutcome } from './model/operation.js'
+import type { OperationOutcome, OperatorAction } from './model/operation.js'
 import type { SpeakerOptions } from './model/options.js'
 
 /**
@@ -15,7 +15,7 @@ export class Maintenance {
   readonly #clock: Clock
   readonly #log: Log
   readonly #events: Events
-  #held: Hold | undefined
+  #begun: OperatorAction | undefined
 
   constructor(clock: Clock, log: Log, events: Events) {
     this.#clock = clock
@@ -24,13 +24,13 @@ export class Maintenance {
   }
 
   /** Begun by an operator; undefined: not by one. */
-  get held(): Hold | undefined {
-    return this.#held
+  get action(): OperatorAction | undefined {
+    return this.#begun
   }
 
   /** Whether it lasts. */
   active(options: SpeakerOptions): boolean {
-    return options.maintenance === true || this.#held !== undefined
+    return options.maintenance === true || this.#begun !== undefined
   }
 
   /**
@@ -44,7 +44,7 @@ export class Maintenance {
       const remedy = 'Take `maintenance` out of the configuration file, then `ecmpd reload`'
       return { ok: false, reason: 'conflict', text, remedy }
     }
-    this.#held = on ? { by, at: this.#clock.wall() } : undefined
+    this.#begun = on ? { by, at: this.#clock.wall() } : undefined
     if (before === on) return { ok: true, text: `Maintenance was ${on ? 'on' : 'off'} already` }
     this.#say(on, by)
     const text = on

@@ -20,5 +20,5 @@ export interface NeighborHost extends PeerHost {
   /** A neighbor sent more prefixes than it may (`limit`): its session ends. */
   overLimit(peer: Peer, family: Family, limit: number): void
   /** A session is up, or an End-of-RIB came: looks whether the first routes are complete. */
-  lookSettled(): void
+  checkConvergence(): void
 }

@@ -8,7 +8,7 @@ import type { InboundParts } from './inbound/inbound-parts.js'
 import { InboundRoutes } from './inbound/inbound-routes.js'
 import type { NeighborHost } from './neighbor-host.js'
 import { type OutboundParts, OutboundRoutes } from './outbound/outbound-routes.js'
-import type { Link, UpdateReader } from './peer/connection-driver.js'
+import type { ConnectionDriver, UpdateReader } from './peer/connection-driver.js'
 import type { Peer, PeerRoutes } from './peer/peer.js'
 import type { RetentionParts } from './retention/path-keeper.js'
 import { RetainedRoutes } from './retention/retained-routes.js'
@@ -43,16 +43,16 @@ export class NeighborRoutes implements PeerRoutes {
   }
 
   /** The session is up. @returns who reads its UPDATEs */
-  established(link: Link, terms: Negotiated): UpdateReader {
+  established(driver: ConnectionDriver, terms: Negotiated): UpdateReader {
     const { peer, inbound, outbound, retained } = this
     const { families, holdTime, remoteAs } = terms
     const text = `neighbor ${peer.name} Established: AS ${remoteAs}, hold ${holdTime} s, families ${families.join(', ') || 'none in common'}`
     this.#host.log.info({ neighbor: peer.key }, text)
-    retained.begin(link, terms, outbound)
-    const reader = inbound.established(link, terms)
-    outbound.established(link, terms)
+    retained.begin(driver, terms, outbound)
+    const reader = inbound.established(driver, terms)
+    outbound.established(driver, terms)
     retained.established(terms)
-    this.#host.lookSettled()
+    this.#host.checkConvergence()
     return reader
   }
 

@@ -9,14 +9,14 @@ import { CeaseError, ErrorCode } from '../wire/codes.js'
 import { NO_DATA } from '../wire/fault.js'
 import { encodeNotification, shutdownData } from '../wire/notification.js'
 import { limitData } from './inbound/prefix-limit.js'
+import type { Expected } from './initial-convergence.js'
 import { deathText } from './liveness/deaths.js'
 import type { NeighborOptions } from './model/options.js'
 import type { NeighborHost } from './neighbor-host.js'
 import { dynamicOptions, rangeFor } from './peer/listen-ranges.js'
 import { Peer } from './peer/peer.js'
-import type { Refusals } from './peer/refusals.js'
+import type { RefusedConnections } from './peer/refused-connections.js'
 import type { Routing } from './routing.js'
-import type { Expected } from './settling.js'
 
 /** Milliseconds for which a neighbor that announced too much is kept out. */
 const LIMIT_PAUSE = 60_000
@@ -33,7 +33,7 @@ const FORWARDS_NOTHING = 'the neighbor is dead, and forwards nothing'
 export interface NeighborsParts {
   readonly host: NeighborHost
   readonly random: Random
-  readonly refusals: Refusals
+  readonly refusals: RefusedConnections
   readonly routing: Routing
   /** False: connections are refused. */
   running(): boolean
@@ -80,7 +80,7 @@ export class Neighbors {
     for (const peer of this.#peers.values()) this.#note(peer)
   }
 
-  /** Ends a neighbor for good. @param what the log is told */
+  /** Ends a neighbor for good. @param what the text for the log */
   remove(key: NeighborKey, what: string, subcode: number = CeaseError['PeerDe-configured']): void {
     const peer = this.#peers.get(key)
     if (peer === undefined) return
@@ -170,7 +170,7 @@ export class Neighbors {
   ended(peer: Peer): void {
     if (!peer.dynamic || !peer.idle || this.#peers.get(peer.key) !== peer) return
     // Forgotten, it would come back with its next connection.
-    if (peer.held !== undefined || peer.drained !== undefined) return
+    if (peer.operatorShutdown !== undefined || peer.drained !== undefined) return
     if (this.#parts.routing.of(peer)?.retained.graceful.phase === 'waiting') return
     this.#forget(peer)
     peer.stop(CeaseError['PeerDe-configured'], NO_DATA, 'its session has ended')
@@ -209,7 +209,7 @@ export class Neighbors {
       const remedy = `add neighbor ${remote.address} with its remote AS, or a listen range that covers it, if it belongs here`
       this.#parts.refusals.report(remote, cause, remedy)
     } else if (this.#dynamic >= listenLimit) {
-      // It belongs here: it is told (RFC 4486 §4).
+      // It belongs here: it gets a NOTIFICATION (RFC 4486 §4).
       const cause = `there are ${this.#dynamic} dynamic neighbors already`
       this.#refuse(connection, cause, CONNECTION_REJECTED)
       this.#parts.refusals.report(remote, cause, 'raise the listen limit if more are meant to come')
@@ -221,11 +221,11 @@ export class Neighbors {
 
   /**
    * True when `test` holds for every configured neighbor that is neither shut down nor kept down.
-   * @param strangers the same of dynamic neighbors that are there
+   * @param dynamic the same of dynamic neighbors that are there
    */
-  every(test: (neighbor: Expected) => boolean, strangers: boolean): boolean {
+  every(test: (neighbor: Expected) => boolean, dynamic: boolean): boolean {
     const fails = (peer: Peer) => {
-      if (this.#isDown(peer) || (peer.dynamic && !(strangers && peer.session !== undefined))) return false
+      if (this.#isDown(peer) || (peer.dynamic && !(dynamic && peer.session !== undefined))) return false
       return !test(this.#expected(peer))
     }
     // Asked with each End-of-RIB: who was missing the last time is missing most of the time.

@@ -116,7 +116,7 @@ function act(peer: Peer, operation: NeighborOperation, by: string, parts: Operat
     case 'shutdown': {
       const { message } = operation
       const before = peer.adminDown
-      peer.held = { message, by, at: clock.wall() }
+      peer.operatorShutdown = { message, by, at: clock.wall() }
       peer.stop(CeaseError.AdministrativeShutdown, communication(message), `shut down by ${by}`)
       routing.of(peer)?.retained.giveUp()
       return done(
@@ -132,7 +132,7 @@ function act(peer: Peer, operation: NeighborOperation, by: string, parts: Operat
       return done(
         before
           ? `Neighbor ${address} was in maintenance already, and stays so until undrain`
-          : `Neighbor ${address} is drained until undrain: its paths are the last choice, and it is told so of ours`,
+          : `Neighbor ${address} is drained until undrain: its paths are the last choice here, and ours there`,
       )
     }
     case 'undrain': {
@@ -145,7 +145,7 @@ function act(peer: Peer, operation: NeighborOperation, by: string, parts: Operat
     }
     case 'start': {
       const before = peer.session !== undefined
-      peer.held = undefined
+      peer.operatorShutdown = undefined
       const dead = parts.keptDown(address)
       if (dead !== undefined) return done(`Neighbor ${address} is started once it is alive: ${dead}`)
       peer.feed({ type: 'manual-start' })

@@ -48,7 +48,7 @@ export function speakerReads(parts: ReadsParts): SpeakerReads {
       return ownRestart.restarting
     },
     get maintained() {
-      return maintenance.held
+      return maintenance.action
     },
     now: () => clock.now(),
     wall: () => clock.wall(),
@@ -96,7 +96,7 @@ function neighborReads(peer: Peer, routes: NeighborRoutes | undefined): Neighbor
 
 function familyReads(inward: Readonly<FamilyIn>, outward: Readonly<FamilyOut> | undefined): FamilyReads {
   const { family, options, negotiated, addPathReceive, endOfRibReceived, limitSaid } = inward
-  const { group, member } = outward?.outlet ?? {}
+  const { group, member } = outward?.sender ?? {}
   return {
     ...{ family, options, negotiated, addPathReceive, endOfRibReceived, limitSaid },
     addPathSend: outward?.addPathSend ?? false,

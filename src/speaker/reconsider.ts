@@ -22,7 +22,7 @@ export interface ReconsiderParts {
 }
 
 /**
- * Routes that are there already, when what was said about them no longer holds: options or the machine changed.
+ * Routes that are there already, when the verdict on them no longer holds: options or the machine changed.
  * They are read or sent anew without a word to the neighbor that brought them.
  */
 export class Reconsider {
@@ -56,7 +56,7 @@ export class Reconsider {
     const { decision } = this.#parts.options()
     for (const rib of this.#parts.tables.ribs()) rib.setOptions(decision)
     if (decision.defaultLocalPref === before.defaultLocalPref) return
-    // Internal neighbors are told the preference of paths that have none.
+    // Internal neighbors get the preference of paths that have none.
     for (const { outbound } of this.#parts.neighbors.values()) outbound.renew('ibgp')
   }
 
@@ -89,18 +89,18 @@ export class Reconsider {
     }
   }
 
-  /** Own routes changed, or what is said of them. */
+  /** Own routes changed, or their attributes. */
   own(): void {
     this.#parts.updateOut.reevaluate()
     this.#parts.written()
   }
 
-  /** Links, addresses or routes of the machine changed: what was said about next hops is looked at again. */
+  /** Links, addresses or routes of the machine changed: next hops are looked at again. */
   nextHops(): void {
     for (const { inbound } of this.#parts.neighbors.values()) inbound.nextHopsChanged()
     this.#parts.updateOut.subnetsChanged()
     this.#parts.written()
-    this.#parts.tables.settle()
+    this.#parts.tables.decide()
   }
 }
 

@@ -9,7 +9,7 @@ import type { Rib } from '../rib/table.js'
 import { UpdateFields } from '../wire/update.js'
 import { asPathText } from './events/attribute-text.js'
 import { RouteEvents } from './events/route-events.js'
-import { Contexts } from './inbound/contexts.js'
+import { DecodeContexts } from './inbound/decode-contexts.js'
 import { FaultReport } from './inbound/fault-report.js'
 import { PrefixLimit } from './inbound/prefix-limit.js'
 import type { SpeakerSizes } from './model/sizes.js'
@@ -20,7 +20,7 @@ import { UpdateOut } from './outbound/update-out.js'
 import type { Peer } from './peer/peer.js'
 import { Reconsider } from './reconsider.js'
 import { Removals } from './retention/removals.js'
-import { Resolve } from './tables/resolve.js'
+import { NextHopTracking } from './tables/next-hop-tracking.js'
 import type { Tables } from './tables/tables.js'
 
 export interface RoutingParts {
@@ -41,7 +41,7 @@ export class Routing {
   readonly updateOut: UpdateOut
   readonly #host: NeighborHost
   readonly #own: OwnRoutes
-  readonly #resolve: Resolve
+  readonly #tracking: NextHopTracking
   /** What all neighbors share. */
   readonly #shared: NeighborRoutesParts
   readonly #neighbors = new Map<Peer, NeighborRoutes>()
@@ -56,11 +56,16 @@ export class Routing {
     this.tables = tables
     this.#own = new OwnRoutes({
       ...{ clock, log, work, machine, options, ribs: tables.ribs() },
-      settle: () => tables.settle(),
+      decide: () => tables.decide(),
     })
     tables.follow({ batch: () => this.#own.follow(), decided: () => this.#decided() })
-    this.#resolve = new Resolve(tables.nextHops, resolver, () => this.reconsider.nextHops(), host.gatewayDead)
-    this.updateOut = new UpdateOut(clock, work, this.#resolve, tables, host.observers.sent, seed)
+    this.#tracking = new NextHopTracking(
+      tables.nextHops,
+      resolver,
+      () => this.reconsider.nextHops(),
+      host.gatewayDead,
+    )
+    this.updateOut = new UpdateOut(clock, work, this.#tracking, tables, host.observers.sent, seed)
     const routeEvents = new RouteEvents(clock, events, (table, path) => this.#describe(table, path))
     for (const table of tables.ribs()) routeEvents.watch(table)
     tables.bus.listen((_rib, batch) => routeEvents.batch(batch))
@@ -68,12 +73,12 @@ export class Routing {
     this.#shared = {
       host,
       inbound: {
-        ...{ clock, log, tables, options, resolve: this.#resolve },
-        contexts: new Contexts(),
+        ...{ clock, log, tables, options, tracking: this.#tracking },
+        contexts: new DecodeContexts(),
         faults: new FaultReport(clock, log, events),
         limit: new PrefixLimit(log, host.overLimit),
         fields: new UpdateFields(),
-        endOfRib: host.lookSettled,
+        endOfRib: host.checkConvergence,
       },
       outbound: { updateOut, options, maintenance: host.maintenance },
       retention: {
@@ -106,12 +111,12 @@ export class Routing {
 
   /**
    * A source of liveness calls a gateway dead, or none does any longer: paths through it are out of use, or can be
-   * used again. Of a death the kernel is told before the first path is decided anew.
+   * used again. The kernel hears of a death before the first path is decided anew.
    */
   gatewayChanged(gateway: string): void {
     const { tables } = this
-    this.#resolve.gatewayChanged(gateway, (lost) => tables.bus.gatewaysLost(() => [lost]))
-    tables.settle()
+    this.#tracking.gatewayChanged(gateway, (lost) => tables.bus.gatewaysLost(() => [lost]))
+    tables.decide()
   }
 
   /** The neighbor with this source index. */
@@ -145,7 +150,7 @@ export class Routing {
   }
 
   close(): void {
-    this.#resolve.close()
+    this.#tracking.close()
     this.#own.close()
     for (const { retained } of this.#neighbors.values()) retained.graceful.close()
   }

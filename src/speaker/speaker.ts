@@ -19,6 +19,7 @@ import { NO_DATA } from '../wire/fault.js'
 import { shutdownData } from '../wire/notification.js'
 import type { SpeakerApi } from './api.js'
 import { Events } from './events/events.js'
+import { ABSENT, DEFERRAL, InitialConvergence, type WaitLimits } from './initial-convergence.js'
 import { LivenessWatch } from './liveness/watch.js'
 import { Maintenance } from './maintenance.js'
 import type { ApplyReport } from './model/apply-report.js'
@@ -37,15 +38,14 @@ import { keepsOurs, OwnRestart } from './peer/own-restart.js'
 import type { Peer } from './peer/peer.js'
 import { peerParams } from './peer/peer-params.js'
 import { protectionRules } from './peer/protection.js'
-import { Refusals } from './peer/refusals.js'
+import { RefusedConnections } from './peer/refused-connections.js'
 import { speakerReads } from './reads.js'
 import { applyDifference } from './reload/apply.js'
 import { Routing } from './routing.js'
-import { ABSENT, DEFERRAL, type Patience, Settling } from './settling.js'
 import { Tables } from './tables/tables.js'
 import { Work } from './turn/work.js'
 
-/** What a speaker is made of: the world through ports, and what it is told to be. */
+/** What a speaker is made of: the world through ports, and its options. */
 export interface SpeakerParts {
   readonly clock: Clock
   readonly transport: Transport
@@ -78,7 +78,7 @@ export class Speaker implements SpeakerApi {
   readonly #routing: Routing
   readonly #neighbors: Neighbors
   readonly #listeners: Listeners
-  readonly #settling: Settling
+  readonly #convergence: InitialConvergence
   readonly #maintenance: Maintenance
   readonly #liveness: LivenessWatch
   readonly #ownRestart = new OwnRestart()
@@ -103,14 +103,14 @@ export class Speaker implements SpeakerApi {
     this.#maintenance = new Maintenance(clock, log, events)
     const work = new Work(clock, {
       failed: (error) => log.error({ err: error }, 'a piece of work failed'),
-      sliceEnd: () => this.#tables.settle(),
+      sliceEnd: () => this.#tables.decide(),
     })
     this.#liveness = new LivenessWatch({
       ...{ clock, log, events, sources: parts.liveness ?? [] },
       neighborDied: (address, source, death) => {
         this.#neighbors.died(address, source, death)
-        this.#tables.settle()
-        this.#settling.look()
+        this.#tables.decide()
+        this.#convergence.look()
       },
       neighborReleased: (address) => this.#neighbors.released(address),
       gatewayChanged: (gateway) => this.#routing.gatewayChanged(gateway),
@@ -129,16 +129,16 @@ export class Speaker implements SpeakerApi {
     this.#routing = new Routing({ host, resolver, machine, seed })
     this.#neighbors = new Neighbors({
       ...{ host, random, routing: this.#routing },
-      refusals: new Refusals(clock, log, events),
+      refusals: new RefusedConnections(clock, log, events),
       running: () => this.#running,
     })
     this.#listeners = new Listeners(transport, (connection) => {
       this.#neighbors.accept(connection)
-      this.#tables.settle()
+      this.#tables.decide()
     })
-    this.#settling = new Settling({
+    this.#convergence = new InitialConvergence({
       clock,
-      patience: () => this.#patience(),
+      waits: () => this.#waits(),
       every: (test) => this.#neighbors.every(test, this.#left || this.#ownRestart.restarting),
       selected: () => {
         const { restarting } = this.#ownRestart
@@ -149,10 +149,10 @@ export class Speaker implements SpeakerApi {
         this.#routing.updateOut.defer(false)
       },
       done: () => {
-        this.#tables.settle()
+        this.#tables.decide()
         log.info({}, 'the first routes are complete')
         fib?.sweep()
-        this.#ownRestart.settled()
+        this.#ownRestart.converged()
         this.#params = new WeakMap()
       },
     })
@@ -174,8 +174,8 @@ export class Speaker implements SpeakerApi {
     this.#liveness.start()
     this.#restarted()
     for (const options of this.#options.neighbors) this.#neighbors.add(options)
-    this.#tables.settle()
-    this.#settling.start()
+    this.#tables.decide()
+    this.#convergence.start()
   }
 
   async apply(options: SpeakerOptions): Promise<ApplyReport> {
@@ -208,7 +208,7 @@ export class Speaker implements SpeakerApi {
     const maintained = this.#maintenance.applied(before, options)
     if (maintained || usesLongLived(before) !== usesLongLived(options)) this.#routing.reconsider.exports()
     neighbors.noteUnprotected()
-    this.#tables.settle()
+    this.#tables.decide()
     return report
   }
 
@@ -223,7 +223,7 @@ export class Speaker implements SpeakerApi {
   ): Promise<void> {
     this.#running = false
     this.#liveness.stop()
-    this.#settling.stop()
+    this.#convergence.stop()
     this.#tables.bus.freeze()
     const shutdown = reason === 'shutdown'
     const subcode = shutdown ? CeaseError.AdministrativeShutdown : CeaseError.OutOfResources
@@ -266,7 +266,7 @@ export class Speaker implements SpeakerApi {
     const peer = this.#neighbors.get(key)
     if (peer === undefined) return false
     const done = this.#routing.of(peer)?.retained.refresh(direction) ?? false
-    this.#tables.settle()
+    this.#tables.decide()
     return done
   }
 
@@ -282,8 +282,8 @@ export class Speaker implements SpeakerApi {
     const outcome = operate(peer, operation, by, parts)
     // A dynamic one without a session was there for this alone.
     if (operation.type === 'undrain') this.#neighbors.ended(peer)
-    this.#tables.settle()
-    this.#settling.look()
+    this.#tables.decide()
+    this.#convergence.look()
     return outcome
   }
 
@@ -311,8 +311,8 @@ export class Speaker implements SpeakerApi {
     return this.#observers.observe(observer)
   }
 
-  settled(): boolean {
-    return this.#settling.settled
+  converged(): boolean {
+    return this.#convergence.converged
   }
 
   incomplete(): readonly NeighborKey[] {
@@ -331,12 +331,12 @@ export class Speaker implements SpeakerApi {
   }
 
   /** A restart that nobody is to notice waits for those who dial us, too. */
-  #patience(): Patience {
+  #waits(): WaitLimits {
     const { listenRanges, selectionDeferralTime = DEFERRAL } = this.#options
     const { restarting } = this.#ownRestart
     const deferral = selectionDeferralTime * 1000
-    const callers = restarting ? deferral : ABSENT
-    return { deferral, callers, strangers: listenRanges.length > 0 && (this.#left || restarting) }
+    const passive = restarting ? deferral : ABSENT
+    return { deferral, passive, dynamic: listenRanges.length > 0 && (this.#left || restarting) }
   }
 
   /** Tells the transport which connections are to be protected, before any of them can come. */
@@ -371,7 +371,7 @@ export class Speaker implements SpeakerApi {
       keptDown: (address) => this.#liveness.keptDown(address),
       gatewayDead: (gateway) => this.#liveness.gateways.of(gateway).length > 0,
       overLimit: (peer, family, limit) => this.#neighbors.overLimit(peer, family, limit),
-      lookSettled: () => this.#settling.look(),
+      checkConvergence: () => this.#convergence.look(),
       opened: () => {
         this.#connections++
       },

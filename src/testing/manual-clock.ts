@@ -1,4 +1,4 @@
-/** A clock for tests that stands still until it is told to go. */
+/** A clock for tests that stands still until a test lets it go. */
 
 import type { Cancel, Clock } from '../ports/clock.js'
 
@@ -14,7 +14,7 @@ async function microtasks(): Promise<void> {
 }
 
 /**
- * A clock that stands still until it is told to go. Timers fire in the order of their deadlines (equal ones
+ * A clock that stands still until a test lets it go. Timers fire in the order of their deadlines (equal ones
  * in the order they were set), `soon` callbacks between them, each followed by the promise callbacks it
  * caused: a test sees the same sequence on every run.
  */
@@ -98,18 +98,18 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Lets time pass, timer by timer, until a promise is settled; no real time is waited for.
+   * Lets time pass, timer by timer, until a promise is kept or broken; no real time is waited for.
    * @returns the promise's value
-   * @throws what the promise was rejected with; Error when nothing is left that could settle it
+   * @throws what the promise was rejected with; Error when nothing is left that could keep it
    */
   async until<T>(promise: Promise<T>): Promise<T> {
-    let settled = false
+    let done = false
     const note = () => {
-      settled = true
+      done = true
     }
     promise.then(note, note)
     await this.run()
-    while (!settled) {
+    while (!done) {
       const due = this.#earliest()
       if (due === undefined) throw new Error('no timer is set: what is waited for never comes')
       await this.advance(due.at - this.#now)

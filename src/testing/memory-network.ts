@@ -29,7 +29,7 @@ export class MemoryConnection implements Connection {
   other!: MemoryConnection
   /** Largest chunk that arrives at once here; 1 delivers octet by octet. */
   segment = Number.POSITIVE_INFINITY
-  /** A cut cable: nothing arrives any more, in neither direction, and nobody is told. */
+  /** A cut cable: nothing arrives any more, in neither direction, and nobody hears of it. */
   cut = false
   /** A peer that does not read: octets stay in the sender's queue. */
   stalled = false
@@ -59,7 +59,7 @@ export class MemoryConnection implements Connection {
     return Math.max(0, this.other.#arrivingSize - KERNEL)
   }
 
-  /** True once this end was told that the connection is over. */
+  /** True once this end has heard that the connection is over. */
   get closed(): boolean {
     return this.#gone
   }
@@ -87,7 +87,7 @@ export class MemoryConnection implements Connection {
     this.#schedule()
   }
 
-  async settle(): Promise<void> {
+  async readPending(): Promise<void> {
     this.#deliver(true)
   }
 
@@ -130,11 +130,11 @@ export class MemoryConnection implements Connection {
     })
   }
 
-  /** @param settling also what a paused reader has not been given yet */
-  #deliver(settling: boolean): void {
+  /** @param draining also what a paused reader has not been given yet */
+  #deliver(draining: boolean): void {
     const handlers = this.#handlers
     if (handlers === undefined) return
-    while (this.#arriving.length > 0 && !this.#gone && !this.stalled && (settling || !this.#paused)) {
+    while (this.#arriving.length > 0 && !this.#gone && !this.stalled && (draining || !this.#paused)) {
       const chunk = this.#arriving[0]
       const size = Math.min(chunk.length, this.segment)
       if (size === chunk.length) this.#arriving.shift()
@@ -179,7 +179,7 @@ export class MemoryHost implements Transport {
   readonly connections: MemoryConnection[] = []
   /** Attempts to dial, for tests of retries: when, and where to. */
   readonly dials: { readonly at: number; readonly address: string; readonly port: number }[] = []
-  /** How connections are to be protected, as it was said last. Nothing is enforced. */
+  /** How connections are to be protected, by the last call. Nothing is enforced. */
   rules: readonly ProtectionRule[] = []
   /** Remote addresses and prefixes whose protection can't be had. */
   readonly unprotectable = new Set<string>()

@@ -56,8 +56,8 @@ export interface TestPeerOptions {
   readonly log?: Log
 }
 
-/** Milliseconds that a condition is waited for unless it is said otherwise. */
-const PATIENCE = 10_000
+/** Milliseconds that a condition is waited for unless a call says otherwise. */
+const LONGEST_WAIT = 10_000
 /** Routes asked of the speaker at a time. */
 const PAGE = 1000
 
@@ -113,7 +113,7 @@ export class TestPeer {
   /**
    * Ends the sessions with Cease/Administrative Shutdown and closes the listeners. Whoever still waits gets an
    * Error. With a ManualClock: `clock.until(peer.stop())`.
-   * @param message what the neighbors are told (RFC 9003), at most 255 octets of UTF-8
+   * @param message the text for the neighbors (RFC 9003), at most 255 octets of UTF-8
    */
   async stop(message = 'the test is over'): Promise<void> {
     this.#waiting.close('the peer was stopped')
@@ -168,12 +168,12 @@ export class TestPeer {
    * @returns the value
    * @throws Error, one sentence with the neighbors' states, when the time is over or the peer is stopped
    */
-  until<T>(what: string, condition: () => T, within = PATIENCE): Promise<Exclude<T, Unfulfilled>> {
+  until<T>(what: string, condition: () => T, within = LONGEST_WAIT): Promise<Exclude<T, Unfulfilled>> {
     return this.#waiting.until(what, condition, within, () => this.#summary())
   }
 
   /** Waits for a session. @throws as `until` */
-  established(address: string, within = PATIENCE): Promise<NeighborView> {
+  established(address: string, within = LONGEST_WAIT): Promise<NeighborView> {
     return this.until(
       `neighbor ${address} Established`,
       () => {
@@ -185,7 +185,7 @@ export class TestPeer {
   }
 
   /** Waits until a neighbor has no session, or is gone. @throws as `until` */
-  async down(address: string, within = PATIENCE): Promise<void> {
+  async down(address: string, within = LONGEST_WAIT): Promise<void> {
     await this.until(
       `neighbor ${address} down`,
       () => this.neighbor(address)?.state !== 'Established',
@@ -199,7 +199,7 @@ export class TestPeer {
    * @param nextHops exactly these, in any order, or so many; left out: any
    * @throws as `until`
    */
-  routed(prefix: string, nextHops?: readonly string[] | number, within = PATIENCE): Promise<RouteView> {
+  routed(prefix: string, nextHops?: readonly string[] | number, within = LONGEST_WAIT): Promise<RouteView> {
     const wanted = typeof nextHops === 'object' ? [...nextHops].sort().join(', ') : nextHops
     const matches = (route: RouteView) => {
       if (wanted === undefined) return route.paths.some(({ best }) => best)
@@ -220,7 +220,7 @@ export class TestPeer {
   }
 
   /** Waits until nobody has a path for a prefix. @param prefix canonical text @throws as `until` */
-  async withdrawn(prefix: string, within = PATIENCE): Promise<void> {
+  async withdrawn(prefix: string, within = LONGEST_WAIT): Promise<void> {
     await this.until(`no route ${prefix}`, () => this.route(prefix) === undefined, within)
   }
 

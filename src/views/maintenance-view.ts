@@ -1,6 +1,6 @@
 /** How the read model of maintenance is made. */
 
-import type { Hold } from '../speaker/model/operation.js'
+import type { OperatorAction } from '../speaker/model/operation.js'
 import type { MaintenanceView } from './model/maintenance.js'
 
 /**
@@ -8,9 +8,10 @@ import type { MaintenanceView } from './model/maintenance.js'
  * longer.
  */
 export function maintenanceView(
-  held: Hold | undefined,
+  action: OperatorAction | undefined,
   configured: boolean | undefined,
 ): MaintenanceView | undefined {
-  if (held !== undefined) return { source: 'operator', by: held.by, at: new Date(held.at).toISOString() }
+  if (action !== undefined)
+    return { source: 'operator', by: action.by, at: new Date(action.at).toISOString() }
   return configured === true ? { source: 'configuration' } : undefined
 }

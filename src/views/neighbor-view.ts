@@ -91,9 +91,9 @@ export function neighborView(reads: SpeakerReads, neighbor: NeighborReads): Neig
 }
 
 /** The operator's word stands before the configuration's: it is the one that lasts longer. */
-function shutdownView({ held, options }: SessionReads): NeighborView['shutdown'] {
-  if (held !== undefined) {
-    const { message, by, at } = held
+function shutdownView({ operatorShutdown: action, options }: SessionReads): NeighborView['shutdown'] {
+  if (action !== undefined) {
+    const { message, by, at } = action
     return { source: 'operator', message, by, at: new Date(at).toISOString() }
   }
   if (options.shutdown === undefined) return undefined

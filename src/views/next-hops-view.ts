@@ -13,7 +13,7 @@ export function nextHopSets(table: TableReads): NextHopSetView[] {
   const users = new Map<number, number>()
   const texts = new Map<number, readonly string[]>()
   for (let prefix = 0; prefix < prefixes.limit; prefix++) {
-    const set = table.gatewaySet(prefix)
+    const set = table.nextHopSet(prefix)
     if (set === undefined) continue
     const count = users.get(set.id) ?? 0
     if (count === 0) texts.set(set.id, set.gateways.map(gatewayText))

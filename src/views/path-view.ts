@@ -13,7 +13,7 @@ import {
 } from '../speaker/events/attribute-text.js'
 import { deathText } from '../speaker/liveness/deaths.js'
 import type { DeathReads, NeighborReads, TableReads } from '../speaker/model/reads.js'
-import { MARK_WEIGHT } from '../wire/marks.js'
+import { POLICY_WEIGHT } from '../wire/policy-flags.js'
 import type { PathAttributes } from '../wire/types.js'
 import type { PathView } from './model/route.js'
 
@@ -78,8 +78,8 @@ export function originatedView(context: PathContext, attributes: PathAttributes,
 
 /** The weight that counts: one that import policy has set, else the neighbor's. */
 function weightOf(rib: TableReads, attribute: number, ofNeighbor: number): number {
-  const marks = rib.attributes.marksOf(attribute)
-  return (marks & MARK_WEIGHT) === 0 ? ofNeighbor : marks & 0xffff
+  const policyFlags = rib.attributes.policyFlagsOf(attribute)
+  return (policyFlags & POLICY_WEIGHT) === 0 ? ofNeighbor : policyFlags & 0xffff
 }
 
 /** Why a path takes no part in the decision. Of a dead next hop: who says so, and why. */

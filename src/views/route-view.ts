@@ -114,7 +114,7 @@ function routeView(
     version: rib.versionOf(prefix),
     ...(rib.isSuppressed(prefix) ? { suppressed: true } : {}),
     paths,
-    nextHops: (rib.gatewaySet(prefix)?.gateways ?? []).map(gatewayText),
+    nextHops: (rib.nextHopSet(prefix)?.gateways ?? []).map(gatewayText),
     fib: !context.installs
       ? { state: 'off' }
       : installed === undefined

@@ -17,7 +17,7 @@ export const OPTIONAL_TRANSITIVE = OPTIONAL | TRANSITIVE
 export const ANY_LENGTH = 65535
 
 /** PathAttributes while it is being put together. */
-export type Draft = { -readonly [K in keyof PathAttributes]: PathAttributes[K] }
+export type AttributeDraft = { -readonly [K in keyof PathAttributes]: PathAttributes[K] }
 
 export interface AttributeRow {
   readonly code: number
@@ -30,7 +30,7 @@ export interface AttributeRow {
   readonly max: number
   /** What a malformed one does (RFC 7606 §7). */
   readonly onFault: Verdict
-  /** Where that is said. */
+  /** The RFC and section that says so. */
   readonly rule: string
   /** Subcode of UPDATE Message Error when a flag or length fault ends in a reset; 0: RFC 4271's 3/4 and 3/5. */
   readonly subcode: number
@@ -42,7 +42,7 @@ export interface AttributeRow {
    */
   scan(bytes: Uint8Array, start: number, end: number, context: DecodeContext, out: AttributeScan): boolean
   /** Cold: reads a sound value in canonical form. */
-  read(bytes: Uint8Array, start: number, end: number, draft: Draft): void
+  read(bytes: Uint8Array, start: number, end: number, draft: AttributeDraft): void
   /** Cold: writes the value. @returns false, with nothing written, when the set has no such attribute */
   write(attributes: PathAttributes, as4: boolean, out: Writer): boolean
 }

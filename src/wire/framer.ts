@@ -27,13 +27,13 @@ const SHORTEST = [0, 29, 23, 21, 19, 23]
 export class Framer {
   /** Longest acceptable message: 4096, or 65535 once Extended Message was negotiated (RFC 8654 §4). */
   maxLength: number = MAX_LENGTH
-  #held: Uint8Array = new Uint8Array(0)
+  #buffer: Uint8Array = new Uint8Array(0)
   #first = 0
   #count = 0
   #broken = false
 
   /** Octets kept: of a message not yet complete, unread because the handler stopped, or the message at fault. */
-  get held(): number {
+  get buffered(): number {
     return this.#count
   }
 
@@ -44,7 +44,7 @@ export class Framer {
 
   /** A copy of the octets that are kept: after a fault those from its message on, as far as they were here then. */
   unread(): Uint8Array {
-    return this.#held.slice(this.#first, this.#first + this.#count)
+    return this.#buffer.slice(this.#first, this.#first + this.#count)
   }
 
   /**
@@ -57,14 +57,14 @@ export class Framer {
     while (!this.#broken && this.#count > 0) {
       at = this.#fill(chunk, at, HEADER_LENGTH)
       if (this.#count < HEADER_LENGTH) return this.#judgeMarker(handler)
-      const length = this.#judge(this.#held, this.#first, chunk, at, handler)
+      const length = this.#judge(this.#buffer, this.#first, chunk, at, handler)
       if (length === 0) return false
       at = this.#fill(chunk, at, length)
       if (this.#count < length) return true
       const start = this.#first
       this.#first += length
       this.#count -= length
-      if (!handler.message(this.#held[start + 18], this.#held, start, start + length)) {
+      if (!handler.message(this.#buffer[start + 18], this.#buffer, start, start + length)) {
         this.#keep(chunk, at, chunk.length)
         return false
       }
@@ -93,7 +93,7 @@ export class Framer {
   close(): void {
     this.#broken = true
     this.#count = 0
-    this.#held = EMPTY
+    this.#buffer = EMPTY
   }
 
   /** Tops up the kept octets from the chunk to `wanted`. @returns the chunk's next offset */
@@ -109,27 +109,27 @@ export class Framer {
     if (count <= 0 || this.#broken) return
     const needed = this.#count + count
     if (this.#count === 0) this.#first = 0
-    if (this.#first + needed > this.#held.length) {
-      const old = this.#held.subarray(this.#first, this.#first + this.#count)
-      if (needed > this.#held.length) {
-        this.#held = new Uint8Array(
-          Math.max(needed, Math.min(this.#held.length * 2, MAX_EXTENDED_LENGTH), 512),
+    if (this.#first + needed > this.#buffer.length) {
+      const old = this.#buffer.subarray(this.#first, this.#first + this.#count)
+      if (needed > this.#buffer.length) {
+        this.#buffer = new Uint8Array(
+          Math.max(needed, Math.min(this.#buffer.length * 2, MAX_EXTENDED_LENGTH), 512),
         )
       }
-      this.#held.set(old, 0)
+      this.#buffer.set(old, 0)
       this.#first = 0
     }
-    this.#held.set(chunk.subarray(start, end), this.#first + this.#count)
+    this.#buffer.set(chunk.subarray(start, end), this.#first + this.#count)
     this.#count = needed
   }
 
   /**
-   * Looks at the marker of a header that has not come whole: who says "hello" is told at once, not when the
+   * Looks at the marker of a header that has not come whole: who says "hello" gets its answer at once, not when the
    * hold timer ends.
    */
   #judgeMarker(handler: FrameHandler): boolean {
     if (this.#count >= HEADER_LENGTH) return true
-    const fault = markerFault(this.#held, this.#first, Math.min(this.#count, MARKER_LENGTH))
+    const fault = markerFault(this.#buffer, this.#first, Math.min(this.#count, MARKER_LENGTH))
     if (fault === undefined) return true
     this.#broken = true
     handler.fault(fault)

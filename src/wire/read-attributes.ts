@@ -1,5 +1,5 @@
 /** Path attributes as an object, read from octets: the cold way, for show, policy, tests and tools. */
-import { type Draft, EXTENDED_LENGTH, OPTIONAL, PARTIAL, TRANSITIVE } from './attribute-row.js'
+import { type AttributeDraft, EXTENDED_LENGTH, OPTIONAL, PARTIAL, TRANSITIVE } from './attribute-row.js'
 import { ATTRIBUTES } from './attributes.js'
 import { Block, canonicalize, type NextHopForm } from './canonical.js'
 import { AttributeScan } from './scan.js'
@@ -32,7 +32,7 @@ export function readScanned(bytes: Uint8Array, scan: AttributeScan, form?: NextH
 
 /** Reads octets that are in canonical form. */
 export function readCanonical(bytes: Uint8Array, start: number, end: number): PathAttributes {
-  const draft: Draft = {}
+  const draft: AttributeDraft = {}
   const unknown: UnknownAttribute[] = []
   const partial: number[] = []
   for (let at = start; at < end; ) {

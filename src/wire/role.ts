@@ -26,6 +26,6 @@ export function learnsOnlyForCustomers(own: Role): boolean {
 }
 
 /** True when routes sent must go no further than down: OTC is put on them (RFC 9234 §5). */
-export function marksOnEgress(own: Role): boolean {
+export function addsOtcOnEgress(own: Role): boolean {
   return own === 'provider' || own === 'peer' || own === 'rs'
 }

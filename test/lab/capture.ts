@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Child } from '../../src/demo/child.js'
+import type { DemoChild } from '../../src/demo/child.js'
 import type { Lab } from '../../src/demo/lab.js'
 import { until } from './wait.js'
 
@@ -21,12 +21,12 @@ const LAST = 9
 
 /** Records the BGP traffic of an interface with tcpdump. Reads its octets without ecmpd's own codec. */
 export class Capture {
-  readonly #child: Child
+  readonly #child: DemoChild
   readonly #file: string
   readonly #sendLast: () => Promise<unknown>
 
   /** @param sendLast sends a datagram to port 9 on the interface */
-  constructor(child: Child, file: string, sendLast: () => Promise<unknown>) {
+  constructor(child: DemoChild, file: string, sendLast: () => Promise<unknown>) {
     this.#child = child
     this.#file = file
     this.#sendLast = sendLast

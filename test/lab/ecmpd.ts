@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Child, Exit } from '../../src/demo/child.js'
+import type { DemoChild, Exit } from '../../src/demo/child.js'
 import type { Lab, Result } from '../../src/demo/lab.js'
 import { getJson } from '../../src/demo/socket.js'
 import { SWITCH } from '../../src/demo/topology.js'
@@ -29,7 +29,7 @@ export class Ecmpd {
   readonly file: string
   readonly socket: string
   readonly #options: EcmpdOptions
-  #child?: Child
+  #child?: DemoChild
 
   constructor(lab: Lab, options: EcmpdOptions) {
     this.lab = lab
@@ -45,7 +45,7 @@ export class Ecmpd {
     return namespace ?? undefined
   }
 
-  get child(): Child {
+  get child(): DemoChild {
     if (!this.#child) throw new Error('ecmpd was not started')
     return this.#child
   }

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import type { Child } from '../../src/demo/child.js'
+import type { DemoChild } from '../../src/demo/child.js'
 import type { Lab } from '../../src/demo/lab.js'
 import type { Host } from '../../src/demo/topology.js'
 import { loneBgpd, vtysh } from './frr-words.js'
@@ -39,7 +39,7 @@ export abstract class PathPeer {
   readonly as: number
   readonly sessions: readonly PathSession[]
   protected routes: readonly OwnRoute[]
-  #child?: Child
+  #child?: DemoChild
 
   constructor(
     lab: Lab,

@@ -1,4 +1,4 @@
-import type { Child } from '../../src/demo/child.js'
+import type { DemoChild } from '../../src/demo/child.js'
 import type { Lab } from '../../src/demo/lab.js'
 import { type Host, NODE_AS, SWITCH_AS, SWITCH_HOST } from '../../src/demo/topology.js'
 import { until } from './wait.js'
@@ -57,7 +57,7 @@ export abstract class Peer {
   options: PeerOptions
   /** Prefixes that it announces, also after a restart. */
   readonly announced = new Set<string>()
-  protected child?: Child
+  protected child?: DemoChild
   #starts = 0
 
   constructor(lab: Lab, host: Host, options: Partial<PeerOptions> = {}) {

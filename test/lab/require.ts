@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { type NamespaceWay, tryNamespaces } from '../../src/demo/namespaces.js'
+import { type NamespaceAccess, tryNamespaces } from '../../src/demo/namespaces.js'
 
 /** Directories of daemons that are not on every user's PATH. */
 const EXTRA = ['/usr/sbin', '/sbin', '/usr/lib/frr']
@@ -19,7 +19,7 @@ function findProgram(name: string): string | undefined {
   return undefined
 }
 
-let namespaces: Promise<NamespaceWay> | undefined
+let namespaces: Promise<NamespaceAccess> | undefined
 
 /**
  * What a test on real daemons lacks here.
@@ -33,7 +33,7 @@ export async function lacks(...programs: string[]): Promise<string | false> {
   const missing = ['ip', ...programs].filter((name) => !findProgram(name))
   const reason = missing.length
     ? `SKIPPED: not installed: ${missing.join(', ')}`
-    : way.way === 'direct'
+    : way.mode === 'direct'
       ? false
       : 'SKIPPED: needs root, to make network namespaces'
   if (reason && process.env.ECMPD_REQUIRE_PEERS === '1') {

@@ -1,4 +1,4 @@
-import type { Child } from '../../src/demo/child.js'
+import type { DemoChild } from '../../src/demo/child.js'
 import { monotonic } from '../../src/demo/client.js'
 import type { Lab } from '../../src/demo/lab.js'
 import { until } from './wait.js'
@@ -81,10 +81,10 @@ export interface RouteChange {
 
 /** Records what the kernel of a namespace says about routes and next-hop objects. */
 export class RouteMonitor {
-  readonly #child: Child
+  readonly #child: DemoChild
   readonly changes: RouteChange[] = []
 
-  constructor(child: Child) {
+  constructor(child: DemoChild) {
     this.#child = child
   }
 

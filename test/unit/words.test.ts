@@ -38,3 +38,43 @@ t.test('"neighbor" is spelled one way', { skip: repository ? false : 'no reposit
   )
   t.same(found, [])
 })
+
+/** What GLOSSARY.md has another word for. */
+const BANNED: readonly (readonly [pattern: RegExp, instead: string])[] = [
+  [
+    /\b(?<!all)settl(e|es|ed|ing)\b|(?<!all)Settl(e|ed|ing)\b/,
+    'decide, flush, read what is pending, converge: say which',
+  ],
+  [/\boutlet|Outlet/, 'route sender, export session'],
+  [/\bHeld\b|\bheld[A-Z]|[a-z]Held\b|#held\b|\.held\b/, 'advertised NLRI, retained, deferred: say which'],
+  [/\bWay\b|\.way\(/, 'gateway resolution'],
+  [/\bMARK_|\bisMarks|\bmarksOf|wire\/marks/, 'policy flags'],
+  [/\bstrangers?\b|\bstrange[A-Z]/, 'dynamic neighbors; foreign objects'],
+  [/patience/i, 'limits of waiting'],
+  [/\bdoors?\b|Doors?\b/, 'listeners'],
+  [/\bPace\b|\bpace\b/, 'MRAI timer, interval'],
+  [/[gG]ateway ?[sS]ets?\b/, 'next-hop set'],
+  [/\bAdjIn\b|adj-in\b/, 'RibWriter: what it fills is the table of all sources'],
+  [/\bLink(Host|Neighbor)\b|new Link\(/, 'connection driver; a link is a network interface'],
+  [/\b(is|are|was|were|being|be) (said|told)\b/, 'who says it'],
+]
+
+t.test('src/ uses the words of GLOSSARY.md', { skip: repository ? false : 'no repository' }, async (t) => {
+  const files = tracked('src').filter(([file]) => file.endsWith('.ts'))
+  t.ok(files.length > 300, 'files were read')
+  for (const [pattern, instead] of BANNED) t.same(places(files, pattern), [], `${pattern}: ${instead}`)
+})
+
+t.test('a class, interface or type that src/ exports is the only one of its name', async (t) => {
+  const owners = new Map<string, string[]>()
+  for (const [file, text] of tracked('src')) {
+    for (const [, name] of text.matchAll(/^export (?:abstract )?(?:class|interface|type) (\w+)/gm)) {
+      owners.set(name, [...(owners.get(name) ?? []), file])
+    }
+  }
+  t.ok(owners.size > 200, 'declarations were read')
+  t.same(
+    [...owners].filter(([, files]) => files.length > 1),
+    [],
+  )
+})

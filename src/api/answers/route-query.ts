@@ -134,7 +134,7 @@ function ask(read: (query: RouteQuery) => RoutePage, query: RouteQuery): RoutePa
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-/** The same JSON as of one page, written part by part; the reader's pace holds it back. */
+/** The same JSON as of one page, written part by part; a slow reader holds it back. */
 async function* parts(
   first: RoutePage,
   query: RouteQuery,

@@ -12,7 +12,7 @@ export interface Origin {
 export type RouteClass = 'open' | 'read' | 'change'
 
 /** Why a request is refused. */
-export interface Refusal {
+export interface AccessRefusal {
   readonly status: 401 | 403
   readonly code: string
   readonly message: string
@@ -49,7 +49,7 @@ export function refuse(
   origin: Origin,
   token: boolean,
   host: string | undefined,
-): Refusal | undefined {
+): AccessRefusal | undefined {
   if (origin.via === 'unix' || token) return undefined
   if (origin.loopback && !isLocalHost(host)) {
     return {

@@ -41,7 +41,7 @@ function answers(path: string): Promise<boolean> {
 }
 
 /**
- * The API's doors. They open before the application behind them is loaded: the socket is also what keeps a
+ * The API's listeners. They open before the application behind them is loaded: the socket is also what keeps a
  * second daemon from starting, and BGP must not wait for the HTTP library. Requests wait for the handler.
  */
 export class ApiListeners {
@@ -141,7 +141,7 @@ export class ApiListeners {
     return typeof bound === 'object' && bound !== null ? bound : { address: host, port }
   }
 
-  /** Closes every door and ends what is still open. */
+  /** Closes every listener and ends what is still open. */
   async close(): Promise<void> {
     const servers = this.#servers.splice(0)
     await Promise.all(

@@ -33,7 +33,7 @@ export function healthRoutes(app: FastifyInstance, context: ApiContext, metrics:
     config: {
       document: {
         class: 'open',
-        summary: 'Listeners are open, the FIB is healthy, the first routes are settled',
+        summary: 'Listeners are open, the FIB is healthy, the first routes are complete',
         answer: { schema: 'Ready' },
         errors: { 503: 'Not ready; the body is a Ready that says why' },
       },

@@ -60,9 +60,9 @@ function messageOf(body: OperationBody): string | undefined {
 /** Who asks, as far as it is known: the name that the request gives, and how it came. */
 function asker(request: FastifyRequest, name: string | undefined): string {
   const origin = originOf(request.raw.socket)
-  const door = origin.via === 'unix' ? 'UNIX socket' : `API, ${request.raw.socket.remoteAddress ?? 'TCP'}`
+  const via = origin.via === 'unix' ? 'UNIX socket' : `API, ${request.raw.socket.remoteAddress ?? 'TCP'}`
   const clean = (name ?? '').replace(new RegExp(CONTROL, 'g'), '').trim()
-  return `${clean === '' ? 'the operator' : clean} (${door})`
+  return `${clean === '' ? 'the operator' : clean} (${via})`
 }
 
 interface Verb {

@@ -5,8 +5,8 @@
 
 import { formatIPv4 } from '../../ip/address.js'
 import type { Family } from '../../ip/family.js'
+import { DEFERRAL } from '../../speaker/initial-convergence.js'
 import type { FamilyOptions, GracefulRestartOptions, NeighborOptions } from '../../speaker/model/options.js'
-import { DEFERRAL } from '../../speaker/settling.js'
 import type { Document, FamilySettings, NeighborEntry, Settings } from '../document/schema.js'
 import type { Config } from '../model/model.js'
 import { describeSession } from '../resolve/session-options.js'
@@ -34,7 +34,7 @@ export function describe(config: Config): Document {
     multipathRelax: decision.multipathRelax,
     bestPath: {
       alwaysCompareMed: decision.alwaysCompareMed,
-      // Always so; it is repeated where it was said.
+      // Always so; repeated where the document has it.
       ...(decision.deterministicMed ? { deterministicMed: true } : {}),
       missingMedAsWorst: decision.missingMedAsWorst,
       ignoreAsPath: decision.ignoreAsPath,

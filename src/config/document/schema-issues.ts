@@ -9,7 +9,7 @@ import { jsonSchema } from './json-schema.js'
 type Issue = z.core.$ZodIssue
 
 /** One thing that the schema found wrong. */
-export interface Problem {
+export interface DocumentProblem {
   readonly path: Path
   /** Whether the key or its value is wrong. */
   readonly part: 'key' | 'value'
@@ -26,9 +26,9 @@ export interface Problem {
  * is called missing, and of a union only the branch is heard that the input was meant for.
  * @param data the document, to tell a missing value from a wrong one
  */
-export function issuesToProblems(issues: readonly Issue[], data: unknown): readonly Problem[] {
+export function issuesToProblems(issues: readonly Issue[], data: unknown): readonly DocumentProblem[] {
   const problems = issues.flatMap((issue) => problemsOf(issue, [], data))
-  // A key that is missing because it is misspelt is said once, where it stands.
+  // A key that is missing because it is misspelt makes one message, where it stands.
   const suggested = new Set(
     problems.flatMap(({ key, hint, path }) => (key ? `${pathText(path.slice(0, -1))} ${hint}` : [])),
   )
@@ -38,7 +38,7 @@ export function issuesToProblems(issues: readonly Issue[], data: unknown): reado
   )
 }
 
-function problemsOf(issue: Issue, above: Path, data: unknown): readonly Problem[] {
+function problemsOf(issue: Issue, above: Path, data: unknown): readonly DocumentProblem[] {
   const path = [...above, ...(issue.path as (string | number)[])]
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(path)

@@ -177,7 +177,7 @@ const settings = {
   localAddress: address().optional().describe('Own address that the connection is made from'),
   shutdown: z
     .union([flag(), words(0)], {
-      error: 'must be true, false or the text that the neighbor is told',
+      error: 'must be true, false or the text for the neighbor',
     })
     .optional()
     .describe('Administratively down; a text is sent as shutdown communication (RFC 9003)'),
@@ -216,7 +216,7 @@ export const listenRangeSchema = z.strictObject({
   ...settings,
 })
 
-/** What can be said of a neighbor, a group, a range, or of all. */
+/** Settings of a neighbor, a group, a range, or of all. */
 export type Settings = z.infer<typeof settingsSection>
 export type NeighborEntry = z.infer<typeof neighborSchema>
 export type RangeEntry = z.infer<typeof listenRangeSchema>

@@ -38,7 +38,7 @@ export const localAsSchema = z
     'Own AS towards this neighbor, when it differs from `as`. A number alone: the real AS is not seen at all',
   )
 
-/** What is said of a neighbor's OPEN. */
+/** Settings of a neighbor's OPEN. */
 export const sessionSettings = {
   extendedNextHop: flag()
     .optional()

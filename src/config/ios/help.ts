@@ -1,4 +1,4 @@
-/** What is said about the configuration grammar as a whole: `?` at a place, and a page with every command. */
+/** Help for the configuration grammar as a whole: `?` at a place, and a page with every command. */
 
 import { type Choice, choices } from '../../grammar/help.js'
 import { lineOf } from '../../grammar/line.js'

@@ -9,8 +9,8 @@ import { Cells } from './document/cells.js'
 import { Context } from './document/context.js'
 import { toDocument } from './document/document.js'
 import type { Mode } from './document/grammar.js'
-import { type Line, lex } from './document/lexer.js'
-import { type Match, type Mismatch, match } from './document/match.js'
+import { lex, type SourceLine } from './document/lexer.js'
+import { type CommandMatch, type Mismatch, match } from './document/match.js'
 import { OtherSections } from './document/other-sections.js'
 import { MODES } from './modes.js'
 
@@ -47,7 +47,7 @@ export function readIos(text: string, report: Report, environment: Environment):
   return report.failed ? undefined : read
 }
 
-function carryOut(line: Line, context: Context): void {
+function carryOut(line: SourceLine, context: Context): void {
   const tried: Mismatch[] = []
   for (let mode: Mode | undefined = context.mode; mode !== undefined; mode = OUTER[mode]) {
     const found = match(line, MODES[mode])
@@ -72,7 +72,7 @@ function carryOut(line: Line, context: Context): void {
   else if (first === 'address-family' && context.mode !== 'config') context.enter('family')
 }
 
-function run(found: Match, context: Context): void {
+function run(found: CommandMatch, context: Context): void {
   if (!found.negated) {
     found.command.run(found.args, context)
     return

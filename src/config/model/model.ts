@@ -43,7 +43,7 @@ export interface ApiOptions {
   /** Path of the UNIX socket; 'off'; undefined: /run/ecmpd/ecmpd.sock, else under $XDG_RUNTIME_DIR. */
   readonly socket?: string
   /** TCP address, default 127.0.0.1:9179. */
-  readonly tcp: Endpoint | 'off'
+  readonly tcp: ListenAddress | 'off'
   /** Bearer token for addresses other than loopback. A secret: never printed, logged or returned. */
   readonly token?: string
   /** Where the token came from, when it was not inline: shown instead of it. */
@@ -51,7 +51,7 @@ export interface ApiOptions {
 }
 
 /** Where to listen. The address is canonical text; '::' stands for IPv6 alone, '0.0.0.0' for IPv4. */
-export interface Endpoint {
+export interface ListenAddress {
   readonly address: string
   readonly port: number
 }

@@ -43,7 +43,7 @@ export function resolveDefaultOriginate(
   return { defaultOriginate: { routeMap: resolveRouteMap(entry.routeMap, [...path, 'routeMap'], context) } }
 }
 
-/** Own routes that no neighbor is told are a mistake more often than not: with YAML eBGP exports nothing by itself. */
+/** Own routes that go to no neighbor are a mistake more often than not: with YAML eBGP exports nothing by itself. */
 export function checkAnnounced(bgp: SpeakerOptions, context: Resolution): void {
   if (bgp.announce === undefined) return
   const neighbors = [...bgp.neighbors, ...bgp.listenRanges.map(({ template }) => template)]

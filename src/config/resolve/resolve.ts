@@ -1,10 +1,10 @@
 /** Makes the resolved configuration of a document: defaults filled in, contradictions found. */
 
 import { formatIPv4, parseIPv4 } from '../../ip/address.js'
+import { DEFERRAL } from '../../speaker/initial-convergence.js'
 import type { DecisionOptions, SpeakerOptions } from '../../speaker/model/options.js'
-import { DEFERRAL } from '../../speaker/settling.js'
 import { BGP_PORT, DECISION, LISTEN_LIMIT } from '../model/defaults.js'
-import type { Config, ConfigSource, Endpoint } from '../model/model.js'
+import type { Config, ConfigSource, ListenAddress } from '../model/model.js'
 import { formatEndpoint, readAs, readEndpoint, readRouterId } from '../text/values.js'
 import { checkAnnounced, resolveAnnounce } from './announce.js'
 import { checkListening, checkLongLived, checkOwnAddresses, checkRestarter, checkWidth } from './checks.js'
@@ -117,11 +117,11 @@ function clusterOf(context: Resolution): Pick<SpeakerOptions, 'clusterId'> {
   return {}
 }
 
-const ANY_IPV4: Endpoint = { address: '0.0.0.0', port: BGP_PORT }
-const ANY_IPV6: Endpoint = { address: '::', port: BGP_PORT }
+const ANY_IPV4: ListenAddress = { address: '0.0.0.0', port: BGP_PORT }
+const ANY_IPV6: ListenAddress = { address: '::', port: BGP_PORT }
 
 /** @param peers addresses and prefixes, from which the families in use are seen */
-function listenOf(context: Resolution, peers: readonly string[]): readonly Endpoint[] {
+function listenOf(context: Resolution, peers: readonly string[]): readonly ListenAddress[] {
   const { listen } = context.document
   const ipv6 = peers.some((peer) => peer.includes(':'))
   const ipv4 = !ipv6 || peers.some((peer) => !peer.includes(':'))
@@ -130,7 +130,7 @@ function listenOf(context: Resolution, peers: readonly string[]): readonly Endpo
   if (listen === 'off') return []
   if (typeof listen === 'number') return all.map(({ address }) => ({ address, port: listen }))
   const entries = Array.isArray(listen) ? listen : [listen]
-  const found: Endpoint[] = []
+  const found: ListenAddress[] = []
   for (const [i, entry] of entries.entries()) {
     const path = Array.isArray(listen) ? ['listen', i] : ['listen']
     const text = typeof entry === 'string' ? entry : formatEndpoint({ port: BGP_PORT, ...entry })

@@ -1,7 +1,7 @@
 /** What surrounds the speaker in a document: the kernel's routes and the API. */
 
 import { API_PORT, FIB, FOREIGN_METRICS } from '../model/defaults.js'
-import type { ApiOptions, Endpoint, FibOptions } from '../model/model.js'
+import type { ApiOptions, FibOptions, ListenAddress } from '../model/model.js'
 import { whyUnreadable } from '../text/unreadable.js'
 import { readEndpoint, readPrefix } from '../text/values.js'
 import type { Resolution } from './resolution.js'
@@ -16,7 +16,7 @@ export function fibOf(context: Resolution): FibOptions {
     context.error(
       ['fib', 'metric'],
       `metric ${metric} is ${owner}’s`,
-      'own routes are told apart by it; 195 is free',
+      'it tells own routes from others; 195 is free',
     )
   }
   if (nextHopIds.base + nextHopIds.count - 1 > 4_294_967_295) {
@@ -46,7 +46,7 @@ export function apiOf(context: Resolution): ApiOptions {
   return { ...(socket === undefined ? {} : { socket }), tcp: tcpOf(api.tcp, context), ...tokenOf(context) }
 }
 
-function tcpOf(value: number | string | undefined, context: Resolution): Endpoint | 'off' {
+function tcpOf(value: number | string | undefined, context: Resolution): ListenAddress | 'off' {
   const fallback = { address: '127.0.0.1', port: API_PORT }
   if (value === 'off') return 'off'
   if (value === undefined) return fallback

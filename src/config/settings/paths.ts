@@ -1,6 +1,6 @@
 /**
  * Settings of what becomes of paths in an address family: loops, private AS numbers, communities, what stays as it
- * was received. They may be said of one family or of all; the family's word counts first.
+ * was received. They may stand at one family or at all; the family's word counts first.
  */
 
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-/** Settings of a neighbor's session: its role, what its paths must be like, the pace of announcements. */
+/** Settings of a neighbor's session: its role, what its paths must be like, the interval between announcements. */
 
 import type { NeighborTemplate } from '../../speaker/model/options.js'
 import { choice, flag, integer } from '../text/schema-parts.js'
@@ -113,15 +113,13 @@ export const SESSION_SETTINGS = {
     option: 'maintenance',
     schema: flag()
       .optional()
-      .describe(
-        'Drained: its paths are the last choice, and it is told so of ours (RFC 8326). Default false',
-      ),
+      .describe('Drained: its paths are the last choice here, and ours there (RFC 8326). Default false'),
     resolve: (found) => found?.value || undefined,
     describe: ({ maintenance }) => maintenance ?? false,
     words: [
       {
         syntax: 'graceful-shutdown',
-        help: 'drained: its paths are the last choice, and it is told so of ours (RFC 8326)',
+        help: 'drained: its paths are the last choice here, and ours there (RFC 8326)',
         value: () => true,
         no: { value: false },
       },

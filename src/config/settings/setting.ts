@@ -101,7 +101,7 @@ export interface Part<O, S extends z.ZodType> {
 }
 
 /** Any row of a table. */
-export interface Row<O> {
+export interface SettingRow<O> {
   readonly option?: keyof O
   readonly schema: z.ZodType
   resolve?(found: Found<never> | undefined, at: Place): unknown
@@ -112,7 +112,7 @@ export interface Row<O> {
 }
 
 /** Rows by key of the document, in the order in which they are written. */
-export type Rows<O> = Readonly<Record<string, Row<O>>>
+export type Rows<O> = Readonly<Record<string, SettingRow<O>>>
 
 /** Options that rows make. */
 export type OptionOf<R> = { [K in keyof R]: R[K] extends { readonly option: infer P } ? P : never }[keyof R]
@@ -127,7 +127,7 @@ export const ofNeighbor = <K extends keyof NeighborTemplate, S extends z.ZodType
   row: Setting<NeighborTemplate, K, S>,
 ) => row
 
-/** A setting of one address family of a neighbor, which may also be said of all its families. */
+/** A setting of one address family of a neighbor, which may also stand at all its families. */
 export const ofFamily = <K extends keyof FamilyOptions, S extends z.ZodType>(
   row: Setting<FamilyOptions, K, S>,
 ) => row

@@ -6,7 +6,7 @@ import { bitsOf, type Family } from '../../ip/family.js'
 import { formatPrefix, parsePrefix } from '../../ip/prefix.js'
 import { specialUse } from '../../ip/special.js'
 import { communityText, largeCommunityText, parseCommunity, parseLargeCommunity } from '../../wire/text.js'
-import type { Endpoint } from '../model/model.js'
+import type { ListenAddress } from '../model/model.js'
 
 /** An address in canonical text. */
 export interface AddressText {
@@ -156,7 +156,7 @@ export function readPort(text: string): Checked<number> {
  * Reads 'ADDRESS:PORT', '[IPV6]:PORT', ':PORT', 'PORT' or 'ADDRESS'.
  * @param fallback address and port where the text has none
  */
-export function readEndpoint(text: string, fallback: Endpoint): Checked<Endpoint> {
+export function readEndpoint(text: string, fallback: ListenAddress): Checked<ListenAddress> {
   if (/^\d+$/.test(text)) return withPort(fallback.address, text)
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text)
   if (bracketed) return withAddress(bracketed[1], bracketed[2] ?? String(fallback.port))
@@ -170,18 +170,18 @@ export function readEndpoint(text: string, fallback: Endpoint): Checked<Endpoint
     : withAddress(address, text.slice(colon + 1))
 }
 
-function withPort(address: string, text: string): Checked<Endpoint> {
+function withPort(address: string, text: string): Checked<ListenAddress> {
   const port = readPort(text)
   return 'problem' in port ? port : { value: { address, port: port.value } }
 }
 
-function withAddress(text: string, port: string): Checked<Endpoint> {
+function withAddress(text: string, port: string): Checked<ListenAddress> {
   const address = readAddress(text)
   return 'problem' in address ? address : withPort(address.value.text, port)
 }
 
 /** 'ADDRESS:PORT', IPv6 in brackets. */
-export function formatEndpoint(endpoint: Endpoint): string {
+export function formatEndpoint(endpoint: ListenAddress): string {
   const { address, port } = endpoint
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }

@@ -1,6 +1,6 @@
 import { Batch } from '../../fib/groups/batch.js'
 import { ObjectDialect } from '../../fib/groups/dialect.js'
-import { IdPool } from '../../fib/groups/groups.js'
+import { IdPool } from '../../fib/groups/kernel-objects.js'
 import type { Op } from '../../fib/groups/ops.js'
 import { PlainDialect } from '../../fib/groups/plain.js'
 import { Guard } from '../../fib/install/guard.js'
@@ -30,7 +30,7 @@ export class StageKernel {
       guard: new Guard([]),
       clock,
       log: silent,
-      way: ({ address }) => ({
+      resolveGateway: ({ address }) => ({
         via: { address, device: 'lo', ifindex: 1, word: 'lo' },
         metric: 0,
         connected: true,

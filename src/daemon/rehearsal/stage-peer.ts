@@ -1,6 +1,6 @@
 import type { Connection, ConnectionHandlers } from '../../ports/transport.js'
 
-/** The far end of a connection in a rehearsal: says what it is told to, and does not listen. */
+/** The far end of a connection in a rehearsal: says what it has to, and does not listen. */
 export class StagePeer {
   readonly address: string
   readonly #local: string
@@ -44,7 +44,7 @@ export class StagePeer {
       resume() {
         peer.#paused = false
       },
-      settle: () => Promise.resolve(),
+      readPending: () => Promise.resolve(),
       close() {},
     }
   }

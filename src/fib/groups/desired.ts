@@ -1,14 +1,14 @@
-/** What the speaker wants: sets of gateways, each kept once however many prefixes use it. */
+/** What the speaker wants: next-hop sets, each kept once however many prefixes use it. */
 import type { Gateway, NextHopSet } from '../../ports/fib.js'
 import type { Via } from '../resolve/resolver.js'
-import type { Group, NextHopObject } from './groups.js'
+import type { NextHopGroup, NextHopObject } from './kernel-objects.js'
 
 /** A gateway that some desired set holds. */
 export interface GatewayState {
   /** 'address' or 'address%interface'. */
   readonly key: string
   readonly gateway: Gateway
-  /** The way to it; undefined: it can't be used. */
+  /** How it is reached; undefined: it can't be used. */
   via: Via | undefined
   /** Why it can't be used, for people. */
   reason: string
@@ -34,7 +34,7 @@ export interface SetState {
   /** Key of a group of exactly the usable gateways; '' while one of them has no object yet. */
   key: string
   /** The group found or made for it. */
-  group: Group | undefined
+  group: NextHopGroup | undefined
 }
 
 /** Key of a gateway: its address, and its interface where one is given. */
@@ -62,7 +62,7 @@ export class DesiredSets {
   readonly #dead: (state: GatewayState) => void
 
   /**
-   * @param born called for a gateway that comes into use, to work out its way
+   * @param born called for a gateway that comes into use, to find out how it is reached
    * @param dead called when no desired set holds it any more
    */
   constructor(born: (state: GatewayState) => void, dead: (state: GatewayState) => void) {

@@ -1,5 +1,5 @@
 import type { GatewayState } from './desired.js'
-import type { Group, NextHopObject } from './groups.js'
+import type { NextHopGroup, NextHopObject } from './kernel-objects.js'
 import type { Route } from './routes.js'
 
 /** A line about an object or a group. */
@@ -10,14 +10,14 @@ export type NextHopOp =
       readonly gateway: GatewayState
       seq: number
     }
-  | { readonly kind: 'group' | 'regroup'; readonly group: Group; seq: number }
+  | { readonly kind: 'group' | 'regroup'; readonly group: NextHopGroup; seq: number }
   | { readonly kind: 'remove'; readonly id: number; seq: number }
 
 /** A line about a route; `group` is the one that it refers to. */
 export interface RouteOp {
   readonly kind: 'add' | 'replace' | 'delete'
   readonly route: Route
-  readonly group: Group
+  readonly group: NextHopGroup
   /** Refusals.hopes when it was written. */
   readonly hopes: number
   seq: number

@@ -1,12 +1,12 @@
 import { PROTOCOL_BGP } from '../kernel/route-line.js'
-import type { Dialect } from './dialect.js'
-import type { Group } from './groups.js'
+import type { KernelDialect } from './dialect.js'
+import type { NextHopGroup } from './kernel-objects.js'
 
 /**
  * Multipath routes that spell their gateways out, for kernels without next-hop objects (before 5.3). A lost
  * gateway is then one command per prefix.
  */
-export class PlainDialect implements Dialect {
+export class PlainDialect implements KernelDialect {
   readonly objects = false
   readonly #tail: string
 
@@ -15,11 +15,11 @@ export class PlainDialect implements Dialect {
     this.#tail = ` proto ${PROTOCOL_BGP} metric ${metric}`
   }
 
-  add(prefix: string, group: Group): string {
+  add(prefix: string, group: NextHopGroup): string {
     return `route add ${prefix}${this.#tail}${hops(prefix, group)}`
   }
 
-  replace(prefix: string, group: Group): string {
+  replace(prefix: string, group: NextHopGroup): string {
     return `route replace ${prefix}${this.#tail}${hops(prefix, group)}`
   }
 
@@ -28,7 +28,7 @@ export class PlainDialect implements Dialect {
   }
 }
 
-function hops(prefix: string, group: Group): string {
+function hops(prefix: string, group: NextHopGroup): string {
   const six = prefix.includes(':')
   const word = group.members.length > 1 ? ' nexthop via ' : ' via '
   let text = ''

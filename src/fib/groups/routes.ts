@@ -1,15 +1,15 @@
 /** One record per prefix that is wanted or in the kernel, and the queue of those to be worked on. */
 import type { SetState } from './desired.js'
-import { type Group, unuse, use } from './groups.js'
+import { type NextHopGroup, unuse, use } from './kernel-objects.js'
 
 export interface Route {
   /** Canonical 'address/length'. */
   readonly prefix: string
   desired: SetState | undefined
   /** Group that the own route in the kernel uses; none when that is no longer `alive`. */
-  group: Group | undefined
+  group: NextHopGroup | undefined
   /** The group that it will use when the operation in flight succeeds. */
-  target: Group | undefined
+  target: NextHopGroup | undefined
   /** The operation in flight; at most one. */
   flight: 'none' | 'add' | 'replace' | 'delete'
   queued: boolean
@@ -40,7 +40,7 @@ export function newRoute(prefix: string): Route {
 }
 
 /** The group that the own route in the kernel uses at present. */
-export function installedGroup(route: Route): Group | undefined {
+export function installedGroup(route: Route): NextHopGroup | undefined {
   return route.group?.alive ? route.group : undefined
 }
 
@@ -52,7 +52,7 @@ export function want(route: Route, set: SetState | undefined): void {
   if (target !== undefined) recount(target, before, set)
 }
 
-function recount(group: Group, before: SetState | undefined, after: SetState | undefined): void {
+function recount(group: NextHopGroup, before: SetState | undefined, after: SetState | undefined): void {
   unuse(group, before)
   use(group, after)
 }

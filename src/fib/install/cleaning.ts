@@ -9,8 +9,8 @@ export interface CleaningOptions {
   readonly unused: () => boolean
   /** Nothing may be removed at present: what the kernel has is not known. */
   readonly holding: () => boolean
-  /** Objects of an earlier run may go: the first routes are settled, and none is on its way. */
-  readonly settled: () => 'never' | 'later' | 'now'
+  /** Objects of an earlier run may go: the first routes are complete, and none is on its way. */
+  readonly leftoversMayGo: () => 'never' | 'later' | 'now'
   readonly remove: (id: number) => void
   /** Hands the lines to the child. */
   readonly flush: () => void
@@ -53,9 +53,9 @@ export class Cleaning {
   #clean(): boolean {
     const written = this.#options.unused()
     if (this.#leftovers.length === 0) return written
-    const settled = this.#options.settled()
-    if (settled === 'never') return written
-    if (settled === 'later') {
+    const when = this.#options.leftoversMayGo()
+    if (when === 'never') return written
+    if (when === 'later') {
       this.soon()
       return written
     }

@@ -11,19 +11,19 @@ import type { FibRouteView, FibStatusView, Gateway, NextHopSet } from '../../por
 import type { Log } from '../../ports/log.js'
 import { type BatchPort, CHUNK } from '../groups/batch.js'
 import type { SetState } from '../groups/desired.js'
-import { type Dialect, deleteNextHop } from '../groups/dialect.js'
-import { type Group, type IdPool, strangeGroup, unuse, use } from '../groups/groups.js'
-import { NextHops } from '../groups/nexthops.js'
+import { deleteNextHop, type KernelDialect } from '../groups/dialect.js'
+import { foreignGroup, type IdPool, type NextHopGroup, unuse, use } from '../groups/kernel-objects.js'
+import { NextHopGroups } from '../groups/next-hop-groups.js'
 import type { Op, RouteOp } from '../groups/ops.js'
 import { installedGroup, newRoute, type Route, RouteQueue, want } from '../groups/routes.js'
-import type { Way } from '../resolve/resolver.js'
+import type { GatewayResolution } from '../resolve/resolver.js'
 import { Cleaning } from './cleaning.js'
 import { OwnDeletions } from './deletions.js'
 import type { Guard } from './guard.js'
 import { countWaiting, viewRoute } from './installer-view.js'
 import { outcome, plan } from './plan.js'
 import { Progress } from './progress.js'
-import { Refusals } from './refusals.js'
+import { RouteRefusals } from './refusals.js'
 import { RouteGuard } from './route-guard.js'
 import { RouteScan } from './scan.js'
 
@@ -35,13 +35,13 @@ const CROWD = 64
 const MAX_MISSES = 3
 
 export interface InstallerOptions {
-  readonly dialect: Dialect
+  readonly dialect: KernelDialect
   readonly ids: IdPool
   readonly guard: Guard
   readonly clock: Clock
   readonly log: Log
-  /** The way to a gateway. */
-  readonly way: (gateway: Gateway) => Way
+  /** How a gateway is reached. */
+  readonly resolveGateway: (gateway: Gateway) => GatewayResolution
   readonly batch: BatchPort<Op>
   /** Milliseconds before a refused route is tried again. */
   readonly pause: number
@@ -55,12 +55,12 @@ export interface InstallerOptions {
 
 /** Desired and installed routes and what lies between them, as described at the head of this file. */
 export class Installer {
-  readonly nextHops: NextHops
+  readonly groups: NextHopGroups
   readonly routes = new Map<string, Route>()
-  readonly refusals: Refusals
+  readonly refusals: RouteRefusals
   readonly #options: InstallerOptions
   readonly #batch: BatchPort<Op>
-  readonly #dialect: Dialect
+  readonly #dialect: KernelDialect
   readonly #crowd: number
   readonly #queue = new RouteQueue()
   readonly #guard: RouteGuard
@@ -84,7 +84,7 @@ export class Installer {
     this.#batch = options.batch
     this.#dialect = options.dialect
     this.#crowd = options.crowd ?? CROWD
-    this.refusals = new Refusals({
+    this.refusals = new RouteRefusals({
       clock: options.clock,
       log: options.log,
       pause: options.pause,
@@ -104,21 +104,21 @@ export class Installer {
     )
     this.#cleaning = new Cleaning({
       clock: options.clock,
-      unused: () => this.nextHops.clean(this.#swept),
+      unused: () => this.groups.clean(this.#swept),
       holding: () => this.#holding,
-      settled: () => {
+      leftoversMayGo: () => {
         if (!this.#swept) return 'never'
         return this.#queue.length > 0 || this.#flights > 0 ? 'later' : 'now'
       },
       remove: (id) => this.#submit(deleteNextHop(id), { kind: 'remove', id, seq: 0 }),
       flush: () => this.#batch.flush(),
     })
-    this.nextHops = new NextHops({
+    this.groups = new NextHopGroups({
       dialect: options.dialect,
       ids: options.ids,
       clock: options.clock,
       log: options.log,
-      way: options.way,
+      resolveGateway: options.resolveGateway,
       submit: (line, op) => this.#submit(line, op),
       changed: (urgent) => {
         if (!urgent) this.refusals.hope()
@@ -137,7 +137,7 @@ export class Installer {
     let route = this.routes.get(prefix)
     if (nextHops === undefined) {
       if (route === undefined) return
-      if (route.desired !== undefined) this.nextHops.release(route.desired)
+      if (route.desired !== undefined) this.groups.release(route.desired)
       want(route, undefined)
       this.refusals.clear(route)
       this.#queue.push(route)
@@ -149,11 +149,11 @@ export class Installer {
     }
     if (route.desired?.set === nextHops) {
       // Asked for again: a gateway that was lost may be back.
-      this.nextHops.release(this.nextHops.acquire(nextHops))
+      this.groups.release(this.groups.acquire(nextHops))
     } else {
       const before = route.desired
-      want(route, this.nextHops.acquire(nextHops))
-      if (before !== undefined) this.nextHops.release(before)
+      want(route, this.groups.acquire(nextHops))
+      if (before !== undefined) this.groups.release(before)
       else this.#guard.ask(route)
     }
     this.#queue.push(route)
@@ -173,7 +173,7 @@ export class Installer {
 
   /** See FibPort.gatewayLost. */
   gatewayLost(gateway: Gateway): void {
-    if (!this.nextHops.lost(gateway)) return
+    if (!this.groups.lost(gateway)) return
     this.#batch.flush()
     this.#pump()
   }
@@ -195,7 +195,7 @@ export class Installer {
   networkChanged(): void {
     // The kernel announces a link before the routes that come with it: its refusals may be out of date.
     this.refusals.hope()
-    this.nextHops.networkChanged()
+    this.groups.networkChanged()
     this.#batch.flush()
     this.#pump()
   }
@@ -211,7 +211,7 @@ export class Installer {
   done(op: Op, error: string | undefined): void {
     this.#progress.done(op.seq)
     if ('route' in op) this.#routeDone(op, error)
-    else this.nextHops.done(op, error)
+    else this.groups.done(op, error)
   }
 
   /** The child takes more (BatchHandlers.ready). */
@@ -256,8 +256,8 @@ export class Installer {
   }
 
   /** Resolves with the present sequence number when all lines up to it are done. */
-  settled(): Promise<number> {
-    return this.#progress.settled(this.#batch.idle)
+  linesDone(): Promise<number> {
+    return this.#progress.linesDone(this.#batch.idle)
   }
 
   /** The kernel's state is known: writing goes on. */
@@ -268,7 +268,7 @@ export class Installer {
   }
 
   /** The route that the kernel has for the prefix uses this group; undefined: it has none. */
-  observed(route: Route, group: Group | undefined): void {
+  observed(route: Route, group: NextHopGroup | undefined): void {
     if (installedGroup(route) === group) return
     if (installedGroup(route) !== undefined) this.#unuse(route.group!, route)
     route.group = group
@@ -335,13 +335,13 @@ export class Installer {
     this.#cleaning.stop()
     this.#holding = true
     this.#scan.stop()
-    await this.settled()
+    await this.linesDone()
     if (keep) return
     if (this.#dialect.objects) {
       // A deleted group takes its routes along: one line, however many they are.
-      this.nextHops.removeAll()
+      this.groups.removeAll()
       this.#batch.flush()
-      await this.settled()
+      await this.linesDone()
       return
     }
     const installed = [...this.routes.values()].filter((route) => installedGroup(route) !== undefined)
@@ -352,30 +352,30 @@ export class Installer {
   async removeRoutes(routes: readonly { readonly prefix: string; readonly nhid: number }[]): Promise<void> {
     let lines = 0
     for (const { prefix, nhid } of routes) {
-      this.#write('delete', this.routes.get(prefix) ?? newRoute(prefix), strangeGroup(nhid))
+      this.#write('delete', this.routes.get(prefix) ?? newRoute(prefix), foreignGroup(nhid))
       if (++lines % CHUNK > 0) continue
       this.#batch.flush()
-      await this.settled()
+      await this.linesDone()
     }
     this.#batch.flush()
-    await this.settled()
+    await this.linesDone()
   }
 
   route(prefix: string): FibRouteView | undefined {
     const route = this.routes.get(prefix)
-    return route && viewRoute(route, this.nextHops, this.refusals)
+    return route && viewRoute(route, this.groups, this.refusals)
   }
 
   refused(): FibRouteView[] {
     return [...this.refusals.entries()].flatMap(([route, { unclear }]) =>
-      unclear ? [] : (viewRoute(route, this.nextHops, this.refusals) ?? []),
+      unclear ? [] : (viewRoute(route, this.groups, this.refusals) ?? []),
     )
   }
 
   status(): Omit<FibStatusView, 'enabled' | 'mode'> {
     let installed = 0
-    for (const group of this.nextHops.table.groups.values()) installed += group.routes
-    const waiting = countWaiting(this.nextHops, this.refusals) + this.refusals.unclear
+    for (const group of this.groups.kernel.groups.values()) installed += group.routes
+    const waiting = countWaiting(this.groups, this.refusals) + this.refusals.unclear
     return {
       installed: Math.max(0, installed - this.#entering),
       pending: this.#queue.length + this.#flights + waiting,
@@ -410,14 +410,14 @@ export class Installer {
   }
 
   /**
-   * A route of an earlier run is left as it is until the first routes are settled: the first neighbor that is
+   * A route of an earlier run is left as it is until the first routes are complete: the first neighbor that is
    * back would narrow it to its own paths, the first withdrawal would take it away. It is the present run's as
    * soon as all of its gateways are wanted again, or when the guard refuses it.
    */
-  #isKept(route: Route, group: Group | undefined): boolean {
+  #isKept(route: Route, group: NextHopGroup | undefined): boolean {
     if (!route.adopted) return false
     const { desired } = route
-    const wanted = () => desired !== undefined && this.nextHops.covers(desired, group!)
+    const wanted = () => desired !== undefined && this.groups.covers(desired, group!)
     if (!this.#swept && group !== undefined && !this.refusals.isBlocked(route) && !wanted()) return true
     route.adopted = false
     return false
@@ -426,7 +426,7 @@ export class Installer {
   /** The key of the group that the prefix should use now; undefined: none. */
   #wanted(route: Route): string | undefined {
     if (route.desired === undefined || this.refusals.isBlocked(route)) return undefined
-    return this.nextHops.key(route.desired)
+    return this.groups.key(route.desired)
   }
 
   #decide(route: Route): void {
@@ -455,10 +455,10 @@ export class Installer {
   }
 
   /** All routes of the group want what this one wants: one line moves them, and who is in the queue has nothing to do. */
-  #moveAll(route: Route, group: Group): boolean {
+  #moveAll(route: Route, group: NextHopGroup): boolean {
     if (group.routes < this.#crowd || !this.#swept || !this.#dialect.objects) return false
     try {
-      if (!this.nextHops.regroup(group, route.desired!, this.#crowd)) return false
+      if (!this.groups.regroup(group, route.desired!, this.#crowd)) return false
     } catch {
       // No id is left for an object: the route says so.
       return false
@@ -468,20 +468,20 @@ export class Installer {
     return true
   }
 
-  #action(route: Route, group: Group | undefined): 'none' | 'add' | 'replace' | 'delete' {
+  #action(route: Route, group: NextHopGroup | undefined): 'none' | 'add' | 'replace' | 'delete' {
     return this.#isKept(route, group) ? 'none' : plan(this.#wanted(route), group?.key)
   }
 
   /** @returns the group, or why there is none */
-  #target(set: SetState): Group | string {
+  #target(set: SetState): NextHopGroup | string {
     try {
-      return this.nextHops.ensure(set) ?? this.nextHops.refusal(set) ?? 'its next-hop group was refused'
+      return this.groups.ensure(set) ?? this.groups.refusal(set) ?? 'its next-hop group was refused'
     } catch (error) {
       return (error as Error).message
     }
   }
 
-  #write(kind: 'add' | 'replace' | 'delete', route: Route, group: Group): void {
+  #write(kind: 'add' | 'replace' | 'delete', route: Route, group: NextHopGroup): void {
     route.flight = kind
     this.#flights++
     if (kind !== 'delete') {
@@ -530,13 +530,13 @@ export class Installer {
   #failed(
     route: Route,
     kind: string,
-    group: Group,
+    group: NextHopGroup,
     result: 'occupied' | 'no-group' | 'refused',
     error: string,
     hopes: number,
   ): void {
     if (result === 'no-group' && ++route.misses <= MAX_MISSES) {
-      this.nextHops.missing(group)
+      this.groups.missing(group)
       return
     }
     if (kind === 'delete') {
@@ -556,7 +556,7 @@ export class Installer {
     if (this.refusals.add(route, reason, occupied, hopes) && occupied) this.#options.inspect()
   }
 
-  #unuse(group: Group, { desired }: Route): void {
+  #unuse(group: NextHopGroup, { desired }: Route): void {
     unuse(group, desired)
     if (group.routes === 0) this.#cleaning.soon()
   }

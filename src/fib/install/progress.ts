@@ -20,7 +20,7 @@ export class Progress {
   }
 
   /** Resolves with the present number when all lines up to it are done. @param idle nothing is in flight */
-  settled(idle: boolean): Promise<number> {
+  linesDone(idle: boolean): Promise<number> {
     const seq = this.#written
     if (idle) return Promise.resolve(seq)
     return new Promise((resolve) => this.#waiting.push({ seq, resolve }))

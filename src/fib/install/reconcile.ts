@@ -6,7 +6,13 @@
  * The kernel is read while lines are being written. What was touched after the reading began is left out of the
  * comparison: `since` is the sequence number up to which every line was done before it.
  */
-import { type Group, type IdPool, memberKey, type NextHopObject, strangeGroup } from '../groups/groups.js'
+import {
+  foreignGroup,
+  type IdPool,
+  memberKey,
+  type NextHopGroup,
+  type NextHopObject,
+} from '../groups/kernel-objects.js'
 import { installedGroup, newRoute, type Route } from '../groups/routes.js'
 import type { NextHopState } from '../kernel/kernel-state.js'
 import { PROTOCOL_BGP, protocolName, type RouteLine } from '../kernel/route-line.js'
@@ -70,42 +76,42 @@ export function reconcile(
   for (const [route, refusal] of [...installer.refusals.entries()]) {
     if (refusal.occupied) installer.refusals.occupant(route, snapshot.occupants.get(route.prefix))
   }
-  installer.nextHops.forgetRemoved()
+  installer.groups.forgetRemoved()
 }
 
 function nextHops(installer: Installer, ids: IdPool, snapshot: Snapshot, since: number): void {
-  const { table } = installer.nextHops
+  const { kernel } = installer.groups
   const present = new Set<number>()
   const own = snapshot.nextHops.filter(({ id }) => ids.contains(id))
   for (const { id, bgp, via = '', device = '', group } of own) {
     if (!bgp) ids.reserve(id)
-    if (!bgp || installer.nextHops.removedAfter(id, since)) continue
+    if (!bgp || installer.groups.removedAfter(id, since)) continue
     present.add(id)
     if (group !== undefined) continue
-    const object = table.objects.get(id)
-    if (object === undefined) installer.nextHops.adoptObject(id, via, device, snapshot.ifindex(device))
+    const object = kernel.objects.get(id)
+    if (object === undefined) installer.groups.adoptObject(id, via, device, snapshot.ifindex(device))
     else if (
       object.stamp <= since &&
       (object.address !== via || object.ifindex !== snapshot.ifindex(device))
     ) {
-      installer.nextHops.restore(object)
+      installer.groups.restore(object)
     }
   }
   for (const { id, group } of own) {
     if (group === undefined || !present.has(id)) continue
-    const members = group.map((member) => table.objects.get(member))
+    const members = group.map((member) => kernel.objects.get(member))
     const whole = members.every((member) => member !== undefined) ? (members as NextHopObject[]) : []
-    const known = table.groups.get(id)
-    if (known === undefined) table.addGroup(whole, id)
-    else if (known.stamp <= since && known.key !== memberKey(whole)) table.setMembers(known, whole)
+    const known = kernel.groups.get(id)
+    if (known === undefined) kernel.addGroup(whole, id)
+    else if (known.stamp <= since && known.key !== memberKey(whole)) kernel.setMembers(known, whole)
   }
-  for (const object of [...table.objects.values()]) {
-    if (!present.has(object.id) && object.stamp <= since) installer.nextHops.vanished(object)
+  for (const object of [...kernel.objects.values()]) {
+    if (!present.has(object.id) && object.stamp <= since) installer.groups.vanished(object)
   }
-  for (const group of [...table.groups.values()]) {
-    if (!present.has(group.id) && group.stamp <= since) installer.nextHops.missing(group)
+  for (const group of [...kernel.groups.values()]) {
+    if (!present.has(group.id) && group.stamp <= since) installer.groups.missing(group)
   }
-  installer.nextHops.invalidate()
+  installer.groups.invalidate()
 }
 
 function leftovers(installer: Installer, ids: IdPool, snapshot: Snapshot): void {
@@ -117,7 +123,7 @@ function leftovers(installer: Installer, ids: IdPool, snapshot: Snapshot): void 
 
 function routes(installer: Installer, objects: boolean, snapshot: Snapshot, since: number): void {
   const reading = ++readings
-  const settled = (route: Route) => route.flight === 'none' && route.stamp <= since
+  const atRest = (route: Route) => route.flight === 'none' && route.stamp <= since
   for (const { prefix, nhid, hops } of snapshot.routes) {
     let route = installer.routes.get(prefix)
     if (route === undefined) {
@@ -126,29 +132,32 @@ function routes(installer: Installer, objects: boolean, snapshot: Snapshot, sinc
       installer.routes.set(prefix, route)
     }
     route.seen = reading
-    if (!settled(route)) continue
+    if (!atRest(route)) continue
     const group = objects ? byId(installer, nhid) : byHops(installer, snapshot, hops, nhid)
     installer.observed(route, group)
   }
   for (const route of installer.routes.values()) {
-    if (route.seen !== reading && settled(route) && installedGroup(route) !== undefined) {
+    if (route.seen !== reading && atRest(route) && installedGroup(route) !== undefined) {
       installer.observed(route, undefined)
     }
   }
 }
 
-function byId(installer: Installer, nhid: number): Group {
-  return installer.nextHops.table.groups.get(nhid) ?? strangeGroup(nhid)
+function byId(installer: Installer, nhid: number): NextHopGroup {
+  return installer.groups.kernel.groups.get(nhid) ?? foreignGroup(nhid)
 }
 
 /** Groups of plain routes exist only here: hops that are equal share one. */
-function byHops(installer: Installer, snapshot: Snapshot, hops: RouteLine['hops'], nhid: number): Group {
+function byHops(
+  installer: Installer,
+  snapshot: Snapshot,
+  hops: RouteLine['hops'],
+  nhid: number,
+): NextHopGroup {
   if (nhid !== 0 || hops.some(({ via, device }) => via === undefined || device === undefined))
-    return strangeGroup(nhid)
-  const { nextHops } = installer
-  const members = hops.map(({ via, device }) =>
-    nextHops.plainObject(via!, device!, snapshot.ifindex(device!)),
-  )
+    return foreignGroup(nhid)
+  const { groups } = installer
+  const members = hops.map(({ via, device }) => groups.plainObject(via!, device!, snapshot.ifindex(device!)))
   const key = memberKey(members)
-  return nextHops.table.find(key) ?? nextHops.table.addGroup(members)
+  return groups.kernel.find(key) ?? groups.kernel.addGroup(members)
 }

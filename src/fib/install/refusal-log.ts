@@ -18,7 +18,7 @@ export class RefusalLog {
   readonly #clock: Clock
   #since = Number.NEGATIVE_INFINITY
   #count = 0
-  #held: { prefix: string; reason: string }[] = []
+  #examples: { prefix: string; reason: string }[] = []
   #more = 0
 
   constructor(log: Log, clock: Clock) {
@@ -37,19 +37,19 @@ export class RefusalLog {
     }
     const { reason } = refusal
     if (this.#count++ < SINGLE) this.#log.warn({ prefix, reason }, `route ${prefix} refused: ${reason}`)
-    else if (this.#held.length < 3) this.#held.push({ prefix, reason })
+    else if (this.#examples.length < 3) this.#examples.push({ prefix, reason })
     else this.#more++
   }
 
   /** Logs those that were kept. */
   flush(): void {
-    if (this.#held.length === 0) return
-    const routes = this.#held.length + this.#more
+    if (this.#examples.length === 0) return
+    const routes = this.#examples.length + this.#more
     this.#log.warn(
-      { routes, examples: this.#held },
-      `${routes} more routes refused, ${this.#held[0].prefix} among them: ${this.#held[0].reason}`,
+      { routes, examples: this.#examples },
+      `${routes} more routes refused, ${this.#examples[0].prefix} among them: ${this.#examples[0].reason}`,
     )
-    this.#held = []
+    this.#examples = []
     this.#more = 0
   }
 }

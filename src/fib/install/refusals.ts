@@ -16,11 +16,11 @@ const SHORT_PAUSE = 50
 const QUICK_TRIES = 3
 
 /** Why a route is not in the kernel, and when it is tried again. */
-export interface Refusal extends LoggedRefusal {
+export interface RouteRefusal extends LoggedRefusal {
   reason: string
   /** A route that is not known as own is in the way. */
   readonly occupied: boolean
-  /** Whose that is, is yet to be read. It may be an own one: until then nothing is told as refused. */
+  /** Whose that is, is yet to be read. It may be an own one: until then nothing counts as refused. */
   unclear: boolean
   /** Attempts so far, without those that the network's changes explain. */
   attempts: number
@@ -30,7 +30,7 @@ export interface Refusal extends LoggedRefusal {
   next: number
 }
 
-export interface RefusalsOptions {
+export interface RouteRefusalsOptions {
   readonly clock: Clock
   readonly log: Log
   /** Milliseconds before the second attempt; doubled each time up to a minute. */
@@ -40,9 +40,9 @@ export interface RefusalsOptions {
 }
 
 /** Refused routes by prefix, each with the reason and the time of its next attempt. */
-export class Refusals {
-  readonly #routes = new Map<Route, Refusal>()
-  readonly #options: RefusalsOptions
+export class RouteRefusals {
+  readonly #routes = new Map<Route, RouteRefusal>()
+  readonly #options: RouteRefusalsOptions
   readonly #log: RefusalLog
   #ticking = false
   /** When a tick was last brought forward, clock time. */
@@ -52,7 +52,7 @@ export class Refusals {
   #hopedAt = Number.NEGATIVE_INFINITY
   #unclear = 0
 
-  constructor(options: RefusalsOptions) {
+  constructor(options: RouteRefusalsOptions) {
     this.#options = options
     this.#log = new RefusalLog(options.log, options.clock)
   }
@@ -67,11 +67,11 @@ export class Refusals {
     return this.#unclear
   }
 
-  get(route: Route): Refusal | undefined {
+  get(route: Route): RouteRefusal | undefined {
     return this.#routes.get(route)
   }
 
-  entries(): Iterable<[Route, Refusal]> {
+  entries(): Iterable<[Route, RouteRefusal]> {
     return this.#routes.entries()
   }
 
@@ -188,13 +188,13 @@ export class Refusals {
     this.#log.flush()
   }
 
-  #put(route: Route, refusal: Refusal): void {
+  #put(route: Route, refusal: RouteRefusal): void {
     this.clear(route)
     this.#routes.set(route, refusal)
     if (refusal.unclear) this.#unclear++
   }
 
-  #clarify(refusal: Refusal, clear: boolean): void {
+  #clarify(refusal: RouteRefusal, clear: boolean): void {
     if (refusal.unclear !== clear) return
     refusal.unclear = !clear
     this.#unclear += clear ? -1 : 1

@@ -1,6 +1,6 @@
 import type { Route } from '../groups/routes.js'
 import { covering, type Guard } from './guard.js'
-import type { Refusals } from './refusals.js'
+import type { RouteRefusals } from './refusals.js'
 
 /** What may stand in a line for `ip`. */
 const PREFIX = /^[0-9a-f.:]+\/\d{1,3}$/
@@ -9,14 +9,14 @@ const PREFIX = /^[0-9a-f.:]+\/\d{1,3}$/
 export class RouteGuard {
   readonly #guard: Guard
   readonly #routes: ReadonlyMap<string, Route>
-  readonly #refusals: Refusals
+  readonly #refusals: RouteRefusals
   readonly #changed: (route: Route) => void
 
   /** @param changed a route is refused, or no longer */
   constructor(
     guard: Guard,
     routes: ReadonlyMap<string, Route>,
-    refusals: Refusals,
+    refusals: RouteRefusals,
     changed: (route: Route) => void,
   ) {
     this.#guard = guard

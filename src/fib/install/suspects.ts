@@ -40,7 +40,7 @@ export class DeletionSuspects {
       const due = this.#suspects.splice(0, young < 0 ? this.#suspects.length : young)
       if (this.#suspects.length > 0) this.#wait(this.#suspects[0].at + SUSPICION - now, installer)
       // An own deletion is shown before it is known to be done.
-      if (due.length > 0) installer.settled().then(() => this.#judge(due, installer))
+      if (due.length > 0) installer.linesDone().then(() => this.#judge(due, installer))
     })
   }
 

@@ -18,6 +18,11 @@ export interface AddressState {
   readonly length: number
 }
 
+/** A link with its addresses, as those who follow the kernel keep it. */
+export interface Link extends LinkState {
+  readonly addresses: AddressState[]
+}
+
 /** A next-hop object or group of any owner. */
 export interface NextHopState {
   readonly id: number

@@ -2,7 +2,7 @@ import { spawn as spawnProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 
-/** What the starter of a child is told. `ended` is called once, after the last output. */
+/** What the starter of a child hears. `ended` is called once, after the last output. */
 export interface ChildHandlers {
   readonly stdout?: (chunk: Buffer) => void
   readonly stderr?: (chunk: Buffer) => void

@@ -33,7 +33,7 @@ export interface WatchHandlers {
   /** A route of the main table; own ones that were added or changed are left out. */
   route(route: RouteLine): void
   /** All events of one chunk of output were delivered. */
-  settled(): void
+  eventsEnd(): void
   /** Events may have been missed. */
   gap(what: 'links' | 'routes', reason: string): void
 }
@@ -164,7 +164,7 @@ export class KernelWatch {
       stdout: (chunk) => {
         if (!this.#running) return
         lines(chunk)
-        this.#handlers.settled()
+        this.#handlers.eventsEnd()
       },
       stderr: (chunk) => {
         const text = chunk.toString().trim()

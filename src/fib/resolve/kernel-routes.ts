@@ -61,7 +61,7 @@ class Follower {
   readonly #reader: KernelReader
   readonly #watch: KernelWatch
   /** Events that came during a reading, to be carried out behind it. */
-  #held: (() => void)[] | undefined
+  #deferred: (() => void)[] | undefined
   #wanted = false
   #stopped = false
   #pause = FAIL_PAUSE
@@ -83,7 +83,7 @@ class Follower {
       address: (event) => this.#live(() => book.address(event)),
       nextHop() {},
       route: (route) => this.#live(() => book.route(route)),
-      settled: () => this.#live(() => book.publish()),
+      eventsEnd: () => this.#live(() => book.publish()),
       gap: () => this.#readLater(GAP_PAUSE),
     })
     this.#watch = watch
@@ -101,8 +101,8 @@ class Follower {
   }
 
   #live(event: () => void): void {
-    if (this.#held === undefined) event()
-    else this.#held.push(event)
+    if (this.#deferred === undefined) event()
+    else this.#deferred.push(event)
   }
 
   #readLater(pause: number): void {
@@ -117,11 +117,11 @@ class Follower {
   /** Never rejects. */
   async #read(): Promise<void> {
     if (this.#stopped) return
-    if (this.#held !== undefined) {
+    if (this.#deferred !== undefined) {
       this.#readLater(GAP_PAUSE)
       return
     }
-    this.#held = []
+    this.#deferred = []
     let read = true
     try {
       const routes: RouteLine[] = []
@@ -142,9 +142,9 @@ class Follower {
       read = false
       if (!this.#stopped) this.#failed((error as Error).message)
     }
-    const held: (() => void)[] = this.#held
-    this.#held = undefined
-    for (const event of held) event()
+    const deferred: (() => void)[] = this.#deferred
+    this.#deferred = undefined
+    for (const event of deferred) event()
     if (!read) return
     this.#pause = FAIL_PAUSE
     this.#book.publish()

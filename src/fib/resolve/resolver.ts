@@ -6,8 +6,8 @@
  */
 import { parseAddress, parseIPv4, parseIPv6 } from '../../ip/address.js'
 import type { Family } from '../../ip/family.js'
-import type { Gateway, Resolution, Resolver } from '../../ports/fib.js'
-import type { AddressState, LinkState } from '../kernel/kernel-state.js'
+import type { Gateway, Reachability, Resolver } from '../../ports/fib.js'
+import type { AddressState, Link, LinkState } from '../kernel/kernel-state.js'
 import { PROTOCOL_BGP, type RouteLine } from '../kernel/route-line.js'
 import type { LinkEvent } from '../kernel/watch.js'
 
@@ -21,14 +21,10 @@ export interface Via {
   readonly word: string
 }
 
-/** A gateway's way, or why there is none. */
-export type Way =
+/** How a gateway is reached, or why it is not. */
+export type GatewayResolution =
   | { readonly via: Via; readonly metric: number; readonly connected: boolean }
   | { readonly reason: string }
-
-interface Link extends LinkState {
-  readonly addresses: AddressState[]
-}
 
 interface Entry {
   readonly metric: number
@@ -38,7 +34,7 @@ interface Entry {
   readonly key: string
 }
 
-const UNREACHABLE: Resolution = { reachable: false, metric: 0, connected: false }
+const UNREACHABLE: Reachability = { reachable: false, metric: 0, connected: false }
 /** Route types that take part; the others are in other tables or none of ours. */
 const DEAD_ENDS = new Set(['blackhole', 'unreachable', 'prohibit'])
 
@@ -63,7 +59,7 @@ export class KernelResolver implements Resolver {
   #lengths: Record<Family, number[]> = { 'ipv4-unicast': [], 'ipv6-unicast': [] }
   #own = new Map<string, string>()
   readonly #viaDefault: boolean
-  readonly #cache = new Map<string, Way>()
+  readonly #cache = new Map<string, GatewayResolution>()
   readonly #listeners = new Set<() => void>()
   #dirty = false
 
@@ -72,15 +68,20 @@ export class KernelResolver implements Resolver {
     this.#viaDefault = viaDefault
   }
 
-  resolve(nextHop: string): Resolution {
+  resolve(nextHop: string): Reachability {
     const percent = nextHop.indexOf('%')
-    const way = this.way(
+    const resolved = this.resolveGateway(
       percent < 0
         ? { address: nextHop }
         : { address: nextHop.slice(0, percent), interface: nextHop.slice(percent + 1) },
     )
-    if ('reason' in way) return UNREACHABLE
-    return { reachable: true, metric: way.metric, interface: way.via.device, connected: way.connected }
+    if ('reason' in resolved) return UNREACHABLE
+    return {
+      reachable: true,
+      metric: resolved.metric,
+      interface: resolved.via.device,
+      connected: resolved.connected,
+    }
   }
 
   isOwn(address: string): boolean {
@@ -93,17 +94,17 @@ export class KernelResolver implements Resolver {
     return () => this.#listeners.delete(listener)
   }
 
-  /** The way to a gateway, or a phrase for people that says why there is none. Answers are kept until a change. */
-  way(gateway: Gateway): Way {
+  /** How a gateway is reached, or a phrase for people that says why it is not. Answers stay until a change. */
+  resolveGateway(gateway: Gateway): GatewayResolution {
     const key = gateway.interface === undefined ? gateway.address : `${gateway.address}%${gateway.interface}`
-    let way = this.#cache.get(key)
-    if (way === undefined) {
-      way = this.#find(gateway)
+    let resolved = this.#cache.get(key)
+    if (resolved === undefined) {
+      resolved = this.#find(gateway)
       // A neighbor may ask for ever new addresses.
       if (this.#cache.size >= MOST_ANSWERS) this.#cache.clear()
-      this.#cache.set(key, way)
+      this.#cache.set(key, resolved)
     }
-    return way
+    return resolved
   }
 
   /** Own addresses and the names of their interfaces. */
@@ -262,7 +263,7 @@ export class KernelResolver implements Resolver {
     this.#indexLengths()
   }
 
-  #find(gateway: Gateway): Way {
+  #find(gateway: Gateway): GatewayResolution {
     const { address } = gateway
     const parsed = parseAddress(address)
     if (parsed === undefined) return { reason: 'it is no address' }
@@ -315,7 +316,7 @@ export class KernelResolver implements Resolver {
     }
   }
 
-  #along(address: string, entries: readonly Entry[]): Way {
+  #along(address: string, entries: readonly Entry[]): GatewayResolution {
     for (const entry of entries) {
       if (entry.hops.length === 0)
         return { reason: 'the route to it is a dead end (blackhole or unreachable)' }

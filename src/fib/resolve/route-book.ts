@@ -9,7 +9,7 @@
 import type { Family } from '../../ip/family.js'
 import { canonicalPrefix } from '../../ip/prefix.js'
 import type { MachineRoute, MachineRouteChange, MachineRouteKind } from '../../ports/machine-routes.js'
-import type { AddressState, LinkState } from '../kernel/kernel-state.js'
+import type { AddressState, Link, LinkState } from '../kernel/kernel-state.js'
 import { PROTOCOL_BGP, type RouteLine } from '../kernel/route-line.js'
 import type { AddressEvent, LinkEvent } from '../kernel/watch.js'
 
@@ -26,10 +26,6 @@ interface Entry extends MachineRoute {
   readonly devices: readonly string[]
   /** What tells two routes for one prefix apart. */
   readonly key: string
-}
-
-interface Link extends LinkState {
-  readonly addresses: AddressState[]
 }
 
 /** What a route is for redistribution; undefined: nothing. */

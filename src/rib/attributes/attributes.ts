@@ -11,7 +11,7 @@ import { pathContains, pathCount } from '../../wire/as-path.js'
 import { Block, CANONICAL_CONTEXT, canonicalize, type NextHopForm } from '../../wire/canonical.js'
 import { AttributeCode } from '../../wire/codes.js'
 import { NO_FAULTS } from '../../wire/fault.js'
-import { isMarks, marksAttribute } from '../../wire/marks.js'
+import { isPolicyFlags, policyFlagsAttribute } from '../../wire/policy-flags.js'
 import { readCanonical } from '../../wire/read-attributes.js'
 import { AttributeScan, CommunityFlag } from '../../wire/scan.js'
 import { scanAttributes } from '../../wire/scan-attributes.js'
@@ -66,8 +66,8 @@ export class AttributeTable implements AttributeSets {
   /** Where in the block the value of AS_PATH stands. */
   pathStart: Uint16Array
   pathLength: Uint16Array
-  /** What policy noted (wire/marks.ts). */
-  marks: Uint32Array
+  /** What policy noted (wire/policy-flags.ts). */
+  policyFlags: Uint32Array
   /** Bit n: a session with context n sent exactly these octets with NLRI, and they were without fault. */
   #validIn: Uint32Array
   #capacity: number
@@ -111,7 +111,7 @@ export class AttributeTable implements AttributeSets {
     this.nextHop = new Int32Array(rows)
     this.pathStart = new Uint16Array(rows)
     this.pathLength = new Uint16Array(rows)
-    this.marks = new Uint32Array(rows)
+    this.policyFlags = new Uint32Array(rows)
     this.#validIn = new Uint32Array(rows)
   }
 
@@ -218,29 +218,29 @@ export class AttributeTable implements AttributeSets {
     return this.blocks.onFree(listener)
   }
 
-  /** What policy noted on a set (wire/marks.ts). */
-  marksOf(id: number): number {
-    return this.marks[id]
+  /** What policy noted on a set (wire/policy-flags.ts). */
+  policyFlagsOf(id: number): number {
+    return this.policyFlags[id]
   }
 
-  /** The readable form, without marks; made anew each time. */
+  /** The readable form, without policy flags; made anew each time. */
   get(id: number): PathAttributes {
     const start = this.blocks.offset(id)
     const read = readCanonical(this.blocks.slab(id), start, start + this.blocks.lengths[id])
-    if (this.marks[id] === 0) return read
-    const unknown = read.unknown?.filter(({ flags, code }) => !isMarks(flags, code))
+    if (this.policyFlags[id] === 0) return read
+    const unknown = read.unknown?.filter(({ flags, code }) => !isPolicyFlags(flags, code))
     return { ...read, unknown: unknown === undefined || unknown.length === 0 ? undefined : unknown }
   }
 
   /**
    * Interns a set built by hand (policy, own routes).
-   * @param marks MARK_… bits (wire/marks.ts)
+   * @param policyFlags POLICY_… bits (wire/policy-flags.ts)
    */
-  internAttributes(attributes: PathAttributes, marks = 0): number {
-    if (marks === 0) return this.#internWritten(attributes)
-    const unknown = [marksAttribute(marks), ...(attributes.unknown ?? [])]
+  internAttributes(attributes: PathAttributes, policyFlags = 0): number {
+    if (policyFlags === 0) return this.#internWritten(attributes)
+    const unknown = [policyFlagsAttribute(policyFlags), ...(attributes.unknown ?? [])]
     const id = this.#internWritten({ ...attributes, unknown })
-    this.marks[id] = marks
+    this.policyFlags[id] = policyFlags
     return id
   }
 
@@ -302,7 +302,7 @@ export class AttributeTable implements AttributeSets {
         ? this.nextHops.intern(bytes, scan.reachNextHopStart, scan.reachNextHopLength)
         : this.nextHops.intern(bytes, scan.nextHopStart, scan.nextHopLength)
     this.nextHops.retain(this.nextHop[id])
-    this.marks[id] = 0
+    this.policyFlags[id] = 0
     this.#validIn[id] = 0
     return id
   }
@@ -322,7 +322,7 @@ export class AttributeTable implements AttributeSets {
     this.nextHop = growInt32(this.nextHop, capacity)
     this.pathStart = growUint16(this.pathStart, capacity)
     this.pathLength = growUint16(this.pathLength, capacity)
-    this.marks = growUint32(this.marks, capacity)
+    this.policyFlags = growUint32(this.policyFlags, capacity)
     this.#validIn = growUint32(this.#validIn, capacity)
   }
 }

@@ -7,43 +7,43 @@
 import { parseAddress } from '../../ip/address.js'
 
 /** A gateway of a route: an address, and the interface where the address alone does not say it. */
-export interface RouteGateway {
+export interface Gateway {
   readonly address: string
   readonly interface?: string
 }
 
 /** A set of equal-cost gateways; equal sets are the same object as long as somebody holds a reference. */
-export interface GatewaySet {
+export interface NextHopSet {
   /** From 1, dense; given again after the last reference went. */
   readonly id: number
   /** Ascending by numeric address, IPv4 first; equal addresses by interface name. */
-  readonly gateways: readonly RouteGateway[]
+  readonly gateways: readonly Gateway[]
 }
 
 const NO_OCTETS = new Uint8Array(0)
 
 /** Interned sets of gateways, as described at the head of this file. */
-export class GatewaySets {
+export class NextHopSets {
   /** Live sets. */
   size = 0
-  readonly #gateways: RouteGateway[] = [{ address: '' }]
+  readonly #gateways: Gateway[] = [{ address: '' }]
   readonly #keys: Uint8Array[] = [NO_OCTETS]
   readonly #gatewayIds = new Map<string, number>()
   readonly #gatewayRefs: number[] = [0]
   readonly #freeGateways: number[] = []
-  readonly #sets: (GatewaySet | undefined)[] = [undefined]
+  readonly #sets: (NextHopSet | undefined)[] = [undefined]
   /** Ascending gateway ids of each set. */
   readonly #members: Int32Array[] = [new Int32Array(0)]
   readonly #refs: number[] = [0]
   readonly #free: number[] = []
-  /** Set ids by hash of their members; collisions are told apart by #members. */
+  /** Set ids by hash of their members; #members tells collisions apart. */
   readonly #byHash = new Map<number, number[]>()
   /** Set with just this gateway, by gateway id; 0 when there is none. */
   readonly #single: number[] = [0]
   readonly #scratch = new Int32Array(1024)
 
   /** The id of a gateway, from 1. It keeps its id until the last reference to it, if there ever was one, goes. */
-  gateway(gateway: RouteGateway): number {
+  gateway(gateway: Gateway): number {
     const key = `${gateway.address}%${gateway.interface ?? ''}`
     const known = this.#gatewayIds.get(key)
     if (known !== undefined) return known
@@ -70,7 +70,7 @@ export class GatewaySets {
   }
 
   /** The gateway of an id. */
-  gatewayOf(id: number): RouteGateway {
+  gatewayOf(id: number): Gateway {
     return this.#gateways[id]
   }
 
@@ -139,7 +139,7 @@ export class GatewaySets {
   }
 
   /** The set of an id; undefined for 0. Whoever keeps it beyond a release() tells sets apart by object, not by id. */
-  set(id: number): GatewaySet | undefined {
+  set(id: number): NextHopSet | undefined {
     return this.#sets[id]
   }
 

@@ -6,7 +6,7 @@
  * must not fill the memory.
  */
 import { formatAddress } from '../../ip/address.js'
-import type { GatewaySets, RouteGateway } from './next-hop-sets.js'
+import type { Gateway, NextHopSets } from './next-hop-sets.js'
 
 /** What resolving a next hop gave (RFC 4271 §5.1.3, §9.1.2.1). */
 export interface NextHopResolution {
@@ -14,7 +14,7 @@ export interface NextHopResolution {
   /** IGP metric, 0 for a connected one. */
   readonly metric: number
   /** Where packets go; undefined when there is none (unreachable, or an own route). */
-  readonly gateway?: RouteGateway
+  readonly gateway?: Gateway
 }
 
 /** Next hops as numbers, with what is known of their reachability. */
@@ -27,9 +27,9 @@ export class NextHops {
   reachable = new Uint8Array(64)
   /** IGP metric by id, unsigned 32 bits. */
   metric = new Uint32Array(64)
-  /** Gateway id (GatewaySets) by next-hop id, 0 for none. */
+  /** Gateway id (NextHopSets) by next-hop id, 0 for none. */
   gateway = new Int32Array(64)
-  readonly #gateways: GatewaySets
+  readonly #gateways: NextHopSets
   readonly #ids = new Map<string, number>()
   /** Attribute sets that have a next hop, by its id. */
   readonly #refs: number[] = [0]
@@ -47,7 +47,7 @@ export class NextHops {
    */
   onNew: (id: number) => void = () => {}
 
-  constructor(gateways: GatewaySets) {
+  constructor(gateways: NextHopSets) {
     this.#gateways = gateways
     this.reachable[0] = 1
   }

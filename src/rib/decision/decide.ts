@@ -29,7 +29,7 @@
  * multipathRelax). Of paths through the same gateway only the first counts. eBGP and iBGP never mix, because
  * that step is behind us.
  */
-import { MARK_WEIGHT } from '../../wire/marks.js'
+import { POLICY_WEIGHT } from '../../wire/policy-flags.js'
 import {
   ATTR_HAS_LOCAL_PREF,
   ATTR_HAS_MED,
@@ -183,10 +183,12 @@ export class Decision {
       return stale
     }
     // Local: weight, of an import policy or of the neighbor.
-    const marks = attributes.marks
+    const policyFlags = attributes.policyFlags
     const weight =
-      ((marks[right] & MARK_WEIGHT) !== 0 ? marks[right] & 0xffff : sources.weight[rightSource]) -
-      ((marks[left] & MARK_WEIGHT) !== 0 ? marks[left] & 0xffff : sources.weight[leftSource])
+      ((policyFlags[right] & POLICY_WEIGHT) !== 0
+        ? policyFlags[right] & 0xffff
+        : sources.weight[rightSource]) -
+      ((policyFlags[left] & POLICY_WEIGHT) !== 0 ? policyFlags[left] & 0xffff : sources.weight[leftSource])
     if (weight !== 0) {
       this.step = STEP_WEIGHT
       return weight

@@ -25,7 +25,7 @@ export interface PathExplanation {
 }
 
 /**
- * Best path, other multipaths, the rest; paths that wait for the decision come last and are told as if they
+ * Best path, other multipaths, the rest; paths that wait for the decision come last, as if they
  * had been decided.
  * @param head first path of the prefix's list
  */

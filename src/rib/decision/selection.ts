@@ -1,6 +1,6 @@
 /**
  * Keeps each prefix's list of paths in the order that the decision gave it, and marks the best path and the
- * multipath set. New paths wait at the front of the list, marked NEW, until `settle` weighs them.
+ * multipath set. New paths wait at the front of the list, marked NEW, until `decide` weighs them.
  *
  * Where comparing two paths is a total order (decide.ts: `flat`), the front of the list is ranked: its first
  * paths in order, up to a limit, and nothing behind them is better. A new path then costs a comparison with
@@ -9,7 +9,7 @@
  * thousand paths. Elsewhere every change looks at all paths of its prefix.
  */
 
-import type { GatewaySets } from '../attributes/next-hop-sets.js'
+import type { NextHopSets } from '../attributes/next-hop-sets.js'
 import { insertOfPrefix, pushOfPrefix, unlinkOfPrefix } from '../store/path-lists.js'
 import { PATH_BEST, PATH_MULTIPATH, PATH_NEW, PATH_RANKED, type PathStore } from '../store/paths.js'
 import {
@@ -39,9 +39,9 @@ export class Selection {
   readonly #rows: PrefixRows
   readonly #sources: SourceTable
   readonly #decision: Decision
-  readonly #sets: GatewaySets
+  readonly #sets: NextHopSets
   readonly #rankedPaths: number
-  /** New, or valid, paths of the prefix being settled. */
+  /** New, or valid, paths of the prefix being decided. */
   #list = new Int32Array(64)
   /** Its former multipath set, or its gateways. */
   #former = new Int32Array(64)
@@ -53,7 +53,7 @@ export class Selection {
     rows: PrefixRows,
     sources: SourceTable,
     decision: Decision,
-    sets: GatewaySets,
+    sets: NextHopSets,
     rankedPaths = RANKED,
   ) {
     this.#rankedPaths = rankedPaths
@@ -66,7 +66,7 @@ export class Selection {
 
   /**
    * Takes a path out of the prefix's list because it goes or changes.
-   * @returns whether the prefix must be settled
+   * @returns whether the prefix must be decided
    */
   detach(path: number): boolean {
     const paths = this.#paths
@@ -98,7 +98,7 @@ export class Selection {
    * Runs the decision for a dirty prefix.
    * @returns whether the best path, the multipath set, or a path in it changed
    */
-  settle(prefix: number): boolean {
+  decide(prefix: number): boolean {
     const rows = this.#rows
     const flags = rows.flags[prefix]
     rows.flags[prefix] = flags & ~(PREFIX_DIRTY | PREFIX_FULL | PREFIX_TOUCHED)
@@ -427,7 +427,7 @@ export class Selection {
     this.#rows.marked[this.#paths.prefix[path]]--
   }
 
-  /** Marks the best path and brings the gateway set up to date. */
+  /** Marks the best path and brings the next-hop set up to date. */
   #finish(prefix: number): void {
     const paths = this.#paths
     const rows = this.#rows
@@ -443,8 +443,8 @@ export class Selection {
       if ((paths.flags[path] & PATH_MULTIPATH) === 0) continue
       this.#former[i++] = this.#decision.gateway(path)
     }
-    const former = rows.gatewaySet[prefix]
-    rows.gatewaySet[prefix] = this.#sets.acquire(this.#former, length)
+    const former = rows.nextHopSet[prefix]
+    rows.nextHopSet[prefix] = this.#sets.acquire(this.#former, length)
     this.#sets.release(former)
   }
 }

@@ -7,7 +7,7 @@
  * length of the next hop for MP_REACH_NLRI, that next hop, then the other attributes in ascending order. A
  * length of 0 means that NEXT_HOP stands among the attributes and NLRI behind them.
  */
-import { MARK_EXPORTED } from '../../wire/marks.js'
+import { POLICY_EXPORTED } from '../../wire/policy-flags.js'
 import { learnsOnlyForCustomers } from '../../wire/role.js'
 import {
   ATTR_HAS_OTC,
@@ -97,7 +97,7 @@ export class Exporter {
 
   #make(attribute: number, source: SourceState): number {
     // What an export policy has made was looked at before.
-    const made = (this.#attributes.marks[attribute] & MARK_EXPORTED) !== 0
+    const made = (this.#attributes.policyFlags[attribute] & POLICY_EXPORTED) !== 0
     if (!made && !this.#permitted(attribute, source)) return 0
     const length = this.#rewrite.write(attribute, source.source)
     return length === 0 ? 0 : this.#blocks.intern(this.#rewrite.bytes, 0, length)

@@ -14,7 +14,7 @@
  * is sent. The own address is that of the session (speaker/outbound/update-out.ts).
  */
 import type { Family } from '../../ip/family.js'
-import { MARK_NEXT_HOP, MARK_SELF } from '../../wire/marks.js'
+import { POLICY_NEXT_HOP, POLICY_NEXT_HOP_SELF } from '../../wire/policy-flags.js'
 import type { AttributeTable } from '../attributes/attributes.js'
 import type { Source } from '../store/types.js'
 import type { ExportTreatment } from './treatment.js'
@@ -38,13 +38,13 @@ export function nextHopSent(
 ): Uint8Array {
   const { family, type, nextHop: mode, ownAddress, extendedNextHop } = treatment
   const id = attributes.nextHop[attribute]
-  const marks = attributes.marks[attribute]
+  const marks = attributes.policyFlags[attribute]
   let octets = attributes.nextHops.octets(id)
   const reflected = type === 'ibgp' && source.type === 'ibgp'
   const own =
     octets.length === 0 ||
-    (marks & MARK_SELF) !== 0 ||
-    ((marks & MARK_NEXT_HOP) === 0 &&
+    (marks & POLICY_NEXT_HOP_SELF) !== 0 ||
+    ((marks & POLICY_NEXT_HOP) === 0 &&
       (source.type === 'local' ||
         (mode === 'self' && !reflected) ||
         (mode === 'third-party' && type === 'ebgp' && !shared(id))))

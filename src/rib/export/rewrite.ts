@@ -6,8 +6,8 @@
 import { EXTENDED_LENGTH, OPTIONAL, TRANSITIVE } from '../../wire/attribute-row.js'
 import { AS_TRANS, AttributeCode } from '../../wire/codes.js'
 import { Community } from '../../wire/community.js'
-import { isMarks, MARK_MED } from '../../wire/marks.js'
-import { marksOnEgress } from '../../wire/role.js'
+import { isPolicyFlags, POLICY_MED } from '../../wire/policy-flags.js'
+import { addsOtcOnEgress } from '../../wire/role.js'
 import { AS_SEQUENCE } from '../../wire/types.js'
 import {
   ATTR_HAS_LOCAL_PREF,
@@ -121,7 +121,7 @@ export class Rewrite {
     if (this.#due(AttributeCode.AS4_AGGREGATOR, code) && this.#aggregator.length > 0) {
       this.#copy(OPTIONAL | TRANSITIVE, AttributeCode.AS4_AGGREGATOR, this.#aggregator, 0, 8)
     }
-    if (this.#due(AttributeCode.ONLY_TO_CUSTOMER, code) && this.#marks()) {
+    if (this.#due(AttributeCode.ONLY_TO_CUSTOMER, code) && this.#addsOtc()) {
       this.#header(OPTIONAL | TRANSITIVE, AttributeCode.ONLY_TO_CUSTOMER, 4)
       this.#word(this.#treatment.localAs)
     }
@@ -149,7 +149,12 @@ export class Rewrite {
         return
       case AttributeCode.MULTI_EXIT_DISC:
         // RFC 4271 §5.1.4: that of another AS goes no further.
-        if (!external || this.#source?.type === 'local' || this.#marked(MARK_MED) || changes?.medUnchanged)
+        if (
+          !external ||
+          this.#source?.type === 'local' ||
+          this.#hasPolicyFlag(POLICY_MED) ||
+          changes?.medUnchanged
+        )
           this.#copy(flags, code, octets, value, end)
         return
       case AttributeCode.LOCAL_PREF:
@@ -187,19 +192,19 @@ export class Rewrite {
         // RFC 7311 §3.4: only over sessions where it is enabled.
         return
       default:
-        if (!isMarks(flags, code)) this.#copy(flags & ~EXTENDED_LENGTH, code, octets, value, end)
+        if (!isPolicyFlags(flags, code)) this.#copy(flags & ~EXTENDED_LENGTH, code, octets, value, end)
     }
   }
 
   /** RFC 9234 §5: the own AS as Only to Customer, on what has none. */
-  #marks(): boolean {
+  #addsOtc(): boolean {
     const { type, role } = this.#treatment
-    return type === 'ebgp' && role !== undefined && marksOnEgress(role)
+    return type === 'ebgp' && role !== undefined && addsOtcOnEgress(role)
   }
 
   /** What the export policy noted. */
-  #marked(mark: number): boolean {
-    return (this.#attributes.marks[this.#attribute] & mark) !== 0
+  #hasPolicyFlag(flag: number): boolean {
+    return (this.#attributes.policyFlags[this.#attribute] & flag) !== 0
   }
 
   #reflected(): boolean {

@@ -11,7 +11,7 @@ export type Lowered = 'marked' | 'all'
  * itself, which may have put the community there or taken it off. A neighbor that is being drained has the
  * community put on all its paths, so that the whole AS hears of it.
  */
-export class LoweringFilter implements RouteFilter {
+export class GracefulShutdownFilter implements RouteFilter {
   readonly #attributes: AttributeTable
   readonly #lowered: Lowered
   readonly #policy: RouteFilter | undefined
@@ -53,6 +53,6 @@ export class LoweringFilter implements RouteFilter {
       ? communities
       : [...communities, Community.GRACEFUL_SHUTDOWN]
     const lowered = { ...rest, communities: marked, localPref: 0 }
-    return this.#attributes.internAttributes(lowered, this.#attributes.marksOf(attribute))
+    return this.#attributes.internAttributes(lowered, this.#attributes.policyFlagsOf(attribute))
   }
 }

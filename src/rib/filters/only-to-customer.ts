@@ -5,20 +5,23 @@ import type { RouteFilter } from '../table.js'
 /**
  * An import policy that puts Only to Customer (RFC 9234 §5) on what has none, after the policy itself.
  */
-export class MarkingFilter implements RouteFilter {
+export class OtcFilter implements RouteFilter {
   readonly #attributes: AttributeTable
   readonly #policy: RouteFilter | undefined
   readonly #sets: DerivedSets
 
   /**
-   * @param as the neighbor's AS, the value of the mark
+   * @param as the neighbor's AS, the value of Only to Customer
    * @param policy undefined lets all pass
    */
   constructor(attributes: AttributeTable, as: number, policy: RouteFilter | undefined) {
     this.#attributes = attributes
     this.#policy = policy
     this.#sets = new DerivedSets(attributes, (attribute) =>
-      attributes.internAttributes({ ...attributes.get(attribute), otc: as }, attributes.marksOf(attribute)),
+      attributes.internAttributes(
+        { ...attributes.get(attribute), otc: as },
+        attributes.policyFlagsOf(attribute),
+      ),
     )
   }
 

@@ -28,11 +28,11 @@ import type { PathAttributes } from '../../wire/types.js'
 import type { BlockStore } from '../attributes/block-store.js'
 import type { ExportTreatment } from '../export/treatment.js'
 import type { Rib, RouteFilter } from '../table.js'
+import { AdvertisedNlri } from './advertised-nlri.js'
 import { BestRoutes } from './best-routes.js'
 import type { Packed } from './bucket.js'
 import type { Chunk } from './chunk.js'
 import { Egress } from './egress.js'
-import { HeldRoutes } from './held-routes.js'
 import { OutChunks } from './out-chunks.js'
 import { NEVER, OutMember } from './out-member.js'
 import type { OutRoutes } from './out-routes.js'
@@ -121,7 +121,7 @@ export class AdjOut {
     this.#members.set(source, member)
     // Its own routes are not set apart in what was packed before.
     if (this.#routes.hasFrom(source)) this.#chunks.clearAnnouncements()
-    if (marker !== undefined) this.#mark(member, marker)
+    if (marker !== undefined) this.#addMarker(member, marker)
     return member
   }
 
@@ -139,7 +139,7 @@ export class AdjOut {
   resend(member: OutMember, begin: Uint8Array | undefined, end: Uint8Array | undefined): void {
     if (begin !== undefined) member.queue.push({ bytes: begin, updates: 0 })
     member.announced = 0
-    if (end !== undefined) this.#mark(member, end)
+    if (end !== undefined) this.#addMarker(member, end)
   }
 
   /**
@@ -152,7 +152,7 @@ export class AdjOut {
     if (attribute === former) return
     if (former === 0) {
       this.#default = prefixes.intern(NO_OCTETS, 0, 0)
-      this.#rib.hold(this.#default)
+      this.#rib.retainPrefix(this.#default)
     }
     if (attribute !== 0) attributes.retain(attribute)
     this.#originated = attribute
@@ -160,7 +160,7 @@ export class AdjOut {
     if (attribute === 0) this.#default = -1
     if (prefix < this.#filled) this.#updateOne(prefix)
     if (former !== 0) attributes.release(former)
-    if (attribute === 0) this.#rib.unhold(prefix)
+    if (attribute === 0) this.#rib.releasePrefix(prefix)
     this.#blocks.reclaim()
   }
 
@@ -248,7 +248,7 @@ export class AdjOut {
    * @param visit gets the prefix as text, the path identifier (0 without ADD-PATH) and the outgoing block
    * @returns whether there are more rows
    */
-  heldBy(
+  forEachAdvertised(
     member: OutMember,
     from: number,
     count: number,
@@ -265,13 +265,13 @@ export class AdjOut {
   }
 
   /** Everything that a member holds, to be withdrawn later; its prefixes are kept until release(). */
-  held(member: OutMember): HeldRoutes {
-    const held = new HeldRoutes(this.#rib, this.treatment.addPath !== undefined)
+  advertisedNlri(member: OutMember): AdvertisedNlri {
+    const nlri = new AdvertisedNlri(this.#rib, this.treatment.addPath !== undefined)
     const routes = this.#routes
     for (let row = 0; row < routes.limit; row++) {
-      if (member.has(row)) held.add(routes.prefixOf(row), routes.pathIdOf(row))
+      if (member.has(row)) nlri.add(routes.prefixOf(row), routes.pathIdOf(row))
     }
-    return held
+    return nlri
   }
 
   /** An outgoing block in readable form. */
@@ -279,9 +279,9 @@ export class AdjOut {
     return readOutgoing(this.#blocks, block, this.treatment.as4)
   }
 
-  #mark(member: OutMember, marker: Uint8Array): void {
+  #addMarker(member: OutMember, marker: Uint8Array): void {
     member.markers.push(marker)
-    member.markAt = this.#filled === NEVER ? this.#out.announcements.end : NEVER
+    member.markerAt = this.#filled === NEVER ? this.#out.announcements.end : NEVER
   }
 
   #updated(): void {
@@ -300,7 +300,7 @@ export class AdjOut {
     if (end < limit) return
     this.#filled = NEVER
     for (const member of this.#members.values()) {
-      if (member.markAt === NEVER) member.markAt = this.#out.announcements.end
+      if (member.markerAt === NEVER) member.markerAt = this.#out.announcements.end
     }
   }
 
@@ -314,7 +314,7 @@ export class AdjOut {
   #advance(member: OutMember): boolean {
     if (member.revisit.size > 0) this.#passRevisits(member)
     else if (member.withdrawn < this.#out.withdrawals.end) this.#passWithdrawals(member)
-    else if (member.markers.length > 0 && member.announced >= member.markAt) {
+    else if (member.markers.length > 0 && member.announced >= member.markerAt) {
       for (const bytes of member.markers) member.queue.push({ bytes, updates: 1 })
       member.markers = []
     } else if (member.announced < this.#out.announcements.end) this.#passAnnouncements(member)
@@ -416,13 +416,13 @@ export class AdjOut {
   /** Keeps the log of announcements from growing where that helps; members' places move with it. */
   #compact(): void {
     const members = [...this.#members.values()]
-    const marks = new Set(members.flatMap((member) => [member.announced, member.markAt]))
+    const marks = new Set(members.flatMap((member) => [member.announced, member.markerAt]))
     marks.delete(NEVER)
     const moved = this.#out.compact(marks)
     if (moved === undefined) return
     for (const member of members) {
       member.announced = moved.get(member.announced)!
-      member.markAt = moved.get(member.markAt) ?? NEVER
+      member.markerAt = moved.get(member.markerAt) ?? NEVER
     }
     this.#chunks.clearAnnouncements()
   }

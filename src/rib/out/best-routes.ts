@@ -44,11 +44,11 @@ export class BestRoutes implements OutRoutes {
   }
 
   opened(row: number): void {
-    this.#rib.hold(row)
+    this.#rib.retainPrefix(row)
   }
 
   closed(row: number): void {
-    this.#rib.unhold(row)
+    this.#rib.releasePrefix(row)
   }
 
   hasFrom(source: number): boolean {

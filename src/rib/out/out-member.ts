@@ -15,7 +15,7 @@ export class OutMember {
   withdrawn = 0
   /** Messages to send when it has passed `markAt` announcements: End-of-RIB, EoRR. */
   markers: Uint8Array[] = []
-  markAt = 0
+  markerAt = 0
   /** Made and not handed over yet. */
   readonly queue: Packed[] = []
   /** Rows whose source alone changed, from or to this neighbor. */

@@ -98,7 +98,7 @@ export class PathRoutes implements OutRoutes {
     this.#prefix[row] = -1
     this.#next[row] = this.#free
     this.#free = row
-    if (this.#ofPrefix[prefix] === 0) this.#rib.unhold(prefix)
+    if (this.#ofPrefix[prefix] === 0) this.#rib.releasePrefix(prefix)
   }
 
   hasFrom(source: number): boolean {
@@ -223,7 +223,7 @@ export class PathRoutes implements OutRoutes {
     this.#next[row] = first
     this.#previous[row] = 0
     if (first !== 0) this.#previous[first] = row
-    else this.#rib.hold(prefix)
+    else this.#rib.retainPrefix(prefix)
     this.#ofPrefix[prefix] = row
     this.#nextOfPath[row] = this.#ofPath[path]
     this.#ofPath[path] = row

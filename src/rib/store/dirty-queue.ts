@@ -36,7 +36,7 @@ export class DirtyQueue {
     this.add(prefix)
   }
 
-  /** Takes the first prefix out; there must be one. The mark stays for who settles it. */
+  /** Takes the first prefix out; there must be one. The mark stays for who decides it. */
   shift(): number {
     const prefix = this.#prefixes[this.#start++]
     if (this.#start < this.#end) return prefix

@@ -23,7 +23,7 @@ export class PrefixRows {
   head: Int32Array
   /** Paths, valid or not. */
   count: Int32Array
-  /** Length of the multipath set as last settled, the best path included; 0 without a valid path. */
+  /** Length of the multipath set as last decided, the best path included; 0 without a valid path. */
   multipath: Uint16Array
   /** Paths marked MULTIPATH that are in the list now. */
   marked: Uint16Array
@@ -31,12 +31,12 @@ export class PrefixRows {
   ranked: Uint16Array
   last: Int32Array
   flags: Uint8Array
-  /** Id of the set of gateways (GatewaySets), 0 for none. */
-  gatewaySet: Int32Array
+  /** Id of the next-hop set (NextHopSets), 0 for none. */
+  nextHopSet: Int32Array
   /** Table version of the last change. */
   version: Uint32Array
   /** How many others keep the prefix id alive. */
-  holds: Uint16Array
+  retained: Uint16Array
   #capacity: number
 
   constructor(capacity = 1024) {
@@ -49,9 +49,9 @@ export class PrefixRows {
     this.ranked = new Uint16Array(rows)
     this.last = new Int32Array(rows)
     this.flags = new Uint8Array(rows)
-    this.gatewaySet = new Int32Array(rows)
+    this.nextHopSet = new Int32Array(rows)
     this.version = new Uint32Array(rows)
-    this.holds = new Uint16Array(rows)
+    this.retained = new Uint16Array(rows)
   }
 
   /** How many prefix ids have a row. */
@@ -74,8 +74,8 @@ export class PrefixRows {
     this.ranked = growUint16(this.ranked, capacity)
     this.last = growInt32(this.last, capacity)
     this.flags = growUint8(this.flags, capacity)
-    this.gatewaySet = growInt32(this.gatewaySet, capacity)
+    this.nextHopSet = growInt32(this.nextHopSet, capacity)
     this.version = growUint32(this.version, capacity)
-    this.holds = growUint16(this.holds, capacity)
+    this.retained = growUint16(this.retained, capacity)
   }
 }

@@ -53,8 +53,8 @@ export interface AttributeSets {
   ): InternResult
   /** The readable form; cached weakly or not at all. */
   get(id: number): PathAttributes
-  /** Interns a set built by hand (policy, own routes), with what policy notes on it (wire/marks.ts). */
-  internAttributes(attributes: PathAttributes, marks?: number): number
+  /** Interns a set built by hand (policy, own routes), with what policy notes on it (wire/policy-flags.ts). */
+  internAttributes(attributes: PathAttributes, policyFlags?: number): number
   /** AS number of the first AS_SEQUENCE element; 0 for an empty path. */
   firstAs(id: number): number
   /** True when `as` stands anywhere in AS_PATH. */

@@ -2,15 +2,15 @@
 
 import type { Family } from '../../ip/family.js'
 import type { Clock } from '../../ports/clock.js'
-import type { GatewaySet } from '../../rib/attributes/next-hop-sets.js'
+import type { NextHopSet } from '../../rib/attributes/next-hop-sets.js'
 import type { ChangeBatch } from '../../rib/store/types.js'
 import type { Rib } from '../../rib/table.js'
 import { gatewayText } from './attribute-text.js'
 import type { Events } from './events.js'
 
-/** Route events told one by one in a second; what goes beyond is counted. */
+/** Single route events in a second; what goes beyond is counted. */
 const MOST_A_SECOND = 1000
-/** Milliseconds after which counted changes are told. */
+/** Milliseconds after which counted changes become an event. */
 const SUMMARY_AFTER = 1000
 
 /** A best path as an event tells it. */
@@ -46,7 +46,7 @@ export class RouteEvents {
   #told = 0
   #summaryDue = false
   /** Texts of the last event: routes of one batch mostly differ in the prefix alone. */
-  #set: GatewaySet | undefined
+  #set: NextHopSet | undefined
   #nextHops: readonly string[] = []
   #parts: { attribute: number; source: number; best: Described | undefined } = {
     ...{ attribute: 0, source: -1, best: undefined },
@@ -98,7 +98,7 @@ export class RouteEvents {
   }
 
   #tell(rib: Rib, prefix: number, best: number, change: 'announced' | 'changed' | 'withdrawn'): void {
-    const set = rib.gatewaySet(prefix)
+    const set = rib.nextHopSet(prefix)
     if (set !== this.#set) {
       this.#set = set
       this.#nextHops = set === undefined ? [] : set.gateways.map(gatewayText)

@@ -20,7 +20,7 @@ export interface FamilyIn {
   endOfRibReceived: boolean
   /** The maximum was exceeded: nothing more is read from this session. */
   overLimit: boolean
-  /** What was said of the number of paths: nothing, that it nears the maximum, that it exceeds it. */
+  /** What the log has said of the number of paths: nothing, that it nears the maximum, that it exceeds it. */
   limitSaid: 'nothing' | 'threshold' | 'exceeded'
 }
 

@@ -1,4 +1,4 @@
-/** How a faulty UPDATE is told: in the log, as an event, in the counts of its neighbor. */
+/** How people learn of a faulty UPDATE: in the log, as an event, in the counts of its neighbor. */
 
 import { bitsOf } from '../../ip/family.js'
 import { isMartian } from '../../ip/special.js'
@@ -14,7 +14,7 @@ import type { FamilyIn } from './family-in.js'
 
 /** Prefixes named in the log and the event of a faulty UPDATE. */
 const MOST_PREFIXES = 100
-/** Faulty UPDATEs of one neighbor that are told in full within PERIOD; what goes beyond is counted. */
+/** Faulty UPDATEs of one neighbor that the log shows in full within PERIOD; what goes beyond is counted. */
 const MOST_TOLD = 10
 /** Milliseconds. */
 const PERIOD = 10_000
@@ -28,7 +28,7 @@ export interface NlriRange {
 
 /**
  * Tells what was wrong with UPDATEs (RFC 7606 §6): the rule, the routes concerned and the whole message, so that
- * people find the culprit. A neighbor that sends nothing else must not fill the disk: some are told in full,
+ * people find the culprit. A neighbor that sends nothing else must not fill the disk: the log shows some in full,
  * the rest is counted.
  */
 export class FaultReport {
@@ -61,7 +61,7 @@ export class FaultReport {
     const text = faults.map((one) => one.text).join('; ')
     const prefixes = announced.flatMap((range) => prefixesOf(bytes, range)).slice(0, MOST_PREFIXES)
     peer.faults.add(faults, fault, verdict, bytes, start, end, prefixes, this.#clock.wall())
-    // That of a session's end is told with it.
+    // The log line of the session's end has it.
     if (verdict !== 'reset') peer.session?.record.fault(verdict, faults)
     const kept = this.#keptBack(peer, verdict === 'reset')
     if (kept === undefined) return

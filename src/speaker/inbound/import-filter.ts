@@ -2,8 +2,8 @@
 
 import { compilePolicy } from '../../policy/route-policy.js'
 import type { AttributeTable } from '../../rib/attributes/attributes.js'
-import { LoweringFilter } from '../../rib/filters/graceful-shutdown.js'
-import { MarkingFilter } from '../../rib/filters/only-to-customer.js'
+import { GracefulShutdownFilter } from '../../rib/filters/graceful-shutdown.js'
+import { OtcFilter } from '../../rib/filters/only-to-customer.js'
 import { PrependingFilter } from '../../rib/filters/prepending-filter.js'
 import type { RouteFilter } from '../../rib/table.js'
 import { learnsOnlyForCustomers } from '../../wire/role.js'
@@ -26,15 +26,15 @@ export function renewFilter(
   const terms = peer.negotiated
   const own = compilePolicy(family.options.import, family.family, attributes, 'in')
   const policy = prepending(peer, own, attributes, speakerAs)
-  const marked =
+  const withOtc =
     terms?.role !== undefined && learnsOnlyForCustomers(terms.role.own)
-      ? new MarkingFilter(attributes, terms.remoteAs, policy)
+      ? new OtcFilter(attributes, terms.remoteAs, policy)
       : policy
   const heeded = terms?.peerType === 'ebgp' && peer.options.ignoreGracefulShutdown !== true
   family.filter =
     peer.inMaintenance || heeded
-      ? new LoweringFilter(attributes, peer.inMaintenance ? 'all' : 'marked', marked)
-      : marked
+      ? new GracefulShutdownFilter(attributes, peer.inMaintenance ? 'all' : 'marked', withOtc)
+      : withOtc
   return former
 }
 

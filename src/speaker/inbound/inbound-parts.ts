@@ -4,9 +4,9 @@ import type { Clock } from '../../ports/clock.js'
 import type { Log } from '../../ports/log.js'
 import type { UpdateFields } from '../../wire/update.js'
 import type { SpeakerOptions } from '../model/options.js'
-import type { Resolve } from '../tables/resolve.js'
+import type { NextHopTracking } from '../tables/next-hop-tracking.js'
 import type { Tables } from '../tables/tables.js'
-import type { Contexts } from './contexts.js'
+import type { DecodeContexts } from './decode-contexts.js'
 import type { FaultReport } from './fault-report.js'
 import type { PrefixLimit } from './prefix-limit.js'
 
@@ -15,8 +15,8 @@ export interface InboundParts {
   readonly clock: Clock
   readonly log: Log
   readonly tables: Tables
-  readonly resolve: Resolve
-  readonly contexts: Contexts
+  readonly tracking: NextHopTracking
+  readonly contexts: DecodeContexts
   readonly faults: FaultReport
   readonly limit: PrefixLimit
   /** Where the parts of the UPDATE stand that is being read: one at a time. */

@@ -9,7 +9,7 @@ import type { Source } from '../../rib/store/types.js'
 import type { RouteFilter } from '../../rib/table.js'
 import type { Negotiated } from '../../session/types.js'
 import type { FamilyOptions } from '../model/options.js'
-import type { Link } from '../peer/connection-driver.js'
+import type { ConnectionDriver } from '../peer/connection-driver.js'
 import type { Peer } from '../peer/peer.js'
 import type { RetainedRoutes } from '../retention/retained-routes.js'
 import { type FamilyIn, familyIn } from './family-in.js'
@@ -53,7 +53,7 @@ export class InboundRoutes {
   }
 
   /** The session is up. @returns who reads its UPDATEs */
-  established(link: Link, terms: Negotiated): UpdateIn {
+  established(driver: ConnectionDriver, terms: Negotiated): UpdateIn {
     for (const family of this.#families.values()) {
       family.negotiated = terms.families.includes(family.family)
       family.addPathReceive = terms.addPath.receive.includes(family.family)
@@ -69,7 +69,7 @@ export class InboundRoutes {
       families: this.#families,
       retained: this.#retained,
     }
-    this.#session = new UpdateIn(this.#parts, neighbor, link, terms)
+    this.#session = new UpdateIn(this.#parts, neighbor, driver, terms)
     return this.#session
   }
 
@@ -140,7 +140,7 @@ export class InboundRoutes {
     const { tables } = this.#parts
     const ribs = [...tables.ribs()].filter((rib) => rib.source(this.#source) !== undefined)
     for (const rib of ribs) rib.dropSource(this.#source, Number.MAX_SAFE_INTEGER)
-    tables.settle()
+    tables.decide()
     for (const rib of ribs) rib.removeSource(this.#source)
   }
 

@@ -1,4 +1,4 @@
-/** How many prefixes a neighbor may send (`maximum-prefix`), and what is said and done when it sends more. */
+/** How many prefixes a neighbor may send (`maximum-prefix`), and what happens when it sends more. */
 
 import { afiOf, type Family, SAFI_UNICAST } from '../../ip/family.js'
 import type { Log } from '../../ports/log.js'

@@ -8,7 +8,7 @@ import type { Negotiated } from '../../session/types.js'
 import { checkNlri, type NlriField, nlriFault } from '../../wire/nlri.js'
 import type { DecodeContext, Fault } from '../../wire/types.js'
 import { endOfRibOf, splitUpdate, type UpdateFields, updateLengthFault } from '../../wire/update.js'
-import type { Link, UpdateReader } from '../peer/connection-driver.js'
+import type { ConnectionDriver, UpdateReader } from '../peer/connection-driver.js'
 import type { FaultVerdict } from '../peer/faults.js'
 import type { Peer } from '../peer/peer.js'
 import { isSingleHop } from '../peer/protection.js'
@@ -35,7 +35,7 @@ export class UpdateIn implements UpdateReader {
   readonly validity: Validity
   readonly #parts: InboundParts
   readonly #neighbor: UpdateInNeighbor
-  readonly #link: Link
+  readonly #driver: ConnectionDriver
   readonly terms: Negotiated
   /** Changes when AS_SETs are rejected from now on, or no longer. */
   #context: DecodeContext
@@ -44,16 +44,16 @@ export class UpdateIn implements UpdateReader {
   /** The session has ended, perhaps in the middle of a message. */
   #over = false
 
-  constructor(parts: InboundParts, neighbor: UpdateInNeighbor, link: Link, terms: Negotiated) {
+  constructor(parts: InboundParts, neighbor: UpdateInNeighbor, driver: ConnectionDriver, terms: Negotiated) {
     this.#parts = parts
     this.#neighbor = neighbor
-    this.#link = link
+    this.#driver = driver
     this.terms = terms
     this.#context = this.#contextOf()
     const { peer } = neighbor
-    const { local, counterpart } = link.connection
+    const { local, counterpart } = driver.connection
     const singleHop = terms.peerType === 'ebgp' && isSingleHop(peer.options)
-    if (singleHop) parts.resolve.adjacent(peer.address, local.address)
+    if (singleHop) parts.tracking.adjacent(peer.address, local.address)
     const nextHop = { remote: peer.address, local: local.address, counterpart, singleHop }
     this.validity = new Validity(parts, peer, terms, nextHop)
   }
@@ -94,7 +94,7 @@ export class UpdateIn implements UpdateReader {
     if (attributesEnd - attributesStart <= 7 && this.#endOfRib(bytes, fields)) return
 
     const { source, peer } = this.#neighbor
-    this.#parts.resolve.reading(peer.address)
+    this.#parts.tracking.reading(peer.address)
     const { attributes } = this.#parts.tables
     const result = attributes.intern(bytes, attributesStart, attributesEnd, hasNlri, this.#context)
     const { verdict, reachStart, reachEnd, unreachStart, unreachEnd } = result
@@ -136,7 +136,7 @@ export class UpdateIn implements UpdateReader {
   /** What is so wrong that the session must end (RFC 7606 §2, RFC 4271 §6.3). */
   #reset(fault: Fault, bytes: Uint8Array, start: number, end: number): void {
     this.#parts.faults.update(this.#neighbor.peer, [fault], 'reset', bytes, start, end, [])
-    this.#link.fault(fault)
+    this.#driver.fault(fault)
   }
 
   /** Announces routes with attribute set `attribute`, or withdraws them when it is 0. */
@@ -178,7 +178,7 @@ export class UpdateIn implements UpdateReader {
     return true
   }
 
-  /** The family of an AFI and SAFI; undefined for one that was not negotiated, which is said once. */
+  /** The family of an AFI and SAFI; undefined for one that was not negotiated: the log says so once. */
   #family(afi: number, safi: number): FamilyIn | undefined {
     if (afi === 0) return undefined
     const family = familyOf(afi, safi)

@@ -18,7 +18,7 @@ import type { Peer } from '../peer/peer.js'
 import { hasAsLoop } from './as-loop.js'
 import type { FamilyIn } from './family-in.js'
 import type { InboundParts } from './inbound-parts.js'
-import { type NextHopSession, nextHopFault } from './next-hop-rules.js'
+import { type NextHopSession, nextHopFault } from './next-hop-accepted.js'
 
 /** The rules of one session, with what they have found about its next hops. */
 export class Validity {
@@ -121,6 +121,6 @@ export class Validity {
     if (nextHop === 0) return ''
     const { nextHops } = this.#parts.tables
     const octets = nextHops.octets(nextHop)
-    return nextHopFault(octets, nextHops.text(nextHop), this.#nextHop, this.#parts.resolve) ?? ''
+    return nextHopFault(octets, nextHops.text(nextHop), this.#nextHop, this.#parts.tracking) ?? ''
   }
 }

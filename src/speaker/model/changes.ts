@@ -1,5 +1,5 @@
 /**
- * What a change of an option asks for. It is said where the option is declared, in a table that has a row for each
+ * What a change of an option asks for. It stands where the option is declared, in a table that has a row for each
  * key; comparing two configurations, and what follows from it, walks these tables.
  */
 

@@ -43,7 +43,7 @@ export type OperationOutcome =
     }
 
 /** A shutdown or drain by the operator. */
-export interface Hold {
+export interface OperatorAction {
   readonly message?: string
   /** Who asked. */
   readonly by: string

@@ -1,4 +1,4 @@
-/** What the speaker is told to be. config/ makes it, reload/ compares two of them, everything here acts on it. */
+/** What the speaker is to be. config/ makes it, reload/ compares two of them, everything here acts on it. */
 
 import type { Family } from '../../ip/family.js'
 import type { RoutePolicy } from '../../policy/types.js'
@@ -10,7 +10,7 @@ import type { AnnounceOptions, DefaultOriginateOptions } from './announce-option
 import { type Changes, termsOf } from './changes.js'
 
 /**
- * What the speaker is told to be: the resolved configuration, every default filled in. config/ makes it from
+ * What the speaker is to be: the resolved configuration, every default filled in. config/ makes it from
  * YAML or from the switch's text; the difference of two of them is applied neighbor by neighbor.
  */
 export interface SpeakerOptions {
@@ -51,7 +51,7 @@ export interface DecisionOptions {
   /** Paths with equally long but different AS_PATHs may form a multipath. */
   readonly multipathRelax: boolean
   readonly alwaysCompareMed: boolean
-  /** As it was said. Nothing reads it: MED is always compared by AS first. */
+  /** As the document has it. Nothing reads it: MED is always compared by AS first. */
   readonly deterministicMed: boolean
   readonly missingMedAsWorst: boolean
   /** Do not compare the AS_PATH length. */
@@ -194,7 +194,7 @@ export interface FamilyOptions {
   /** Percentage of the limit, 1 to 100, from which on a warning is logged; 75 when left out. */
   readonly maximumPrefixThreshold?: number
   /**
-   * What happens above the limit. 'warning-only': it is said, nothing else. A number: minutes, 1 to 65535,
+   * What happens above the limit. 'warning-only': a warning, nothing else. A number: minutes, 1 to 65535,
    * after which the ended session is started again. Left out: one minute.
    */
   readonly maximumPrefixAction?: 'warning-only' | number

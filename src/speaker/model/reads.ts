@@ -13,13 +13,13 @@ import type { Rib } from '../../rib/table.js'
 import type { NamedNeighbor, NeighborKey } from '../../session/neighbor-key.js'
 import type { Negotiated, RestartState, State } from '../../session/types.js'
 import type { Capability } from '../../wire/types.js'
-import type { Hold } from './operation.js'
+import type { OperatorAction } from './operation.js'
 import type { FamilyOptions, NeighborOptions, SpeakerOptions } from './options.js'
 import type { AttributeFaults, FaultCounts, FaultRecord, LastError, MessageCounts } from './session-record.js'
 
 /** The speaker's state. */
 export interface SpeakerReads {
-  /** What it is told to be. */
+  /** What it is to be. */
   readonly options: SpeakerOptions
   /** Wall time of its making, milliseconds. */
   readonly started: number
@@ -28,7 +28,7 @@ export interface SpeakerReads {
   /** Back from a restart: no route is announced yet (RFC 4724 §4.1). */
   readonly restarting: boolean
   /** Put into maintenance by an operator; undefined: not by one. */
-  readonly maintained: Hold | undefined
+  readonly maintained: OperatorAction | undefined
   /** Clock time, milliseconds from any beginning. */
   now(): number
   /** Wall time, milliseconds since 1970. */
@@ -83,7 +83,7 @@ export type TableReads = Pick<
   | 'sinceOf'
   | 'versionOf'
   | 'isSuppressed'
-  | 'gatewaySet'
+  | 'nextHopSet'
   | 'forEachOfSource'
 >
 
@@ -117,9 +117,9 @@ export interface SessionReads {
   /** Shut down by configuration or operator. */
   readonly adminDown: boolean
   /** Shut down by an operator. */
-  readonly held: Hold | undefined
+  readonly operatorShutdown: OperatorAction | undefined
   /** Drained by an operator. */
-  readonly drained: Hold | undefined
+  readonly drained: OperatorAction | undefined
   /** Wall time of the last change of state, milliseconds. */
   readonly since: number
   /** From the last OPENs that were accepted. */
@@ -161,7 +161,7 @@ export interface FamilyReads {
   readonly addPathSend: boolean
   readonly endOfRibReceived: boolean
   readonly endOfRibSent: boolean
-  /** What was said of the number of paths: nothing, that it nears the maximum, that it exceeds it. */
+  /** What the log has said of the number of paths: nothing, that it nears the maximum, that it exceeds it. */
   readonly limitSaid: 'nothing' | 'threshold' | 'exceeded'
   /** Its place in an update group; undefined while nothing is exported to it. */
   readonly advertised: AdvertisedReads | undefined

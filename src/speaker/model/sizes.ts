@@ -5,7 +5,7 @@ export interface SpeakerSizes {
   readonly paths: number
   readonly attributeSets: number
   readonly nextHops: number
-  readonly gatewaySets: number
+  readonly nextHopSets: number
   readonly updateGroups: number
   /** Blocks of attributes made for update groups. */
   readonly outgoingBlocks: number

@@ -1,6 +1,6 @@
 /**
- * Adj-RIB-In as values: every path of a prefix in which any path may have changed, compared with what was told of
- * it. What was told is remembered by prefix: a path that is gone has no row any more, and its row may be another's.
+ * Adj-RIB-In as values: every path of a prefix in which any path may have changed, compared with what observers
+ * know of it. What they know is remembered by prefix: a path that is gone has no row any more, and its row may be another's.
  */
 
 import type { Family } from '../../ip/family.js'
@@ -13,7 +13,7 @@ import type { RouteValues } from './values.js'
 /** With more paths of a prefix they are found by a map. */
 const FEW = 8
 
-/** A path that was told. */
+/** A path that observers know. */
 interface Told {
   readonly index: number
   readonly pathId: number

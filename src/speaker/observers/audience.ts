@@ -6,7 +6,7 @@ import type { Log } from '../../ports/log.js'
 /** Somebody who watches. */
 export interface Watcher<Part extends object> {
   readonly observer: Part
-  /** Nothing more is to be told, also of what is just being told to all. */
+  /** It hears nothing more, not even the rest of what all are hearing just now. */
   gone: boolean
 }
 
@@ -31,7 +31,7 @@ export class Audience {
     this.#names.set(part, name)
   }
 
-  /** Runs `call` with an observer that is to be told something, unless it has gone meanwhile. */
+  /** Runs `call`, which tells an observer something, unless that has gone meanwhile. */
   tell<Part extends object>(watcher: Watcher<Part>, call: (observer: Part) => void): void {
     if (watcher.gone) return
     try {
@@ -57,6 +57,6 @@ export class Audience {
     }
     this.#failures.set(observer, { at: now, more: 0 })
     const before = last === undefined || last.more === 0 ? '' : ` (and ${last.more} times more before)`
-    this.#log.error({ err: error, observer }, `observer ${observer} failed${before}: it goes on being told`)
+    this.#log.error({ err: error, observer }, `observer ${observer} failed${before}: it goes on hearing`)
   }
 }

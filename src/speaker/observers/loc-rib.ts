@@ -31,7 +31,7 @@ abstract class BestKind<Change> implements TableKind<Change> {
       const before = told[prefix]
       const best = rib.best(prefix)
       if (best === 0 && before === undefined) continue
-      const after = this.values.nextHops(rib.gatewaySet(prefix))
+      const after = this.values.nextHops(rib.nextHopSet(prefix))
       told[prefix] = best === 0 ? undefined : after
       this.add(rib, prefix, best, before ?? NO_NEXT_HOPS, after, changes)
     }
@@ -41,7 +41,7 @@ abstract class BestKind<Change> implements TableKind<Change> {
   present(rib: Rib, prefix: number, into: Change[]): void {
     const best = rib.best(prefix)
     if (best === 0) return
-    const after = this.values.nextHops(rib.gatewaySet(prefix))
+    const after = this.values.nextHops(rib.nextHopSet(prefix))
     this.#of(rib)[prefix] = after
     this.add(rib, prefix, best, NO_NEXT_HOPS, after, into)
   }
@@ -70,7 +70,7 @@ abstract class BestKind<Change> implements TableKind<Change> {
 }
 
 /** Best paths (LocRibChange). */
-export class LocRib extends BestKind<LocRibChange> {
+export class LocRibKind extends BestKind<LocRibChange> {
   protected add(
     rib: Rib,
     prefix: number,
@@ -89,7 +89,7 @@ export class LocRib extends BestKind<LocRibChange> {
 }
 
 /** Sets of gateways (NextHopSetChange). */
-export class NextHopSets extends BestKind<NextHopSetChange> {
+export class NextHopSetKind extends BestKind<NextHopSetChange> {
   protected add(
     rib: Rib,
     prefix: number,

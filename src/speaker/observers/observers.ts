@@ -15,7 +15,7 @@ import type {
 import type { AttributeTable } from '../../rib/attributes/attributes.js'
 import { AdjRibIn } from './adj-rib-in.js'
 import { Audience } from './audience.js'
-import { LocRib, NextHopSets } from './loc-rib.js'
+import { LocRibKind, NextHopSetKind } from './loc-rib.js'
 import { type SentHost, SentWatch } from './sent-watch.js'
 import { SessionWatch } from './sessions.js'
 import { TableWatch, type WatchHost } from './table-watch.js'
@@ -53,7 +53,7 @@ export class Observers implements Observable {
       ends.push(this.#tables.add({ locRib, nextHopSets, adjRibIn }))
     }
     if (adjRibOut !== undefined) ends.push(this.sent.add(adjRibOut))
-    // Last: it is told at once, and may end it all from within.
+    // Last: it hears of things at once, and may end it all from within.
     if (sessions !== undefined) ends.push(this.sessions.add(sessions))
     return () => {
       for (const end of ends.splice(0)) end()
@@ -71,8 +71,8 @@ class TableWatches {
   constructor(host: ObserversHost, audience: Audience) {
     const values = new RouteValues(host.attributes())
     this.#values = values
-    this.#locRib = new TableWatch(host, audience, new LocRib(values))
-    this.#nextHopSets = new TableWatch(host, audience, new NextHopSets(values))
+    this.#locRib = new TableWatch(host, audience, new LocRibKind(values))
+    this.#nextHopSets = new TableWatch(host, audience, new NextHopSetKind(values))
     this.#adjRibIn = new TableWatch(host, audience, new AdjRibIn(values))
   }
 

@@ -1,5 +1,5 @@
 /**
- * Connections and those who watch them. Every connection has a record, so that who comes late is told of it; nothing
+ * Connections and those who watch them. Every connection has a record, so that who comes late hears of it; nothing
  * else is made while nobody watches.
  */
 

@@ -24,16 +24,16 @@ export interface WatchHost {
 export interface TableKind<Change> {
   /** Calls `batch` with what may have changed, after each decision. @returns undo */
   follow(rib: Rib, batch: (batch: ChangeBatch) => void): () => void
-  /** What is to be told of a batch, compared with what was told before. */
+  /** What is new in a batch, compared with what observers know. */
   changes(rib: Rib, batch: ChangeBatch): Change[]
   /** Adds what is there of a prefix that has a path. */
   present(rib: Rib, prefix: number, into: Change[]): void
-  /** Nobody is interested any more: forgets what was told. */
+  /** Nobody is interested any more: forgets what observers know. */
   forget(): void
 }
 
 interface TableWatcher<Change> extends Watcher<TableObserver<Change>> {
-  /** What is there is being told, in slices. */
+  /** Observers are hearing what is there, in slices. */
   replay: Task | undefined
 }
 

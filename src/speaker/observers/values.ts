@@ -7,7 +7,7 @@
 import { formatAddress } from '../../ip/address.js'
 import type { ObservedNextHops, PathState, RouteAttributes, RouteSource } from '../../ports/observer.js'
 import type { AttributeTable } from '../../rib/attributes/attributes.js'
-import type { GatewaySet } from '../../rib/attributes/next-hop-sets.js'
+import type { NextHopSet } from '../../rib/attributes/next-hop-sets.js'
 import { REASON_TEXTS, VALID } from '../../rib/store/reasons.js'
 import type { Source } from '../../rib/store/types.js'
 import type { Rib } from '../../rib/table.js'
@@ -16,7 +16,7 @@ import { AttributeCode } from '../../wire/codes.js'
 /** No gateways. */
 export const NO_NEXT_HOPS: ObservedNextHops = Object.freeze([])
 
-/** Octets of the marks that policy has left in front of a set (wire/marks.ts): header and a word. */
+/** Octets of the marks that policy has left in front of a set (wire/policy-flags.ts): header and a word. */
 const MARKS_OCTETS = 7
 const EXTENDED_LENGTH = 0x10
 
@@ -26,7 +26,7 @@ export class RouteValues {
   /** By attribute set. */
   readonly #sets: (RouteAttributes | undefined)[] = []
   readonly #sources = new WeakMap<Source, RouteSource>()
-  readonly #gateways = new WeakMap<GatewaySet, ObservedNextHops>()
+  readonly #gateways = new WeakMap<NextHopSet, ObservedNextHops>()
   /** The path made last, by source index. */
   readonly #last: (PathState | undefined)[] = []
   #unsubscribe: (() => void) | undefined
@@ -54,7 +54,7 @@ export class RouteValues {
   attributes(id: number): RouteAttributes {
     const known = this.#sets[id]
     if (known !== undefined) return known
-    const { blocks, marks, nextHop, nextHops } = this.#attributes
+    const { blocks, policyFlags: marks, nextHop, nextHops } = this.#attributes
     const stored = blocks.octets(id)
     const octets = stored.slice(marks[id] === 0 ? 0 : MARKS_OCTETS)
     const made = attributesOf(octets, nextHops.text(nextHop[id]), nextHops.linkLocal(nextHop[id]))
@@ -71,7 +71,7 @@ export class RouteValues {
     return made
   }
 
-  nextHops(set: GatewaySet | undefined): ObservedNextHops {
+  nextHops(set: NextHopSet | undefined): ObservedNextHops {
     if (set === undefined) return NO_NEXT_HOPS
     const known = this.#gateways.get(set)
     if (known !== undefined) return known

@@ -2,7 +2,7 @@
 
 import type { Negotiated } from '../../session/types.js'
 import type { NeighborOptions, SpeakerOptions } from '../model/options.js'
-import type { OutletSession } from './update-out.js'
+import type { ExportSession } from './update-out.js'
 
 /** Long-lived graceful restart (RFC 9494) is configured for some neighbor. */
 export function usesLongLived({ neighbors, listenRanges }: SpeakerOptions): boolean {
@@ -19,7 +19,7 @@ export function longLivedTo(
   { gracefulRestart }: NeighborOptions,
   terms: Negotiated,
   speaker: SpeakerOptions,
-): OutletSession['longLived'] {
+): ExportSession['longLived'] {
   if (terms.longLived !== undefined || !usesLongLived(speaker)) return undefined
   const marked = terms.peerType === 'ibgp' && gracefulRestart.longLived?.partialDeployment === true
   return marked ? 'marked' : 'withheld'

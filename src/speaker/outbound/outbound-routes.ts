@@ -6,11 +6,11 @@
 import type { Family } from '../../ip/family.js'
 import type { Negotiated } from '../../session/types.js'
 import type { FamilyOptions, SpeakerOptions } from '../model/options.js'
-import type { Link, UpdateSender } from '../peer/connection-driver.js'
+import type { ConnectionDriver, UpdateSender } from '../peer/connection-driver.js'
 import type { Peer } from '../peer/peer.js'
 import type { Resender, RetainedRoutes } from '../retention/retained-routes.js'
-import { intervalOf, outletSession } from './outlet-session.js'
-import type { Outlet, UpdateOut } from './update-out.js'
+import { exportSession, intervalOf } from './export-session.js'
+import type { RouteSender, UpdateOut } from './update-out.js'
 
 /** What the outbound sides of all neighbors share. */
 export interface OutboundParts {
@@ -29,7 +29,7 @@ export interface FamilyOut {
   /** In the session that is up or, without one, in the last. */
   endOfRibSent: boolean
   /** What is sent, while the family is negotiated. */
-  outlet: Outlet | undefined
+  sender: RouteSender | undefined
 }
 
 /** What goes to a neighbor, from its configuration to its removal. */
@@ -39,7 +39,7 @@ export class OutboundRoutes implements UpdateSender, Resender {
   readonly #source: number
   readonly #retained: RetainedRoutes
   readonly #families = new Map<Family, FamilyOut>()
-  #session: { readonly link: Link; readonly terms: Negotiated } | undefined
+  #session: { readonly driver: ConnectionDriver; readonly terms: Negotiated } | undefined
 
   /** @param source the neighbor's index as a source of paths: none of these goes back to it */
   constructor(parts: OutboundParts, peer: Peer, source: number, retained: RetainedRoutes) {
@@ -49,7 +49,7 @@ export class OutboundRoutes implements UpdateSender, Resender {
     this.#retained = retained
     for (const options of peer.options.families) {
       const { family } = options
-      const out = { family, options, addPathSend: false, endOfRibSent: false, outlet: undefined }
+      const out = { family, options, addPathSend: false, endOfRibSent: false, sender: undefined }
       this.#families.set(family, out)
     }
   }
@@ -59,15 +59,15 @@ export class OutboundRoutes implements UpdateSender, Resender {
   }
 
   /** The session is up: all routes go out, then the End-of-RIB, then changes. */
-  established(link: Link, terms: Negotiated): void {
-    this.#session = { link, terms }
-    const session = this.#outletSession(link, terms)
+  established(driver: ConnectionDriver, terms: Negotiated): void {
+    this.#session = { driver, terms }
+    const session = this.#exportSession(driver, terms)
     for (const out of this.#families.values()) {
       const { family, options } = out
       out.addPathSend = terms.addPath.send.includes(family)
       out.endOfRibSent = false
       if (!terms.families.includes(family)) continue
-      out.outlet = this.#parts.updateOut.open(session, options, {
+      out.sender = this.#parts.updateOut.open(session, options, {
         markerSent: () => {
           out.endOfRibSent = true
           this.#retained.endOfRibSent(family)
@@ -81,23 +81,23 @@ export class OutboundRoutes implements UpdateSender, Resender {
   down(): void {
     this.#session = undefined
     for (const out of this.#families.values()) {
-      if (out.outlet !== undefined) this.#parts.updateOut.close(out.outlet)
-      out.outlet = undefined
+      if (out.sender !== undefined) this.#parts.updateOut.close(out.sender)
+      out.sender = undefined
       out.addPathSend = false
     }
   }
 
   /** The connection takes octets again. */
-  drained(): void {
-    for (const { outlet } of this.#families.values()) {
-      if (outlet !== undefined) this.#parts.updateOut.pump(outlet)
+  writable(): void {
+    for (const { sender } of this.#families.values()) {
+      if (sender !== undefined) this.#parts.updateOut.pump(sender)
     }
   }
 
   /** Sends all routes of a family again. */
   resend(family: Family): void {
-    const outlet = this.#families.get(family)?.outlet
-    if (outlet !== undefined) this.#parts.updateOut.resend(outlet)
+    const sender = this.#families.get(family)?.sender
+    if (sender !== undefined) this.#parts.updateOut.resend(sender)
   }
 
   /**
@@ -109,7 +109,7 @@ export class OutboundRoutes implements UpdateSender, Resender {
     if (out === undefined) return
     out.options = options
     if (otherwise) this.#renew(out)
-    out.outlet?.pace.change(intervalOf(this.#peer.options))
+    out.sender?.mrai.change(intervalOf(this.#peer.options))
   }
 
   /**
@@ -121,14 +121,14 @@ export class OutboundRoutes implements UpdateSender, Resender {
     for (const out of this.#families.values()) this.#renew(out)
   }
 
-  #renew({ outlet, options }: FamilyOut): void {
-    if (this.#session === undefined || outlet === undefined) return
-    const { link, terms } = this.#session
-    this.#parts.updateOut.change(outlet, this.#outletSession(link, terms), options)
+  #renew({ sender, options }: FamilyOut): void {
+    if (this.#session === undefined || sender === undefined) return
+    const { driver, terms } = this.#session
+    this.#parts.updateOut.change(sender, this.#exportSession(driver, terms), options)
   }
 
-  #outletSession(link: Link, terms: Negotiated) {
+  #exportSession(driver: ConnectionDriver, terms: Negotiated) {
     const { options, maintenance } = this.#parts
-    return outletSession(this.#peer, this.#source, link, terms, options(), maintenance())
+    return exportSession(this.#peer, this.#source, driver, terms, options(), maintenance())
   }
 }

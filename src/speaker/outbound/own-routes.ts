@@ -16,7 +16,7 @@ import { type OwnIdentity, OwnTable } from './own-table.js'
 /** Routes of the machine that are looked at in one go; more of them wait for their turn. */
 const AT_ONCE = 500
 /** Milliseconds that a start waits for the first reading of the machine's routes. */
-const PATIENCE = 2000
+const LONGEST_WAIT = 2000
 
 export interface OwnRoutesParts {
   readonly clock: Clock
@@ -27,7 +27,7 @@ export interface OwnRoutesParts {
   readonly ribs: Iterable<Rib>
   options(): SpeakerOptions
   /** Paths have changed: they are to be decided. */
-  settle(): void
+  decide(): void
 }
 
 /**
@@ -66,7 +66,7 @@ export class OwnRoutes {
     this.#configure()
     if (this.#unfollow === undefined) return
     await new Promise<void>((resolve) => {
-      const cancel = this.#parts.clock.after(PATIENCE, () => {
+      const cancel = this.#parts.clock.after(LONGEST_WAIT, () => {
         this.#parts.log.warn({}, 'the routes of this machine are not known yet: they are announced later')
         resolve()
       })
@@ -135,7 +135,7 @@ export class OwnRoutes {
     for (const { family, prefix, route } of changes) {
       if (this.#tables.get(family)?.note(prefix, route)) this.#waiting.get(family)?.add(prefix)
     }
-    if (this.#refresh()) this.#parts.settle()
+    if (this.#refresh()) this.#parts.decide()
     else this.#refreshLater()
     if (!this.#known) {
       this.#known = true
@@ -160,7 +160,7 @@ export class OwnRoutes {
   #refreshLater(): void {
     if (this.#working) return
     this.#working = true
-    // The end of each slice settles.
+    // The end of each slice decides.
     this.#parts.work.add({
       step: () => this.#refresh(),
       done: () => {

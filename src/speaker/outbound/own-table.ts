@@ -223,7 +223,7 @@ export class OwnTable {
     if (used === 0 || attributes.nextHop[used] === 0) return used
     // An own route with a gateway would be installed in the kernel it came from.
     const { nextHop, linkLocalNextHop, ...rest } = attributes.get(used)
-    return attributes.internAttributes(rest, attributes.marksOf(used))
+    return attributes.internAttributes(rest, attributes.policyFlagsOf(used))
   }
 
   #isAggregate(prefix: number): boolean {

@@ -9,8 +9,8 @@ import type { Connection } from '../../ports/transport.js'
 import { BlockStore } from '../../rib/attributes/block-store.js'
 import { type ExportTreatment, treatmentKey } from '../../rib/export/treatment.js'
 import { AdjOut } from '../../rib/out/adj-out.js'
+import { AdvertisedNlri } from '../../rib/out/advertised-nlri.js'
 import { Packer } from '../../rib/out/bucket.js'
-import { HeldRoutes } from '../../rib/out/held-routes.js'
 import type { OutMember } from '../../rib/out/out-member.js'
 import { MessageType } from '../../wire/codes.js'
 import { MAX_EXTENDED_LENGTH, MAX_LENGTH } from '../../wire/message.js'
@@ -20,10 +20,10 @@ import type { FamilyOptions } from '../model/options.js'
 import type { SpeakerSizes } from '../model/sizes.js'
 import type { SentPiece, SentWatch } from '../observers/sent-watch.js'
 import { sentAttributes } from '../observers/values.js'
-import type { Link } from '../peer/connection-driver.js'
-import type { Resolve } from '../tables/resolve.js'
+import type { ConnectionDriver } from '../peer/connection-driver.js'
+import type { NextHopTracking } from '../tables/next-hop-tracking.js'
 import type { Tables } from '../tables/tables.js'
-import { Pace } from '../turn/pace.js'
+import { MraiTimer } from '../turn/mrai-timer.js'
 import type { Task, Work } from '../turn/work.js'
 import { DefaultRoute } from './default-route.js'
 import { exportChanges } from './export-changes.js'
@@ -37,7 +37,7 @@ const SENT_STEP = 1024
 /** Stands in the place of a marker where something is to be done, not sent, when a dump is complete. */
 const DUMPED = new Uint8Array(0)
 
-interface Group {
+interface UpdateGroup {
   readonly id: number
   readonly key: string
   readonly adj: AdjOut
@@ -56,29 +56,29 @@ interface Plan {
 }
 
 /** What a neighbor is sent of one family, from Established on. */
-export interface Outlet {
+export interface RouteSender {
   readonly family: Family
-  readonly link: Link
+  readonly driver: ConnectionDriver
   /** Undefined: nothing is exported; the End-of-RIB alone went out. */
-  group: Group | undefined
+  group: UpdateGroup | undefined
   member: OutMember | undefined
   /** What the neighbor holds from a former policy, to be withdrawn where the new one does not send it. */
-  former: { readonly held: HeldRoutes; readonly maximumMessage: number } | undefined
+  former: { readonly nlri: AdvertisedNlri; readonly maximumMessage: number } | undefined
   readonly marker: Uint8Array
   markerSent(): void
   /** A dump that was asked for again is complete. */
   resent(): void
   /** The End-of-RIB went out. */
-  marked: boolean
+  endOfRibSent: boolean
   /** Writing that goes on in slices. */
   task: Task | undefined
   /** Between runs of announcements. */
-  readonly pace: Pace
+  readonly mrai: MraiTimer
 }
 
-/** What an outlet depends on beside the neighbor's family options. */
-export interface OutletSession {
-  readonly link: Link
+/** What a route sender depends on beside the neighbor's family options. */
+export interface ExportSession {
+  readonly driver: ConnectionDriver
   readonly source: number
   readonly type: 'ebgp' | 'ibgp'
   readonly remoteAs: number
@@ -112,12 +112,12 @@ export interface OutletSession {
 export class UpdateOut {
   readonly #clock: Clock
   readonly #work: Work
-  readonly #resolve: Resolve
+  readonly #tracking: NextHopTracking
   readonly #tables: Tables
   readonly #sent: SentWatch
   readonly #blocks: BlockStore
-  readonly #groups = new Map<string, Group>()
-  readonly #outlets = new Set<Outlet>()
+  readonly #groups = new Map<string, UpdateGroup>()
+  readonly #senders = new Set<RouteSender>()
   readonly #seed: number
   #nextGroup = 1
   /** Nothing is sent yet. */
@@ -125,11 +125,18 @@ export class UpdateOut {
   #opened = 0
 
   /** @param sent those who want to know what is sent */
-  constructor(clock: Clock, work: Work, resolve: Resolve, tables: Tables, sent: SentWatch, seed: number) {
+  constructor(
+    clock: Clock,
+    work: Work,
+    tracking: NextHopTracking,
+    tables: Tables,
+    sent: SentWatch,
+    seed: number,
+  ) {
     this.#sent = sent
     this.#clock = clock
     this.#work = work
-    this.#resolve = resolve
+    this.#tracking = tracking
     this.#tables = tables
     this.#seed = seed
     this.#blocks = new BlockStore(1024, seed)
@@ -139,23 +146,29 @@ export class UpdateOut {
    * Starts to send: all routes, then End-of-RIB, then changes. The End-of-RIB leaves at once when there is
    * nothing to send: a restarting neighbor waits for it.
    */
-  open(session: OutletSession, options: FamilyOptions, told: Pick<Outlet, 'markerSent' | 'resent'>): Outlet {
-    const outlet: Outlet = {
+  open(
+    session: ExportSession,
+    options: FamilyOptions,
+    told: Pick<RouteSender, 'markerSent' | 'resent'>,
+  ): RouteSender {
+    const sender: RouteSender = {
       family: options.family,
-      link: session.link,
+      driver: session.driver,
       group: undefined,
       member: undefined,
       former: undefined,
       marker: encodeEndOfRib(options.family),
-      marked: false,
+      endOfRibSent: false,
       task: undefined,
-      pace: new Pace(this.#clock, session.interval, this.#seed + this.#opened++, () => this.pump(outlet)),
+      mrai: new MraiTimer(this.#clock, session.interval, this.#seed + this.#opened++, () =>
+        this.pump(sender),
+      ),
       ...told,
     }
-    this.#outlets.add(outlet)
-    if (sendsNothing(options)) this.#mark(outlet)
-    else this.#join(outlet, session, options, outlet.marker)
-    return outlet
+    this.#senders.add(sender)
+    if (sendsNothing(options)) this.#sendEndOfRib(sender)
+    else this.#join(sender, session, options, sender.marker)
+    return sender
   }
 
   /** How much is held for neighbors that are sent routes. */
@@ -164,61 +177,61 @@ export class UpdateOut {
   }
 
   /** The session has ended. */
-  close(outlet: Outlet): void {
-    this.#outlets.delete(outlet)
-    if (outlet.task !== undefined) this.#work.cancel(outlet.task)
-    outlet.task = undefined
-    outlet.pace.close()
-    this.#releaseFormer(outlet)
-    this.#leave(outlet)
+  close(sender: RouteSender): void {
+    this.#senders.delete(sender)
+    if (sender.task !== undefined) this.#work.cancel(sender.task)
+    sender.task = undefined
+    sender.mrai.close()
+    this.#releaseFormer(sender)
+    this.#leave(sender)
   }
 
   /** The export policy changed: sends the difference. */
-  change(outlet: Outlet, session: OutletSession, options: FamilyOptions): void {
+  change(sender: RouteSender, session: ExportSession, options: FamilyOptions): void {
     const nothing = sendsNothing(options)
-    if (!nothing && outlet.group?.key === this.#planOf(session, options).key) return
-    const held = this.#held(outlet)
-    this.#leave(outlet)
-    const former = { held, maximumMessage: maximumOf(session) }
-    outlet.former = undefined
+    if (!nothing && sender.group?.key === this.#planOf(session, options).key) return
+    const nlri = this.#advertised(sender)
+    this.#leave(sender)
+    const former = { nlri, maximumMessage: maximumOf(session) }
+    sender.former = undefined
     if (nothing) {
-      this.#withdraw(outlet, former, () => false)
-      if (!outlet.marked) this.#mark(outlet)
+      this.#withdraw(sender, former, () => false)
+      if (!sender.endOfRibSent) this.#sendEndOfRib(sender)
       return
     }
-    outlet.former = former
+    sender.former = former
     // A changed configuration does not wait: some of it takes routes back.
-    outlet.pace.close()
-    this.#join(outlet, session, options, DUMPED)
+    sender.mrai.close()
+    this.#join(sender, session, options, DUMPED)
   }
 
   /** Sends everything again, for a route refresh; `resent` is called when that is done. */
-  resend(outlet: Outlet): void {
-    const { group, member } = outlet
+  resend(sender: RouteSender): void {
+    const { group, member } = sender
     if (group === undefined || member === undefined) {
-      outlet.resent()
+      sender.resent()
       return
     }
     group.adj.resend(member, undefined, DUMPED)
-    this.pump(outlet)
+    this.pump(sender)
   }
 
   /** What each neighbor has been sent so far, piece by piece. */
   *sentSoFar(): Generator<SentPiece, void, void> {
-    for (const outlet of [...this.#outlets]) {
-      const { family, link } = outlet
+    for (const sender of [...this.#senders]) {
+      const { family, driver } = sender
       // The group may be another one from one piece to the next: then all has been told as it was sent.
-      const { group, member } = outlet
+      const { group, member } = sender
       if (group === undefined || member === undefined) continue
       const values = new Map<number, RouteAttributes>()
-      for (let from = 0; outlet.group === group && this.#outlets.has(outlet); from += SENT_STEP) {
+      for (let from = 0; sender.group === group && this.#senders.has(sender); from += SENT_STEP) {
         const changes: AdvertisedChange[] = []
-        const more = group.adj.heldBy(member, from, SENT_STEP, (prefix, pathId, block) => {
+        const more = group.adj.forEachAdvertised(member, from, SENT_STEP, (prefix, pathId, block) => {
           const attributes = values.get(block) ?? this.#attributes(block)
           values.set(block, attributes)
           changes.push({ prefix, pathId, attributes })
         })
-        yield { session: link.record, family, changes }
+        yield { session: driver.record, family, changes }
         // Blocks may be given other numbers while others have their turn.
         values.clear()
         if (!more) break
@@ -254,86 +267,86 @@ export class UpdateOut {
 
   /** Writes what is ready to every neighbor whose connection takes it. */
   pumpAll(): void {
-    for (const outlet of this.#outlets) {
-      if (outlet.member !== undefined && outlet.task === undefined) this.pump(outlet)
+    for (const sender of this.#senders) {
+      if (sender.member !== undefined && sender.task === undefined) this.pump(sender)
     }
   }
 
   /** Writes what is ready for one neighbor; what does not fit the turn goes on in slices. */
-  pump(outlet: Outlet): void {
-    if (this.#deferred || outlet.task !== undefined || this.#write(outlet)) return
-    outlet.task = this.#work.add({
-      step: () => this.#write(outlet),
+  pump(sender: RouteSender): void {
+    if (this.#deferred || sender.task !== undefined || this.#write(sender)) return
+    sender.task = this.#work.add({
+      step: () => this.#write(sender),
       done: () => {
-        outlet.task = undefined
+        sender.task = undefined
       },
     })
   }
 
   /** @returns true when the neighbor has everything, or takes no more for now */
-  #write(outlet: Outlet): boolean {
-    const { link, pace } = outlet
+  #write(sender: RouteSender): boolean {
+    const { driver, mrai } = sender
     const end = this.#clock.now() + PUMP_BUDGET
     for (;;) {
-      const { group, member } = outlet
-      if (group === undefined || member === undefined || link.full) return true
-      const { held } = pace
+      const { group, member } = sender
+      if (group === undefined || member === undefined || driver.full) return true
+      const { running: waits } = mrai
       const before = member.announced
-      const packed = held ? group.adj.nextWithdrawals(member) : group.adj.next(member)
-      if (member.announced !== before) pace.announced()
+      const packed = waits ? group.adj.nextWithdrawals(member) : group.adj.next(member)
+      if (member.announced !== before) mrai.announced()
       if (packed === undefined) {
-        if (!held) pace.rest()
+        if (!waits) mrai.rest()
         return true
       }
-      if (packed.bytes === DUMPED) this.#dumped(outlet, member)
+      if (packed.bytes === DUMPED) this.#dumped(sender, member)
       else {
-        if (packed.bytes.length > 0) this.#send(outlet, packed.bytes, packed.updates)
-        if (packed.bytes === outlet.marker) {
-          outlet.marked = true
-          outlet.markerSent()
+        if (packed.bytes.length > 0) this.#send(sender, packed.bytes, packed.updates)
+        if (packed.bytes === sender.marker) {
+          sender.endOfRibSent = true
+          sender.markerSent()
         }
       }
       if (this.#clock.now() >= end) return !group.adj.ready(member)
     }
   }
 
-  #send({ link, family }: Outlet, bytes: Uint8Array, updates: number): void {
-    link.write(bytes, MessageType.Update, updates)
-    if (!this.#sent.watched || link.over) return
-    const addPath = link.terms?.addPath.send.includes(family) ?? false
-    this.#sent.wrote(link.record, family, addPath, bytes)
+  #send({ driver, family }: RouteSender, bytes: Uint8Array, updates: number): void {
+    driver.write(bytes, MessageType.Update, updates)
+    if (!this.#sent.watched || driver.over) return
+    const addPath = driver.terms?.addPath.send.includes(family) ?? false
+    this.#sent.wrote(driver.record, family, addPath, bytes)
   }
 
-  #dumped(outlet: Outlet, member: OutMember): void {
-    const { former } = outlet
+  #dumped(sender: RouteSender, member: OutMember): void {
+    const { former } = sender
     if (former === undefined) {
-      outlet.resent()
+      sender.resent()
       return
     }
-    outlet.former = undefined
-    const adj = outlet.group?.adj
-    this.#withdraw(outlet, former, (prefix, pathId) => adj?.holds(member, prefix, pathId) ?? false)
+    sender.former = undefined
+    const adj = sender.group?.adj
+    this.#withdraw(sender, former, (prefix, pathId) => adj?.holds(member, prefix, pathId) ?? false)
     // What is sent changed before the first dump was complete.
-    if (!outlet.marked) this.#mark(outlet)
+    if (!sender.endOfRibSent) this.#sendEndOfRib(sender)
   }
 
-  #mark(outlet: Outlet): void {
-    this.#send(outlet, outlet.marker, 1)
-    outlet.marked = true
-    outlet.markerSent()
+  #sendEndOfRib(sender: RouteSender): void {
+    this.#send(sender, sender.marker, 1)
+    sender.endOfRibSent = true
+    sender.markerSent()
   }
 
-  #join(outlet: Outlet, session: OutletSession, options: FamilyOptions, marker: Uint8Array): void {
+  #join(sender: RouteSender, session: ExportSession, options: FamilyOptions, marker: Uint8Array): void {
     const group = this.#groupOf(this.#planOf(session, options), options)
-    outlet.group = group
-    outlet.member = group.adj.join(session.source, marker)
-    this.pump(outlet)
+    sender.group = group
+    sender.member = group.adj.join(session.source, marker)
+    this.pump(sender)
   }
 
   /** How a neighbor's routes are treated; those with one key share a group. */
-  #planOf(session: OutletSession, options: FamilyOptions): Plan {
+  #planOf(session: ExportSession, options: FamilyOptions): Plan {
     const { family } = options
-    const { connection } = session.link
+    const { connection } = session.driver
     const remote = connection.remote.address
     const treatment: ExportTreatment = {
       family,
@@ -361,19 +374,19 @@ export class UpdateOut {
       addPath: session.addPath(family) ? (options.addPath?.send ?? 1) : undefined,
     }
     const subnets = options.nextHop === 'third-party' && session.type === 'ebgp'
-    const link = subnets && session.singleHop ? this.#resolve.linkOf(remote) : undefined
+    const link = subnets && session.singleHop ? this.#tracking.linkOf(remote) : undefined
     const { defaultOriginate } = options
     const policy = `${policyKey(options.export)} ${defaultOriginate === undefined ? '' : JSON.stringify(defaultOriginate)}`
     const key = treatmentKey(treatment, policy, subnets ? (link ?? '-') : '')
     return { treatment, key, subnets, link }
   }
 
-  #groupOf({ treatment, key, subnets, link }: Plan, options: FamilyOptions): Group {
+  #groupOf({ treatment, key, subnets, link }: Plan, options: FamilyOptions): UpdateGroup {
     const known = this.#groups.get(key)
     if (known !== undefined) return known
     const rib = this.#tables.rib(options.family)
     const shared = (nextHop: number) =>
-      link !== undefined && this.#resolve.linkOf(rib.nextHops.text(nextHop)) === link
+      link !== undefined && this.#tracking.linkOf(rib.nextHops.text(nextHop)) === link
     const filter = compilePolicy(options.export, options.family, rib.attributes, 'out')
     const { defaultOriginate } = options
     const adj = new AdjOut(rib, this.#blocks, treatment, shared, filter)
@@ -391,10 +404,10 @@ export class UpdateOut {
     return group
   }
 
-  #leave(outlet: Outlet): void {
-    const { group, member } = outlet
-    outlet.group = undefined
-    outlet.member = undefined
+  #leave(sender: RouteSender): void {
+    const { group, member } = sender
+    sender.group = undefined
+    sender.member = undefined
     if (group === undefined || member === undefined) return
     group.adj.leave(member)
     if (group.adj.size > 0) return
@@ -404,35 +417,37 @@ export class UpdateOut {
   }
 
   /** What the neighbor holds from us, in its group and from earlier ones; the caller releases it. */
-  #held({ family, group, member, former }: Outlet): HeldRoutes {
+  #advertised({ family, group, member, former }: RouteSender): AdvertisedNlri {
     const known = member !== undefined && group !== undefined
-    const held = known ? group.adj.held(member) : new HeldRoutes(this.#tables.rib(family), false)
-    if (former === undefined) return held
-    if (!known) return former.held
-    held.addMissing(former.held, (prefix, pathId) => group.adj.holds(member, prefix, pathId))
-    former.held.release()
-    return held
+    const nlri = known
+      ? group.adj.advertisedNlri(member)
+      : new AdvertisedNlri(this.#tables.rib(family), false)
+    if (former === undefined) return nlri
+    if (!known) return former.nlri
+    nlri.addMissing(former.nlri, (prefix, pathId) => group.adj.holds(member, prefix, pathId))
+    former.nlri.release()
+    return nlri
   }
 
-  #releaseFormer(outlet: Outlet): void {
-    outlet.former?.held.release()
-    outlet.former = undefined
+  #releaseFormer(sender: RouteSender): void {
+    sender.former?.nlri.release()
+    sender.former = undefined
   }
 
   /** Withdraws what the neighbor holds and is not sent any more, and gives the rest up. */
   #withdraw(
-    outlet: Outlet,
-    { held, maximumMessage }: NonNullable<Outlet['former']>,
+    sender: RouteSender,
+    { nlri, maximumMessage }: NonNullable<RouteSender['former']>,
     kept: (prefix: number, pathId: number) => boolean,
   ): void {
-    const gone = held.missing(kept)
+    const gone = nlri.missing(kept)
     if (gone.length > 0) {
-      const packer = new Packer(held, this.#blocks, maximumMessage)
+      const packer = new Packer(nlri, this.#blocks, maximumMessage)
       packer.withdraw(gone, 0, gone.length)
       const { bytes, updates } = packer.take()
-      this.#send(outlet, bytes, updates)
+      this.#send(sender, bytes, updates)
     }
-    held.release()
+    nlri.release()
   }
 }
 
@@ -450,6 +465,6 @@ function ownAddress(connection: Connection, family: Family, extendedNextHop: boo
   return fits ? local.address : (counterpart ?? local.address)
 }
 
-function maximumOf(session: OutletSession): number {
+function maximumOf(session: ExportSession): number {
   return session.extendedMessage ? MAX_EXTENDED_LENGTH : MAX_LENGTH
 }

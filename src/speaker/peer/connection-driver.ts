@@ -25,12 +25,12 @@ import type { MessageCounters } from './counters.js'
 const INBOX_HIGH = 256 * 1024
 
 /** What a connection needs of the speaker. */
-export interface LinkHost {
+export interface DriverHost {
   readonly clock: Clock
   readonly log: Log
   readonly work: Work
-  /** What was read has been dealt with: `settle` decides, and writes what follows from it. */
-  readonly tables: { settle(): void }
+  /** What was read has been dealt with: `decide` decides, and writes what follows from it. */
+  readonly tables: { decide(): void }
   readonly observers: { readonly sessions: SessionWatch }
   /** A connection of a neighbor came into being; the last was heard of it. */
   opened(): void
@@ -38,7 +38,7 @@ export interface LinkHost {
 }
 
 /** What a connection needs of its neighbor, and what it notes there. */
-export interface LinkNeighbor {
+export interface DriverNeighbor {
   /** Canonical text. */
   readonly address: string
   /** As observers know it. */
@@ -53,7 +53,7 @@ export interface LinkNeighbor {
   /** Hands an event to the session machine. */
   feed(event: PeerEvent): void
   /** The connection is gone without our doing. @param reason half a sentence */
-  lost(link: Link, reason: string): void
+  lost(driver: ConnectionDriver, reason: string): void
 }
 
 /** Takes the UPDATEs of a session that is up. */
@@ -65,7 +65,7 @@ export interface UpdateReader {
 /** Sends UPDATEs over a session that is up. */
 export interface UpdateSender {
   /** The connection takes octets again. */
-  drained(): void
+  writable(): void
 }
 
 /**
@@ -75,7 +75,7 @@ export interface UpdateSender {
  * turn of the event loop has used its budget, chunks wait in an inbox for a slice of their own, and a
  * connection whose inbox is full stops reading: TCP then slows the neighbor down.
  */
-export class Link implements FrameHandler, Task {
+export class ConnectionDriver implements FrameHandler, Task {
   /** Unique in the life of the neighbor. */
   readonly id: number
   readonly connection: Connection
@@ -83,8 +83,8 @@ export class Link implements FrameHandler, Task {
   terms: Negotiated | undefined
   /** The connection as observers know it. */
   readonly record: SessionRecord
-  readonly #neighbor: LinkNeighbor
-  readonly #host: LinkHost
+  readonly #neighbor: DriverNeighbor
+  readonly #host: DriverHost
   readonly #framer = new Framer()
   /** Who has the routes of the session, while it is up. */
   #reader: UpdateReader | undefined
@@ -105,7 +105,7 @@ export class Link implements FrameHandler, Task {
   #sendHold = 0
 
   /** @param id unique in the life of the neighbor */
-  constructor(id: number, connection: Connection, neighbor: LinkNeighbor, host: LinkHost) {
+  constructor(id: number, connection: Connection, neighbor: DriverNeighbor, host: DriverHost) {
     this.id = id
     this.connection = connection
     this.#neighbor = neighbor
@@ -115,7 +115,7 @@ export class Link implements FrameHandler, Task {
     host.opened()
     connection.handle({
       data: (chunk) => this.#data(chunk),
-      drain: () => this.#drained(),
+      drain: () => this.#writable(),
       closed: (reason) => this.#closed(reason),
     })
   }
@@ -183,7 +183,7 @@ export class Link implements FrameHandler, Task {
   /** Works on everything that was read and waits. */
   catchUp(): void {
     while (!this.step());
-    this.#host.tables.settle()
+    this.#host.tables.decide()
   }
 
   /** From now on the kernel must take octets at least every `ms` milliseconds (RFC 9687). */
@@ -299,7 +299,7 @@ export class Link implements FrameHandler, Task {
     }
     this.#cameAt = at
     this.#consume(chunk)
-    this.#host.tables.settle()
+    this.#host.tables.decide()
     this.#noteUpdates()
   }
 
@@ -337,11 +337,11 @@ export class Link implements FrameHandler, Task {
     })
   }
 
-  #drained(): void {
+  #writable(): void {
     if (this.#over) return
     this.#full = false
     this.#noteProgress()
-    this.#sender?.drained()
+    this.#sender?.writable()
   }
 
   #closed(reason: string): void {
@@ -352,7 +352,7 @@ export class Link implements FrameHandler, Task {
     if (this.#over) return
     this.#shut()
     this.#neighbor.lost(this, reason)
-    this.#host.tables.settle()
+    this.#host.tables.decide()
   }
 
   #shut(): void {

@@ -40,7 +40,7 @@ export class OwnRestart implements OwnRestartBits {
   }
 
   /** The kernel has the routes of this run: they outlive every session from now on. */
-  settled(): void {
+  converged(): void {
     this.#restarting = false
     this.#forwarding = true
   }

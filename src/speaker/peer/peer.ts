@@ -19,18 +19,23 @@ import type {
 import { MessageType } from '../../wire/codes.js'
 import { printable } from '../../wire/printable.js'
 import type { Capability, RouteRefreshMessage } from '../../wire/types.js'
-import type { Hold } from '../model/operation.js'
+import type { OperatorAction } from '../model/operation.js'
 import type { NeighborOptions } from '../model/options.js'
 import type { LastError } from '../model/session-record.js'
 import { Timers } from '../turn/timers.js'
-import { Link, type LinkHost, type UpdateReader, type UpdateSender } from './connection-driver.js'
+import {
+  ConnectionDriver,
+  type DriverHost,
+  type UpdateReader,
+  type UpdateSender,
+} from './connection-driver.js'
 import { MessageCounters } from './counters.js'
 import { Faults } from './faults.js'
 import { endText, lastErrorOf } from './last-error.js'
 import { protectionQuestions } from './protection.js'
 
 /** What a neighbor needs of the speaker, and what it tells it. */
-export interface PeerHost extends LinkHost {
+export interface PeerHost extends DriverHost {
   readonly transport: Transport
   params(peer: Peer): PeerParams
   changed(peer: Peer, from: State, to: State, cause: string): void
@@ -47,8 +52,8 @@ export interface PeerRoutes {
     /** A ROUTE-REFRESH of the session that is up. */
     routeRefresh(message: RouteRefreshMessage): void
   }
-  /** The session is up: `link` carries it. @returns who reads its UPDATEs */
-  established(link: Link, result: Negotiated): UpdateReader
+  /** The session is up: `driver` carries it. @returns who reads its UPDATEs */
+  established(driver: ConnectionDriver, result: Negotiated): UpdateReader
   /** A session that was up has ended. */
   down(end: End, result: Negotiated): void
 }
@@ -73,9 +78,9 @@ export class Peer {
   readonly dynamic: boolean
   options: NeighborOptions
   /** Shut down by the operator, whatever the configuration says. */
-  held: Hold | undefined
+  operatorShutdown: OperatorAction | undefined
   /** Drained by the operator, whatever the configuration says. */
-  drained: Hold | undefined
+  drained: OperatorAction | undefined
   readonly sent = new MessageCounters()
   readonly received = new MessageCounters()
   lastError: LastError | undefined
@@ -99,11 +104,11 @@ export class Peer {
   /** From the last OPENs that were accepted; kept after the session for those who look why it ended. */
   negotiated: Negotiated | undefined
   /** The connection of the session that is up. */
-  session: Link | undefined
+  session: ConnectionDriver | undefined
   /** Undefined before the tables have made room for it, and after they have forgotten it. */
   routes: PeerRoutes | undefined
   readonly #host: PeerHost
-  readonly #links = new Map<number, Link>()
+  readonly #drivers = new Map<number, ConnectionDriver>()
   readonly #timers: Timers<string>
   #state: PeerState
   #nextConnection = 1
@@ -113,9 +118,9 @@ export class Peer {
   #lastFailure = ''
   #sentCapabilities: readonly Capability[] = []
   /** The newest connection. */
-  #latest: Link | undefined
+  #latest: ConnectionDriver | undefined
   /** Connections that are closed, and whose end the machine has not given a cause yet. */
-  #closed: Link[] = []
+  #closed: ConnectionDriver[] = []
 
   /** @param seed for the jitter of retries, an unsigned 32-bit number */
   constructor(host: PeerHost, options: NeighborOptions, seed: number, dynamic = false) {
@@ -141,7 +146,7 @@ export class Peer {
 
   /** Shut down by configuration or operator. */
   get adminDown(): boolean {
-    return this.options.shutdown !== undefined || this.held !== undefined
+    return this.options.shutdown !== undefined || this.operatorShutdown !== undefined
   }
 
   /** Drained by configuration or operator. */
@@ -158,7 +163,7 @@ export class Peer {
 
   /** True without a connection and without a dial. */
   get idle(): boolean {
-    return this.#links.size === 0 && this.#dial === undefined
+    return this.#drivers.size === 0 && this.#dial === undefined
   }
 
   /** 'address (description)' or 'address (host name)', for logs. */
@@ -174,13 +179,13 @@ export class Peer {
 
   /** Any connection, the session's first: for the addresses and ports of views. */
   get connection(): Connection | undefined {
-    return this.session?.connection ?? this.#links.values().next().value?.connection
+    return this.session?.connection ?? this.#drivers.values().next().value?.connection
   }
 
   /** Octets waiting in the connections' queues. */
   get outputQueue(): number {
     let queued = 0
-    for (const link of this.#links.values()) queued += link.connection.queued
+    for (const driver of this.#drivers.values()) queued += driver.connection.queued
     return queued
   }
 
@@ -201,8 +206,8 @@ export class Peer {
 
   /** Takes a connection that the neighbor dialled. */
   accept(connection: Connection): void {
-    const link = this.#attach(connection)
-    this.feed({ type: 'tcp-confirmed', connection: link.id })
+    const driver = this.#attach(connection)
+    this.feed({ type: 'tcp-confirmed', connection: driver.id })
   }
 
   /** Feeds an event to the machine, after those that wait, and carries out what it asks for. */
@@ -219,7 +224,7 @@ export class Peer {
     } finally {
       this.#stepping = false
     }
-    for (const link of this.#closed.splice(0)) link.record.ended(NOT_NEEDED)
+    for (const driver of this.#closed.splice(0)) driver.record.ended(NOT_NEEDED)
     // Before its first connection a neighbor has not begun.
     if (this.idle && this.#nextConnection > 1) this.#host.ended(this)
   }
@@ -235,17 +240,17 @@ export class Peer {
         break
       case 'send-open':
         this.#sentCapabilities = action.message.capabilities
-        this.#links.get(action.connection)?.sendOpen(action.message)
+        this.#drivers.get(action.connection)?.sendOpen(action.message)
         break
       case 'send-keepalive':
-        this.#links.get(action.connection)?.sendKeepalive()
+        this.#drivers.get(action.connection)?.sendKeepalive()
         break
       case 'close': {
-        const link = this.#links.get(action.connection)
-        if (link === undefined) break
-        this.#detach(link)
+        const driver = this.#drivers.get(action.connection)
+        if (driver === undefined) break
+        this.#detach(driver)
         if (action.notification !== undefined) this.sent.add(MessageType.Notification)
-        link.close(action.notification)
+        driver.close(action.notification)
         break
       }
       case 'start':
@@ -253,14 +258,14 @@ export class Peer {
           'connection' in action ? `${action.timer} ${action.connection}` : action.timer,
           action.ms,
         )
-        if (action.timer === 'send-hold') this.#links.get(action.connection)?.expectProgress(action.ms)
+        if (action.timer === 'send-hold') this.#drivers.get(action.connection)?.expectProgress(action.ms)
         break
       case 'stop':
         this.#timers.stop('connection' in action ? `${action.timer} ${action.connection}` : action.timer)
         break
       case 'negotiated':
         this.negotiated = action.result
-        this.#links.get(action.connection)?.negotiated(action.result)
+        this.#drivers.get(action.connection)?.negotiated(action.result)
         break
       case 'established':
         this.#establish(action.connection, action.result)
@@ -285,16 +290,16 @@ export class Peer {
   }
 
   #establish(connection: number, result: Negotiated): void {
-    const link = this.#links.get(connection)
-    if (link === undefined) return
-    this.session = link
+    const driver = this.#drivers.get(connection)
+    if (driver === undefined) return
+    this.session = driver
     this.negotiated = result
     this.establishedCount++
     this.lastUpdate = this.#host.clock.now()
     this.#lastFailure = ''
-    link.record.established(result)
+    driver.record.established(result)
     const { routes } = this
-    if (routes !== undefined) link.established(routes.established(link, result), routes.outbound)
+    if (routes !== undefined) driver.established(routes.established(driver, result), routes.outbound)
   }
 
   /** Why a connection has ended, or a dial that came to nothing, for those who watch. */
@@ -309,7 +314,7 @@ export class Peer {
   }
 
   #tellState(from: State, to: State, cause: string): void {
-    const [other] = this.#links.values()
+    const [other] = this.#drivers.values()
     const session = (this.session ?? other ?? this.#latest)?.record
     this.#host.observers.sessions.stateChanged(() => ({ neighbor: this.observed, session, from, to, cause }))
   }
@@ -327,7 +332,7 @@ export class Peer {
   #failed(end: End): void {
     if (end.cause === 'collision') return
     this.lastError = lastErrorOf(end, this.#host.clock.wall())
-    // A neighbor that is off is dialled again and again; what repeats itself is said once.
+    // A neighbor that is off is dialled again and again; the log names what repeats itself once.
     const level = end.text === this.#lastFailure ? 'debug' : 'warn'
     this.#lastFailure = end.text
     this.#host.log[level]({ neighbor: this.key }, `neighbor ${this.name}: ${endText(end)}`)
@@ -351,32 +356,32 @@ export class Peer {
           this.feed({ type: 'dial-failed', reason: result.message })
           return
         }
-        const link = this.#attach(result)
-        this.feed({ type: 'tcp-acked', connection: link.id })
+        const driver = this.#attach(result)
+        this.feed({ type: 'tcp-acked', connection: driver.id })
       },
     )
     if (!answered) this.#dial = dial
   }
 
-  #attach(connection: Connection): Link {
-    const link = new Link(this.#nextConnection++, connection, this, this.#host)
-    this.#links.set(link.id, link)
-    this.#latest = link
-    return link
+  #attach(connection: Connection): ConnectionDriver {
+    const driver = new ConnectionDriver(this.#nextConnection++, connection, this, this.#host)
+    this.#drivers.set(driver.id, driver)
+    this.#latest = driver
+    return driver
   }
 
-  #detach(link: Link): void {
-    this.#links.delete(link.id)
-    this.#closed.push(link)
+  #detach(driver: ConnectionDriver): void {
+    this.#drivers.delete(driver.id)
+    this.#closed.push(driver)
     for (const timer of ['hold', 'keepalive', 'delay-open', 'send-hold'])
-      this.#timers.stop(`${timer} ${link.id}`)
+      this.#timers.stop(`${timer} ${driver.id}`)
   }
 
   /** The connection is gone without our doing. */
-  lost(link: Link, reason: string): void {
-    if (!this.#links.has(link.id)) return
-    this.#detach(link)
-    this.feed({ type: 'tcp-fails', connection: link.id, reason })
+  lost(driver: ConnectionDriver, reason: string): void {
+    if (!this.#drivers.has(driver.id)) return
+    this.#detach(driver)
+    this.feed({ type: 'tcp-fails', connection: driver.id, reason })
   }
 
   #timeout(name: string): void {
@@ -385,33 +390,33 @@ export class Peer {
       this.feed({ type: 'timer', timer: timer as 'connect-retry' | 'idle-hold' })
       return
     }
-    const link = this.#links.get(Number(id))
-    if (link === undefined) return
-    if (timer === 'hold') this.#holdExpired(link, name)
-    else if (timer === 'send-hold') this.#sendHoldExpired(link, name)
-    else this.feed({ type: 'timer', timer: timer as 'keepalive' | 'delay-open', connection: link.id })
+    const driver = this.#drivers.get(Number(id))
+    if (driver === undefined) return
+    if (timer === 'hold') this.#holdExpired(driver, name)
+    else if (timer === 'send-hold') this.#sendHoldExpired(driver, name)
+    else this.feed({ type: 'timer', timer: timer as 'keepalive' | 'delay-open', connection: driver.id })
     // What the machine sent or ended may have freed routes to write.
-    this.#host.tables.settle()
+    this.#host.tables.decide()
   }
 
   /**
    * The neighbor has been silent as far as this process has read. What its socket already holds is read
    * first, so that a busy process never takes its own delay for the neighbor's death.
    */
-  #holdExpired(link: Link, name: string): void {
-    link.connection.settle().then(() => {
-      if (!this.#links.has(link.id)) return
-      link.catchUp()
-      if (!this.#links.has(link.id) || this.#timers.running(name)) return
-      this.feed({ type: 'timer', timer: 'hold', connection: link.id })
-      this.#host.tables.settle()
+  #holdExpired(driver: ConnectionDriver, name: string): void {
+    driver.connection.readPending().then(() => {
+      if (!this.#drivers.has(driver.id)) return
+      driver.catchUp()
+      if (!this.#drivers.has(driver.id) || this.#timers.running(name)) return
+      this.feed({ type: 'timer', timer: 'hold', connection: driver.id })
+      this.#host.tables.decide()
     })
   }
 
   /** The machine restarts this timer only when it is asked; progress since then is looked up here. */
-  #sendHoldExpired(link: Link, name: string): void {
-    const rest = link.untilStalled()
+  #sendHoldExpired(driver: ConnectionDriver, name: string): void {
+    const rest = driver.untilStalled()
     if (rest > 0) this.#timers.start(name, rest)
-    else this.feed({ type: 'timer', timer: 'send-hold', connection: link.id })
+    else this.feed({ type: 'timer', timer: 'send-hold', connection: driver.id })
   }
 }

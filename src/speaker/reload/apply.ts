@@ -10,7 +10,7 @@ export interface Applicable {
   /** Options of the neighbors that came from listen ranges. */
   dynamic(): readonly NeighborOptions[]
   add(options: NeighborOptions): void
-  /** @param what the log and the neighbor are told */
+  /** @param what the text for log and neighbor */
   remove(address: string, what: string): void
   /** Takes new options over; the session goes on. */
   change(address: string, options: NeighborOptions): void

@@ -18,7 +18,7 @@ export interface RestartActions {
   /** Makes stale paths the last choice: LLGR_STALE, NO_LLGR (RFC 9494). */
   depreference(families: readonly Family[], reason: string): void
   /** What a timer caused is done: decide, and write what follows from it. */
-  settle(): void
+  decide(): void
 }
 
 /** Drives one neighbor's graceful-restart helper with the speaker's clock. */
@@ -33,7 +33,7 @@ export class Graceful {
     this.#actions = actions
     this.#timers = new Timers(clock, (timer) => {
       this.feed({ type: 'timer', timer })
-      actions.settle()
+      actions.decide()
     })
   }
 

@@ -79,8 +79,8 @@ export class PathKeeper implements RestartActions {
   }
 
   /** What a timer of the helper caused is done. */
-  settle(): void {
-    this.#parts.tables.settle()
+  decide(): void {
+    this.#parts.tables.decide()
     this.#parts.ended(this.#peer)
   }
 

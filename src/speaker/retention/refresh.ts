@@ -22,12 +22,12 @@ export interface Refreshable {
   /** Send the whole Adj-RIB-Out of the family, then feed 'resent'. */
   resend(family: Family): void
   /** Mark the neighbor's paths as stale. */
-  mark(family: Family): void
+  markStale(family: Family): void
   /** Remove the neighbor's paths that are still stale. */
   sweep(family: Family, reason: string): void
   ignored(text: string): void
   /** What a timer caused is done. */
-  settle(): void
+  decide(): void
 }
 
 /** Drives the route refresh of one session in both directions. */
@@ -45,7 +45,7 @@ export class Refresh {
     this.#state = initialRefresh(negotiated)
     this.#timers = new Timers(clock, (family) => {
       this.feed({ type: 'timer', family })
-      tables.settle()
+      tables.decide()
     })
   }
 
@@ -79,7 +79,7 @@ export class Refresh {
           this.#tables.resend(action.family)
           break
         case 'mark':
-          this.#tables.mark(action.family)
+          this.#tables.markStale(action.family)
           break
         case 'sweep':
           this.#tables.sweep(action.family, action.reason)

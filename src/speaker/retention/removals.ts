@@ -1,7 +1,7 @@
 /** Removes paths of neighbors in pieces, so that nothing else waits for a full table to go. */
 
 import { FAMILIES, type Family } from '../../ip/family.js'
-import type { RouteGateway } from '../../rib/attributes/next-hop-sets.js'
+import type { Gateway } from '../../rib/attributes/next-hop-sets.js'
 import type { NextHops } from '../../rib/attributes/next-hops.js'
 import type { Rib } from '../../rib/table.js'
 import type { Task, Work } from '../turn/work.js'
@@ -74,7 +74,7 @@ export function lostGateways(
   dropped: readonly Family[],
   rib: (family: Family) => Rib,
   nextHops: NextHops,
-): RouteGateway[] {
+): Gateway[] {
   const tables = FAMILIES.map(rib)
   if (tables.some((table) => !dropped.includes(table.family) && (table.source(source)?.accepted ?? 0) > 0)) {
     return []
@@ -86,11 +86,11 @@ export function lostGateways(
   )
 }
 
-function usesGateway(table: Rib, nextHops: NextHops, gateway: RouteGateway): boolean {
+function usesGateway(table: Rib, nextHops: NextHops, gateway: Gateway): boolean {
   for (let id = 1; id <= nextHops.size; id++) {
     if (table.nextHopUsers(id) === 0) continue
     const used = nextHops.gateway[id]
-    if (used !== 0 && table.gatewaySets.gatewayOf(used) === gateway) return true
+    if (used !== 0 && table.nextHopSets.gatewayOf(used) === gateway) return true
   }
   return false
 }

@@ -9,7 +9,7 @@ import type { End, Negotiated } from '../../session/types.js'
 import { MessageType } from '../../wire/codes.js'
 import { encodeRouteRefresh } from '../../wire/refresh.js'
 import type { RouteRefreshMessage } from '../../wire/types.js'
-import type { Link } from '../peer/connection-driver.js'
+import type { ConnectionDriver } from '../peer/connection-driver.js'
 import type { Peer } from '../peer/peer.js'
 import { restartParams } from '../peer/peer-params.js'
 import { Graceful } from './graceful.js'
@@ -41,10 +41,10 @@ export class RetainedRoutes {
    * A session is about to be up: what is still being removed goes now, before anything new comes.
    * @param resender is asked for all routes again when the neighbor asks for them
    */
-  begin(link: Link, terms: Negotiated, resender: Resender): void {
+  begin(driver: ConnectionDriver, terms: Negotiated, resender: Resender): void {
     this.#keeper.finish()
     this.#keeper.connected = true
-    this.#session = { refresh: this.#refreshOf(link, terms, resender), terms }
+    this.#session = { refresh: this.#refreshOf(driver, terms, resender), terms }
   }
 
   /** The session is up, in both directions. */
@@ -105,16 +105,16 @@ export class RetainedRoutes {
     this.#keeper.finish()
   }
 
-  #refreshOf(link: Link, terms: Negotiated, resender: Resender): Refresh {
+  #refreshOf(driver: ConnectionDriver, terms: Negotiated, resender: Resender): Refresh {
     const { clock, log, tables } = this.#parts
     const peer = this.#peer
     return new Refresh(clock, terms, {
-      send: (message) => link.write(encodeRouteRefresh(message), MessageType.RouteRefresh),
+      send: (message) => driver.write(encodeRouteRefresh(message), MessageType.RouteRefresh),
       resend: (family) => resender.resend(family),
-      mark: (family) => this.#keeper.mark(family),
+      markStale: (family) => this.#keeper.mark(family),
       sweep: (family, reason) => this.#keeper.sweep([family], reason),
       ignored: (text) => log.debug({ neighbor: peer.key }, `neighbor ${peer.name}: ${text}: ignored`),
-      settle: () => tables.settle(),
+      decide: () => tables.decide(),
     })
   }
 }

@@ -1,7 +1,7 @@
 /** Who hears of what the decision changed, and in which order: the kernel first. */
 
 import type { FibPort } from '../../ports/fib.js'
-import type { RouteGateway } from '../../rib/attributes/next-hop-sets.js'
+import type { Gateway } from '../../rib/attributes/next-hop-sets.js'
 import type { ChangeBatch } from '../../rib/store/types.js'
 import type { Rib } from '../../rib/table.js'
 
@@ -39,7 +39,7 @@ export class ChangeBus {
    * Tells the kernel about gateways that have lost their last user, ahead of the batches that follow.
    * @param lost finds them; not called when there is no kernel to tell
    */
-  gatewaysLost(lost: () => readonly RouteGateway[]): void {
+  gatewaysLost(lost: () => readonly Gateway[]): void {
     if (this.#fib === undefined || !this.#writing) return
     for (const gateway of lost()) this.#fib.gatewayLost(gateway)
   }
@@ -53,7 +53,7 @@ export class ChangeBus {
     const { prefixes, count } = batch
     for (let i = 0; i < count; i++) {
       const prefix = prefixes[i]
-      fib.set(rib.family, rib.prefixes.text(prefix), rib.gatewaySet(prefix))
+      fib.set(rib.family, rib.prefixes.text(prefix), rib.nextHopSet(prefix))
     }
     // Before anybody else hears of the batch: the kernel works on it meanwhile.
     if (count > 0) fib.flush()

@@ -8,7 +8,7 @@ import { PrefixTable } from '../../ip/prefix-table.js'
 import type { Clock } from '../../ports/clock.js'
 import type { FibPort } from '../../ports/fib.js'
 import { AttributeTable } from '../../rib/attributes/attributes.js'
-import { GatewaySets } from '../../rib/attributes/next-hop-sets.js'
+import { NextHopSets } from '../../rib/attributes/next-hop-sets.js'
 import { NextHops } from '../../rib/attributes/next-hops.js'
 import { Rib } from '../../rib/table.js'
 import type { DecisionOptions } from '../model/options.js'
@@ -33,7 +33,7 @@ export class Tables {
   #decided = () => {}
   /** Called after each batch. */
   #batch = () => {}
-  #settling = false
+  #deciding = false
   #working = false
 
   /**
@@ -49,11 +49,11 @@ export class Tables {
     const { decision, seed } = parts
     this.#clock = parts.clock
     this.#work = parts.work
-    const gatewaySets = new GatewaySets()
-    this.nextHops = new NextHops(gatewaySets)
+    const nextHopSets = new NextHopSets()
+    this.nextHops = new NextHops(nextHopSets)
     this.attributes = new AttributeTable(this.nextHops, 1024, seed)
     this.bus = new ChangeBus(parts.fib)
-    const shared = { attributes: this.attributes, nextHops: this.nextHops, gatewaySets }
+    const shared = { attributes: this.attributes, nextHops: this.nextHops, nextHopSets }
     this.#ribs = new Map(
       FAMILIES.map((family) => {
         const rib = new Rib({ prefixes: new PrefixTable(family, 1024, seed), ...shared }, decision)
@@ -66,7 +66,7 @@ export class Tables {
   /**
    * Names who goes on with what was decided; nobody before this.
    * @param after.batch runs after each batch of a round: what it changes in the tables is decided in the same round
-   * @param after.decided runs after each round of decisions, the kernel is told by then
+   * @param after.decided runs after each round of decisions, when the kernel has its lines
    */
   follow(after: { batch(): void; decided(): void }): void {
     this.#batch = after.batch
@@ -85,24 +85,24 @@ export class Tables {
    * Decides what has changed and hands on what follows from it: the kernel at once, so that no packet waits
    * for a batch to fill. What does not fit the turn goes on in slices.
    */
-  settle(): void {
-    if (this.#settling) return
-    this.#settling = true
+  decide(): void {
+    if (this.#deciding) return
+    this.#deciding = true
     try {
       // Slices go on with it anyway: a thousand timers or ends of sessions in one turn add nothing to that.
-      if (!this.#working || !this.#work.exhausted()) this.#decide()
+      if (!this.#working || !this.#work.exhausted()) this.#decideSlice()
       // Without a decision, too: attribute sets of routes that nobody took (a family not negotiated) must go.
       this.attributes.reclaim()
       this.#decided()
     } finally {
-      this.#settling = false
+      this.#deciding = false
     }
     if (this.#working || !this.pending) return
     this.#working = true
     this.#work.add({
-      // The end of each slice settles, and tells the kernel.
+      // The end of each slice decides, and tells the kernel.
       step: () => {
-        this.#decide()
+        this.#decideSlice()
         return !this.pending
       },
       done: () => {
@@ -112,20 +112,20 @@ export class Tables {
   }
 
   /** How much the tables hold. */
-  sizes(): Pick<SpeakerSizes, 'prefixes' | 'paths' | 'attributeSets' | 'nextHops' | 'gatewaySets'> {
+  sizes(): Pick<SpeakerSizes, 'prefixes' | 'paths' | 'attributeSets' | 'nextHops' | 'nextHopSets'> {
     let prefixes = 0
     let paths = 0
     for (const rib of this.#ribs.values()) {
       prefixes += rib.prefixes.size
       paths += rib.pathCount
     }
-    const gatewaySets = this.rib('ipv4-unicast').gatewaySets.size
+    const nextHopSets = this.rib('ipv4-unicast').nextHopSets.size
     return {
       prefixes,
       paths,
       attributeSets: this.attributes.size,
       nextHops: this.nextHops.count,
-      gatewaySets,
+      nextHopSets,
     }
   }
 
@@ -135,7 +135,7 @@ export class Tables {
     return false
   }
 
-  #decide(): void {
+  #decideSlice(): void {
     const end = this.#clock.now() + DECIDE_BUDGET
     for (const rib of this.#ribs.values()) {
       while (rib.pending > 0) {

@@ -32,7 +32,7 @@ export interface NeighborFamilyView {
     readonly limit: number
     /** Paths, from 1. */
     readonly threshold: number
-    /** True: above the limit it is said, and the session stays. */
+    /** True: above the limit there is a warning, and the session stays. */
     readonly warningOnly: boolean
     /** Seconds that the neighbor is kept out for; absent with warningOnly. */
     readonly restart?: number

@@ -64,7 +64,7 @@ export interface NeighborView extends Pick<NeighborOptions, Viewed<typeof NEIGHB
   readonly shutdown?: {
     /** 'operator': until it is started or this process ends; a changed file does not lift it. */
     readonly source: 'configuration' | 'operator'
-    /** What the neighbor was told (RFC 9003). */
+    /** The text that the neighbor got (RFC 9003). */
     readonly message?: string
     /** The operator who asked. */
     readonly by?: string

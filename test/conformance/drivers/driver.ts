@@ -1,4 +1,4 @@
-import type { Child } from '../../../src/demo/child.js'
+import type { DemoChild } from '../../../src/demo/child.js'
 import type { Lab } from '../../../src/demo/lab.js'
 import type { Feature } from '../case.js'
 import type { Capability, Control, Model, NeighborModel } from '../model.js'
@@ -14,7 +14,7 @@ export abstract class Driver implements Control {
   readonly lab: Lab
   /** Its configuration; changed by `remove` and the like. */
   model!: Model
-  protected child?: Child
+  protected child?: DemoChild
   /** Output of processes that ended. */
   #earlier = ''
 

@@ -1,4 +1,4 @@
-import type { Child } from '../../../src/demo/child.js'
+import type { DemoChild } from '../../../src/demo/child.js'
 import { vtysh, withZebra, writeWithZebra } from '../../lab/frr-words.js'
 import { type Capability, DUT_AS, DUT_HOST_NAME, DUT_ID, type NeighborModel } from '../model.js'
 import { Driver, DUT } from './driver.js'
@@ -28,7 +28,7 @@ export class FrrDriver extends Driver {
     ] as const),
     ...(['neighbor', 'route', 'log', 'restart', 'ip', 'explains', 'acceptAsSets'] as const),
   ])
-  #zebra?: Child
+  #zebra?: DemoChild
 
   get #directory(): string {
     return this.lab.path('frr')

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { FAMILIES, type Family } from '../../../src/ip/family.js'
 import { AttributeTable } from '../../../src/rib/attributes/attributes.js'
-import { GatewaySets } from '../../../src/rib/attributes/next-hop-sets.js'
+import { NextHopSets } from '../../../src/rib/attributes/next-hop-sets.js'
 import { NextHops } from '../../../src/rib/attributes/next-hops.js'
 import { MessageType } from '../../../src/wire/codes.js'
 import { decodeUpdate } from '../../../src/wire/decode.js'
@@ -96,10 +96,10 @@ function read(bytes: Uint8Array, sizes: readonly number[], options: number): Rea
   let at = 0
   for (const size of sizes) {
     if (!framer.push(bytes.subarray(at, at + size), handler))
-      while (framer.held > 0 && !framer.resume(handler));
+      while (framer.buffered > 0 && !framer.resume(handler));
     at += size
   }
-  return { messages, log: `${log}held ${framer.held}` }
+  return { messages, log: `${log}held ${framer.buffered}` }
 }
 
 function cuts(choices: Choices, length: number, seed: number): number[] {
@@ -211,7 +211,7 @@ function checkSets(bytes: Uint8Array, context: DecodeContext, addPath: readonly 
   if (!splitUpdate(bytes, 0, bytes.length, fields)) return
   const update = decodeUpdate(bytes, context, addPath)
   const nlriFault = update.faults.some(({ rule }) => rule === 'RFC 7606 §5.3')
-  const table = new AttributeTable(new NextHops(new GatewaySets()), 16)
+  const table = new AttributeTable(new NextHops(new NextHopSets()), 16)
   const hasNlri = fields.nlriEnd > fields.nlriStart
   for (let round = 0; round < 2; round++) {
     const result = table.intern(bytes, fields.attributesStart, fields.attributesEnd, hasNlri, context)

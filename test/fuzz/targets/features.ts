@@ -148,24 +148,24 @@ async function oneStep(c: Choices, world: World): Promise<void> {
       return world.again()
     case 4:
       world.lab.started!.speaker.operate(slot.address, { type: pick(c, ['drain', 'undrain']) }, 'fuzz')
-      return world.settle()
+      return world.decide()
     case 5:
       world.lab.started!.speaker.maintenance(c.below(2) === 0, 'fuzz')
-      return world.settle()
+      return world.decide()
     case 6:
       if (slot.listens) return
       world.ears.get(slot.address)?.peer.connection.close()
-      await world.settle()
+      await world.decide()
       return world.come(slot)
     case 7:
       world.lab.started!.speaker.refresh(slot.address, 'out')
-      return world.settle()
+      return world.decide()
     default:
       for (let count = 1 + c.below(4); count > 0; count--) {
         const from = pick(c, SLOTS.slice(0, 5))
         world.ears.get(from.address)?.peer.send(oneIn(c, 3) ? withdrawal(c) : announcement(c, from))
       }
-      return world.settle()
+      return world.decide()
   }
 }
 
@@ -198,12 +198,12 @@ class World {
       capability(69, [0, 1, 1, 1, 0, 2, 1, 1]),
     ]
     ear.peer.send(open({ as, routerId: address, hold: 0, capabilities }), KEEPALIVE)
-    await this.settle()
+    await this.decide()
   }
 
   async apply(): Promise<void> {
     await this.lab.started!.speaker.apply(this.options)
-    await this.settle()
+    await this.decide()
     // Whoever was reset comes again.
     for (const slot of SLOTS) {
       const ear = this.ears.get(slot.address)
@@ -212,7 +212,7 @@ class World {
   }
 
   /** What waits for a timer of announcements is sent, too. */
-  async settle(): Promise<void> {
+  async decide(): Promise<void> {
     await this.lab.clock.run()
     await this.lab.clock.advance(4000)
   }
@@ -249,14 +249,14 @@ class World {
   /** Those who only listen come back, and hear what they had heard. */
   async again(): Promise<void> {
     const { views } = this.lab.started!
-    await this.settle()
+    await this.decide()
     for (const slot of SLOTS.filter(({ listens }) => listens)) {
       const ear = this.ears.get(slot.address)
       if (ear === undefined || views.neighbor(slot.address)?.state !== 'Established') continue
       ear.read()
       const before = ear.routes
       ear.peer.connection.close()
-      await this.settle()
+      await this.decide()
       await this.come(slot)
       const back = this.ears.get(slot.address)!
       back.read()
@@ -271,7 +271,7 @@ class World {
   async end(): Promise<void> {
     const { speaker, fib } = this.lab.started!
     for (const { peer } of this.ears.values()) peer.connection.close()
-    await this.settle()
+    await this.decide()
     await this.lab.clock.advance(1_000_000)
     this.options = { ...this.options, neighbors: [], announce: undefined }
     await speaker.apply(this.options)

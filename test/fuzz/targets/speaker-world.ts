@@ -5,7 +5,7 @@ import { contains, parsePrefix } from '../../../src/ip/prefix.js'
 import { specialUse } from '../../../src/ip/special.js'
 import { isList } from '../../../src/policy/route-policy.js'
 import type { PrefixRule, RoutePolicy } from '../../../src/policy/types.js'
-import type { Resolution, Resolver } from '../../../src/ports/fib.js'
+import type { Reachability, Resolver } from '../../../src/ports/fib.js'
 import { negotiate } from '../../../src/session/negotiate.js'
 import type { Negotiated, PeerParams } from '../../../src/session/types.js'
 import type { NeighborOptions, SpeakerOptions } from '../../../src/speaker/model/options.js'
@@ -63,7 +63,7 @@ class FuzzResolver implements Resolver {
   readonly unreachable = new Set<string>()
   readonly #listeners = new Set<() => void>()
 
-  resolve(nextHop: string): Resolution {
+  resolve(nextHop: string): Reachability {
     const near =
       nextHop.startsWith('192.168.95.') || nextHop.startsWith('2001:db8:') || nextHop.startsWith('fe80:')
     if (this.unreachable.has(nextHop)) return { reachable: false, metric: 0, connected: false }
@@ -129,7 +129,7 @@ export class SpeakerWorld {
   async dial(slot: Slot): Promise<void> {
     this.trace(`${slot.address} dials`)
     this.#line(slot, await this.lab.dial(slot.address, SWITCH))
-    await this.settle()
+    await this.decide()
   }
 
   /**
@@ -240,7 +240,7 @@ export class SpeakerWorld {
     this.look()
   }
 
-  async settle(): Promise<void> {
+  async decide(): Promise<void> {
     await this.lab.clock.run()
     this.look()
   }
@@ -269,7 +269,7 @@ export class SpeakerWorld {
     }
     for (const slot of this.slots)
       if (report.added.includes(slot.address)) slot.established = slot.dropped = 0
-    await this.settle()
+    await this.decide()
     for (const slot of this.slots) {
       const was = before.get(slot)
       if (was === undefined || slot.options === undefined || gone.has(slot.address)) continue
@@ -283,7 +283,7 @@ export class SpeakerWorld {
     this.trace(`unreachable: ${[...this.resolver.unreachable].join()}`)
     this.resolver.changed()
     for (const slot of this.slots) if (slot.session !== undefined) this.#judge(slot)
-    await this.settle()
+    await this.decide()
   }
 
   /** Notes what became of sessions, and reads what neighbors were sent. */

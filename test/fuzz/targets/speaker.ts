@@ -101,7 +101,7 @@ async function oneStep(c: ByteChoices, world: SpeakerWorld): Promise<void> {
   switch (kind) {
     case 1:
       if (slot.session === undefined) return greet(c, world, slot, line)
-      return oneIn(c, 6) ? greet(c, world, slot, pick(c, slot.lines)) : world.settle()
+      return oneIn(c, 6) ? greet(c, world, slot, pick(c, slot.lines)) : world.decide()
     case 2:
       await world.dial(slot)
       return greet(c, world, slot, slot.lines.at(-1))
@@ -136,7 +136,7 @@ async function oneStep(c: ByteChoices, world: SpeakerWorld): Promise<void> {
       const { connection } = line.peer
       if (c.below(2) === 0) connection.close()
       else (connection as MemoryConnection).reset()
-      return world.settle()
+      return world.decide()
     }
     case 20:
     case 21:
@@ -164,7 +164,7 @@ async function oneStep(c: ByteChoices, world: SpeakerWorld): Promise<void> {
       const end = line.peer.connection as MemoryConnection
       end.stalled = !end.stalled
       if (!end.stalled) end.resume()
-      return world.settle()
+      return world.decide()
     }
     case 28: {
       // Not the neighbors' own addresses: their sessions would not stand.
@@ -191,7 +191,7 @@ async function oneStep(c: ByteChoices, world: SpeakerWorld): Promise<void> {
       return world.burst([many(c, slot), change(c, pick(c, world.slots)), many(c, pick(c, world.slots))])
     default:
       world.switch.speaker.refresh(slot.address, pick(c, ['in', 'out']))
-      return world.settle()
+      return world.decide()
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Child } from '../../../src/demo/child.js'
+import type { DemoChild } from '../../../src/demo/child.js'
 import type { Lab } from '../../../src/demo/lab.js'
 import type { Host } from '../../../src/demo/topology.js'
 import { until } from '../../lab/wait.js'
@@ -58,7 +58,7 @@ export abstract class Daemon {
   model: DaemonModel
   /** Routes that it announces, also after a restart; those of the model at first. */
   routes: readonly RouteModel[]
-  protected child?: Child
+  protected child?: DemoChild
   #starts = 0
 
   constructor(lab: Lab, host: Host, model: DaemonModel) {

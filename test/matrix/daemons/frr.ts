@@ -1,4 +1,4 @@
-import type { Child } from '../../../src/demo/child.js'
+import type { DemoChild } from '../../../src/demo/child.js'
 import { vtysh, withZebra, writeWithZebra } from '../../lab/frr-words.js'
 import { familiesOf, type RouteModel, type SeenPath, type SessionModel, versionOf } from '../model.js'
 import { Daemon, HOLD, KEEPALIVE, PATIENCE, until } from './daemon.js'
@@ -23,7 +23,7 @@ interface FrrPath {
 /** FRR's bgpd with zebra, which tells it what next hops can be reached. */
 export class Frr extends Daemon {
   readonly title = 'FRR'
-  #zebra?: Child
+  #zebra?: DemoChild
 
   get #directory(): string {
     return this.file('')

@@ -94,7 +94,7 @@ export class FakeSpeaker implements SpeakerApi, Views {
   recent(after = 0) {
     return this.ring.filter(({ id }) => id > after)
   }
-  settled() {
+  converged() {
     return true
   }
   incomplete(): readonly string[] {

@@ -30,7 +30,7 @@ t.test('ready says why not', async (t) => {
   const speaker = new FakeSpeaker()
   t.same(waitingFor(speaker, fibOff, false), ['BGP does not listen yet'])
   t.same(waitingFor(speaker, fibOff, true), [])
-  speaker.settled = () => false
+  speaker.converged = () => false
   t.same(waitingFor(speaker, fibOff, true), ['first routes: End-of-RIB of the neighbors'])
   speaker.incomplete = () => ['192.0.2.1', '192.0.2.2']
   t.same(waitingFor(speaker, fibOff, true), ['first routes: End-of-RIB of 192.0.2.1, 192.0.2.2'])

@@ -4,7 +4,7 @@ import { announcements, withdrawals } from '../../../src/daemon/rehearsal/table-
 import { rehearseTables } from '../../../src/daemon/rehearsal/tables.js'
 import { PrefixTable } from '../../../src/ip/prefix-table.js'
 import { AttributeTable } from '../../../src/rib/attributes/attributes.js'
-import { GatewaySets } from '../../../src/rib/attributes/next-hop-sets.js'
+import { NextHopSets } from '../../../src/rib/attributes/next-hop-sets.js'
 import { NextHops } from '../../../src/rib/attributes/next-hops.js'
 import { splitUpdate, UpdateFields } from '../../../src/wire/update.js'
 import { neighbor, speakerOptions } from '../../support/options.js'
@@ -36,7 +36,7 @@ t.test('its UPDATEs are without fault, and withdrawals name what was announced',
   for (const family of ['ipv4-unicast', 'ipv6-unicast'] as const) {
     const nextHop = family === 'ipv4-unicast' ? Uint8Array.of(192, 0, 2, 1) : NEXT_HOP6
     const shape = { family, as: 64513, nextHop, addPath: false }
-    const attributes = new AttributeTable(new NextHops(new GatewaySets()))
+    const attributes = new AttributeTable(new NextHops(new NextHopSets()))
     const prefixes = new PrefixTable(family)
     const fields = new UpdateFields()
     const sets = new Set<number>()

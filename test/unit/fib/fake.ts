@@ -1,6 +1,6 @@
 import type { BatchPort } from '../../../src/fib/groups/batch.js'
-import { type Dialect, ObjectDialect } from '../../../src/fib/groups/dialect.js'
-import { IdPool } from '../../../src/fib/groups/groups.js'
+import { type KernelDialect, ObjectDialect } from '../../../src/fib/groups/dialect.js'
+import { IdPool } from '../../../src/fib/groups/kernel-objects.js'
 import type { Op } from '../../../src/fib/groups/ops.js'
 import { PlainDialect } from '../../../src/fib/groups/plain.js'
 import { Guard } from '../../../src/fib/install/guard.js'
@@ -8,7 +8,7 @@ import { Installer } from '../../../src/fib/install/installer.js'
 import { describeOccupant, reconcile } from '../../../src/fib/install/reconcile.js'
 import type { NextHopState } from '../../../src/fib/kernel/kernel-state.js'
 import type { RouteLine } from '../../../src/fib/kernel/route-line.js'
-import type { Way } from '../../../src/fib/resolve/resolver.js'
+import type { GatewayResolution } from '../../../src/fib/resolve/resolver.js'
 import type { Cancel, Clock } from '../../../src/ports/clock.js'
 import type { Gateway, NextHopSet } from '../../../src/ports/fib.js'
 import type { Log } from '../../../src/ports/log.js'
@@ -211,7 +211,7 @@ export class Bench {
     this.guard = new Guard(options.allow ?? [])
     this.ids = new IdPool(1000, 1000)
     if (options.kernel !== undefined) this.kernel = options.kernel
-    const dialect: Dialect = this.objects ? new ObjectDialect(195) : new PlainDialect(195)
+    const dialect: KernelDialect = this.objects ? new ObjectDialect(195) : new PlainDialect(195)
     const bench = this
     const batch: BatchPort<Op> = {
       get room() {
@@ -234,7 +234,7 @@ export class Bench {
       guard: this.guard,
       clock: this.clock,
       log: this.log,
-      way: (gateway) => this.way(gateway),
+      resolveGateway: (gateway) => this.way(gateway),
       batch,
       pause: 5000,
       crowd: options.crowd,
@@ -247,7 +247,7 @@ export class Bench {
     })
   }
 
-  way(gateway: Gateway): Way {
+  way(gateway: Gateway): GatewayResolution {
     const ifindex = this.ways.get(gateway.address)
     if (ifindex === undefined || this.kernel.down.has(ifindex)) return { reason: 'its link is down' }
     const via = { address: gateway.address, device: deviceOf(ifindex), ifindex, word: `if${ifindex}` }
@@ -274,7 +274,7 @@ export class Bench {
   }
 
   /** Does everything until nothing is in flight. */
-  settle(): void {
+  decide(): void {
     this.installer.ready()
     while (this.#flight.length > 0) this.step()
   }

@@ -68,7 +68,7 @@ function play(objects: boolean, crowd: number, steps: readonly Step[]) {
         bench.installer.flush()
         break
       case 'settle':
-        bench.settle()
+        bench.decide()
         break
       case 'clean':
         bench.clock.advance(1500)
@@ -83,7 +83,7 @@ function play(objects: boolean, crowd: number, steps: readonly Step[]) {
         if (step.up) bench.kernel.down.delete(step.index)
         else {
           bench.kernel.linkDown(step.index)
-          bench.installer.nextHops.linkDown(step.index)
+          bench.installer.groups.linkDown(step.index)
         }
         bench.installer.networkChanged()
         break
@@ -100,9 +100,8 @@ function play(objects: boolean, crowd: number, steps: readonly Step[]) {
         if (id === undefined) break
         const before = new Set(bench.kernel.nextHops.keys())
         bench.kernel.remove(id)
-        for (const gone of before)
-          if (!bench.kernel.nextHops.has(gone)) bench.installer.nextHops.deleted(gone)
-        bench.installer.nextHops.putBack()
+        for (const gone of before) if (!bench.kernel.nextHops.has(gone)) bench.installer.groups.deleted(gone)
+        bench.installer.groups.putBack()
         break
       }
       case 'rigid':
@@ -110,11 +109,11 @@ function play(objects: boolean, crowd: number, steps: readonly Step[]) {
         break
       case 'die':
         bench.die(1)
-        bench.settle()
+        bench.decide()
         bench.reconcile()
         break
       case 'reconcile':
-        bench.settle()
+        bench.decide()
         bench.reconcile()
     }
   }
@@ -123,15 +122,15 @@ function play(objects: boolean, crowd: number, steps: readonly Step[]) {
   bench.installer.sweep()
   bench.installer.flush()
   for (let i = 0; i < 8; i++) {
-    bench.settle()
+    bench.decide()
     bench.clock.advance(12_000)
   }
-  bench.settle()
+  bench.decide()
   if (bench.inspections > 0) {
     bench.reconcile()
-    bench.settle()
+    bench.decide()
     bench.clock.advance(12_000)
-    bench.settle()
+    bench.decide()
   }
   const got = PREFIXES.map((prefix) => bench.kernel.gateways(prefix))
   const want = PREFIXES.map((prefix) => {

@@ -31,7 +31,7 @@ export class FibLab {
   }
 
   /** Whatever is under way comes to its end, but for the monitors' words and what waits for the clock. */
-  async settle(): Promise<void> {
+  async decide(): Promise<void> {
     for (let quiet = 0; quiet < 12; quiet++) {
       await new Promise((resolve) => setImmediate(resolve))
       if (!this.ip.busy) continue
@@ -44,7 +44,7 @@ export class FibLab {
 
   async stop(): Promise<void> {
     const stopped = this.fib.stop({ keep: true })
-    await this.settle()
+    await this.decide()
     await stopped
   }
 }

@@ -104,11 +104,11 @@ async function play(mode: 'nexthop-objects' | 'plain', steps: readonly Step[]): 
   for (let round = 0; round < 12; round++) {
     hear('links')
     hear('routes')
-    await lab.settle()
+    await lab.decide()
     routes.push(...ip.ownDeletions.splice(0))
     lab.clock.advance(round < 6 ? 100 : 12_000)
   }
-  await lab.settle()
+  await lab.decide()
   let refused = 0
   let installed = 0
   PREFIXES.forEach((prefix, at) => {

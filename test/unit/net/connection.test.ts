@@ -198,34 +198,34 @@ t.test('pause() stops the flow, resume() starts it', async (t) => {
   await listener.close()
 })
 
-t.test('settle() reads what the kernel has, also while paused, and leaves the pause', async (t) => {
+t.test('readPending() reads what the kernel has, also while paused, and leaves the pause', async (t) => {
   const { connection, peer, listener } = await accepted()
   const recorder = new Recorder(connection)
-  await connection.settle()
+  await connection.readPending()
   t.equal(recorder.text, '', 'nothing there')
   connection.pause()
   peer.write('in the kernel')
   await until(() => unread(connection) === 'in the kernel'.length)
   t.equal(recorder.text, '')
-  await connection.settle()
+  await connection.readPending()
   t.equal(recorder.text, 'in the kernel', 'delivered before it resolves')
   peer.write(' later')
   await new Promise((resolve) => setTimeout(resolve, 30))
   t.equal(recorder.text, 'in the kernel', 'still paused')
   connection.close()
-  await connection.settle()
+  await connection.readPending()
   peer.end()
   await listener.close()
 })
 
-t.test('settle() sees octets that arrived while the process was busy', async (t) => {
+t.test('readPending() sees octets that arrived while the process was busy', async (t) => {
   const { connection, peer, listener } = await accepted()
   const recorder = new Recorder(connection)
-  await connection.settle()
-  // Written to the kernel at once, and no turn of the event loop between this and settle().
+  await connection.readPending()
+  // Written to the kernel at once, and no turn of the event loop between this and readPending().
   peer.write(Buffer.alloc(300_000, 1))
   while (unread(connection) === 0);
-  await connection.settle()
+  await connection.readPending()
   t.ok(recorder.chunks.length > 0)
   connection.close()
   peer.end()

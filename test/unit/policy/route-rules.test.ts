@@ -4,13 +4,13 @@ import { compilePolicy, type Direction } from '../../../src/policy/route-policy.
 import { RouteRules } from '../../../src/policy/route-rules.js'
 import type { PrefixRule, RouteMatch, RouteRule, RouteSet, RulePolicy } from '../../../src/policy/types.js'
 import {
-  MARK_EXPORTED,
-  MARK_IMPORTED,
-  MARK_MED,
-  MARK_NEXT_HOP,
-  MARK_SELF,
-  MARK_WEIGHT,
-} from '../../../src/wire/marks.js'
+  POLICY_EXPORTED,
+  POLICY_IMPORTED,
+  POLICY_MED,
+  POLICY_NEXT_HOP,
+  POLICY_NEXT_HOP_SELF,
+  POLICY_WEIGHT,
+} from '../../../src/wire/policy-flags.js'
 import type { PathAttributes } from '../../../src/wire/types.js'
 import { Sets } from './sets.js'
 
@@ -115,12 +115,12 @@ t.test('what an entry sets', async (t) => {
     med: 5,
     origin: 2,
   })
-  t.equal(set({ med: 5 }).marks, MARK_IMPORTED)
-  t.equal(set({ med: 5 }, 'out').marks, MARK_EXPORTED | MARK_MED)
+  t.equal(set({ med: 5 }).marks, POLICY_IMPORTED)
+  t.equal(set({ med: 5 }, 'out').marks, POLICY_EXPORTED | POLICY_MED)
   t.equal(set({ med: { change: -20 } }).attributes.med, 0)
   t.equal(set({ med: { change: 20 } }).attributes.med, 30)
   t.notOk('med' in set({ med: 'none' }).attributes)
-  t.equal(set({ weight: 500 }).marks, MARK_IMPORTED | MARK_WEIGHT | 500)
+  t.equal(set({ weight: 500 }).marks, POLICY_IMPORTED | POLICY_WEIGHT | 500)
   t.strictSame(set({ prepend: [1, 2] }).attributes.asPath, [{ type: 2, asns: [1, 2, 64512, 65001] }])
   t.strictSame(set({ prependLast: 2 }).attributes.asPath, [{ type: 2, asns: [64512, 64512, 64512, 65001] }])
   const full = [{ type: 2, asns: new Array<number>(255).fill(64512) }]
@@ -132,9 +132,9 @@ t.test('what an entry sets', async (t) => {
     { type: 2, asns: [7] },
   ])
   t.equal(set({ nextHop: '198.51.100.1' }, 'out').attributes.nextHop, '198.51.100.1')
-  t.equal(set({ nextHop: '198.51.100.1' }, 'out').marks, MARK_EXPORTED | MARK_NEXT_HOP)
-  t.equal(set({ nextHop: 'self' }, 'out').marks, MARK_EXPORTED | MARK_SELF)
-  t.equal(set({ nextHop: 'unchanged' }, 'out').marks, MARK_EXPORTED | MARK_NEXT_HOP)
+  t.equal(set({ nextHop: '198.51.100.1' }, 'out').marks, POLICY_EXPORTED | POLICY_NEXT_HOP)
+  t.equal(set({ nextHop: 'self' }, 'out').marks, POLICY_EXPORTED | POLICY_NEXT_HOP_SELF)
+  t.equal(set({ nextHop: 'unchanged' }, 'out').marks, POLICY_EXPORTED | POLICY_NEXT_HOP)
   t.strictSame(set({ communities: ['1:1'] }).attributes.communities, [65537])
   t.strictSame(set({ communities: ['1:1'] }).attributes.largeCommunities, [[64512, 1, 1]])
   t.notOk('communities' in set({ communities: [] }).attributes)

@@ -13,7 +13,7 @@ export class Sets implements PolicyAttributes {
     return this.sets[id].attributes
   }
 
-  marksOf(id: number): number {
+  policyFlagsOf(id: number): number {
     return this.sets[id].marks
   }
 

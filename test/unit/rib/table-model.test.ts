@@ -169,7 +169,7 @@ function run(steps: readonly Step[], options: DecisionParameters, rankedPaths?: 
   }
   world.decide()
   same(
-    [world.prefixes.size, world.attributes.size, world.gatewaySets.size, world.rib.pathCount],
+    [world.prefixes.size, world.attributes.size, world.nextHopSets.size, world.rib.pathCount],
     [0, 0, 0, 0],
     'left over',
   )

@@ -4,10 +4,10 @@
  */
 
 import t from 'tap'
-import type { RouteFilter } from '../../../src/rib/adj-in.js'
 import type { DecisionParameters } from '../../../src/rib/decision/decide.js'
 import { REASON_AS_LOOP, VALID } from '../../../src/rib/store/reasons.js'
 import type { Source } from '../../../src/rib/store/types.js'
+import type { RouteFilter } from '../../../src/rib/writer.js'
 import type { PathAttributes } from '../../../src/wire/types.js'
 import fc from '../../support/properties.js'
 import { type NaivePath, naiveMultipath } from './naive.js'
@@ -259,7 +259,7 @@ function run(list: readonly Step[]): void {
   }
   world.decide()
   equal(
-    [world.prefixes.size, world.attributes.size, world.gatewaySets.size, world.rib.pathCount],
+    [world.prefixes.size, world.attributes.size, world.nextHopSets.size, world.rib.pathCount],
     [0, 0, 0, 0],
     'left over',
   )

@@ -224,7 +224,7 @@ t.test('two next hops with one gateway count as that gateway', async (t) => {
   }
   made.decide()
   t.same(made.multipath(A), [1])
-  t.same(made.rib.gatewaySet(made.id(A))?.gateways, [{ address: '192.0.2.1', interface: 'eth0' }])
+  t.same(made.rib.nextHopSet(made.id(A))?.gateways, [{ address: '192.0.2.1', interface: 'eth0' }])
   t.same(made.rib.soleGateways(1), [])
   made.nextHops.resolve(2, { reachable: true, metric: 0, gateway: { address: '192.0.2.7' } })
   made.decide()
@@ -238,20 +238,20 @@ t.test('equal sets of gateways are one object, and go when nobody has them', asy
     made.announce(2, prefix, path('192.0.2.9', [64512]))
   }
   made.decide()
-  const set = made.rib.gatewaySet(made.id(A))
-  t.equal(made.rib.gatewaySet(made.id(B)), set)
+  const set = made.rib.nextHopSet(made.id(A))
+  t.equal(made.rib.nextHopSet(made.id(B)), set)
   t.same(
     set?.gateways.map(({ address }) => address),
     ['192.0.2.9', '192.0.2.10'],
   )
-  t.equal(made.gatewaySets.size, 1)
+  t.equal(made.nextHopSets.size, 1)
   made.withdraw(2, B)
   made.decide()
-  t.equal(made.gatewaySets.size, 2)
+  t.equal(made.nextHopSets.size, 2)
   made.withdraw(2, A)
   made.decide()
-  t.equal(made.gatewaySets.size, 1)
-  t.equal(made.rib.gatewaySet(made.id(A)), made.rib.gatewaySet(made.id(B)))
+  t.equal(made.nextHopSets.size, 1)
+  t.equal(made.rib.nextHopSet(made.id(A)), made.rib.nextHopSet(made.id(B)))
 })
 
 t.test('own routes win, have no gateway, and mix with no multipath', async (t) => {
@@ -274,11 +274,11 @@ t.test('a held prefix keeps its id; a prefix that comes back at once too', async
   made.announce(1, A, path('192.0.2.1', []))
   made.decide()
   const id = made.id(A)
-  made.rib.hold(id)
+  made.rib.retainPrefix(id)
   made.withdraw(1, A)
   made.decide()
   t.equal(made.prefixes.text(id), A)
-  made.rib.unhold(id)
+  made.rib.releasePrefix(id)
   t.notOk(made.prefixes.has(id))
   made.announce(1, B, path('192.0.2.1', []))
   made.decide()

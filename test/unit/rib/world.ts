@@ -3,7 +3,7 @@ import type { Family } from '../../../src/ip/family.js'
 import { parsePrefix } from '../../../src/ip/prefix.js'
 import { PrefixTable } from '../../../src/ip/prefix-table.js'
 import { AttributeTable } from '../../../src/rib/attributes/attributes.js'
-import { GatewaySets } from '../../../src/rib/attributes/next-hop-sets.js'
+import { NextHopSets } from '../../../src/rib/attributes/next-hop-sets.js'
 import { NextHops } from '../../../src/rib/attributes/next-hops.js'
 import type { DecisionParameters } from '../../../src/rib/decision/decide.js'
 import { VALID } from '../../../src/rib/store/reasons.js'
@@ -60,8 +60,8 @@ export function nlri(...prefixes: string[]): Uint8Array {
 }
 
 export class World {
-  readonly gatewaySets = new GatewaySets()
-  readonly nextHops = new NextHops(this.gatewaySets)
+  readonly nextHopSets = new NextHopSets()
+  readonly nextHops = new NextHops(this.nextHopSets)
   readonly attributes = new AttributeTable(this.nextHops, 16)
   readonly prefixes: PrefixTable
   readonly rib: Rib
@@ -81,7 +81,7 @@ export class World {
         prefixes: this.prefixes,
         attributes: this.attributes,
         nextHops: this.nextHops,
-        gatewaySets: this.gatewaySets,
+        nextHopSets: this.nextHopSets,
         rankedPaths,
       },
       { ...DEFAULTS, ...options },
@@ -138,7 +138,7 @@ export class World {
   /** Addresses of the gateways of a prefix. */
   gateways(prefix: string): string[] {
     const id = this.id(prefix)
-    return id < 0 ? [] : (this.rib.gatewaySet(id)?.gateways.map(({ address }) => address) ?? [])
+    return id < 0 ? [] : (this.rib.nextHopSet(id)?.gateways.map(({ address }) => address) ?? [])
   }
 
   /** Decides, and says which prefixes changed, sorted. */

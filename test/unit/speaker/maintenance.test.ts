@@ -146,7 +146,7 @@ t.test('maintenance: all is announced with the community, and without it afterwa
   t.match(sw.speaker.recent().at(-1), { type: 'maintenance', on: true, by: 'the configuration' })
 })
 
-t.test('one neighbor is drained: its paths are the last choice, and it is told so of ours', async (t) => {
+t.test('one neighbor is drained: its paths are the last choice here, and ours there', async (t) => {
   const lab = new SpeakerLab()
   const neighbors = [node(NODE), exporting(OTHER, 64999), exporting(INSIDE, 64513)]
   const sw = await lab.start(SWITCH, speakerOptions(neighbors))

@@ -105,7 +105,7 @@ t.test('a neighbor that invents next hops does not fill the memory', async (t) =
     peer.send(announce(64512, `192.0.${i >> 8}.${i & 255}`, VIP))
     await lab.clock.run()
   }
-  const { attributeSets, nextHops, gatewaySets } = speaker.sizes()
-  t.same({ attributeSets, nextHops, gatewaySets }, { attributeSets: 1, nextHops: 1, gatewaySets: 1 })
+  const { attributeSets, nextHops, nextHopSets } = speaker.sizes()
+  t.same({ attributeSets, nextHops, nextHopSets }, { attributeSets: 1, nextHops: 1, nextHopSets: 1 })
   t.same(views.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].nextHops, ['192.0.1.243'])
 })

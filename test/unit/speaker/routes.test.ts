@@ -87,11 +87,11 @@ t.test('a withdrawal is with the kernel before the turn ends', async (t) => {
   await lab.clock.run()
   sw.fib.take()
   peers[1].send(withdraw(VIP))
-  // settle() hands over what has arrived without another turn of the clock.
-  void sw.host.to(NODES[1])?.settle()
+  // readPending() hands over what has arrived without another turn of the clock.
+  void sw.host.to(NODES[1])?.readPending()
   t.same(sw.fib.take(), [`set ${VIP} via ${NODES[0]},${NODES[2]}`, 'flush'])
   peers[1].send(announce(64512, NODES[1], VIP))
-  void sw.host.to(NODES[1])?.settle()
+  void sw.host.to(NODES[1])?.readPending()
   t.same(sw.fib.take(), [`set ${VIP} via ${NODES.join(',')}`, 'flush'])
 })
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { AttributeTable } from '../../../src/rib/attributes/attributes.js'
-import { GatewaySets } from '../../../src/rib/attributes/next-hop-sets.js'
+import { NextHopSets } from '../../../src/rib/attributes/next-hop-sets.js'
 import { NextHops } from '../../../src/rib/attributes/next-hops.js'
 import { decodeUpdate } from '../../../src/wire/decode.js'
 import { hex } from '../../../src/wire/printable.js'
@@ -195,7 +195,7 @@ t.test(
         attribute(0xc0, 8, new Array<number>(communities * 4).fill(1)),
       ]
     }
-    const table = new AttributeTable(new NextHops(new GatewaySets()))
+    const table = new AttributeTable(new NextHops(new NextHopSets()))
     const verdicts = [block(60, 1000), block(60, 2000), block(64, 1), block(65, 1)].map((attributes) => {
       const octets = Uint8Array.from(attributes.flat())
       const { verdict } = table.intern(octets, 0, octets.length, true, OLD)

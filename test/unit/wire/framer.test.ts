@@ -110,7 +110,7 @@ t.test('HDR-7: split anywhere or joined, the messages are the same', async (t) =
   const framer = new Framer()
   for (const octet of stream) framer.push(Uint8Array.of(octet), single)
   t.same(single.messages, whole.messages)
-  t.equal(framer.held, 0)
+  t.equal(framer.buffered, 0)
   fc.assert(
     fc.property(fc.array(fc.nat(stream.length), { maxLength: 12 }), fc.nat(6), (cuts, stop) => {
       const sink = new Sink()
@@ -123,7 +123,9 @@ t.test('HDR-7: split anywhere or joined, the messages are the same', async (t) =
       }
       sink.limit = Number.POSITIVE_INFINITY
       framer.resume(sink)
-      return sink.messages.join() === whole.messages.join() && framer.held === 0 && sink.faults.length === 0
+      return (
+        sink.messages.join() === whole.messages.join() && framer.buffered === 0 && sink.faults.length === 0
+      )
     }),
     { numRuns: 300 },
   )
@@ -135,7 +137,7 @@ t.test('a handler that stops gets the rest later', async (t) => {
   sink.limit = 1
   t.notOk(framer.push(join([KEEPALIVE, KEEPALIVE, KEEPALIVE]), sink))
   t.equal(sink.messages.length, 1)
-  t.equal(framer.held, 38)
+  t.equal(framer.buffered, 38)
   sink.limit = 2
   t.notOk(framer.resume(sink))
   sink.limit = 9
@@ -206,7 +208,7 @@ t.test('any octets: never throws, holds less than one message', async (t) => {
       const sink = new Sink()
       framer.push(KEEPALIVE.subarray(0, 16), sink)
       for (const chunk of chunks) framer.push(chunk, sink)
-      return framer.held < 4096 && sink.faults.length <= 1
+      return framer.buffered < 4096 && sink.faults.length <= 1
     }),
   )
   t.pass('no counterexample')

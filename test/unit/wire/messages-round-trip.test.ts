@@ -161,12 +161,12 @@ t.test('a stream gives its messages, however it is cut and however often the rea
           framer.push(stream.subarray(at, end), handler)
           at = end
         }
-        for (let before = -1; framer.held > 0 && found.length !== before; ) {
+        for (let before = -1; framer.buffered > 0 && found.length !== before; ) {
           before = found.length
           framer.resume(handler)
         }
         if (!same(found, messages)) return false
-        return framer.held === 0
+        return framer.buffered === 0
       },
     ),
     { numRuns: 300 },

@@ -50,7 +50,7 @@ class Collector {
         throw new Error(fault.text)
       },
     })
-    if (framer.held > 0) throw new Error('a chunk ends inside a message')
+    if (framer.buffered > 0) throw new Error('a chunk ends inside a message')
   }
 
   decode(addPath: readonly Family[] = []): DecodedUpdate[] {

@@ -211,7 +211,7 @@ export const ROUTER_COMMANDS: readonly Command[] = [
   toggle(
     'bgp default shutdown',
     ROUTER,
-    'neighbors are shut down unless `no neighbor … shutdown` is said',
+    'neighbors are shut down unless `no neighbor … shutdown` stands there',
     () => ['defaults', 'shutdown'],
   ),
   {

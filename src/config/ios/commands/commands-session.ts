@@ -1,4 +1,4 @@
-/** The commands of a neighbor about its OPEN and the pace of announcements. */
+/** The commands of a neighbor about its OPEN and the interval between announcements. */
 
 import type { Command } from '../document/grammar.js'
 import { peer } from '../document/places.js'
@@ -9,7 +9,7 @@ const ROUTER = ['router'] as const
 const UNNUMBERED =
   'ecmpd needs an address: neighbor fe80::…%eth0 remote-as external, with the neighbor’s link-local one'
 
-/** What a neighbor's lines say of its OPEN, of the first AS of its paths and of the pace of announcements. */
+/** What a neighbor's lines say of its OPEN, of the first AS of its paths and of the interval between announcements. */
 export const SESSION_COMMANDS: readonly Command[] = [
   setting(
     'neighbor <peer:peer> local-as <as:as> [no-prepend] [replace-as] [dual-as]',

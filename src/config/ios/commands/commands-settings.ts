@@ -5,7 +5,7 @@ import { FAMILY_SETTINGS, NEIGHBOR_SETTINGS } from '../../settings/table.js'
 import type { Command } from '../document/grammar.js'
 import { family, peer } from '../document/places.js'
 
-/** What is said of all families, or of one, is taken at router level, too, where it means IPv4 unicast. */
+/** A setting of all families, or of one, is taken at router level, too, where it means IPv4 unicast. */
 const FAMILY = ['router', 'family'] as const
 
 const ROUTER = ['router'] as const

@@ -1,4 +1,4 @@
-/** What the arguments of the configuration grammar may be, and what is said of one that may not. */
+/** What the arguments of the configuration grammar may be, and what a wrong one is answered. */
 
 import { type Checked, type Kinds, kindsOf } from '../../../grammar/kinds.js'
 import { formatIPv4, parseAddress, parseIPv4 } from '../../../ip/address.js'

@@ -7,10 +7,10 @@ import type { Environment } from '../../model/environment.js'
 import type { Path, Report } from '../../text/diagnostic.js'
 import { readAddress } from '../../text/values.js'
 import type { Cell, Cells } from './cells.js'
-import type { Draft, Placed } from './placed.js'
+import type { DraftEntry, Placed } from './placed.js'
 
 /** What a document is made with. */
-export interface Reading {
+export interface CombinedReading {
   readonly cells: Cells
   readonly placed: Placed
   readonly report: Report
@@ -23,7 +23,7 @@ export function sourceOf(
   group: string | undefined,
   own: Family,
   to: Path,
-  { cells, placed, report, environment }: Reading,
+  { cells, placed, report, environment }: CombinedReading,
 ): Pick<Settings, 'localAddress'> {
   const cell: Cell | undefined =
     (from.length > 0 ? cells.get([...from, 'updateSource']) : undefined) ??
@@ -51,13 +51,13 @@ export function sourceOf(
  * line takes the place of its group's of the same kind only.
  */
 export function policiesOf(
-  values: Draft,
+  values: DraftEntry,
   to: Path,
   group: string | undefined,
   family: Family,
-  { cells, placed, report }: Reading,
-): Draft {
-  const done: Draft = { ...values }
+  { cells, placed, report }: CombinedReading,
+): DraftEntry {
+  const done: DraftEntry = { ...values }
   for (const direction of ['import', 'export']) {
     const keys = ['', 'Map', 'Paths', 'Access'].map((key) => `${direction}${key}`)
     const own = keys.filter((key) => values[key] !== undefined)

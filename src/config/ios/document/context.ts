@@ -5,7 +5,7 @@ import type { Report } from '../../text/diagnostic.js'
 import { isGroupName } from './arguments.js'
 import type { Cells } from './cells.js'
 import type { Args, Mode } from './grammar.js'
-import { type Line, positionOf } from './lexer.js'
+import { positionOf, type SourceLine } from './lexer.js'
 
 /** What a command works on: the cells, the place in the text, and the way to say what is wrong. */
 export class Context {
@@ -16,7 +16,7 @@ export class Context {
   family: Family = 'ipv4-unicast'
   /** Path of the route map's entry that the lines belong to. */
   routeMap: readonly string[] = []
-  line: Line = { number: 1, words: [], raw: '' }
+  line: SourceLine = { number: 1, words: [], raw: '' }
 
   constructor(cells: Cells, report: Report) {
     this.cells = cells

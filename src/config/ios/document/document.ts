@@ -9,7 +9,7 @@ import type { Environment } from '../../model/environment.js'
 import type { Path, Report } from '../../text/diagnostic.js'
 import { readAddPath } from './add-path.js'
 import type { Cells } from './cells.js'
-import { policiesOf, type Reading, sourceOf } from './combined.js'
+import { type CombinedReading, policiesOf, sourceOf } from './combined.js'
 import { announceOf } from './own-routes.js'
 import { Placed } from './placed.js'
 
@@ -35,7 +35,7 @@ class Builder {
   readonly #cells: Cells
   readonly #placed: Placed
   readonly #report: Report
-  readonly #reading: Reading
+  readonly #reading: CombinedReading
 
   constructor(cells: Cells, placed: Placed, report: Report, environment: Environment) {
     this.#cells = cells
@@ -205,7 +205,7 @@ class Builder {
 
   /**
    * The families that are activated: what the neighbor's lines say, else its group's, else the default. A
-   * neighbor with none has no session on a switch either: it is shut down, and this is said.
+   * neighbor with none has no session on a switch either: it is shut down, with a warning.
    */
   #families(
     from: readonly string[],

@@ -4,7 +4,7 @@ import { type Line as CommandLine, columnOf, lineOf } from '../../../grammar/lin
 import type { Position } from '../../text/diagnostic.js'
 
 /** A command line of a text; blank lines, comments and terminal noise have none. */
-export interface Line extends CommandLine {
+export interface SourceLine extends CommandLine {
   /** Its number in the text, from 1. */
   readonly number: number
 }
@@ -25,8 +25,8 @@ const NOISE = [
  * Splits a switch's text into command lines. Any line end and any white space will do; indentation means
  * nothing, `!` and `#` at the start of a line make it a comment, a pasted prompt is dropped.
  */
-export function lex(text: string): readonly Line[] {
-  const lines: Line[] = []
+export function lex(text: string): readonly SourceLine[] {
+  const lines: SourceLine[] = []
   for (const [i, raw] of text.split(/\r\n|\n|\r/).entries()) {
     let start = 0
     for (let prompt = PROMPT.exec(raw); prompt !== null; prompt = PROMPT.exec(raw.slice(start))) {
@@ -43,6 +43,6 @@ export function lex(text: string): readonly Line[] {
 }
 
 /** Where a word of a line stands. */
-export function positionOf(line: Line, word = 0): Position {
+export function positionOf(line: SourceLine, word = 0): Position {
   return { line: line.number, column: columnOf(line, word) }
 }

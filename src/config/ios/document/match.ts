@@ -6,11 +6,11 @@ import { didYouMean } from '../../../grammar/nearest.js'
 import { shownElement, usageOf } from '../../../grammar/syntax.js'
 import { KINDS } from './arguments.js'
 import type { Command } from './grammar.js'
-import type { Line } from './lexer.js'
+import type { SourceLine } from './lexer.js'
 import { WORDS } from './words.js'
 
 /** A command that a line is. */
-export interface Match {
+export interface CommandMatch {
   readonly command: Command
   readonly negated: boolean
   readonly args: Args
@@ -62,7 +62,7 @@ export function modeGrammar(commands: readonly Command[]): ModeGrammar {
 }
 
 /** Finds the command that a line is, as a switch does: keywords may be abbreviated while only one fits. */
-export function match(line: Line, mode: ModeGrammar): Match | Mismatch {
+export function match(line: SourceLine, mode: ModeGrammar): CommandMatch | Mismatch {
   const negated = line.words[0]?.text.toLowerCase() === 'no'
   const found = negated ? mode.negated.match(line, 1) : mode.plain.match(line)
   if (found.type === 'match') return { command: found.row, negated, args: found.args }
@@ -70,7 +70,7 @@ export function match(line: Line, mode: ModeGrammar): Match | Mismatch {
 }
 
 /** A mistake in the words of the switch. */
-function told(mistake: Mistake<Command>, line: Line, first: number): Mismatch {
+function told(mistake: Mistake<Command>, line: SourceLine, first: number): Mismatch {
   const { word, expected } = mistake
   const usage = usageOf(mistake.rows[0].syntax)
   const text = line.words[word]?.text
@@ -90,7 +90,7 @@ function told(mistake: Mistake<Command>, line: Line, first: number): Mismatch {
 
 function unknown(
   mistake: Extract<Mistake<Command>, { type: 'unknown' }>,
-  line: Line,
+  line: SourceLine,
   at: number,
   usage: string,
 ): Mismatch {

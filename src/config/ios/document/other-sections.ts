@@ -1,11 +1,11 @@
 /** The parts of a saved switch configuration that are not BGP's: read over, without complaint. */
 
 import type { Context } from './context.js'
-import type { Line } from './lexer.js'
+import type { SourceLine } from './lexer.js'
 
 /**
  * Beginnings of lines that a switch's whole configuration has beside BGP: ports, users, services. The old
- * switch's file is read as it is, so that they are told, once each, and left to Linux; a word that is in no
+ * switch's file is read as it is: each gives one warning and stays with Linux; a word that is in no
  * list is an error as ever.
  */
 const OTHER = [
@@ -63,7 +63,7 @@ const OTHER_IP = [
   ],
 ]
 
-function isOther(line: Line): boolean {
+function isOther(line: SourceLine): boolean {
   const [first, second] = line.words.map((word) => word.text)
   if (second === undefined) return OTHER.includes(first) && first !== 'enable'
   if (first === 'no' || first === 'default') {
@@ -76,16 +76,16 @@ function isOther(line: Line): boolean {
 
 /** Recognises what a switch's configuration holds beside BGP. */
 export class OtherSections {
-  readonly #known: (line: Line) => boolean
+  readonly #known: (line: SourceLine) => boolean
   #inside = false
 
   /** @param known whether the grammar has a command for the line: then it is none of these */
-  constructor(known: (line: Line) => boolean) {
+  constructor(known: (line: SourceLine) => boolean) {
     this.#known = known
   }
 
-  /** Whether the line belongs to such a section; its first line is told as a warning. */
-  take(line: Line, context: Context): boolean {
+  /** Whether the line belongs to such a section; its first line gives a warning. */
+  take(line: SourceLine, context: Context): boolean {
     // Only here does indentation say something: what stands further in belongs to the line above it.
     const further = /^\s/.test(line.raw)
     if (this.#inside && further) return true

@@ -5,7 +5,7 @@ import { type Path, type Position, pathText } from '../../text/diagnostic.js'
 import type { Cells } from './cells.js'
 
 /** Part of a document, as lines have said it. */
-export type Draft = Record<string, unknown>
+export type DraftEntry = Record<string, unknown>
 
 /** Takes values out of the cells into a document, and remembers which line each of its paths stands on. */
 export class Placed {
@@ -36,7 +36,7 @@ export class Placed {
   }
 
   /** What a line said of a key at the top, if any did. */
-  plain(key: keyof Document): Draft {
+  plain(key: keyof Document): DraftEntry {
     const cell = this.#cells.get([key])
     if (cell === undefined) return {}
     this.place([key], cell.position)
@@ -44,14 +44,14 @@ export class Placed {
   }
 
   /** What lines said of a mapping at the top; nothing when none did. */
-  section(key: 'bestPath' | 'longLivedGracefulRestart'): Draft {
+  section(key: 'bestPath' | 'longLivedGracefulRestart'): DraftEntry {
     const values = this.values([key], [key])
     return Object.keys(values).length === 0 ? {} : { [key]: values }
   }
 
   /** The cells right below a path as an object. */
-  values(from: readonly string[], to: Path): Draft {
-    const values: Draft = {}
+  values(from: readonly string[], to: Path): DraftEntry {
+    const values: DraftEntry = {}
     for (const key of this.#cells.children(from)) {
       const cell = this.#cells.get([...from, key])
       if (cell === undefined) continue
@@ -62,7 +62,7 @@ export class Placed {
   }
 
   /** Named lists of lines, in the order of their numbers. */
-  lists(section: 'prefixLists' | 'asPathLists' | 'communityLists'): Draft {
+  lists(section: 'prefixLists' | 'asPathLists' | 'communityLists'): DraftEntry {
     const names = this.#cells.children([section])
     if (names.length === 0) return {}
     const lists = names.map((name) => {
@@ -75,7 +75,7 @@ export class Placed {
   }
 
   /** Route maps, their entries in the order of their numbers. */
-  routeMaps(): Draft {
+  routeMaps(): DraftEntry {
     const names = this.#cells.children(['routeMaps'])
     if (names.length === 0) return {}
     const maps = names.map((name) => {

@@ -10,7 +10,7 @@ export const WORDS: Readonly<Record<string, string>> = {
   bgp: 'BGP as a whole',
   capability: 'capabilities of the OPEN',
   continue: 'go on with a later entry',
-  default: 'what holds where nothing else is said',
+  default: 'what holds where nothing else stands',
   distance: 'administrative distance',
   'graceful-restart': 'graceful restart (RFC 4724)',
   ip: 'IPv4',

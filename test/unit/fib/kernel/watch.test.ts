@@ -33,7 +33,7 @@ async function setup() {
     address: (event) => events.push(`address ${event.address}${event.deleted ? ' gone' : ''}`),
     nextHop: (event) => events.push(`nexthop ${event.id}${event.deleted ? ' gone' : ''}`),
     route: (route) => events.push(`route ${route.prefix}${route.deleted ? ' gone' : ''}`),
-    settled: () => events.push('settled'),
+    eventsEnd: () => events.push('settled'),
     gap: (what, reason) => events.push(`gap ${what}: ${reason}`),
   })
   await watch.start()

@@ -48,14 +48,14 @@ t.test('connected, by route, or not at all', async (t) => {
   t.same(resolver.resolve('10.9.0.2'), { reachable: true, metric: 0, interface: 'ppp0', connected: true })
   t.same(resolver.resolve('10.20.1.1'), { reachable: true, metric: 7, interface: 'eth1', connected: false })
   t.same(resolver.resolve('fd20::1'), { reachable: true, metric: 1024, interface: 'eth0', connected: false })
-  t.match(resolver.way({ address: '10.20.1.1' }), {
+  t.match(resolver.resolveGateway({ address: '10.20.1.1' }), {
     via: { address: '10.7.0.254', device: 'eth1', ifindex: 3, word: 'if3' },
   })
   for (const address of ['10.20.66.1', '8.8.8.8', 'fd99::1', '192.168.95.200', 'nonsense']) {
     t.same(resolver.resolve(address), { reachable: false, metric: 0, connected: false }, address)
   }
-  t.match(resolver.way({ address: '10.20.66.1' }), { reason: /dead end/ })
-  t.match(resolver.way({ address: '192.168.95.200' }), { reason: /an address of this machine/ })
+  t.match(resolver.resolveGateway({ address: '10.20.66.1' }), { reason: /dead end/ })
+  t.match(resolver.resolveGateway({ address: '192.168.95.200' }), { reason: /an address of this machine/ })
 })
 
 t.test('the default route leads to a next hop only when asked for', async (t) => {
@@ -65,7 +65,7 @@ t.test('the default route leads to a next hop only when asked for', async (t) =>
 t.test('link-local addresses need their interface', async (t) => {
   const resolver = setup()
   t.match(resolver.resolve('fe80::1%eth1'), { reachable: true, interface: 'eth1', connected: true })
-  t.match(resolver.way({ address: 'fe80::1', interface: 'eth1' }), {
+  t.match(resolver.resolveGateway({ address: 'fe80::1', interface: 'eth1' }), {
     via: { address: 'fe80::1', ifindex: 3 },
   })
   t.match(resolver.resolve('fe80::1%nope'), { reachable: false })
@@ -83,7 +83,7 @@ t.test('own addresses', async (t) => {
 t.test('a more specific route wins over the connected subnet', async (t) => {
   const resolver = setup()
   resolver.route(line('192.168.95.210 via 10.7.0.9 dev eth1 proto 4 '))
-  t.match(resolver.way({ address: '192.168.95.210' }), {
+  t.match(resolver.resolveGateway({ address: '192.168.95.210' }), {
     via: { address: '10.7.0.9', device: 'eth1' },
     connected: false,
   })
@@ -103,7 +103,7 @@ t.test('a link without carrier, and one set down, with what the kernel drops sil
   const resolver = setup()
   resolver.link(link(3, 'eth1', 'NO-CARRIER,BROADCAST,UP'))
   t.match(resolver.resolve('10.20.1.1'), { reachable: false })
-  t.match(resolver.way({ address: '10.7.0.9' }), { reason: 'eth1 is down' })
+  t.match(resolver.resolveGateway({ address: '10.7.0.9' }), { reason: 'eth1 is down' })
   resolver.link(link(3, 'eth1', UP))
   t.match(resolver.resolve('10.20.1.1'), { reachable: true }, 'the route was kept without carrier')
   resolver.link(link(3, 'eth1', 'BROADCAST'))
@@ -138,7 +138,7 @@ t.test('renamed, replaced and removed interfaces', async (t) => {
 t.test('an interface named like a number is not mistaken', async (t) => {
   const resolver = setup()
   resolver.link(link(8, 'if2', UP))
-  t.match(resolver.way({ address: '192.168.95.210' }), { via: { word: 'eth0' } })
+  t.match(resolver.resolveGateway({ address: '192.168.95.210' }), { via: { word: 'eth0' } })
 })
 
 t.test('listeners are told once for many changes', async (t) => {

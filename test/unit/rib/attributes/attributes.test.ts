@@ -1,13 +1,13 @@
 import t from 'tap'
 import { AttributeTable } from '../../../../src/rib/attributes/attributes.js'
-import { GatewaySets } from '../../../../src/rib/attributes/next-hop-sets.js'
+import { NextHopSets } from '../../../../src/rib/attributes/next-hop-sets.js'
 import { NextHops } from '../../../../src/rib/attributes/next-hops.js'
 import type { DecodeContext, PathAttributes } from '../../../../src/wire/types.js'
 import { EBGP_CONTEXT, path } from '../world.js'
 
 const IBGP_CONTEXT: DecodeContext = { ...EBGP_CONTEXT, id: 2, peerType: 'ibgp' }
 
-const table = () => new AttributeTable(new NextHops(new GatewaySets()), 16)
+const table = () => new AttributeTable(new NextHops(new NextHopSets()), 16)
 
 const ORIGIN = [0x40, 1, 1, 0]
 const AS_PATH = [0x40, 2, 6, 2, 1, 0, 0, 0xfc, 0]

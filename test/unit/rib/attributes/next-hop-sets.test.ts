@@ -1,11 +1,11 @@
 import t from 'tap'
-import { GatewaySets } from '../../../../src/rib/attributes/next-hop-sets.js'
+import { NextHopSets } from '../../../../src/rib/attributes/next-hop-sets.js'
 import { NextHops } from '../../../../src/rib/attributes/next-hops.js'
 
-const acquire = (sets: GatewaySets, ...ids: number[]) => sets.acquire(Int32Array.from(ids), ids.length)
+const acquire = (sets: NextHopSets, ...ids: number[]) => sets.acquire(Int32Array.from(ids), ids.length)
 
 t.test('sets are interned, whatever the order and however often a gateway occurs', async (t) => {
-  const sets = new GatewaySets()
+  const sets = new NextHopSets()
   const [a, b, c] = ['10.0.0.10', '10.0.0.9', 'fe80::1'].map((address) => sets.gateway({ address }))
   const id = acquire(sets, a, b, c)
   t.equal(acquire(sets, c, a, b, a, 0), id)
@@ -21,7 +21,7 @@ t.test('sets are interned, whatever the order and however often a gateway occurs
 })
 
 t.test('an interface makes another gateway; equal addresses stand in the order of interfaces', async (t) => {
-  const sets = new GatewaySets()
+  const sets = new NextHopSets()
   const one = sets.gateway({ address: 'fe80::1', interface: 'eth1' })
   const two = sets.gateway({ address: 'fe80::1', interface: 'eth0' })
   t.not(one, two)
@@ -33,7 +33,7 @@ t.test('an interface makes another gateway; equal addresses stand in the order o
 })
 
 t.test('ids are given again after the last reference went; objects are not', async (t) => {
-  const sets = new GatewaySets()
+  const sets = new NextHopSets()
   const [a, b] = ['10.0.0.1', '10.0.0.2'].map((address) => sets.gateway({ address }))
   const id = acquire(sets, a)
   t.equal(acquire(sets, a), id)
@@ -50,7 +50,7 @@ t.test('ids are given again after the last reference went; objects are not', asy
 })
 
 t.test('next hops are told when they are new, and when their resolution changes', async (t) => {
-  const sets = new GatewaySets()
+  const sets = new NextHopSets()
   const hops = new NextHops(sets)
   const told: string[] = []
   hops.onNew = (id) => told.push(`new ${hops.text(id)}`)

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { GatewaySets } from '../../../../src/rib/attributes/next-hop-sets.js'
+import { NextHopSets } from '../../../../src/rib/attributes/next-hop-sets.js'
 import { NextHops } from '../../../../src/rib/attributes/next-hops.js'
 
 t.test('a change is told, the first answer to a new next hop is not: no path has it yet', async (t) => {
-  const nextHops = new NextHops(new GatewaySets())
+  const nextHops = new NextHops(new NextHopSets())
   const told: number[] = []
   nextHops.onChange((id) => told.push(id))
   nextHops.onNew = (id) =>
@@ -18,7 +18,7 @@ t.test('a change is told, the first answer to a new next hop is not: no path has
 t.test(
   'a next hop goes with the last attribute set that has it, and its gateway with the last user',
   async (t) => {
-    const sets = new GatewaySets()
+    const sets = new NextHopSets()
     const hops = new NextHops(sets)
     hops.onNew = (id) => hops.resolve(id, { reachable: true, metric: 7, gateway: { address: hops.text(id) } })
     const [a, b] = [Uint8Array.of(192, 0, 2, 1), Uint8Array.of(192, 0, 2, 2)]
@@ -52,7 +52,7 @@ t.test(
 )
 
 t.test('ids do not run away', async (t) => {
-  const sets = new GatewaySets()
+  const sets = new NextHopSets()
   const hops = new NextHops(sets)
   hops.onNew = (id) => hops.resolve(id, { reachable: true, metric: 0, gateway: { address: hops.text(id) } })
   for (let i = 0; i < 10_000; i++) {

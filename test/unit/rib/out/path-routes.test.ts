@@ -5,7 +5,7 @@ import { BlockStore } from '../../../../src/rib/attributes/block-store.js'
 import type { PathSelection } from '../../../../src/rib/export/path-selection.js'
 import type { ExportTreatment } from '../../../../src/rib/export/treatment.js'
 import { AdjOut } from '../../../../src/rib/out/adj-out.js'
-import { HeldRoutes } from '../../../../src/rib/out/held-routes.js'
+import { AdvertisedNlri } from '../../../../src/rib/out/advertised-nlri.js'
 import type { OutMember } from '../../../../src/rib/out/out-member.js'
 import type { PathAttributes } from '../../../../src/wire/types.js'
 import { encodeEndOfRib } from '../../../../src/wire/update.js'
@@ -165,25 +165,25 @@ t.test('what is held is named as it was sent, and gone when it is released', asy
   for (const from of [1, 2, 3]) scene.announce(from, '10.1.0.0/16', path(hop(from), [64500]))
   scene.world.decide()
   const { routes } = scene.pull(member)
-  const held = scene.group.held(member)
+  const nlri = scene.group.advertisedNlri(member)
   const ids = [...routes.get('10.1.0.0/16')!.keys()]
   const known = (_: number, pathId: number) => pathId === ids[1]
-  const octets = [...held.missing(known)].map((row) => {
-    const bytes = new Uint8Array(held.size(row))
-    t.equal(held.write(row, bytes, 0), bytes.length)
+  const octets = [...nlri.missing(known)].map((row) => {
+    const bytes = new Uint8Array(nlri.size(row))
+    t.equal(nlri.write(row, bytes, 0), bytes.length)
     return Buffer.from(bytes).toString('hex')
   })
   const name = (id: number) => `${id.toString(16).padStart(8, '0')}100a01`
   t.same(octets.sort(), [name(ids[0]), name(ids[2])].sort())
-  const all = new HeldRoutes(scene.world.rib, true)
-  all.addMissing(held, known)
+  const all = new AdvertisedNlri(scene.world.rib, true)
+  all.addMissing(nlri, known)
   t.equal(all.missing(() => false).length, 2)
   scene.group.leave(member)
   scene.group.close()
   for (const from of [1, 2, 3]) scene.withdraw(from, '10.1.0.0/16')
   scene.world.decide()
   t.equal(scene.world.prefixes.size, 1, 'kept')
-  held.release()
+  nlri.release()
   all.release()
   t.equal(scene.world.prefixes.size, 0)
 })

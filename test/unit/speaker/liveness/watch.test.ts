@@ -182,7 +182,7 @@ t.test('strict, and said before the start: the neighbor is not even dialled', as
   t.equal(host.dials.length, 0)
   t.match(views.neighbor(NODE), { state: 'Idle', lastError: { text: `${NODE} is dead: BFD: ${EXPIRED}` } })
   t.same(speaker.incomplete(), [], 'nobody waits for its routes')
-  t.equal(speaker.settled(), true)
+  t.equal(speaker.converged(), true)
   bfd.neighbor(NODE)
   await lab.clock.advance(1000)
   t.ok(host.dials.length > 0)

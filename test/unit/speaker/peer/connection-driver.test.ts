@@ -4,7 +4,11 @@ import type { Connection, ConnectionHandlers } from '../../../../src/ports/trans
 import type { PeerEvent } from '../../../../src/session/types.js'
 import { Audience } from '../../../../src/speaker/observers/audience.js'
 import { SessionWatch } from '../../../../src/speaker/observers/sessions.js'
-import { Link, type LinkHost, type LinkNeighbor } from '../../../../src/speaker/peer/connection-driver.js'
+import {
+  ConnectionDriver,
+  type DriverHost,
+  type DriverNeighbor,
+} from '../../../../src/speaker/peer/connection-driver.js'
 import { MessageCounters } from '../../../../src/speaker/peer/counters.js'
 import { Work } from '../../../../src/speaker/turn/work.js'
 import { ManualClock } from '../../../../src/testing/manual-clock.js'
@@ -31,19 +35,19 @@ function stage() {
     write: () => room,
     pause: () => told.push('pause'),
     resume: () => told.push('resume'),
-    settle: () => Promise.resolve(),
+    readPending: () => Promise.resolve(),
     close: () => told.push('close'),
   }
-  const host: LinkHost = {
+  const host: DriverHost = {
     clock,
     log: silent,
     work: new Work(clock, { failed: (error) => t.fail(String(error)) }),
-    tables: { settle: () => told.push('settle') },
+    tables: { decide: () => told.push('settle') },
     observers: { sessions: new SessionWatch(clock, new Audience(clock, silent)) },
     opened: () => told.push('opened'),
     gone: () => told.push('gone'),
   }
-  const neighbor: LinkNeighbor = {
+  const neighbor: DriverNeighbor = {
     address: '192.0.2.1',
     observed: { key: '192.0.2.1', address: '192.0.2.1', remoteAs: 64512, localAs: 64500, dynamic: false },
     sent: new MessageCounters(),
@@ -54,15 +58,15 @@ function stage() {
     feed: (event: PeerEvent) => told.push(`feed ${event.type}`),
     lost: (_link, reason) => told.push(`lost: ${reason}`),
   }
-  const link = new Link(1, connection, neighbor, host)
+  const driver = new ConnectionDriver(1, connection, neighbor, host)
   const reader = {
     receive(bytes: Uint8Array, start: number, end: number) {
       told.push(`update ${bytes[start + 24]} of ${end - start}`)
     },
   }
-  const sender = { drained: () => told.push('drained') }
+  const sender = { writable: () => told.push('drained') }
   return {
-    ...{ clock, link, neighbor, reader, sender },
+    ...{ clock, driver, neighbor, reader, sender },
     handlers: () => handlers as ConnectionHandlers,
     fill: (full: boolean) => {
       room = !full
@@ -75,11 +79,11 @@ function stage() {
 t.test(
   'before the session is up an UPDATE is an event for the machine, then it goes to the reader',
   async (t) => {
-    const { link, reader, sender, neighbor, handlers, told } = stage()
+    const { driver, reader, sender, neighbor, handlers, told } = stage()
     t.same(told(), ['opened'])
     handlers().data(update(1))
     t.same(told(), ['feed update', 'settle'])
-    link.established(reader, sender)
+    driver.established(reader, sender)
     handlers().data(update(2))
     t.same(
       told(),
@@ -91,16 +95,16 @@ t.test(
 )
 
 t.test('messages of one chunk are settled together, and the machine hears of UPDATEs once', async (t) => {
-  const { link, reader, sender, handlers, told } = stage()
-  link.established(reader, sender)
+  const { driver, reader, sender, handlers, told } = stage()
+  driver.established(reader, sender)
   told()
   handlers().data(Buffer.concat([update(1), update(2), update(3)]))
   t.same(told(), ['update 1 of 27', 'update 2 of 27', 'update 3 of 27', 'settle', 'feed update'])
 })
 
 t.test('a turn that has used its budget leaves the rest to a slice, in order', async (t) => {
-  const { clock, link, reader, sender, handlers, told } = stage()
-  link.established(reader, sender)
+  const { clock, driver, reader, sender, handlers, told } = stage()
+  driver.established(reader, sender)
   told()
   handlers().data(update(1))
   clock.slowness = 3
@@ -116,29 +120,29 @@ t.test('a turn that has used its budget leaves the rest to a slice, in order', a
 })
 
 t.test('the sender hears that there is room again only while the session is up', async (t) => {
-  const { link, reader, sender, handlers, fill, told } = stage()
+  const { driver, reader, sender, handlers, fill, told } = stage()
   handlers().drain()
-  link.established(reader, sender)
+  driver.established(reader, sender)
   t.notOk(told().includes('drained'))
   fill(true)
-  t.notOk(link.write(update(1), MessageType.Update))
-  t.ok(link.full)
+  t.notOk(driver.write(update(1), MessageType.Update))
+  t.ok(driver.full)
   handlers().drain()
-  t.notOk(link.full)
+  t.notOk(driver.full)
   t.same(told(), ['drained'])
-  link.close()
+  driver.close()
   handlers().drain()
   t.same(told(), ['close'])
 })
 
 t.test('what was read before the end counts; after it nothing is read', async (t) => {
-  const { link, reader, sender, handlers, told } = stage()
-  link.established(reader, sender)
+  const { driver, reader, sender, handlers, told } = stage()
+  driver.established(reader, sender)
   handlers().data(update(1))
   told()
   handlers().closed('the neighbor closed the connection')
   t.same(told(), ['gone', 'settle', 'lost: the neighbor closed the connection', 'settle'])
-  t.ok(link.over)
+  t.ok(driver.over)
   handlers().data(update(2))
   t.same(told(), [])
 })

@@ -4,31 +4,31 @@
 
 import type { Negotiated } from '../../session/types.js'
 import type { NeighborOptions, SpeakerOptions } from '../model/options.js'
-import type { Link } from '../peer/connection-driver.js'
+import type { ConnectionDriver } from '../peer/connection-driver.js'
 import type { Peer } from '../peer/peer.js'
 import { isSingleHop } from '../peer/protection.js'
 import { longLivedTo } from './long-lived.js'
-import type { OutletSession } from './update-out.js'
+import type { ExportSession } from './update-out.js'
 
 /**
  * What is sent to a neighbor depends on this of its session and options, and of the speaker's.
  * @param source the neighbor's index as a source of paths
  * @param maintenance the whole speaker is in maintenance
  */
-export function outletSession(
+export function exportSession(
   peer: Peer,
   source: number,
-  link: Link,
+  driver: ConnectionDriver,
   terms: Negotiated,
   speaker: SpeakerOptions,
   maintenance: boolean,
-): OutletSession {
+): ExportSession {
   const { localAs, decision, clusterId, routerId, clientToClientReflection } = speaker
   const { options } = peer
   // The real AS where it stands behind the one that the neighbor knows.
   const showsReal = localAs !== terms.localAs && options.localAsStyle?.showReal
   return {
-    link,
+    driver,
     source,
     type: terms.peerType,
     remoteAs: terms.remoteAs,

@@ -4,7 +4,7 @@ import type { Negotiated } from '../../session/types.js'
 import type { DecodeContext } from '../../wire/types.js'
 
 /** Decode contexts by content: equal ones are one object, so that attribute blocks are known across sessions. */
-export class Contexts {
+export class DecodeContexts {
   readonly #known = new Map<string, DecodeContext>()
 
   /**

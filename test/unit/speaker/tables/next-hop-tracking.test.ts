@@ -1,7 +1,7 @@
 import t from 'tap'
 import { parseAddress } from '../../../../src/ip/address.js'
-import type { Resolution, Resolver } from '../../../../src/ports/fib.js'
-import { nextHopFault } from '../../../../src/speaker/inbound/next-hop-rules.js'
+import type { Reachability, Resolver } from '../../../../src/ports/fib.js'
+import { nextHopFault } from '../../../../src/speaker/inbound/next-hop-accepted.js'
 import { neighbor, speakerOptions } from '../../../support/options.js'
 import {
   announce,
@@ -24,10 +24,10 @@ const VIP = '192.168.95.123/32'
 /** A machine whose interfaces a test changes. */
 class World implements Resolver {
   readonly own = new Set([SWITCH])
-  readonly answers = new Map<string, Resolution>()
+  readonly answers = new Map<string, Reachability>()
   readonly #listeners = new Set<() => void>()
 
-  resolve(nextHop: string): Resolution {
+  resolve(nextHop: string): Reachability {
     return this.answers.get(nextHop) ?? { reachable: false, metric: 0, connected: false }
   }
 
@@ -45,8 +45,8 @@ class World implements Resolver {
   }
 }
 
-const connected: Resolution = { reachable: true, metric: 0, connected: true, interface: 'eth0' }
-const routed: Resolution = { reachable: true, metric: 20, connected: false, interface: 'eth1' }
+const connected: Reachability = { reachable: true, metric: 0, connected: true, interface: 'eth0' }
+const routed: Reachability = { reachable: true, metric: 20, connected: false, interface: 'eth1' }
 
 t.test('a next hop that can not be reached takes no part, and comes back when it can', async (t) => {
   const lab = new SpeakerLab()

@@ -7,7 +7,7 @@ import type { NlriRows } from './bucket.js'
  * Routes that a neighbor holds from us, by their names on the wire alone: kept while it changes its update
  * group, so that what the new one does not send can be withdrawn. Their prefixes stay until release().
  */
-export class HeldRoutes implements NlriRows {
+export class AdvertisedNlri implements NlriRows {
   readonly family: Family
   readonly #rib: Rib
   readonly #addPath: boolean
@@ -29,13 +29,13 @@ export class HeldRoutes implements NlriRows {
       this.#pathIds = growInt32(this.#pathIds, this.#count * 2)
     }
     // Paths of one prefix stand together, mostly: a hold for each would be many.
-    if (!this.#follows(this.#count, prefix)) this.#rib.hold(prefix)
+    if (!this.#follows(this.#count, prefix)) this.#rib.retainPrefix(prefix)
     this.#prefixes[this.#count] = prefix
     this.#pathIds[this.#count++] = pathId
   }
 
   /** Adds those of `others` that are not `known`. */
-  addMissing(others: HeldRoutes, known: (prefix: number, pathId: number) => boolean): void {
+  addMissing(others: AdvertisedNlri, known: (prefix: number, pathId: number) => boolean): void {
     for (let i = 0; i < others.#count; i++) {
       const prefix = others.#prefixes[i]
       const pathId = others.#pathIds[i]
@@ -54,7 +54,7 @@ export class HeldRoutes implements NlriRows {
   /** Gives the prefixes up. */
   release(): void {
     for (let i = 0; i < this.#count; i++) {
-      if (!this.#follows(i, this.#prefixes[i])) this.#rib.unhold(this.#prefixes[i])
+      if (!this.#follows(i, this.#prefixes[i])) this.#rib.releasePrefix(this.#prefixes[i])
     }
     this.#count = 0
   }

@@ -1,12 +1,18 @@
 import t from 'tap'
 import { AttributeTable } from '../../../src/rib/attributes/attributes.js'
 import { BlockStore } from '../../../src/rib/attributes/block-store.js'
-import { GatewaySets } from '../../../src/rib/attributes/next-hop-sets.js'
+import { NextHopSets } from '../../../src/rib/attributes/next-hop-sets.js'
 import { NextHops } from '../../../src/rib/attributes/next-hops.js'
 import { Exporter } from '../../../src/rib/export/export.js'
 import type { ExportTreatment } from '../../../src/rib/export/treatment.js'
 import { readOutgoing } from '../../../src/rib/out/outgoing.js'
-import { MARK_EXPORTED, MARK_MED, MARK_NEXT_HOP, MARK_SELF, MARK_WEIGHT } from '../../../src/wire/marks.js'
+import {
+  POLICY_EXPORTED,
+  POLICY_MED,
+  POLICY_NEXT_HOP,
+  POLICY_NEXT_HOP_SELF,
+  POLICY_WEIGHT,
+} from '../../../src/wire/policy-flags.js'
 import type { PathAttributes } from '../../../src/wire/types.js'
 import { writeAttributes } from '../../../src/wire/write-attributes.js'
 import { EBGP } from './treatments.js'
@@ -19,7 +25,7 @@ const TREATMENT: ExportTreatment = {
 }
 
 function sent(attributes: PathAttributes, marks: number): PathAttributes | undefined {
-  const table = new AttributeTable(new NextHops(new GatewaySets()))
+  const table = new AttributeTable(new NextHops(new NextHopSets()))
   const blocks = new BlockStore(16, 0)
   const exporter = new Exporter(TREATMENT, table, blocks, () => false)
   const id = table.internAttributes(attributes, marks)
@@ -29,13 +35,13 @@ function sent(attributes: PathAttributes, marks: number): PathAttributes | undef
 }
 
 t.test('marks make a set another one, are not among its attributes and are given back', async (t) => {
-  const table = new AttributeTable(new NextHops(new GatewaySets()))
+  const table = new AttributeTable(new NextHops(new NextHopSets()))
   const plain = table.internAttributes(path('192.0.2.1', [64512]))
-  const marked = table.internAttributes(path('192.0.2.1', [64512]), MARK_WEIGHT | 7)
+  const marked = table.internAttributes(path('192.0.2.1', [64512]), POLICY_WEIGHT | 7)
   t.not(marked, plain)
-  t.equal(table.internAttributes(path('192.0.2.1', [64512]), MARK_WEIGHT | 7), marked)
-  t.equal(table.marksOf(plain), 0)
-  t.equal(table.marksOf(marked), MARK_WEIGHT | 7)
+  t.equal(table.internAttributes(path('192.0.2.1', [64512]), POLICY_WEIGHT | 7), marked)
+  t.equal(table.policyFlagsOf(plain), 0)
+  t.equal(table.policyFlagsOf(marked), POLICY_WEIGHT | 7)
   t.strictSame(
     Object.entries(table.get(marked)).filter(([, value]) => value !== undefined),
     Object.entries(table.get(plain)),
@@ -44,14 +50,14 @@ t.test('marks make a set another one, are not among its attributes and are given
 })
 
 t.test('a neighbor can not bring marks in', async (t) => {
-  const table = new AttributeTable(new NextHops(new GatewaySets()))
-  const marked = table.internAttributes(path('192.0.2.1', [64512]), MARK_WEIGHT | 7)
+  const table = new AttributeTable(new NextHops(new NextHopSets()))
+  const marked = table.internAttributes(path('192.0.2.1', [64512]), POLICY_WEIGHT | 7)
   const octets = table.blocks.octets(marked).slice()
   t.equal(octets.length, writeAttributes(path('192.0.2.1', [64512])).length + 7)
   const { id } = table.intern(octets, 0, octets.length, true, EBGP_CONTEXT)
   t.not(id, 0)
   t.not(id, marked)
-  t.equal(table.marksOf(id), 0)
+  t.equal(table.policyFlagsOf(id), 0)
 })
 
 t.test('marks are never sent, and say what is', async (t) => {
@@ -62,15 +68,15 @@ t.test('marks are never sent, and say what is', async (t) => {
   const plain = sent(learned, 0)!
   t.notOk('med' in plain)
   t.equal(plain.nextHop, '192.0.2.254')
-  t.strictSame(sent(learned, MARK_WEIGHT | 7), plain)
-  t.equal(sent(learned, MARK_EXPORTED | MARK_MED)!.med, 5)
-  t.equal(sent(learned, MARK_EXPORTED | MARK_NEXT_HOP)!.nextHop, '192.0.2.1')
-  t.equal(sent(learned, MARK_EXPORTED | MARK_SELF)!.nextHop, '192.0.2.254')
-  t.equal(sent(learned, MARK_EXPORTED | MARK_MED)!.unknown?.length, 1)
+  t.strictSame(sent(learned, POLICY_WEIGHT | 7), plain)
+  t.equal(sent(learned, POLICY_EXPORTED | POLICY_MED)!.med, 5)
+  t.equal(sent(learned, POLICY_EXPORTED | POLICY_NEXT_HOP)!.nextHop, '192.0.2.1')
+  t.equal(sent(learned, POLICY_EXPORTED | POLICY_NEXT_HOP_SELF)!.nextHop, '192.0.2.254')
+  t.equal(sent(learned, POLICY_EXPORTED | POLICY_MED)!.unknown?.length, 1)
 })
 
 t.test('a community that policy adds on the way out is sent', async (t) => {
   const noExport = path('192.0.2.1', [64512], { communities: [0xffffff01] })
   t.equal(sent(noExport, 0), undefined)
-  t.strictSame(sent(noExport, MARK_EXPORTED)!.communities, [0xffffff01])
+  t.strictSame(sent(noExport, POLICY_EXPORTED)!.communities, [0xffffff01])
 })

@@ -1,4 +1,4 @@
-/** Which next hops a session may not send at all. Pure; whether one can be reached is tables/resolve.ts. */
+/** Which next hops a session may not send at all. Pure; whether one can be reached is tables/next-hop-tracking.ts. */
 
 import { parseAddress } from '../../ip/address.js'
 import { specialUse } from '../../ip/special.js'
@@ -15,7 +15,7 @@ export interface NextHopSession {
   readonly singleHop: boolean
 }
 
-/** What the machine knows of addresses (resolve.ts). */
+/** What the machine knows of addresses (tables/next-hop-tracking.ts). */
 export interface AddressKnowledge {
   isOwn(address: string): boolean
   isConnected(address: string): boolean | undefined
@@ -26,7 +26,7 @@ const withoutZone = (address: string): string => address.replace(/%.*/, '')
 /**
  * Says whether a next hop from this session can be used at all (RFC 4271 §6.3, §5.1.3): semantically wrong
  * ones make the route be ignored, and the session stays. Whether it can be reached at the moment is another
- * question (resolve.ts).
+ * question (tables/next-hop-tracking.ts).
  * @param octets of the next hop: 4, 16, or 32 for a global and a link-local one
  * @param text its canonical text
  * @returns what is wrong with it, half a sentence; undefined when nothing is

@@ -37,15 +37,15 @@ t.test('settled with the last End-of-RIB; then left-over kernel routes go', asyn
     peers.push(peer)
   }
   await lab.clock.advance(10_000)
-  t.equal(sw.speaker.settled(), false)
+  t.equal(sw.speaker.converged(), false)
   t.same(sw.speaker.incomplete(), [A, B])
   peers[0].send(END_OF_RIB)
   await lab.clock.run()
-  t.equal(sw.speaker.settled(), false)
+  t.equal(sw.speaker.converged(), false)
   t.same(sw.speaker.incomplete(), [B])
   peers[1].send(announce(64512, B, '172.16.0.0/12'), END_OF_RIB)
   await lab.clock.run()
-  t.equal(sw.speaker.settled(), true)
+  t.equal(sw.speaker.converged(), true)
   t.equal(sw.fib.calls.filter((call) => call === 'sweep').length, 1)
   const sweep = sw.fib.calls.indexOf('sweep')
   t.ok(sw.fib.calls.indexOf(`set 172.16.0.0/12 via ${B}`) < sweep, 'the routes before it are written first')
@@ -60,9 +60,9 @@ t.test('without End-of-RIB a quiet time counts', async (t) => {
     await lab.clock.advance(2000)
     peer.send(announce(64512, A, `10.${i}.0.0/16`))
   }
-  t.equal(sw.speaker.settled(), false)
+  t.equal(sw.speaker.converged(), false)
   await lab.clock.advance(3500)
-  t.equal(sw.speaker.settled(), true)
+  t.equal(sw.speaker.converged(), true)
 })
 
 t.test('a neighbor that is not there is waited for only so long', async (t) => {
@@ -72,9 +72,9 @@ t.test('a neighbor that is not there is waited for only so long', async (t) => {
   peer.greet(restarting(A))
   peer.send(END_OF_RIB)
   await lab.clock.advance(29_000)
-  t.equal(sw.speaker.settled(), false)
+  t.equal(sw.speaker.converged(), false)
   await lab.clock.advance(2000)
-  t.equal(sw.speaker.settled(), true)
+  t.equal(sw.speaker.converged(), true)
 })
 
 t.test('nobody is waited for beyond the deferral time', async (t) => {
@@ -86,13 +86,13 @@ t.test('nobody is waited for beyond the deferral time', async (t) => {
     await lab.clock.advance(1000)
     peer.send(KEEPALIVE)
   }
-  t.equal(sw.speaker.settled(), false)
+  t.equal(sw.speaker.converged(), false)
   await lab.clock.advance(2000)
-  t.equal(sw.speaker.settled(), true)
+  t.equal(sw.speaker.converged(), true)
 })
 
 t.test('no neighbors: settled at once', async (t) => {
   const lab = new SpeakerLab()
   const sw = await lab.start(SWITCH, speakerOptions([neighbor(A, { shutdown: {} })]))
-  t.equal(sw.speaker.settled(), true)
+  t.equal(sw.speaker.converged(), true)
 })

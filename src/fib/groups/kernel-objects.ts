@@ -19,14 +19,14 @@ export interface NextHopObject {
   address: string
   device: string
   ifindex: number
-  readonly groups: Set<Group>
+  readonly groups: Set<NextHopGroup>
   alive: boolean
   /** Sequence number of the last operation that wrote it. */
   stamp: number
 }
 
 /** A next-hop group. */
-export interface Group {
+export interface NextHopGroup {
   readonly id: number
   members: readonly NextHopObject[]
   /** Equal for groups with equal members, in any order. */
@@ -42,13 +42,13 @@ export interface Group {
 }
 
 /** One more route that wants `set` refers to the group, or will. */
-export function use(group: Group, set: SetState | undefined): void {
+export function use(group: NextHopGroup, set: SetState | undefined): void {
   group.routes++
   group.users.set(set, (group.users.get(set) ?? 0) + 1)
 }
 
 /** One route less that wants `set`. */
-export function unuse(group: Group, set: SetState | undefined): void {
+export function unuse(group: NextHopGroup, set: SetState | undefined): void {
   group.routes--
   const users = group.users.get(set)! - 1
   if (users > 0) group.users.set(set, users)
@@ -113,21 +113,21 @@ export function memberKey(members: readonly NextHopObject[]): string {
  * Stands for what an own route refers to that is no group of ecmpd's making: equal to nothing wanted, so that
  * the route is replaced or removed.
  */
-export function strangeGroup(id: number): Group {
+export function foreignGroup(id: number): NextHopGroup {
   return newGroup(id, [], '')
 }
 
-function newGroup(id: number, members: readonly NextHopObject[], key: string): Group {
+function newGroup(id: number, members: readonly NextHopObject[], key: string): NextHopGroup {
   return { id, members, key, alive: true, routes: 0, users: new Map(), fixed: false, stamp: 0 }
 }
 
 /** All own objects and groups. */
-export class NextHopTable {
+export class KernelObjects {
   readonly ids: IdPool
   readonly objects = new Map<number, NextHopObject>()
-  readonly groups = new Map<number, Group>()
+  readonly groups = new Map<number, NextHopGroup>()
   /** Groups come to hold the same when an object is removed from all of them, or one is given other members. */
-  readonly #byKey = new Map<string, Set<Group>>()
+  readonly #byKey = new Map<string, Set<NextHopGroup>>()
 
   constructor(ids: IdPool) {
     this.ids = ids
@@ -136,7 +136,7 @@ export class NextHopTable {
   /** @param id given when the object is already in the kernel */
   addObject(address: string, device: string, ifindex: number, id = this.ids.take()): NextHopObject {
     this.ids.reserve(id)
-    const object = { id, address, device, ifindex, groups: new Set<Group>(), alive: true, stamp: 0 }
+    const object = { id, address, device, ifindex, groups: new Set<NextHopGroup>(), alive: true, stamp: 0 }
     this.objects.set(id, object)
     return object
   }
@@ -145,7 +145,7 @@ export class NextHopTable {
    * @param members none for a group that was found and is none of ecmpd's making: it equals no other
    * @param id given when the group is already in the kernel
    */
-  addGroup(members: readonly NextHopObject[], id = this.ids.take()): Group {
+  addGroup(members: readonly NextHopObject[], id = this.ids.take()): NextHopGroup {
     this.ids.reserve(id)
     const key = memberKey(members)
     const group = newGroup(id, members, key)
@@ -156,7 +156,7 @@ export class NextHopTable {
   }
 
   /** A living group of exactly these members. */
-  find(key: string): Group | undefined {
+  find(key: string): NextHopGroup | undefined {
     return this.#byKey.get(key)?.values().next().value
   }
 
@@ -169,12 +169,12 @@ export class NextHopTable {
    * What the kernel does on `nexthop del id` of an object.
    * @returns groups that are gone, because they had no other member
    */
-  removeObject(object: NextHopObject): Group[] {
+  removeObject(object: NextHopObject): NextHopGroup[] {
     if (!object.alive) return []
     object.alive = false
     this.objects.delete(object.id)
     this.ids.release(object.id)
-    const gone: Group[] = []
+    const gone: NextHopGroup[] = []
     for (const group of object.groups) {
       this.#setMembers(
         group,
@@ -189,7 +189,7 @@ export class NextHopTable {
   }
 
   /** What the kernel does on `nexthop del id` of a group: its routes go too. */
-  removeGroup(group: Group): void {
+  removeGroup(group: NextHopGroup): void {
     if (!group.alive) return
     group.alive = false
     this.groups.delete(group.id)
@@ -199,33 +199,33 @@ export class NextHopTable {
   }
 
   /** What the kernel does on `nexthop replace id G group …`. */
-  setMembers(group: Group, members: readonly NextHopObject[]): void {
+  setMembers(group: NextHopGroup, members: readonly NextHopObject[]): void {
     for (const member of group.members) member.groups.delete(group)
     for (const member of members) member.groups.add(group)
     this.#setMembers(group, members)
   }
 
-  #setMembers(group: Group, members: readonly NextHopObject[]): void {
+  #setMembers(group: NextHopGroup, members: readonly NextHopObject[]): void {
     this.#unindex(group)
     group.members = members
     group.key = memberKey(members)
     this.#index(group)
   }
 
-  #index(group: Group): void {
+  #index(group: NextHopGroup): void {
     if (group.members.length === 0) return
     const equal = this.#byKey.get(group.key)
     if (equal === undefined) this.#byKey.set(group.key, new Set([group]))
     else equal.add(group)
   }
 
-  #unindex(group: Group): void {
+  #unindex(group: NextHopGroup): void {
     const equal = this.#byKey.get(group.key)
     if (equal?.delete(group) && equal.size === 0) this.#byKey.delete(group.key)
   }
 
   /** Groups without routes. */
-  idleGroups(): Group[] {
+  idleGroups(): NextHopGroup[] {
     return [...this.groups.values()].filter((group) => group.routes === 0)
   }
 

@@ -11,7 +11,7 @@ const QUIET = 60_000
 const REMEMBERED = 1000
 
 /** Reports connections that are refused: who it was, why, and what to do if it was meant to get in. */
-export class Refusals {
+export class RefusedConnections {
   readonly #clock: Clock
   readonly #log: Log
   readonly #events: Events

@@ -2,7 +2,7 @@
 
 import { parseAddress } from '../../ip/address.js'
 import type { Resolver } from '../../ports/fib.js'
-import type { RouteGateway } from '../../rib/attributes/next-hop-sets.js'
+import type { Gateway } from '../../rib/attributes/next-hop-sets.js'
 import type { NextHopResolution, NextHops } from '../../rib/attributes/next-hops.js'
 import { gatewayText } from '../events/attribute-text.js'
 
@@ -13,7 +13,7 @@ import { gatewayText } from '../events/attribute-text.js'
  * Without a resolver (no routes are installed) every next hop counts as reachable: a neighbor that is heard
  * vouches for itself, and nobody is harmed by a route that no packet follows.
  */
-export class Resolve {
+export class NextHopTracking {
   readonly #nextHops: NextHops
   readonly #resolver: Resolver | undefined
   readonly #isDead: (gateway: string) => boolean
@@ -94,7 +94,7 @@ export class Resolve {
    * A gateway died, or is back: the next hops that lead to it are resolved anew. Decide afterwards.
    * @param lost called once, before any path changes, with a gateway that was in use and is dead now
    */
-  gatewayChanged(gateway: string, lost: (gateway: RouteGateway) => void): void {
+  gatewayChanged(gateway: string, lost: (gateway: Gateway) => void): void {
     const nextHops = this.#nextHops
     const dead = this.#isDead(gateway)
     let told = false

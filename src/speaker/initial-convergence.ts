@@ -35,18 +35,18 @@ export interface Expected {
 }
 
 /** How long is waited, milliseconds. */
-export interface Patience {
+export interface WaitLimits {
   /** For anybody. */
   readonly deferral: number
   /** For neighbors that dial us and are not there; at least as long for those that nobody knows beforehand. */
-  readonly callers: number
+  readonly passive: number
   /** Neighbors may come that nobody knows beforehand (listen ranges), and are worth waiting for. */
-  readonly strangers: boolean
+  readonly dynamic: boolean
 }
 
-export interface SettlingParts {
+export interface InitialConvergenceParts {
   readonly clock: Clock
-  patience(): Patience
+  waits(): WaitLimits
   /** Whether a test holds for every neighbor that is expected. */
   every(test: (neighbor: Expected) => boolean): boolean
   /**
@@ -54,30 +54,30 @@ export interface SettlingParts {
    * may wait for ours. Called once, before `done`.
    */
   selected(): void
-  /** The routes are settled. Called once. */
+  /** The first routes are complete. Called once. */
   done(): void
 }
 
-type Test = (neighbor: Expected, waited: number, patience: Patience) => boolean
+type Test = (neighbor: Expected, waited: number, limits: WaitLimits) => boolean
 
 /**
  * Finds out when the first complete set of routes is known, once in a run: every neighbor that is expected
  * has sent its End-of-RIB or, without one, has been quiet; those who do not come are waited for only so long.
  */
-export class Settling {
-  readonly #parts: SettlingParts
+export class InitialConvergence {
+  readonly #parts: InitialConvergenceParts
   #selected = false
-  #settled = false
+  #converged = false
   #running = false
   #started = 0
   #cancel: Cancel | undefined
 
-  constructor(parts: SettlingParts) {
+  constructor(parts: InitialConvergenceParts) {
     this.#parts = parts
   }
 
-  get settled(): boolean {
-    return this.#settled
+  get converged(): boolean {
+    return this.#converged
   }
 
   start(): void {
@@ -94,19 +94,19 @@ export class Settling {
 
   /** Looks whether it is time; called when something happened that may make it so. */
   look(): void {
-    if (this.#settled || !this.#running) return
+    if (this.#converged || !this.#running) return
     const now = this.#parts.clock.now()
-    const isComplete: Test = (one, waited, patience) => isReady(one, now, waited, patience)
-    const settled = this.#holds(isComplete)
+    const isComplete: Test = (one, waited, limits) => isReady(one, now, waited, limits)
+    const complete = this.#holds(isComplete)
     const mayWait: Test = (one, ...rest) =>
       (one.established && one.restarting && now - one.lastUpdate >= RESTARTED_QUIET) ||
       isComplete(one, ...rest)
-    if (!this.#selected && (settled || this.#holds(mayWait))) {
+    if (!this.#selected && (complete || this.#holds(mayWait))) {
       this.#selected = true
       this.#parts.selected()
     }
-    if (settled) {
-      this.#settled = true
+    if (complete) {
+      this.#converged = true
       this.stop()
       this.#parts.done()
     } else if (this.#cancel === undefined) {
@@ -118,15 +118,15 @@ export class Settling {
   }
 
   #holds(test: Test): boolean {
-    const patience = this.#parts.patience()
+    const limits = this.#parts.waits()
     const waited = this.#parts.clock.now() - this.#started
-    if (waited >= patience.deferral) return true
-    if (patience.strangers && waited < patience.callers) return false
-    return this.#parts.every((one) => test(one, waited, patience))
+    if (waited >= limits.deferral) return true
+    if (limits.dynamic && waited < limits.passive) return false
+    return this.#parts.every((one) => test(one, waited, limits))
   }
 }
 
-function isReady(neighbor: Expected, now: number, waited: number, patience: Patience): boolean {
-  if (!neighbor.established) return waited >= (neighbor.passive ? patience.callers : ABSENT)
+function isReady(neighbor: Expected, now: number, waited: number, limits: WaitLimits): boolean {
+  if (!neighbor.established) return waited >= (neighbor.passive ? limits.passive : ABSENT)
   return neighbor.complete || (!neighbor.sendsEndOfRib && now - neighbor.lastUpdate >= QUIET)
 }

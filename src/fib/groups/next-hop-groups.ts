@@ -6,7 +6,7 @@
 import type { Clock } from '../../ports/clock.js'
 import type { Gateway, NextHopSet } from '../../ports/fib.js'
 import type { Log } from '../../ports/log.js'
-import type { Way } from '../resolve/resolver.js'
+import type { GatewayResolution } from '../resolve/resolver.js'
 import {
   DesiredSets,
   type GatewayState,
@@ -15,13 +15,26 @@ import {
   type SetState,
   unusableReason,
 } from './desired.js'
-import { addGroup, addObject, type Dialect, deleteNextHop, replaceGroup, replaceObject } from './dialect.js'
+import {
+  addGroup,
+  addObject,
+  deleteNextHop,
+  type KernelDialect,
+  replaceGroup,
+  replaceObject,
+} from './dialect.js'
 import { FreeObjects } from './free-objects.js'
-import { type Group, type IdPool, memberKey, type NextHopObject, NextHopTable } from './groups.js'
+import {
+  type IdPool,
+  KernelObjects,
+  memberKey,
+  type NextHopGroup,
+  type NextHopObject,
+} from './kernel-objects.js'
 import type { NextHopOp } from './ops.js'
 
-/** A lost gateway that is wanted again is believed only after so long: the RIB may still be settling. */
-const LOSS_SETTLES = 2000
+/** A lost gateway that is wanted again is believed only after so long: the RIB may still be deciding. */
+const BELIEVED_AFTER = 2000
 /** After so long the desired sets are right even if they never dropped the lost gateway. */
 const LOSS_ENDS = 10_000
 /** How long the kernel's refusal of an object is taken to last. */
@@ -31,16 +44,16 @@ const HEARD_WITHIN = 10_000
 /** For each group that has the members already, a further one has to be so many times larger to be given them. */
 const EQUAL_FACTOR = 4
 
-export interface NextHopsOptions {
-  readonly dialect: Dialect
+export interface NextHopGroupsOptions {
+  readonly dialect: KernelDialect
   readonly ids: IdPool
   readonly clock: Clock
   readonly log: Log
-  /** The way to a gateway. */
-  readonly way: (gateway: Gateway) => Way
+  /** How a gateway is reached. */
+  readonly resolveGateway: (gateway: Gateway) => GatewayResolution
   /** Adds a line to the next flush. @returns its sequence number */
   readonly submit: (line: string, op: NextHopOp) => number
-  /** Gateways became usable or changed their way: routes may want another group now. */
+  /** Gateways became usable or are reached otherwise: routes may want another group now. */
   readonly changed: (urgent: boolean) => void
   /** The kernel does not hold what is believed: it has to be read. */
   readonly inspect: () => void
@@ -49,11 +62,11 @@ export interface NextHopsOptions {
 }
 
 /** Objects and groups of the kernel, as described at the head of this file. */
-export class NextHops {
-  readonly table: NextHopTable
+export class NextHopGroups {
+  readonly kernel: KernelObjects
   readonly desired: DesiredSets
-  readonly #options: NextHopsOptions
-  readonly #dialect: Dialect
+  readonly #options: NextHopGroupsOptions
+  readonly #dialect: KernelDialect
   /** Ascends whenever a gateway's use or object changes: what was worked out before is void. */
   #generation = 0
   readonly #free: FreeObjects
@@ -66,10 +79,10 @@ export class NextHops {
   /** Groups that the kernel refused, by key. */
   readonly #failedGroups = new Map<string, { readonly reason: string; readonly until: number }>()
 
-  constructor(options: NextHopsOptions) {
+  constructor(options: NextHopGroupsOptions) {
     this.#options = options
     this.#dialect = options.dialect
-    this.table = new NextHopTable(options.ids)
+    this.kernel = new KernelObjects(options.ids)
     this.#free = new FreeObjects(!options.dialect.objects)
     this.desired = new DesiredSets(
       (state) => this.#born(state),
@@ -81,7 +94,7 @@ export class NextHops {
   acquire(set: NextHopSet): SetState {
     const state = this.desired.acquire(set)
     for (const gateway of state.gateways) {
-      if (gateway.lostAt !== undefined && this.#options.clock.now() - gateway.lostAt > LOSS_SETTLES) {
+      if (gateway.lostAt !== undefined && this.#options.clock.now() - gateway.lostAt > BELIEVED_AFTER) {
         this.#found(gateway)
       }
     }
@@ -102,7 +115,7 @@ export class NextHops {
   }
 
   /** True when every member of the group is a usable gateway of the set. */
-  covers(set: SetState, group: Group): boolean {
+  covers(set: SetState, group: NextHopGroup): boolean {
     this.key(set)
     return group.members.every((member) => set.usable.some(({ object }) => object === member))
   }
@@ -126,13 +139,13 @@ export class NextHops {
    * @returns undefined when the kernel refused such a group lately
    * @throws RangeError when the range of ids is used up
    */
-  ensure(set: SetState): Group | undefined {
+  ensure(set: SetState): NextHopGroup | undefined {
     this.#makeObjects(set)
     if (set.group?.alive && set.group.key === set.key) return set.group
     if (this.refusal(set) !== undefined) return undefined
-    let group = this.table.find(set.key)
+    let group = this.kernel.find(set.key)
     if (group === undefined) {
-      group = this.table.addGroup(members(set.usable))
+      group = this.kernel.addGroup(members(set.usable))
       if (this.#dialect.objects) {
         group.stamp = this.#options.submit(addGroup(group), { kind: 'group', group, seq: 0 })
       }
@@ -148,15 +161,15 @@ export class NextHops {
    * @returns false when they don't, or the group can't be changed: the route takes a line of its own
    * @throws RangeError when the range of ids is used up
    */
-  regroup(group: Group, set: SetState, crowd: number): boolean {
+  regroup(group: NextHopGroup, set: SetState, crowd: number): boolean {
     if (group.fixed || group.users.get(set) !== group.routes) return false
-    if (this.table.groups.get(group.id) !== group) return false
+    if (this.kernel.groups.get(group.id) !== group) return false
     this.#makeObjects(set)
-    if (group.routes < crowd * EQUAL_FACTOR ** this.table.count(set.key)) return false
+    if (group.routes < crowd * EQUAL_FACTOR ** this.kernel.count(set.key)) return false
     if (this.refusal(set) !== undefined) return false
     const now = this.#options.clock.now()
     for (const { ifindex } of group.members) this.#left.set(ifindex, now)
-    this.table.setMembers(group, members(set.usable))
+    this.kernel.setMembers(group, members(set.usable))
     group.stamp = this.#options.submit(replaceGroup(group), { kind: 'regroup', group, seq: 0 })
     return true
   }
@@ -180,7 +193,7 @@ export class NextHops {
     return true
   }
 
-  /** Links, addresses or routes changed: works out every gateway's way anew, then acts on all at once. */
+  /** Links, addresses or routes changed: looks anew how every gateway is reached, then acts on all at once. */
   networkChanged(): void {
     const { log } = this.#options
     const lost: GatewayState[] = []
@@ -214,7 +227,7 @@ export class NextHops {
     const left = this.#left.get(ifindex)
     this.#left.delete(ifindex)
     if (left !== undefined && this.#options.clock.now() - left < HEARD_WITHIN) this.#options.inspect()
-    for (const object of [...this.table.objects.values()]) {
+    for (const object of [...this.kernel.objects.values()]) {
       if (object.ifindex === ifindex) this.#remove(object)
     }
   }
@@ -224,10 +237,10 @@ export class NextHops {
    * @returns false when the id is none that should be there
    */
   deleted(id: number): boolean {
-    const object = this.table.objects.get(id)
-    const group = this.table.groups.get(id)
+    const object = this.kernel.objects.get(id)
+    const group = this.kernel.groups.get(id)
     if (object !== undefined) this.#forget(object)
-    else if (group !== undefined) this.table.removeGroup(group)
+    else if (group !== undefined) this.kernel.removeGroup(group)
     else return false
     this.#generation++
     this.#robbed = true
@@ -242,28 +255,28 @@ export class NextHops {
   }
 
   /** A route found the group missing. */
-  missing(group: Group): void {
+  missing(group: NextHopGroup): void {
     if (!group.alive) return
-    this.table.removeGroup(group)
+    this.kernel.removeGroup(group)
     this.#generation++
   }
 
-  /** An object found in the kernel: a gateway with that way takes it over. */
+  /** An object found in the kernel: a gateway that is reached so takes it over. */
   adoptObject(id: number, address: string, device: string, ifindex: number): NextHopObject {
-    const object = this.table.addObject(address, device, ifindex, id)
+    const object = this.kernel.addObject(address, device, ifindex, id)
     this.#free.offer(object, true)
     this.#generation++
     return object
   }
 
-  /** The object of a plain route's hop: without kernel objects, one per way, shared. */
+  /** The object of a plain route's hop: without kernel objects, one per address and link, shared. */
   plainObject(address: string, device: string, ifindex: number): NextHopObject {
     return (
-      this.#free.claim(address, ifindex) ?? this.adoptObject(this.table.ids.take(), address, device, ifindex)
+      this.#free.claim(address, ifindex) ?? this.adoptObject(this.kernel.ids.take(), address, device, ifindex)
     )
   }
 
-  /** The kernel has the object with another way than it was given: writes it again. */
+  /** In the kernel the object sends elsewhere than it should: writes it again. */
   restore(object: NextHopObject): void {
     for (const state of this.desired.gateways.values()) if (state.object === object) this.#reroute(state)
   }
@@ -301,7 +314,7 @@ export class NextHops {
           // were written behind ours have it as a member now: they go.
           for (const group of [...object.groups]) this.remove(group)
           this.#forget(object)
-          this.table.ids.reserve(object.id)
+          this.kernel.ids.reserve(object.id)
           this.#gained()
           return
         }
@@ -313,7 +326,7 @@ export class NextHops {
       case 'reroute': {
         const { object, gateway } = op
         if (!object.alive) return
-        // The object may be gone, or can't change this way: a new one takes its place.
+        // The object may be gone, or can't change like this: a new one takes its place.
         log.info({ gateway: gateway.key, error }, `next-hop object for ${gateway.key} is made anew: ${error}`)
         this.#drop(gateway)
         this.#gained()
@@ -323,7 +336,7 @@ export class NextHops {
         const { group } = op
         if (!group.alive) return
         const whole = group.members.every((member) => member.alive)
-        this.table.removeGroup(group)
+        this.kernel.removeGroup(group)
         this.#generation++
         if (!whole) return
         // A member that should be there is not: look before anything is tried again.
@@ -356,10 +369,10 @@ export class NextHops {
    * @returns whether a line was written
    */
   clean(all: boolean): boolean {
-    const groups = this.table.idleGroups()
+    const groups = this.kernel.idleGroups()
     for (const group of groups) this.remove(group)
     let removed = groups.length
-    for (const object of this.table.idleObjects()) {
+    for (const object of this.kernel.idleObjects()) {
       if (!all && this.#free.isAdopted(object)) continue
       this.#remove(object)
       removed++
@@ -368,15 +381,15 @@ export class NextHops {
   }
 
   /** Removes a group, and with it every route that refers to it. */
-  remove(group: Group): void {
-    this.table.removeGroup(group)
+  remove(group: NextHopGroup): void {
+    this.kernel.removeGroup(group)
     this.#delete(group.id)
   }
 
   /** Deletes every object and group: the kernel's own routes go with them. */
   removeAll(): void {
-    for (const group of [...this.table.groups.values()]) this.remove(group)
-    for (const object of [...this.table.objects.values()]) this.#remove(object)
+    for (const group of [...this.kernel.groups.values()]) this.remove(group)
+    for (const object of [...this.kernel.objects.values()]) this.#remove(object)
   }
 
   #born(state: GatewayState): void {
@@ -394,9 +407,9 @@ export class NextHops {
   }
 
   #resolve(state: GatewayState): void {
-    const way = this.#options.way(state.gateway)
-    state.via = 'via' in way ? way.via : undefined
-    state.reason = 'reason' in way ? way.reason : ''
+    const resolved = this.#options.resolveGateway(state.gateway)
+    state.via = 'via' in resolved ? resolved.via : undefined
+    state.reason = 'reason' in resolved ? resolved.reason : ''
   }
 
   #evaluate(set: SetState): void {
@@ -420,7 +433,7 @@ export class NextHops {
       if (!this.#dialect.objects) {
         state.object = this.plainObject(address, device, ifindex)
       } else {
-        const object = this.table.addObject(address, device, ifindex)
+        const object = this.kernel.addObject(address, device, ifindex)
         object.stamp = this.#options.submit(addObject(object, word), {
           kind: 'object',
           object,
@@ -497,7 +510,7 @@ export class NextHops {
 
   /** The object is out of the model, as it is out of the kernel already or will be. */
   #forget(object: NextHopObject): void {
-    this.table.removeObject(object)
+    this.kernel.removeObject(object)
     this.#free.remove(object)
     for (const state of this.desired.gateways.values()) {
       if (state.object === object) state.object = undefined

@@ -34,7 +34,7 @@ export interface RouteFilter {
 }
 
 /** Takes routes in: the part of a table that sources change (see table.ts). */
-export class AdjIn extends RibReader {
+export class RibWriter extends RibReader {
   protected readonly dirty: DirtyQueue
   protected readonly selection: Selection
   /** Somebody follows every path: one that goes makes its prefix dirty even where the decision is not concerned. */
@@ -50,7 +50,7 @@ export class AdjIn extends RibReader {
       this.rows,
       this.sources,
       this.decision,
-      this.gatewaySets,
+      this.nextHopSets,
       parts.rankedPaths,
     )
   }
@@ -296,7 +296,7 @@ export class AdjIn extends RibReader {
     if ((attributes.flags[use] & ATTR_LLGR_STALE) !== 0) return use
     const { communities = [], ...rest } = attributes.get(use)
     const marked = { ...rest, communities: [...communities, Community.LLGR_STALE] }
-    return attributes.internAttributes(marked, attributes.marksOf(use))
+    return attributes.internAttributes(marked, attributes.policyFlagsOf(use))
   }
 
   #row(source: number): SourceRow {

@@ -43,10 +43,10 @@ async function openTcp(listeners: ApiListeners, { tcp, token }: ApiOptions, log:
 }
 
 /**
- * The API's doors, open from the start on, and the application behind them, loaded when BGP runs: the HTTP
+ * The API's listeners, open from the start on, and the application behind them, loaded when BGP runs: the HTTP
  * library takes longer to load than sessions need to come up.
  */
-export class ApiDoors {
+export class ApiService {
   readonly #log: Log
   readonly #listeners: ApiListeners
   #start: ((context: ApiContext) => void) | undefined
@@ -77,7 +77,7 @@ export class ApiDoors {
   }
 
   /**
-   * Opens the doors; requests wait for `serve`.
+   * Opens the listeners; requests wait for `serve`.
    * @throws AddressTaken when another daemon answers on the socket, Error when a socket that was named can't
    * be had
    */

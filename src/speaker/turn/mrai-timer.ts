@@ -8,7 +8,7 @@ import type { Cancel, Clock } from '../../ports/clock.js'
  * a route that is gone must not draw traffic for the sake of fewer messages, and FRR does not hold them back
  * either.
  */
-export class Pace {
+export class MraiTimer {
   readonly #clock: Clock
   readonly #go: () => void
   #interval: number
@@ -29,7 +29,7 @@ export class Pace {
   }
 
   /** True while announcements wait. */
-  get held(): boolean {
+  get running(): boolean {
     return this.#timer !== undefined
   }
 
