@@ -50,7 +50,8 @@ function unknown(mistake: Extract<Mistake<Row>, { type: 'unknown' }>, line: Line
   const wrong = one && problem !== undefined && LIKE_ADDRESS.test(text) ? problem : undefined
   const reasons = [meant, wrong?.problem, wrong?.hint].filter((reason) => reason !== undefined)
   if (form !== undefined) return invalid(line, word, [...reasons, form])
-  if (mistake.whole && keywords.length === 0) {
+  // A mask can be left out where it may stand: what is none is one word too many.
+  if (mistake.whole && mistake.expected.every((one) => one.type === 'argument' && one.kind === 'mask')) {
     return `% Too many parameters: \`${read}\`${problem === undefined ? '' : ` (${problem.problem})`}`
   }
   const expected = `expected: ${mistake.expected.map(named).join(', ')}`

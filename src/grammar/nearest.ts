@@ -32,6 +32,8 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   let least = Number.POSITIVE_INFINITY
   for (const candidate of known) {
     const text = plain(candidate)
+    // `*` is near every letter, and meant by none.
+    if (!/[a-z\d]/.test(text)) continue
     const edits = distance(wanted, text)
     const limit = Math.max(1, Math.ceil(Math.max(wanted.length, text.length) / 3))
     if (edits <= limit && edits < least) {

@@ -63,7 +63,9 @@ export class LivenessWatch {
         (death.forwardingDead && before?.death.forwardingDead === false) ||
         (death.strict && before?.death.strict !== true)
       if (before === undefined || worse) this.#parts.neighborDied(address, source, death)
-    } else if (keptDown && this.keptDown(address) === undefined) this.#parts.neighborReleased(address)
+    }
+    // Alive, or dead without `strict` any more.
+    if (keptDown && this.keptDown(address) === undefined) this.#parts.neighborReleased(address)
     this.#tell('neighbor', address, source, before, death, this.neighbors.of(address))
   }
 

@@ -156,9 +156,9 @@ export class Peer {
 
   /** As observers know it, with the options of now. */
   get observed(): ObservedNeighbor {
-    const { address, dynamic } = this
+    const { key, address, dynamic } = this
     const { description, remoteAs, localAs } = this.options
-    return { key: address, address, ...(description && { description }), remoteAs, localAs, dynamic }
+    return { key, address, ...(description && { description }), remoteAs, localAs, dynamic }
   }
 
   /** True without a connection and without a dial. */
@@ -224,7 +224,9 @@ export class Peer {
     } finally {
       this.#stepping = false
     }
-    for (const driver of this.#closed.splice(0)) driver.record.ended(NOT_NEEDED)
+    if (this.#closed.length > 0) {
+      for (const driver of this.#closed.splice(0)) driver.record.ended(NOT_NEEDED)
+    }
     // Before its first connection a neighbor has not begun.
     if (this.idle && this.#nextConnection > 1) this.#host.ended(this)
   }

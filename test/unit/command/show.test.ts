@@ -62,6 +62,10 @@ t.test('mistakes are answered in the switch words, with what could follow', asyn
   )
   t.equal(command('ip bgp sumary'), '% Invalid input: `show ip bgp sumary` (did you mean `summary`?)')
   t.equal(command('ip bgp summary all'), '% Too many parameters: `show ip bgp summary all`')
+  t.equal(
+    command('ip bgp neighbors node1'),
+    '% Invalid input: `show ip bgp neighbors node1` (expected: ADDRESS)',
+  )
   t.match(command('ip bgp 10.0.0.0/33'), /^% Invalid input: .*expected: .*PREFIX/)
   t.equal(
     command('ip bgp neighbors 10.0.0.1 r'),

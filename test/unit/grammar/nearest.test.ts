@@ -9,5 +9,6 @@ t.test('the nearest name', async (t) => {
   t.equal(nearest('colour', ['level', 'format']), undefined)
   t.equal(nearest('', ['a']), undefined)
   t.equal(nearest('x'.repeat(10_000), ['x']), undefined, 'no work on what can’t be meant')
+  t.equal(nearest('b', ['*']), undefined, 'what has no letter is near nothing')
   t.equal(didYouMean('hodl', ['hold']), 'did you mean `hold`?')
 })

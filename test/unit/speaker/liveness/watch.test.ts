@@ -172,6 +172,15 @@ t.test('strict: no session until the neighbor is alive', async (t) => {
   t.ok(sw.lines.includes(`info neighbor ${NODE} is alive again: BFD`))
 })
 
+t.test('strict, and taken back while it is still called dead: a session may come', async (t) => {
+  const { lab, bfd, node } = await up()
+  bfd.neighbor(NODE, strict)
+  await lab.clock.advance(60_000)
+  t.match(node(), { state: 'Idle' })
+  bfd.neighbor(NODE, dead)
+  t.match(node(), { state: 'Active' })
+})
+
 t.test('strict, and said before the start: the neighbor is not even dialled', async (t) => {
   const lab = new SpeakerLab()
   const bfd = new ManualLiveness('BFD')
