@@ -6,6 +6,7 @@ import { type Decorator, decorated } from '../decorate/compose.js'
 import type { Md5Watch } from '../net/md5-watch.js'
 import type { Cancel } from '../ports/clock.js'
 import type { FibPort } from '../ports/fib.js'
+import type { Liveness } from '../ports/liveness.js'
 import type { Observer } from '../ports/observer.js'
 import type { Transport } from '../ports/transport.js'
 import { plural } from '../show/text.js'
@@ -37,6 +38,8 @@ export interface DaemonOptions {
   readonly log: DaemonLog
   /** Watch the speaker from before its first connection on; others come and go by `speaker.observe`. */
   readonly observers?: readonly Observer[]
+  /** Who may say that a neighbor or a gateway is dead, and back; started and stopped with the speaker. */
+  readonly liveness?: readonly Liveness[]
   /** Left out: none. */
   readonly decorators?: Decorators
 }
@@ -89,6 +92,7 @@ export class Daemon {
       machine: kernel.machine,
       options: options.config.bgp,
       ...(options.observers === undefined ? {} : { observers: options.observers }),
+      ...(options.liveness === undefined ? {} : { liveness: options.liveness }),
     })
     this.speaker = speaker
     this.views = speakerViews(speaker.reads)

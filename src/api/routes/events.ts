@@ -71,6 +71,8 @@ function filterOf(context: ApiContext, query: EventQuery): (event: SpeakerEvent)
     throw new ApiError(400, 'bad_parameter', `Unknown event type ${wrong}`, `Types are ${TYPES.join(', ')}`)
   }
   const neighbor = query.neighbor === undefined ? undefined : neighborOf(context, query.neighbor)
+  // What is told of an address alone is of interest to each of its speakers.
+  const address = neighbor?.replace(/#.*/, '')
   const prefix = query.prefix === undefined ? undefined : canonicalPrefix(query.prefix)
   if (query.prefix !== undefined && prefix === undefined) {
     throw new ApiError(400, 'bad_prefix', `Not a prefix: ${query.prefix}`, 'Write address/length')
@@ -84,9 +86,9 @@ function filterOf(context: ApiContext, query: EventQuery): (event: SpeakerEvent)
       case 'route':
         return event.best?.neighbor === neighbor
       case 'liveness':
-        return event.subject === 'neighbor' && event.address === neighbor.replace(/#.*/, '')
+        return event.subject === 'neighbor' && event.address === address
       case 'refused':
-        return event.address === neighbor
+        return event.address === address
       case 'routes':
       case 'maintenance':
         return false
