@@ -96,10 +96,11 @@ function read(bytes: Uint8Array, sizes: readonly number[], options: number): Rea
   let at = 0
   for (const size of sizes) {
     if (!framer.push(bytes.subarray(at, at + size), handler))
-      while (framer.buffered > 0 && !framer.resume(handler));
+      while (framer.buffered > 0 && !framer.broken && !framer.resume(handler));
     at += size
   }
-  return { messages, log: `${log}held ${framer.buffered}` }
+  // After a fault, what is kept depends on how much had come by then.
+  return { messages, log: framer.broken ? log : `${log}held ${framer.buffered}` }
 }
 
 function cuts(choices: Choices, length: number, seed: number): number[] {
