@@ -412,7 +412,7 @@ t.test(
     t.same(witness.take(), ['1 in KEEPALIVE', '1 in KEEPALIVE', '1 in KEEPALIVE'])
     t.same(
       made.lines.filter((line) => line.startsWith('error')),
-      ['error observer faulty failed: it goes on being told'],
+      ['error observer faulty failed: it goes on hearing'],
     )
   },
 )

@@ -413,11 +413,11 @@ t.test('an observer that throws is written to the log, and nobody else notices',
     made.decide()
   }
   t.equal(locRib.length, 2)
-  t.same(lines, ['observer faulty failed: it goes on being told'], 'once for a while')
+  t.same(lines, ['observer faulty failed: it goes on hearing'], 'once for a while')
   await clock.advance(10_000)
   made.withdraw(1, A)
   made.decide()
-  t.same(lines[1], 'observer faulty failed (and 1 times more before): it goes on being told')
+  t.same(lines[1], 'observer faulty failed (and 1 times more before): it goes on hearing')
 })
 
 t.test('own routes have no gateways and no neighbor', async (t) => {
