@@ -71,7 +71,7 @@ function filterOf(context: ApiContext, query: EventQuery): (event: SpeakerEvent)
     throw new ApiError(400, 'bad_parameter', `Unknown event type ${wrong}`, `Types are ${TYPES.join(', ')}`)
   }
   const neighbor = query.neighbor === undefined ? undefined : neighborOf(context, query.neighbor)
-  // What is told of an address alone is of interest to each of its speakers.
+  // An event about an address alone is of interest to each of its speakers.
   const address = neighbor?.replace(/#.*/, '')
   const prefix = query.prefix === undefined ? undefined : canonicalPrefix(query.prefix)
   if (query.prefix !== undefined && prefix === undefined) {
