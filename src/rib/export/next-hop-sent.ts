@@ -11,7 +11,7 @@
  *
  * One that can't go to this neighbor gives way to the own address: a link-local address, which means something on
  * its own link alone, or one of the other IP version without RFC 8950. Where that does not fit either, nothing
- * is sent. The own address is that of the session (speaker/outbound/update-out.ts).
+ * is sent. The own address is that of the session (speaker/outbound/update-groups.ts).
  */
 import type { Family } from '../../ip/family.js'
 import { POLICY_NEXT_HOP, POLICY_NEXT_HOP_SELF } from '../../wire/policy-flags.js'

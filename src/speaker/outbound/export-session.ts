@@ -8,7 +8,7 @@ import type { ConnectionDriver } from '../peer/connection-driver.js'
 import type { Peer } from '../peer/peer.js'
 import { isSingleHop } from '../peer/protection.js'
 import { longLivedTo } from './long-lived.js'
-import type { ExportSession } from './update-out.js'
+import type { ExportSession } from './update-groups.js'
 
 /**
  * What is sent to a neighbor depends on this of its session and options, and of the speaker's.

@@ -2,7 +2,7 @@
 
 import type { Negotiated } from '../../session/types.js'
 import type { NeighborOptions, SpeakerOptions } from '../model/options.js'
-import type { ExportSession } from './update-out.js'
+import type { ExportSession } from './update-groups.js'
 
 /** Long-lived graceful restart (RFC 9494) is configured for some neighbor. */
 export function usesLongLived({ neighbors, listenRanges }: SpeakerOptions): boolean {

@@ -1,20 +1,13 @@
-/** From the Adj-RIB-Out to the connection: update groups, and the writing to each of their members. */
+/** From the Adj-RIB-Out to the connection: writing to each member of an update group. */
 
-import { parseAddress } from '../../ip/address.js'
 import type { Family } from '../../ip/family.js'
-import { compilePolicy, policyKey } from '../../policy/route-policy.js'
 import type { Clock } from '../../ports/clock.js'
 import type { AdvertisedChange, RouteAttributes } from '../../ports/observer.js'
-import type { Connection } from '../../ports/transport.js'
 import { BlockStore } from '../../rib/attributes/block-store.js'
-import { type ExportTreatment, treatmentKey } from '../../rib/export/treatment.js'
-import { AdjOut } from '../../rib/out/adj-out.js'
 import { AdvertisedNlri } from '../../rib/out/advertised-nlri.js'
 import { Packer } from '../../rib/out/bucket.js'
 import type { OutMember } from '../../rib/out/out-member.js'
 import { MessageType } from '../../wire/codes.js'
-import { MAX_EXTENDED_LENGTH, MAX_LENGTH } from '../../wire/message.js'
-import type { Role } from '../../wire/role.js'
 import { encodeEndOfRib } from '../../wire/update.js'
 import type { FamilyOptions } from '../model/options.js'
 import type { SpeakerSizes } from '../model/sizes.js'
@@ -25,8 +18,7 @@ import type { NextHopTracking } from '../tables/next-hop-tracking.js'
 import type { Tables } from '../tables/tables.js'
 import { MraiTimer } from '../turn/mrai-timer.js'
 import type { Task, Work } from '../turn/work.js'
-import { DefaultRoute } from './default-route.js'
-import { exportChanges } from './export-changes.js'
+import { type ExportSession, maximumOf, type UpdateGroup, UpdateGroups } from './update-groups.js'
 
 /** Milliseconds that writing to one neighbor may take in one turn. */
 const PUMP_BUDGET = 4
@@ -36,24 +28,6 @@ const SENT_STEP = 1024
 
 /** Stands in the place of a marker where something is to be done, not sent, when a dump is complete. */
 const DUMPED = new Uint8Array(0)
-
-interface UpdateGroup {
-  readonly id: number
-  readonly key: string
-  readonly adj: AdjOut
-  readonly defaultRoute: DefaultRoute | undefined
-  /** 'third-party': its members' shared subnets decide about next hops. */
-  readonly looksAtSubnets: boolean
-}
-
-/** What decides which group a neighbor is in. */
-interface Plan {
-  readonly treatment: ExportTreatment
-  readonly key: string
-  /** Its shared subnets decide about next hops, and the link that it is on. */
-  readonly subnets: boolean
-  readonly link: string | undefined
-}
 
 /** What a neighbor is sent of one family, from Established on. */
 export interface RouteSender {
@@ -76,34 +50,6 @@ export interface RouteSender {
   readonly mrai: MraiTimer
 }
 
-/** What a route sender depends on beside the neighbor's family options. */
-export interface ExportSession {
-  readonly driver: ConnectionDriver
-  readonly source: number
-  readonly type: 'ebgp' | 'ibgp'
-  readonly remoteAs: number
-  readonly localAs: number
-  /** The real AS where it is shown, too. */
-  readonly ownAs: number | undefined
-  readonly as4: boolean
-  readonly extendedNextHop: boolean
-  readonly extendedMessage: boolean
-  readonly role: Role | undefined
-  readonly singleHop: boolean
-  readonly defaultLocalPref: number
-  /** See ExportTreatment. */
-  readonly longLived: ExportTreatment['longLived']
-  /** Routes are announced with GRACEFUL_SHUTDOWN. */
-  readonly gracefulShutdown: boolean
-  /** Own cluster (RFC 4456), unsigned 32 bits, and whether routes of clients go to other clients. */
-  readonly clusterId: number
-  readonly clientToClient: boolean
-  /** Seconds between runs of announcements; 0: none. */
-  readonly interval: number
-  /** Whether both sides agreed that path identifiers are sent (RFC 7911 §4). */
-  addPath(family: Family): boolean
-}
-
 /**
  * Sends routes to neighbors: those that are treated alike form an update group with one Adj-RIB-Out, and
  * each is written to as its connection takes octets. A neighbor that does not read holds up nobody and costs
@@ -112,14 +58,12 @@ export interface ExportSession {
 export class UpdateOut {
   readonly #clock: Clock
   readonly #work: Work
-  readonly #tracking: NextHopTracking
   readonly #tables: Tables
   readonly #sent: SentWatch
   readonly #blocks: BlockStore
-  readonly #groups = new Map<string, UpdateGroup>()
+  readonly #groups: UpdateGroups
   readonly #senders = new Set<RouteSender>()
   readonly #seed: number
-  #nextGroup = 1
   /** Nothing is sent yet. */
   #deferred = false
   #opened = 0
@@ -136,10 +80,10 @@ export class UpdateOut {
     this.#sent = sent
     this.#clock = clock
     this.#work = work
-    this.#tracking = tracking
     this.#tables = tables
     this.#seed = seed
     this.#blocks = new BlockStore(1024, seed)
+    this.#groups = new UpdateGroups(tracking, tables, this.#blocks)
   }
 
   /**
@@ -189,7 +133,7 @@ export class UpdateOut {
   /** The export policy changed: sends the difference. */
   change(sender: RouteSender, session: ExportSession, options: FamilyOptions): void {
     const nothing = sendsNothing(options)
-    if (!nothing && sender.group?.key === this.#planOf(session, options).key) return
+    if (!nothing && sender.group?.key === this.#groups.plan(session, options).key) return
     const nlri = this.#advertised(sender)
     this.#leave(sender)
     const former = { nlri, maximumMessage: maximumOf(session) }
@@ -247,12 +191,12 @@ export class UpdateOut {
 
   /** Interfaces changed: next hops are chosen anew where subnets matter. */
   subnetsChanged(): void {
-    for (const group of this.#groups.values()) if (group.looksAtSubnets) group.adj.reevaluate()
+    this.#groups.subnetsChanged()
   }
 
   /** What the tables suppress, or what a source of routes is to the reflector, has changed. */
   reevaluate(): void {
-    for (const group of this.#groups.values()) group.adj.reevaluate()
+    this.#groups.reevaluate()
   }
 
   /**
@@ -337,83 +281,17 @@ export class UpdateOut {
   }
 
   #join(sender: RouteSender, session: ExportSession, options: FamilyOptions, marker: Uint8Array): void {
-    const group = this.#groupOf(this.#planOf(session, options), options)
+    const group = this.#groups.of(this.#groups.plan(session, options), options)
     sender.group = group
     sender.member = group.adj.join(session.source, marker)
     this.pump(sender)
-  }
-
-  /** How a neighbor's routes are treated; those with one key share a group. */
-  #planOf(session: ExportSession, options: FamilyOptions): Plan {
-    const { family } = options
-    const { connection } = session.driver
-    const remote = connection.remote.address
-    const treatment: ExportTreatment = {
-      family,
-      type: session.type,
-      remoteAs: session.remoteAs,
-      localAs: session.localAs,
-      as4: session.as4,
-      extendedNextHop: session.extendedNextHop,
-      maximumMessage: maximumOf(session),
-      nextHop: options.nextHop,
-      ownAddress: parseAddress(ownAddress(connection, family, session.extendedNextHop))?.bytes ?? NO_ADDRESS,
-      defaultLocalPref: session.defaultLocalPref,
-      role: session.role,
-      gracefulShutdown: session.gracefulShutdown,
-      reflector:
-        session.type === 'ibgp'
-          ? {
-              clusterId: session.clusterId,
-              clients: options.routeReflectorClient ?? false,
-              clientToClient: session.clientToClient,
-            }
-          : undefined,
-      changes: exportChanges(session.ownAs, options),
-      longLived: session.longLived,
-      addPath: session.addPath(family) ? (options.addPath?.send ?? 1) : undefined,
-    }
-    const subnets = options.nextHop === 'third-party' && session.type === 'ebgp'
-    const link = subnets && session.singleHop ? this.#tracking.linkOf(remote) : undefined
-    const { defaultOriginate } = options
-    const policy = `${policyKey(options.export)} ${defaultOriginate === undefined ? '' : JSON.stringify(defaultOriginate)}`
-    const key = treatmentKey(treatment, policy, subnets ? (link ?? '-') : '')
-    return { treatment, key, subnets, link }
-  }
-
-  #groupOf({ treatment, key, subnets, link }: Plan, options: FamilyOptions): UpdateGroup {
-    const known = this.#groups.get(key)
-    if (known !== undefined) return known
-    const rib = this.#tables.rib(options.family)
-    const shared = (nextHop: number) =>
-      link !== undefined && this.#tracking.linkOf(rib.nextHops.text(nextHop)) === link
-    const filter = compilePolicy(options.export, options.family, rib.attributes, 'out')
-    const { defaultOriginate } = options
-    const adj = new AdjOut(rib, this.#blocks, treatment, shared, filter)
-    const group = {
-      id: this.#nextGroup++,
-      key,
-      adj,
-      defaultRoute:
-        defaultOriginate === undefined
-          ? undefined
-          : new DefaultRoute(rib, defaultOriginate, (attribute) => adj.originate(attribute)),
-      looksAtSubnets: subnets,
-    }
-    this.#groups.set(key, group)
-    return group
   }
 
   #leave(sender: RouteSender): void {
     const { group, member } = sender
     sender.group = undefined
     sender.member = undefined
-    if (group === undefined || member === undefined) return
-    group.adj.leave(member)
-    if (group.adj.size > 0) return
-    group.adj.close()
-    group.defaultRoute?.close()
-    this.#groups.delete(group.key)
+    if (group !== undefined && member !== undefined) this.#groups.leave(group, member)
   }
 
   /** What the neighbor holds from us, in its group and from earlier ones; the caller releases it. */
@@ -451,20 +329,5 @@ export class UpdateOut {
   }
 }
 
-const NO_ADDRESS = new Uint8Array(0)
-
 const sendsNothing = (options: FamilyOptions) =>
   options.export === 'none' && options.defaultOriginate === undefined
-
-/** The own address for next hops of a family: that of the session where it is of the family's IP version. */
-function ownAddress(connection: Connection, family: Family, extendedNextHop: boolean): string {
-  const { local, counterpart } = connection
-  const fits = local.address.includes(':')
-    ? family === 'ipv6-unicast' || extendedNextHop
-    : family === 'ipv4-unicast'
-  return fits ? local.address : (counterpart ?? local.address)
-}
-
-function maximumOf(session: ExportSession): number {
-  return session.extendedMessage ? MAX_EXTENDED_LENGTH : MAX_LENGTH
-}
