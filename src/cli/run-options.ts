@@ -39,7 +39,8 @@ export const RUN_OPTIONS = {
   socket: {
     type: 'string',
     requiresArg: true,
-    describe: 'UNIX socket of the API (default /run/ecmpd/ecmpd.sock, else under $XDG_RUNTIME_DIR)',
+    describe:
+      'UNIX socket of the API (default /run/ecmpd/ecmpd.sock, else under $XDG_RUNTIME_DIR or ~/.local/state)',
   },
   'log-level': {
     type: 'string',

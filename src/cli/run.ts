@@ -12,7 +12,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       )
       .example('$0 run -c ruijie.conf --fib', 'replace the switch; 179 needs CAP_NET_BIND_SERVICE')
       .example('$0 run -c monitor.yaml', 'watch beside the switch')
-      .example('$0 run -c peer.yaml --listen 127.0.0.1:1790 --api off', 'a test peer without root') as never,
+      .example('$0 run -c config/test-peer.yaml', 'a test peer on port 1790, without root') as never,
   async handler(words) {
     const { run } = await import('./run-handler.js')
     await run(words)

@@ -38,7 +38,7 @@ export const NEIGHBOR_ROWS: readonly CommandRow<RequestOf<'neighbor'>>[] = [
       type: 'shutdown',
       ...messageOf(args),
     })),
-    example: 'neighbor 192.168.95.210 shutdown message back at noon',
+    example: 'neighbor 192.168.95.210 shutdown message reboot',
     occasion: 'before work on a node',
   },
   {

@@ -30,7 +30,9 @@ export const apiSchema = z.strictObject(
   {
     socket: name('a path or off')
       .optional()
-      .describe('UNIX socket, or off. Default /run/ecmpd/ecmpd.sock, else under $XDG_RUNTIME_DIR'),
+      .describe(
+        'UNIX socket, or off. Default /run/ecmpd/ecmpd.sock, else under $XDG_RUNTIME_DIR or ~/.local/state',
+      ),
     tcp: z
       .union([integer(1, 65535), z.string()], { error: 'must be ADDRESS:PORT or off' })
       .superRefine((value, context) => {

@@ -40,7 +40,7 @@ export interface FibOptions {
 
 /** HTTP API. */
 export interface ApiOptions {
-  /** Path of the UNIX socket; 'off'; undefined: /run/ecmpd/ecmpd.sock, else under $XDG_RUNTIME_DIR. */
+  /** Path of the UNIX socket; 'off'; undefined: /run/ecmpd/ecmpd.sock, else under $XDG_RUNTIME_DIR or ~/.local/state. */
   readonly socket?: string
   /** TCP address, default 127.0.0.1:9179. */
   readonly tcp: ListenAddress | 'off'

@@ -1,6 +1,7 @@
 /**
  * Every neighbor setting that is one row. A new one is a row here, in the file of its family, and its option with
  * what a change of it asks for in speaker/model/options.ts; the compiler asks for either when the other is there.
+ * config/dialect.md and config/ecmpd.schema.json are made from the rows: `npm run generate` writes them.
  *
  * Settings that are put together from several places are no rows, and stand in resolve/: families and policies,
  * timers, graceful restart, passwords, addresses and AS numbers, capabilities.

@@ -1,5 +1,5 @@
 /**
- * Adj-RIB-Out of an update group: neighbors of one family that are treated alike on export (export.ts) share
+ * Adj-RIB-Out of an update group: neighbors of one family that are treated alike on export (rib/export/export.ts) share
  * one copy of what is advertised, and the messages that say it.
  *
  * How the speaker drives it:

@@ -35,7 +35,7 @@ export interface Packed {
 
 /**
  * How many octets the NLRI of one message may have.
- * @param block outgoing block (export.ts)
+ * @param block outgoing block (rib/export/export.ts)
  * @returns less than a prefix needs when nothing fits
  */
 export function nlriRoom(blocks: BlockStore, block: number, maximumMessage: number): number {

@@ -19,6 +19,7 @@ import { exportChanges } from './export-changes.js'
 
 /** Neighbors of one key, and what they are sent. */
 export interface UpdateGroup {
+  /** From 1, as views show it. */
   readonly id: number
   readonly key: string
   readonly adj: AdjOut

@@ -9,8 +9,8 @@ import type { Rib } from '../../rib/table.js'
 export type BatchListener = (rib: Rib, batch: ChangeBatch) => void
 
 /**
- * Hands the batches of both tables to those who follow them: the kernel first, because traffic waits for it,
- * then what goes to neighbors, then events.
+ * Hands the batches of both tables to those who follow them: the kernel first, because traffic waits for it, then
+ * events and observers. What goes to neighbors follows the table itself (rib/out/), and is sent after the batch.
  */
 export class ChangeBus {
   readonly #fib: FibPort | undefined

@@ -101,8 +101,8 @@ t.test('the manifests match the configurations', async (t) => {
 })
 
 t.test('what is generated is up to date', async (t) => {
-  t.equal(read('ecmpd.schema.json'), jsonSchemaText(), '`ecmpd config schema > config/ecmpd.schema.json`')
-  t.equal(read('dialect.md'), dialectMarkdown())
+  t.equal(read('ecmpd.schema.json'), jsonSchemaText(), '`npm run generate` writes it')
+  t.equal(read('dialect.md'), dialectMarkdown(), '`npm run generate` writes it')
 })
 
 t.test('a file that can’t be read is a diagnostic', async (t) => {
