@@ -148,7 +148,7 @@ export class Rib extends RibWriter {
     }
   }
 
-  /** Keeps a prefix id alive although its paths may go; undo with unhold(). */
+  /** Keeps a prefix id alive although its paths may go; undo with releasePrefix(). */
   retainPrefix(prefix: number): void {
     this.rows.ensure(prefix)
     this.rows.retained[prefix]++
