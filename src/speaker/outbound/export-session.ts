@@ -2,13 +2,43 @@
  * All that decides how a neighbor is written to, gathered from session and options: those alike share an update group.
  */
 
+import type { Family } from '../../ip/family.js'
+import type { ExportTreatment } from '../../rib/export/treatment.js'
 import type { Negotiated } from '../../session/types.js'
+import type { Role } from '../../wire/role.js'
 import type { NeighborOptions, SpeakerOptions } from '../model/options.js'
 import type { ConnectionDriver } from '../peer/connection-driver.js'
 import type { Peer } from '../peer/peer.js'
 import { isSingleHop } from '../peer/protection.js'
 import { longLivedTo } from './long-lived.js'
-import type { ExportSession } from './update-groups.js'
+
+/** What a route sender depends on beside the neighbor's family options. */
+export interface ExportSession {
+  readonly driver: ConnectionDriver
+  readonly source: number
+  readonly type: 'ebgp' | 'ibgp'
+  readonly remoteAs: number
+  readonly localAs: number
+  /** The real AS where it is shown, too. */
+  readonly ownAs: number | undefined
+  readonly as4: boolean
+  readonly extendedNextHop: boolean
+  readonly extendedMessage: boolean
+  readonly role: Role | undefined
+  readonly singleHop: boolean
+  readonly defaultLocalPref: number
+  /** See ExportTreatment. */
+  readonly longLived: ExportTreatment['longLived']
+  /** Routes are announced with GRACEFUL_SHUTDOWN. */
+  readonly gracefulShutdown: boolean
+  /** Own cluster (RFC 4456), unsigned 32 bits, and whether routes of clients go to other clients. */
+  readonly clusterId: number
+  readonly clientToClient: boolean
+  /** Seconds between runs of announcements; 0: none. */
+  readonly interval: number
+  /** Whether both sides agreed that path identifiers are sent (RFC 7911 §4). */
+  addPath(family: Family): boolean
+}
 
 /**
  * What is sent to a neighbor depends on this of its session and options, and of the speaker's.

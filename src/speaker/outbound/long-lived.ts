@@ -1,8 +1,8 @@
 /** Which neighbors are sent routes that are long-lived stale (RFC 9494). */
 
+import type { ExportTreatment } from '../../rib/export/treatment.js'
 import type { Negotiated } from '../../session/types.js'
 import type { NeighborOptions, SpeakerOptions } from '../model/options.js'
-import type { ExportSession } from './update-groups.js'
 
 /** Long-lived graceful restart (RFC 9494) is configured for some neighbor. */
 export function usesLongLived({ neighbors, listenRanges }: SpeakerOptions): boolean {
@@ -19,7 +19,7 @@ export function longLivedTo(
   { gracefulRestart }: NeighborOptions,
   terms: Negotiated,
   speaker: SpeakerOptions,
-): ExportSession['longLived'] {
+): ExportTreatment['longLived'] {
   if (terms.longLived !== undefined || !usesLongLived(speaker)) return undefined
   const marked = terms.peerType === 'ibgp' && gracefulRestart.longLived?.partialDeployment === true
   return marked ? 'marked' : 'withheld'

@@ -9,13 +9,12 @@ import { type ExportTreatment, treatmentKey } from '../../rib/export/treatment.j
 import { AdjOut } from '../../rib/out/adj-out.js'
 import type { OutMember } from '../../rib/out/out-member.js'
 import { MAX_EXTENDED_LENGTH, MAX_LENGTH } from '../../wire/message.js'
-import type { Role } from '../../wire/role.js'
 import type { FamilyOptions } from '../model/options.js'
-import type { ConnectionDriver } from '../peer/connection-driver.js'
 import type { NextHopTracking } from '../tables/next-hop-tracking.js'
 import type { Tables } from '../tables/tables.js'
 import { DefaultRoute } from './default-route.js'
 import { exportChanges } from './export-changes.js'
+import type { ExportSession } from './export-session.js'
 
 /** Neighbors of one key, and what they are sent. */
 export interface UpdateGroup {
@@ -35,34 +34,6 @@ export interface UpdateGroupPlan {
   /** Its shared subnets decide about next hops, and the link that it is on. */
   readonly subnets: boolean
   readonly link: string | undefined
-}
-
-/** What a route sender depends on beside the neighbor's family options. */
-export interface ExportSession {
-  readonly driver: ConnectionDriver
-  readonly source: number
-  readonly type: 'ebgp' | 'ibgp'
-  readonly remoteAs: number
-  readonly localAs: number
-  /** The real AS where it is shown, too. */
-  readonly ownAs: number | undefined
-  readonly as4: boolean
-  readonly extendedNextHop: boolean
-  readonly extendedMessage: boolean
-  readonly role: Role | undefined
-  readonly singleHop: boolean
-  readonly defaultLocalPref: number
-  /** See ExportTreatment. */
-  readonly longLived: ExportTreatment['longLived']
-  /** Routes are announced with GRACEFUL_SHUTDOWN. */
-  readonly gracefulShutdown: boolean
-  /** Own cluster (RFC 4456), unsigned 32 bits, and whether routes of clients go to other clients. */
-  readonly clusterId: number
-  readonly clientToClient: boolean
-  /** Seconds between runs of announcements; 0: none. */
-  readonly interval: number
-  /** Whether both sides agreed that path identifiers are sent (RFC 7911 §4). */
-  addPath(family: Family): boolean
 }
 
 /** The update groups of a speaker: one for each key that a neighbor asks for, as long as it has members. */

@@ -18,7 +18,8 @@ import type { NextHopTracking } from '../tables/next-hop-tracking.js'
 import type { Tables } from '../tables/tables.js'
 import { MraiTimer } from '../turn/mrai-timer.js'
 import type { Task, Work } from '../turn/work.js'
-import { type ExportSession, maximumOf, type UpdateGroup, UpdateGroups } from './update-groups.js'
+import type { ExportSession } from './export-session.js'
+import { maximumOf, type UpdateGroup, UpdateGroups } from './update-groups.js'
 
 /** Milliseconds that writing to one neighbor may take in one turn. */
 const PUMP_BUDGET = 4
