@@ -173,6 +173,7 @@ export class SpeakingNode implements PeerHost, PeerRoutes {
 
   changed(): void {}
   keptDown(): undefined {}
+  paused(): undefined {}
   ended(): void {}
   opened(): void {}
   gone(): void {}

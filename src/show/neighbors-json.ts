@@ -217,6 +217,16 @@ function lastReset(neighbor: NeighborView, now: number): object {
   }
 }
 
+/** What FRR says of a neighbor that `maximum-prefix` keeps out, by its keys. */
+function pauseJson({ address, paused }: NeighborView, now: number): object {
+  if (paused?.reason !== 'maximum-prefix') return {}
+  return {
+    prefixesConfigExceedMax: true,
+    reducePrefixNumFrom: address,
+    restartInTimerMsec: Math.max(0, Date.parse(paused.until) - now),
+  }
+}
+
 function connectionJson(neighbor: NeighborView): object {
   return {
     ...(neighbor.localAddress === undefined
@@ -285,6 +295,7 @@ export function neighborJson(neighbor: NeighborView, context: NeighborContext): 
     connectionsEstablished: neighbor.established,
     connectionsDropped: neighbor.dropped,
     ...lastReset(neighbor, now),
+    ...pauseJson(neighbor, now),
     ...(neighbor.type === 'ebgp' ? { externalBgpNbrMaxHopsAway: options?.ebgpMultihop ?? 1 } : {}),
     // What is set takes the place of a default above.
     ...shownInFrr(NEIGHBOR_SETTINGS, neighbor, { internal: neighbor.type === 'ibgp' }),

@@ -148,6 +148,18 @@ function deaths({ dead = [] }: NeighborView, now: number): string[] {
   })
 }
 
+/** Kept out for a while: `maximum-prefix` in FRR's words, and the numbers. */
+function pause({ address, key, paused }: NeighborView, now: number): string[] {
+  if (paused === undefined) return []
+  const seconds = Math.max(0, Math.ceil((Date.parse(paused.until) - now) / 1000))
+  const { count, limit, family: name } = paused
+  return [
+    '  Peer had exceeded the max. no. of prefixes configured.',
+    `  Reduce the no. of prefix from ${address}, will restart in ${seconds} seconds`,
+    `  (${count} of ${name} were counted, ${limit} allowed; \`ecmpd neighbor ${key} start\` lets it in now)`,
+  ]
+}
+
 function connection(neighbor: NeighborView): string[] {
   const up = neighbor.localAddress !== undefined && neighbor.remotePort !== undefined
   if (!up) return ['No active TCP connection']
@@ -199,6 +211,7 @@ export function showNeighbor(neighbor: NeighborView, { status, config, now }: Ne
     '',
     `  Connections established ${neighbor.established}; dropped ${neighbor.dropped}`,
     ...last(neighbor, now),
+    ...pause(neighbor, now),
     own.enabled
       ? `  Graceful-Restart is enabled, restart-time ${own.restartTime} seconds, stalepath-time ${own.stalePathTime} seconds`
       : '  Graceful-Restart is disabled',

@@ -4,7 +4,7 @@ import type { NeighborView } from '../views/model/neighbor.js'
 import type { NeighborFamilyView } from '../views/model/neighbor-family.js'
 import type { StatusView } from '../views/model/status.js'
 import { familyKey } from './family.js'
-import { membersOf, totalMessages, upDownSeconds } from './summary.js'
+import { membersOf, stateText, totalMessages, upDownSeconds } from './summary.js'
 import { escapeText } from './text.js'
 import { epoch, frrUptime } from './time.js'
 
@@ -26,9 +26,9 @@ function peer(neighbor: NeighborView, counts: NeighborFamilyView, version: numbe
     ...(up ? { peerUptimeEstablishedEpoch: epoch(neighbor.since) } : {}),
     pfxRcd: counts.prefixesReceived,
     pfxSnt: counts.prefixesAdvertised,
-    state: neighbor.adminDown ? 'Idle (Admin)' : neighbor.state,
+    state: stateText(neighbor),
     ...(neighbor.maintenance === undefined ? {} : { gracefulShutdown: true }),
-    peerState: neighbor.adminDown ? 'Admin' : 'OK',
+    peerState: neighbor.adminDown ? 'Admin' : neighbor.paused?.reason === 'maximum-prefix' ? 'PfxCt' : 'OK',
     connectionsEstablished: neighbor.established,
     connectionsDropped: neighbor.dropped,
     ...(neighbor.description === undefined ? {} : { desc: escapeText(neighbor.description) }),

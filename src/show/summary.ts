@@ -24,9 +24,10 @@ export function totalMessages(neighbor: NeighborView, direction: 'sent' | 'recei
   return counts.open + counts.update + counts.notification + counts.keepalive + counts.routeRefresh
 }
 
-/** State as the switch shows it: 'Idle (Admin)' for a neighbor that is shut down. */
-function stateText(neighbor: NeighborView): string {
-  return neighbor.adminDown ? 'Idle (Admin)' : neighbor.state
+/** State as the switch shows it: 'Idle (Admin)' shut down, 'Idle (PfxCt)' kept out by `maximum-prefix`. */
+export function stateText({ adminDown, paused, state }: NeighborView): string {
+  if (adminDown) return 'Idle (Admin)'
+  return paused?.reason === 'maximum-prefix' ? 'Idle (PfxCt)' : state
 }
 
 /** Seconds in the present up or down condition; undefined when it was never up. */

@@ -17,8 +17,8 @@ export interface NeighborHost extends PeerHost {
   maintenance(): boolean
   /** A source of liveness calls this gateway ('192.0.2.1', 'fe80::1%eth0') dead. */
   gatewayDead(gateway: string): boolean
-  /** A neighbor sent more prefixes than it may (`limit`): its session ends. */
-  overLimit(peer: Peer, family: Family, limit: number): void
+  /** A neighbor sent more prefixes (`count`) than it may (`limit`): its session ends. */
+  overLimit(peer: Peer, family: Family, limit: number, count: number): void
   /** A session is up, or an End-of-RIB came: looks whether the first routes are complete. */
   checkConvergence(): void
 }

@@ -1,7 +1,7 @@
 /** Which neighbors there are: those of the configuration and guests of listen ranges, how they come, change and go. */
 
 import type { Family } from '../ip/family.js'
-import type { Cancel, Random } from '../ports/clock.js'
+import type { Random } from '../ports/clock.js'
 import type { Liveness, NeighborDeath } from '../ports/liveness.js'
 import type { Connection } from '../ports/transport.js'
 import { type NeighborKey, neighborKey } from '../session/neighbor-key.js'
@@ -12,14 +12,13 @@ import { limitData } from './inbound/prefix-limit.js'
 import type { Expected } from './initial-convergence.js'
 import { deathText } from './liveness/deaths.js'
 import type { NeighborOptions } from './model/options.js'
+import type { Pause } from './model/pause.js'
 import type { NeighborHost } from './neighbor-host.js'
 import { dynamicOptions, rangeFor } from './peer/listen-ranges.js'
 import { Peer } from './peer/peer.js'
 import type { RefusedConnections } from './peer/refused-connections.js'
+import { PrefixPauses } from './prefix-pauses.js'
 import type { Routing } from './routing.js'
-
-/** Milliseconds for which a neighbor that announced too much is kept out. */
-const LIMIT_PAUSE = 60_000
 
 const CONNECTION_REJECTED = encodeNotification({
   type: 'notification',
@@ -45,14 +44,14 @@ export class Neighbors {
   readonly #peers = new Map<NeighborKey, Peer>()
   /** Why connections with an address or prefix can't be protected as configured, so that there are none. */
   readonly unprotected = new Map<string, string>()
-  /** Timers of neighbors that are kept out for too many prefixes. */
-  readonly #pauses = new Map<Peer, Cancel>()
+  readonly #pauses: PrefixPauses
   #dynamic = 0
   /** The neighbor for which a test of every() failed last. */
   #missing: Peer | undefined
 
   constructor(parts: NeighborsParts) {
     this.#parts = parts
+    this.#pauses = new PrefixPauses(parts.host.clock, (key) => this.#pauseOver(key))
   }
 
   all(): IterableIterator<Peer> {
@@ -70,6 +69,7 @@ export class Neighbors {
     this.#peers.set(peer.key, peer)
     if (dynamic) this.#dynamic++
     routing.add(peer)
+    this.#pauses.reconsider(peer.key, options)
     if (options.shutdown === undefined) peer.start()
     this.#note(peer)
     return peer
@@ -98,12 +98,13 @@ export class Neighbors {
     if (peer === undefined) return
     const before = peer.options
     peer.options = options
+    const lifted = this.#pauses.reconsider(key, options)
     this.tell(key, 'changed')
     this.#parts.routing.reconsider.neighbor(peer, before)
     if (options.shutdown !== undefined && before.shutdown === undefined) {
       this.#shutDown(peer)
       this.#parts.routing.of(peer)?.retained.giveUp()
-    } else if (before.shutdown !== undefined && !peer.adminDown) peer.start()
+    } else if ((lifted || before.shutdown !== undefined) && !peer.adminDown) peer.start()
   }
 
   /** New options that need a new session. */
@@ -111,7 +112,8 @@ export class Neighbors {
     const peer = this.#peers.get(key)
     if (peer === undefined) return
     const text = 'its configuration changed'
-    if (peer.dynamic) {
+    this.#pauses.reconsider(key, options)
+    if (peer.dynamic && !this.#remembered(peer)) {
       // It comes back by itself, as a new neighbor with the new options.
       this.remove(key, text, CeaseError.OtherConfigurationChange)
       return
@@ -128,19 +130,21 @@ export class Neighbors {
     if (!peer.adminDown) peer.start()
   }
 
-  /** More paths than the neighbor may have: it stays down for a while (RFC 4486 §4). */
-  overLimit(peer: Peer, family: Family, limit: number): void {
-    const text = `${peer.address} announced more than ${limit} ${family} prefixes (maximum-prefix)`
+  /** More paths (`count`) than the neighbor may have: it stays down for a while (RFC 4486 §4). */
+  overLimit(peer: Peer, family: Family, limit: number, count: number): void {
+    const ms = this.#pauses.begin(peer.key, peer.options, { family, limit, count })
+    const text = `${peer.address} announced more than ${limit} ${family} prefixes (maximum-prefix): it is kept out for ${ms / 1000} s`
     peer.stop(CeaseError.MaximumNumberOfPrefixesReached, limitData(family, limit), text)
-    const action = peer.options.families.find((one) => one.family === family)?.maximumPrefixAction
-    const pause = typeof action === 'number' ? action * 60_000 : LIMIT_PAUSE
-    this.#pauses.get(peer)?.()
-    const start = () => {
-      this.#pauses.delete(peer)
-      if (!this.#parts.running() || this.#peers.get(peer.key) !== peer) return
-      if (!peer.adminDown) peer.start()
-    }
-    this.#pauses.set(peer, this.#parts.host.clock.after(pause, start))
+  }
+
+  /** Why connections from a neighbor's address are refused for a while; undefined: they are not. */
+  paused(key: NeighborKey): Pause | undefined {
+    return this.#pauses.of(key)
+  }
+
+  /** An operator wants a neighbor back now, whatever it is kept out for. Starting it is up to the caller. */
+  letIn(key: NeighborKey): void {
+    this.#pauses.lift(key)
   }
 
   /** A source of liveness calls a neighbor dead: its session ends (RFC 5882 §4.2). */
@@ -162,7 +166,7 @@ export class Neighbors {
   released(address: string): void {
     if (!this.#parts.running()) return
     for (const peer of this.#at(address)) {
-      if (!peer.adminDown && !peer.running && !this.#pauses.has(peer)) peer.start()
+      if (!peer.adminDown && !peer.running) peer.start()
     }
   }
 
@@ -170,7 +174,7 @@ export class Neighbors {
   ended(peer: Peer): void {
     if (!peer.dynamic || !peer.idle || this.#peers.get(peer.key) !== peer) return
     // Forgotten, it would come back with its next connection.
-    if (peer.operatorShutdown !== undefined || peer.drained !== undefined) return
+    if (this.#remembered(peer)) return
     if (this.#parts.routing.of(peer)?.retained.graceful.phase === 'waiting') return
     this.#forget(peer)
     peer.stop(CeaseError['PeerDe-configured'], NO_DATA, 'its session has ended')
@@ -197,13 +201,13 @@ export class Neighbors {
       return
     }
     const known = this.#peers.get(neighborKey(remote.address))
+    const { listenRanges, listenLimit } = this.#parts.host.options()
+    const range = known === undefined ? rangeFor(listenRanges, remote.address) : undefined
+    const options = known?.options ?? (range && dynamicOptions(range, remote.address))
+    if (options !== undefined && this.#keepOut(connection, options)) return
     if (known !== undefined) {
       known.accept(connection)
-      return
-    }
-    const { listenRanges, listenLimit } = this.#parts.host.options()
-    const range = rangeFor(listenRanges, remote.address)
-    if (range === undefined) {
+    } else if (options === undefined) {
       const cause = 'it is not configured as a neighbor'
       this.#refuse(connection, cause)
       const remedy = `add neighbor ${remote.address} with its remote AS, or a listen range that covers it, if it belongs here`
@@ -215,8 +219,39 @@ export class Neighbors {
       this.#parts.refusals.report(remote, cause, 'raise the listen limit if more are meant to come')
     } else {
       this.tell(neighborKey(remote.address), 'added')
-      this.add(dynamicOptions(range, remote.address), true).accept(connection)
+      this.add(options, true).accept(connection)
     }
+  }
+
+  /** Refuses a connection from an address that is to wait. @returns whether it did */
+  #keepOut(connection: Connection, options: NeighborOptions): boolean {
+    const { remote } = connection
+    const key = neighborKey(remote.address)
+    this.#pauses.reconsider(key, options)
+    const pause = this.#pauses.of(key)
+    // What is shut down says so by itself.
+    if (pause === undefined || this.#peers.get(key)?.adminDown) return false
+    const cause = `it announced more than ${pause.limit} ${pause.family} prefixes (maximum-prefix)`
+    this.#refuse(connection, cause, CONNECTION_REJECTED)
+    const remedy = `it is let in again at ${pause.until}, sooner with another limit or \`ecmpd neighbor ${key} start\``
+    this.#parts.refusals.report(remote, cause, remedy)
+    return true
+  }
+
+  #pauseOver(key: NeighborKey): void {
+    const peer = this.#peers.get(key)
+    if (peer === undefined || !this.#parts.running()) return
+    if (!peer.adminDown) peer.start()
+    this.ended(peer)
+  }
+
+  /** What is held against a neighbor, or was asked for by an operator, would be forgotten with a dynamic one. */
+  #remembered(peer: Peer): boolean {
+    return (
+      peer.operatorShutdown !== undefined ||
+      peer.drained !== undefined ||
+      this.#pauses.of(peer.key) !== undefined
+    )
   }
 
   /**
@@ -283,8 +318,6 @@ export class Neighbors {
 
   #forget(peer: Peer): void {
     this.#peers.delete(peer.key)
-    this.#pauses.get(peer)?.()
-    this.#pauses.delete(peer)
     if (peer.dynamic) this.#dynamic--
   }
 

@@ -18,6 +18,8 @@ export interface OperateParts {
   readonly routing: Routing
   /** Why a source of liveness keeps the neighbor down, one sentence. */
   keptDown(address: string): string | undefined
+  /** Its connections are no longer refused, whatever it was kept out for. */
+  letIn(): void
 }
 
 const done = (text: string): OperationOutcome => ({ ok: true, text })
@@ -146,22 +148,22 @@ function act(peer: Peer, operation: NeighborOperation, by: string, parts: Operat
     case 'start': {
       const before = peer.session !== undefined
       peer.operatorShutdown = undefined
+      parts.letIn()
       const dead = parts.keptDown(address)
       if (dead !== undefined) return done(`Neighbor ${address} is started once it is alive: ${dead}`)
       peer.feed({ type: 'manual-start' })
-      return done(before ? `Neighbor ${address} is up already` : `Neighbor ${address} is started`)
+      if (before) return done(`Neighbor ${address} is up already`)
+      return done(peer.dynamic ? mayConnect(address) : `Neighbor ${address} is started`)
     }
     case 'reset': {
       const before = peer.session !== undefined
       const text = `reset by ${by}`
+      parts.letIn()
       peer.reset(CeaseError.AdministrativeReset, communication(operation.message), text, 0)
-      // One that waits for its next dial, or was kept out for a while, has nothing to end.
-      peer.feed({ type: 'manual-start' })
-      return done(
-        before
-          ? `The session with ${address} is reset`
-          : `Neighbor ${address} had no session: it is tried anew`,
-      )
+      // One that waits for its next dial, or was kept out for a while, has nothing to end. A dynamic one may be gone.
+      if (peer.routes !== undefined) peer.feed({ type: 'manual-start' })
+      if (before) return done(`The session with ${address} is reset`)
+      return done(peer.dynamic ? mayConnect(address) : `Neighbor ${address} had no session: it is tried anew`)
     }
     case 'refresh': {
       const { direction } = operation
@@ -177,6 +179,9 @@ function act(peer: Peer, operation: NeighborOperation, by: string, parts: Operat
     }
   }
 }
+
+const mayConnect = (address: string) =>
+  `Neighbor ${address} is let in when it connects: it comes from a listen range and is not dialled`
 
 function communication(message: string | undefined): Uint8Array {
   return message === undefined ? NO_DATA : shutdownData(message, MAX_MESSAGE_OCTETS)

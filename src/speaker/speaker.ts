@@ -278,10 +278,11 @@ export class Speaker implements SpeakerApi {
     }
     const { clock, log } = this.#parts
     const keptDown = (address: string) => this.#liveness.keptDown(address)
-    const parts = { clock, log, events: this.#events, routing: this.#routing, keptDown }
+    const letIn = () => this.#neighbors.letIn(key)
+    const parts = { clock, log, events: this.#events, routing: this.#routing, keptDown, letIn }
     const outcome = operate(peer, operation, by, parts)
-    // A dynamic one without a session was there for this alone.
-    if (operation.type === 'undrain') this.#neighbors.ended(peer)
+    // A dynamic one without a session may have been there for what was just taken back.
+    this.#neighbors.ended(peer)
     this.#tables.decide()
     this.#convergence.look()
     return outcome
@@ -370,7 +371,8 @@ export class Speaker implements SpeakerApi {
       ended: (peer) => this.#neighbors.ended(peer),
       keptDown: (address) => this.#liveness.keptDown(address),
       gatewayDead: (gateway) => this.#liveness.gateways.of(gateway).length > 0,
-      overLimit: (peer, family, limit) => this.#neighbors.overLimit(peer, family, limit),
+      overLimit: (...offence) => this.#neighbors.overLimit(...offence),
+      paused: (key) => this.#neighbors.paused(key),
       checkConvergence: () => this.#convergence.look(),
       opened: () => {
         this.#connections++

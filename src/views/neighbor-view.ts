@@ -43,6 +43,7 @@ export function neighborView(reads: SpeakerReads, neighbor: NeighborReads): Neig
     state: session.state,
     adminDown: session.adminDown,
     shutdown: shutdownView(session),
+    paused: session.paused,
     maintenance: maintenanceView(session.drained, options.maintenance),
     since: iso(session.since) as string,
     routerId: up ? formatIPv4(terms.routerId) : undefined,

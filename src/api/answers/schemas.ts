@@ -153,6 +153,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       remotePort: count,
       maintenance,
       shutdown: object({ source: oneOf('configuration', 'operator') }, { message: text, by: text, at: time }),
+      paused: object({ reason: oneOf('maximum-prefix'), until: time, count }, { family, limit: count }),
       dead: list(object({ source: text, cause: text, since: time }, { strict: flag })),
       lastError: ref('LastError'),
       authentication: oneOf('md5'),

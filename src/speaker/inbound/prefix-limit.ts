@@ -6,13 +6,15 @@ import type { FamilyOptions } from '../model/options.js'
 import type { Peer } from '../peer/peer.js'
 import type { FamilyIn } from './family-in.js'
 
+type Exceeded = (peer: Peer, family: Family, limit: number, count: number) => void
+
 /** Holds neighbors to the number of prefixes that they may send. */
 export class PrefixLimit {
   readonly #log: Log
-  readonly #exceeded: (peer: Peer, family: Family, limit: number) => void
+  readonly #exceeded: Exceeded
 
   /** @param exceeded ends the session of a neighbor that sent more than it may */
-  constructor(log: Log, exceeded: (peer: Peer, family: Family, limit: number) => void) {
+  constructor(log: Log, exceeded: Exceeded) {
     this.#log = log
     this.#exceeded = exceeded
   }
@@ -29,7 +31,7 @@ export class PrefixLimit {
     this.#say(peer, family, count)
     if (count <= maximumPrefix || maximumPrefixAction === 'warning-only') return
     family.overLimit = true
-    this.#exceeded(peer, family.family, maximumPrefix)
+    this.#exceeded(peer, family.family, maximumPrefix, count)
   }
 
   /** Each line once until the number falls below the threshold. */

@@ -15,6 +15,7 @@ import type { Negotiated, RestartState, State } from '../../session/types.js'
 import type { Capability } from '../../wire/types.js'
 import type { OperatorAction } from './operation.js'
 import type { FamilyOptions, NeighborOptions, SpeakerOptions } from './options.js'
+import type { Pause } from './pause.js'
 import type { AttributeFaults, FaultCounts, FaultRecord, LastError, MessageCounts } from './session-record.js'
 
 /** The speaker's state. */
@@ -120,6 +121,8 @@ export interface SessionReads {
   readonly operatorShutdown: OperatorAction | undefined
   /** Drained by an operator. */
   readonly drained: OperatorAction | undefined
+  /** Why its connections are refused for a while; undefined: they are not. */
+  readonly paused: Pause | undefined
   /** Wall time of the last change of state, milliseconds. */
   readonly since: number
   /** From the last OPENs that were accepted. */

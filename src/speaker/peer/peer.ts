@@ -21,6 +21,7 @@ import { printable } from '../../wire/printable.js'
 import type { Capability, RouteRefreshMessage } from '../../wire/types.js'
 import type { OperatorAction } from '../model/operation.js'
 import type { NeighborOptions } from '../model/options.js'
+import type { Pause } from '../model/pause.js'
 import type { LastError } from '../model/session-record.js'
 import { Timers } from '../turn/timers.js'
 import {
@@ -41,6 +42,8 @@ export interface PeerHost extends DriverHost {
   changed(peer: Peer, from: State, to: State, cause: string): void
   /** Why a neighbor at this address is to have no session, one sentence: a source of liveness calls it dead. */
   keptDown(address: string): string | undefined
+  /** Why connections from a neighbor's address are refused for a while; undefined: they are not. */
+  paused(key: NeighborKey): Pause | undefined
   /** Nothing of a session is left, and the neighbor is idle or stopped. */
   ended(peer: Peer): void
 }
@@ -189,9 +192,15 @@ export class Peer {
     return queued
   }
 
-  /** Starts it, unless a source of liveness keeps it down. */
+  /** Why its connections are refused for a while; undefined: they are not. */
+  get paused(): Pause | undefined {
+    return this.#host.paused(this.key)
+  }
+
+  /** Starts it, unless a source of liveness or its limit of prefixes keeps it down. */
   start(): void {
-    if (this.#host.keptDown(this.address) === undefined) this.feed({ type: 'automatic-start' })
+    if (this.#host.keptDown(this.address) !== undefined || this.paused?.reason === 'maximum-prefix') return
+    this.feed({ type: 'automatic-start' })
   }
 
   /** Ends everything with Cease/`subcode`; the neighbor stays down until start(). */

@@ -8,6 +8,7 @@ import type { NeighborKey } from '../../session/neighbor-key.js'
 import type { State } from '../../session/types.js'
 import type { Viewed } from '../../speaker/model/changes.js'
 import type { LocalAsStyle, NEIGHBOR_CHANGES, NeighborOptions } from '../../speaker/model/options.js'
+import type { Pause } from '../../speaker/model/pause.js'
 import type {
   AttributeFaults,
   FaultCounts,
@@ -71,6 +72,8 @@ export interface NeighborView extends Pick<NeighborOptions, Viewed<typeof NEIGHB
     /** When the operator asked. */
     readonly at?: string
   }
+  /** Why connections from its address are refused for a while. Absent: they are not. */
+  readonly paused?: Pause
   /** Drained: its paths are the last choice, and what it is sent carries GRACEFUL_SHUTDOWN. Absent: it is not. */
   readonly maintenance?: MaintenanceView
   /** Since when it is in this state (Established: since when up). */

@@ -114,3 +114,27 @@ t.test('texts of a peer reach the terminal escaped', async (t) => {
     hostname: 'x\\x0ay\\u{202e}',
   })
 })
+
+t.test('a neighbor that maximum-prefix keeps out is Idle (PfxCt), as in FRR', async (t) => {
+  const neighbors = [
+    downNeighbor({
+      state: 'Idle',
+      paused: {
+        ...{ reason: 'maximum-prefix', family: 'ipv4-unicast', limit: 3, count: 5 },
+        until: '2026-11-22T12:00:41.000Z',
+      },
+    }),
+  ]
+  t.match(await ask('ip bgp summary', { neighbors }), / never {4}Idle \(PfxCt\)\n/)
+  const { peers } = JSON.parse(await ask('ip bgp summary json', { neighbors })).ipv4Unicast
+  t.match(peers['192.168.95.212'], { state: 'Idle (PfxCt)', peerState: 'PfxCt' })
+  const text = await ask('ip bgp neighbors 192.168.95.212', { neighbors })
+  t.match(text, / {2}Peer had exceeded the max\. no\. of prefixes configured\.\n/)
+  t.match(text, / {2}Reduce the no\. of prefix from 192\.168\.95\.212, will restart in 41 seconds\n/)
+  t.match(text, /5 of ipv4-unicast were counted, 3 allowed; `ecmpd neighbor 192\.168\.95\.212 start`/)
+  t.match(JSON.parse(await ask('ip bgp neighbors 192.168.95.212 json', { neighbors }))['192.168.95.212'], {
+    prefixesConfigExceedMax: true,
+    reducePrefixNumFrom: '192.168.95.212',
+    restartInTimerMsec: 41_000,
+  })
+})

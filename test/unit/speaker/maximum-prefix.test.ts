@@ -99,3 +99,148 @@ t.test('refused routes count where the configuration says so', async (t) => {
     t.equal(peer.notification, notification)
   }
 })
+
+const limits = (maximumPrefix: number, more: Partial<FamilyOptions> = {}) => ({
+  families: [family('ipv4-unicast', { maximumPrefix, maximumPrefixAction: 5, ...more })],
+})
+
+const inRange = (more: ReturnType<typeof limits>, listenRanges = '192.168.95.208/28') => {
+  const { address: _, ...template } = neighbor(NODE, more)
+  return speakerOptions([], { listenRanges: [{ prefix: listenRanges, template }] })
+}
+
+const configured = (more: object, passive = true) => speakerOptions([neighbor(NODE, { passive, ...more })])
+
+/** A node that is in its pause. */
+async function paused(options: ReturnType<typeof configured>) {
+  const lab = new SpeakerLab()
+  const sw = await lab.start(SWITCH, options)
+  const peer = await up(lab)
+  peer.send(announce(64512, NODE, ...prefixes(3)), announce(64512, NODE, ...prefixes(5)))
+  await lab.clock.run()
+  return { lab, sw, peer }
+}
+
+const OPTIONS = { dynamic: inRange(limits(3)), configured: configured(limits(3)) }
+
+for (const [kind, options] of Object.entries(OPTIONS)) {
+  t.test(`a ${kind} neighbor sits out its pause, and views say so`, async (t) => {
+    const { lab, sw, peer } = await paused(options)
+    t.equal(peer.notification, '6/1 00010100000003')
+    t.match(sw.views.neighbor(NODE), {
+      state: 'Idle',
+      adminDown: false,
+      paused: {
+        reason: 'maximum-prefix',
+        family: 'ipv4-unicast',
+        limit: 3,
+        count: 5,
+        until: new Date(lab.clock.wall() + 300_000).toISOString(),
+      },
+      lastReset: { text: /more than 3 ipv4-unicast prefixes \(maximum-prefix\): it is kept out for 300 s/ },
+    })
+    for (let n = 0; n < 100; n++) t.equal((await up(lab)).notification, '6/5')
+    const said = sw.lines.filter((line) => line.includes('refused a connection'))
+    t.equal(said.length, 1)
+    t.match(said[0], /announced more than 3 ipv4-unicast prefixes .* let in again at .*neighbor 192/)
+    t.equal(sw.speaker.recent().filter(({ type }) => type === 'refused').length, 1)
+    await lab.clock.advance(61_000)
+    await up(lab)
+    t.ok(sw.lines.some((line) => line.includes('(and 99 times before)')))
+    t.notOk(sw.lines.some((line) => line.includes('is shut down here')))
+    await lab.clock.advance(240_000)
+    const again = await up(lab)
+    t.match(sw.views.neighbor(NODE), { state: 'Established', paused: undefined })
+    // The next offence counts anew.
+    again.send(announce(64512, NODE, ...prefixes(4)))
+    await lab.clock.run()
+    t.match(sw.views.neighbor(NODE), { paused: { count: 4 } })
+  })
+
+  t.test(`start and reset let a ${kind} neighbor in that is in its pause`, async (t) => {
+    for (const type of ['start', 'reset'] as const) {
+      const { lab, sw } = await paused(options)
+      t.match(sw.speaker.operate(NODE, { type }, 'ann'), {
+        ok: true,
+        text: /is let in when|is started|tried anew/,
+      })
+      t.equal(sw.views.neighbor(NODE)?.paused, undefined)
+      await up(lab)
+      t.match(sw.views.neighbor(NODE), { state: 'Established' })
+      await lab.clock.advance(301_000)
+      t.equal(sw.views.neighbor(NODE)?.paused, undefined)
+    }
+  })
+
+  t.test(`a ${kind} neighbor that is in its pause and shut down stays so beyond it`, async (t) => {
+    const { lab, sw } = await paused(options)
+    sw.speaker.operate(NODE, { type: 'shutdown' }, 'ann')
+    await lab.clock.advance(301_000)
+    t.match(sw.views.neighbor(NODE), { adminDown: true, paused: undefined })
+    t.equal((await up(lab)).notification, '6/5')
+  })
+}
+
+t.test('a pause over which nobody came back leaves nothing of a dynamic neighbor', async (t) => {
+  const { lab, sw } = await paused(OPTIONS.dynamic)
+  t.equal(sw.views.neighbors().length, 1)
+  await lab.clock.advance(301_000)
+  t.equal(sw.views.neighbors().length, 0)
+})
+
+t.test('a reload that changes what was broken ends the pause', async (t) => {
+  const changes = {
+    raised: limits(9),
+    removed: limits(0),
+    'another time': limits(3, { maximumPrefixAction: 1 }),
+    'warning only': limits(3, { maximumPrefixAction: 'warning-only' }),
+    'other routes': limits(3, { import: 'none' }),
+    'other families': { families: [family('ipv6-unicast'), ...limits(9).families] },
+  }
+  for (const [what, change] of Object.entries(changes)) {
+    for (const make of [inRange, (more: object) => configured(more)]) {
+      const { lab, sw } = await paused(make(limits(3)))
+      await sw.speaker.apply(make(change as ReturnType<typeof limits>))
+      t.equal(sw.views.neighbor(NODE)?.paused, undefined, what)
+      await up(lab)
+      t.match(sw.views.neighbor(NODE), { state: 'Established' }, what)
+    }
+  }
+})
+
+t.test('a neighbor that is dialled is dialled again once its limit is raised', async (t) => {
+  const lab = new SpeakerLab()
+  const sw = await lab.start(SWITCH, configured(limits(3), false))
+  const peer = await up(lab)
+  peer.send(announce(64512, NODE, ...prefixes(5)))
+  await lab.clock.advance(200_000)
+  t.match(sw.views.neighbor(NODE), { state: 'Idle' })
+  await sw.speaker.apply(configured(limits(5), false))
+  t.not(sw.views.neighbor(NODE)?.state, 'Idle')
+})
+
+t.test('a reload that changes something else does not end it', async (t) => {
+  const elsewhere = { timers: { holdTime: 30 }, ...limits(3) }
+  const session = { ebgpMultihop: 3, ...limits(3) }
+  for (const make of [
+    inRange,
+    (more: object) => configured(more),
+    (more: object) => configured(more, false),
+  ]) {
+    for (const after of [[make(elsewhere)], [make(session)], [speakerOptions([]), make(limits(3))]]) {
+      const { lab, sw } = await paused(make(limits(3)))
+      for (const options of after) await sw.speaker.apply(options)
+      t.equal((await up(lab)).notification, '6/5')
+      await lab.clock.advance(301_000)
+      await up(lab)
+      t.match(sw.views.neighbor(NODE), { state: 'Established' })
+    }
+  }
+})
+
+t.test('a neighbor that is not configured any longer is not known, whatever it did', async (t) => {
+  const { lab, sw } = await paused(OPTIONS.configured)
+  await sw.speaker.apply(speakerOptions([]))
+  await up(lab)
+  t.ok(sw.lines.some((line) => line.includes('is not configured as a neighbor')))
+})

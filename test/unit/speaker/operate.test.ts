@@ -171,3 +171,42 @@ t.test('a dynamic neighbor that is shut down does not come back as a new one', a
   await up(lab, GUEST)
   t.match(sw.views.neighbor(GUEST), { state: 'Established', dynamic: true })
 })
+
+const range = (more: object = {}) => {
+  const { address: _, ...template } = neighbor(GUEST, more)
+  return speakerOptions([], { listenRanges: [{ prefix: '192.168.95.0/24', template }] })
+}
+
+t.test('a dynamic neighbor that is reset is gone, and nothing happens to it afterwards', async (t) => {
+  const lab = new SpeakerLab()
+  const sw = await lab.start(SWITCH, range())
+  await up(lab, GUEST)
+  t.match(sw.speaker.operate(GUEST, { type: 'reset' }, BY), { ok: true, text: /is reset/ })
+  await lab.clock.run()
+  t.match(sw.speaker.recent().at(-1), { type: 'neighbor', change: 'removed' })
+  t.equal(sw.views.neighbors().length, 0)
+})
+
+t.test('a dynamic neighbor that is started is waited for, and the answer says so', async (t) => {
+  const lab = new SpeakerLab()
+  const sw = await lab.start(SWITCH, range())
+  await up(lab, GUEST)
+  sw.speaker.operate(GUEST, { type: 'shutdown' }, BY)
+  await lab.clock.run()
+  const { text } = sw.speaker.operate(GUEST, { type: 'start' }, BY)
+  t.match(text, /let in when it connects: .* listen range/)
+  t.match(sw.speaker.recent().at(-1), { type: 'neighbor', change: 'removed' })
+})
+
+t.test('what an operator asked of a dynamic neighbor outlasts a reload that resets it', async (t) => {
+  for (const type of ['shutdown', 'drain'] as const) {
+    const lab = new SpeakerLab()
+    const sw = await lab.start(SWITCH, range())
+    await up(lab, GUEST)
+    sw.speaker.operate(GUEST, { type }, BY)
+    await sw.speaker.apply(range({ ebgpMultihop: 2 }))
+    await up(lab, GUEST)
+    const expected = type === 'shutdown' ? { adminDown: true } : { maintenance: {}, state: 'Established' }
+    t.match(sw.views.neighbor(GUEST), expected)
+  }
+})
