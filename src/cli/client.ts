@@ -1,4 +1,3 @@
-import { type IncomingMessage, request } from 'node:http'
 import { type SocketEnvironment, socketPaths } from '../api/http/socket-path.js'
 import type { ShowSource } from '../show/source.js'
 import type { SpeakerEvent } from '../views/model/event.js'
@@ -6,6 +5,7 @@ import type { FibView } from '../views/model/kernel.js'
 import type { NeighborView } from '../views/model/neighbor.js'
 import type { RouteDetailPage, RouteQuery } from '../views/model/route.js'
 import type { StatusView } from '../views/model/status.js'
+import { type Answer, call, longestSilence, type Waiting } from './call.js'
 import { CommandError } from './exit.js'
 
 /** An answer other than 2xx, in the API's words. */
@@ -16,39 +16,6 @@ export class ApiFault extends CommandError {
     super(message)
     this.status = status
   }
-}
-
-/** Milliseconds without an octet after which the daemon counts as stuck. */
-const LONGEST_WAIT = 30_000
-
-function readBody(response: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = ''
-    response.setEncoding('utf8')
-    response.on('data', (chunk: string) => {
-      text += chunk
-    })
-    response.on('end', () => resolve(text))
-    response.on('error', reject)
-  })
-}
-
-function call(
-  socketPath: string,
-  method: string,
-  path: string,
-  body: string | undefined,
-): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      host: 'localhost',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    }
-    const asked = request({ socketPath, method, path, timeout: LONGEST_WAIT, headers }, resolve)
-    asked.on('timeout', () => asked.destroy(new Error('no answer')))
-    asked.on('error', reject)
-    asked.end(body)
-  })
 }
 
 function fault(status: number, text: string): ApiFault {
@@ -66,21 +33,29 @@ function fault(status: number, text: string): ApiFault {
 /** The daemon's API over its UNIX socket. */
 export class ApiClient {
   readonly #paths: readonly string[]
+  readonly #waiting: Waiting
   #path: string | undefined
 
   /** @param paths sockets to try, best first */
-  constructor(paths: readonly string[]) {
+  constructor(paths: readonly string[], waiting: Waiting) {
     this.#paths = paths
+    let said = false
+    const say = (line: string) => {
+      // Of several questions at a time, one is enough.
+      if (!said) waiting.say(line)
+      said = true
+    }
+    this.#waiting = { ...waiting, say }
   }
 
-  async #connect(method: string, path: string, body?: string): Promise<IncomingMessage> {
-    if (this.#path !== undefined) return call(this.#path, method, path, body)
+  async #ask(method: 'GET' | 'POST', path: string, body?: string): Promise<Answer> {
+    if (this.#path !== undefined) return call(this.#path, { method, path, body }, this.#waiting)
     let denied: string | undefined
     for (const candidate of this.#paths) {
       try {
-        const response = await call(candidate, method, path, body)
+        const answer = await call(candidate, { method, path, body }, this.#waiting)
         this.#path = candidate
-        return response
+        return answer
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
         if (code === 'EACCES' || code === 'EPERM') denied ??= candidate
@@ -100,13 +75,11 @@ export class ApiClient {
 
   /**
    * @param body sent as JSON
-   * @throws ApiFault for an answer other than 2xx, CommandError when no daemon answers
+   * @throws ApiFault for an answer other than 2xx, CommandError when no daemon answers, or not in time
    */
   async send<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
     const json = body === undefined ? undefined : JSON.stringify(body)
-    const response = await this.#connect(method, path, json)
-    const text = await readBody(response)
-    const status = response.statusCode ?? 0
+    const { status, text } = await this.#ask(method, path, json)
     if (status < 200 || status > 299) throw fault(status, text)
     return JSON.parse(text) as T
   }
@@ -156,23 +129,45 @@ export function apiSource(client: ApiClient): ShowSource {
   }
 }
 
-/**
- * The client for a command's options.
- * @param socket `--socket`; else `ECMPD_SOCKET`, else the usual places
- */
-export function clientFor(
-  socket: string | undefined,
-  environment: SocketEnvironment & { readonly ECMPD_SOCKET?: string } = process.env,
-): ApiClient {
-  const named = socket ?? environment.ECMPD_SOCKET
-  return new ApiClient(named === undefined || named === '' ? socketPaths(environment) : [named])
+/** What the options say that all commands about a running daemon share. */
+export interface ClientArguments {
+  readonly socket?: string
+  readonly timeout?: number
 }
 
-/** The option that all commands about a running daemon share. */
-export const SOCKET_OPTION = {
+/** Variables that stand for those options, and what the usual places depend on. */
+interface ClientEnvironment extends SocketEnvironment {
+  readonly ECMPD_SOCKET?: string
+  readonly ECMPD_TIMEOUT?: string
+}
+
+/**
+ * The client for a command's options: `--socket`, else `ECMPD_SOCKET`, else the usual places; `--timeout`, else
+ * `ECMPD_TIMEOUT`.
+ * @throws CommandError for a timeout that is none
+ */
+export function clientFor(
+  { socket, timeout }: ClientArguments,
+  environment: ClientEnvironment = process.env,
+): ApiClient {
+  const named = socket ?? environment.ECMPD_SOCKET
+  const paths = named === undefined || named === '' ? socketPaths(environment) : [named]
+  return new ApiClient(paths, {
+    seconds: longestSilence(timeout, environment.ECMPD_TIMEOUT),
+    say: (line) => process.stderr.write(`${line}\n`),
+  })
+}
+
+/** Those options in the form of yargs. */
+export const CLIENT_OPTIONS = {
   socket: {
     type: 'string',
     requiresArg: true,
     describe: "UNIX socket of the daemon's API (default: $ECMPD_SOCKET, else the usual places)",
+  },
+  timeout: {
+    type: 'number',
+    requiresArg: true,
+    describe: 'seconds to wait for a daemon that says nothing (default: $ECMPD_TIMEOUT, else 5)',
   },
 } as const

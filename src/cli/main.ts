@@ -1,14 +1,11 @@
 #!/usr/bin/env node
 import { packageVersion } from '../daemon/version.js'
+import { watchOutput } from './lost-output.js'
 import { reporting } from './report.js'
 import { plainRun } from './run-options.js'
 
 const words = process.argv.slice(2)
-// `ecmpd show … | head` ends when head does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
-})
+watchOutput(words[0] === 'demo')
 
 const plain = words[0] === 'run' ? plainRun(words.slice(1)) : undefined
 if (plain !== undefined) {

@@ -11,18 +11,17 @@ import type { Request } from '../command/request.js'
 import { type Head, headOf } from '../command/row.js'
 import { lineOfWords } from '../grammar/line.js'
 import { answerClear } from './clear.js'
-import { clientFor, SOCKET_OPTION } from './client.js'
+import { CLIENT_OPTIONS, type ClientArguments, clientFor } from './client.js'
 import { CommandError, USAGE } from './exit.js'
 import { answerMaintenance } from './maintenance.js'
 import { answerNeighbor } from './neighbor.js'
 import { answerShow } from './show.js'
 
 /** Options that some of the commands have. */
-interface Answering {
+interface Answering extends ClientArguments {
   readonly json?: boolean
   readonly dialect?: 'ruijie' | 'ios'
   readonly message?: string
-  readonly socket?: string
 }
 
 interface Arguments extends Answering {
@@ -52,7 +51,7 @@ const OPTIONS: Readonly<Record<string, Readonly<Record<string, Options>>>> = {
 const ALIASES: Readonly<Record<string, readonly string[]>> = { show: ['sh'] }
 
 function answer(request: Request, output: Output, options: Answering): Promise<void> {
-  const client = clientFor(options.socket)
+  const client = clientFor(options)
   switch (request.command) {
     case 'show':
       return answerShow(request, output, options.dialect ?? 'ruijie', client)
@@ -105,7 +104,7 @@ function moduleOf(head: Head): CommandModule<object, Arguments> {
     builder: (parser) => {
       const own = parser
         .positional('words', { type: 'string', array: true, describe: 'as above; `?` lists what can follow' })
-        .options({ ...OPTIONS[head.word], ...SOCKET_OPTION })
+        .options({ ...OPTIONS[head.word], ...CLIENT_OPTIONS })
         .usage(usagePage(head, ROWS, '$0'))
       for (const { example, occasion } of ROWS) {
         if (occasion !== undefined && headOf(example) === head.word) own.example(`$0 ${example}`, occasion)

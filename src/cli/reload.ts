@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs'
 import type { ApplyReport } from '../speaker/model/apply-report.js'
-import { ApiFault, clientFor, SOCKET_OPTION } from './client.js'
+import { ApiFault, CLIENT_OPTIONS, type ClientArguments, clientFor } from './client.js'
 import { CommandError, USAGE } from './exit.js'
 
 interface Answer {
@@ -23,21 +23,21 @@ function reloadText({ report, notes }: Answer): string {
   return `${[...lines, ...notes].join('\n')}\n`
 }
 
-async function reload({ socket }: { readonly socket?: string }): Promise<void> {
+async function reload(words: ClientArguments): Promise<void> {
   try {
-    process.stdout.write(reloadText(await clientFor(socket).send<Answer>('POST', '/api/v1/reload')))
+    process.stdout.write(reloadText(await clientFor(words).send<Answer>('POST', '/api/v1/reload')))
   } catch (error) {
     if (error instanceof ApiFault && error.status === 422) throw new CommandError(error.message, USAGE)
     throw error
   }
 }
 
-export const reloadCommand: CommandModule<object, { readonly socket?: string }> = {
+export const reloadCommand: CommandModule<object, ClientArguments> = {
   command: 'reload',
   describe: 'let the running daemon apply its changed configuration file',
   builder: (parser) =>
     parser
-      .options(SOCKET_OPTION)
+      .options(CLIENT_OPTIONS)
       .usage(
         '$0 reload\n\nSessions that the change does not concern are not touched; a wrong file changes nothing.',
       )

@@ -13,7 +13,9 @@ async function endpoint(option: string, text: string, fallback: ListenAddress): 
 }
 
 async function overridesOf(words: RunArguments): Promise<Overrides> {
-  const { api, fib, socket, logLevel, logFormat } = words
+  const { api, fib, logLevel, logFormat } = words
+  // As for those who ask: the variable counts where no option does, whatever the file says.
+  const socket = words.socket ?? (process.env.ECMPD_SOCKET || undefined)
   const { API_PORT, BGP_PORT } = await import('../config/model/defaults.js')
   const listen = await Promise.all(
     (words.listen ?? []).map((text) => endpoint('listen', text, { address: '0.0.0.0', port: BGP_PORT })),

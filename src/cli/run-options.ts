@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { SOCKET_PLACES } from '../api/http/socket-path.js'
 import type { LogLevel, LogOptions } from '../config/model/model.js'
 
 /** The words of `run`, as either parser gives them. */
@@ -39,8 +40,7 @@ export const RUN_OPTIONS = {
   socket: {
     type: 'string',
     requiresArg: true,
-    describe:
-      'UNIX socket of the API (default /run/ecmpd/ecmpd.sock, else under $XDG_RUNTIME_DIR or ~/.local/state)',
+    describe: `UNIX socket of the API (default: $ECMPD_SOCKET, else the file's, else ${SOCKET_PLACES})`,
   },
   'log-level': {
     type: 'string',

@@ -8,7 +8,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     parser
       .options(RUN_OPTIONS)
       .usage(
-        '$0 run -c FILE [--fib]\n\nSIGTERM ends it (its routes leave the kernel), SIGHUP or `ecmpd reload` applies a changed file.',
+        '$0 run -c FILE [--fib]\n\nSIGTERM ends it (its routes leave the kernel), and so does closing the terminal that it runs in; `ecmpd reload`,\nor SIGHUP, applies a changed file.',
       )
       .example('$0 run -c ruijie.conf --fib', 'replace the switch; 179 needs CAP_NET_BIND_SERVICE')
       .example('$0 run -c monitor.yaml', 'watch beside the switch')

@@ -4,6 +4,7 @@ import { createLog, type DaemonLog } from './log.js'
 import { notify } from './notify.js'
 import { type Overrides, override } from './overrides.js'
 import { bindSignals } from './signals.js'
+import { hasTerminal, runsInTerminal } from './terminal.js'
 
 /** Milliseconds that an end in good order may take; the unit's TimeoutStopSec is longer. */
 const FAREWELL = 10_000
@@ -54,6 +55,7 @@ function untilSignal(daemon: Daemon, log: DaemonLog): Promise<number> {
         },
       },
       log,
+      runsInTerminal() ? hasTerminal : undefined,
     )
   })
 }

@@ -43,12 +43,20 @@ class Interrupt {
     this.early.catch(() => undefined)
   }
 
-  readonly signal = () => {
+  readonly signal = () => this.#end(130)
+
+  /** Nobody reads on, or the disk is full: what was made has to go all the same. */
+  readonly outputLost = () => this.#end(1)
+
+  #end(code: number): void {
     const wish = this.#wish
     this.#wish = undefined
-    if (wish) return wish()
+    if (wish !== undefined) {
+      wish()
+      return
+    }
     this.over = true
-    this.#reject(new Interrupted())
+    this.#reject(new Interrupted(code))
   }
 
   /** Resolves at the next signal, which then does not end the demo early. */
@@ -59,13 +67,21 @@ class Interrupt {
   }
 }
 
-class Interrupted extends Error {}
+class Interrupted extends Error {
+  readonly code: number
+
+  constructor(code: number) {
+    super('ended early')
+    this.code = code
+  }
+}
 
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 /**
  * Plays the switch's story on this machine and prints each step. Leaves nothing behind, however it ends.
- * @returns the exit code: 0 when every step came as it should, 1 when one did not, 130 after Ctrl-C within the story
+ * @returns the exit code: 0 when every step came as it should, 1 when one did not or its output was lost, 130 after
+ * Ctrl-C within the story
  */
 export async function playDemo(options: DemoOptions): Promise<number> {
   const { say = print } = options
@@ -79,6 +95,7 @@ export async function playDemo(options: DemoOptions): Promise<number> {
   const lab = new Lab()
   const interrupt = new Interrupt()
   for (const signal of SIGNALS) process.on(signal, interrupt.signal)
+  process.stdout.on('error', interrupt.outputLost)
   const orphaned = watchParent(interrupt.signal)
   try {
     const stage =
@@ -89,11 +106,12 @@ export async function playDemo(options: DemoOptions): Promise<number> {
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
     say('\nended early')
-    return 130
+    return error.code
   } finally {
     clearInterval(orphaned)
     await lab.destroy()
     for (const signal of SIGNALS) process.off(signal, interrupt.signal)
+    process.stdout.off('error', interrupt.outputLost)
   }
 }
 

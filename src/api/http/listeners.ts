@@ -1,8 +1,9 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import type { Origin } from './access.js'
+import { accepts, holderOf } from './holder.js'
 
 /** Answers requests once it is there. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void
@@ -22,22 +23,6 @@ export function originOf(socket: Socket): Origin {
 /** True for 127.0.0.0/8 and ::1, IPv4-mapped or not. */
 export function isLoopback(address: string | undefined): boolean {
   return address !== undefined && (address === '::1' || /^(::ffff:)?127\./.test(address))
-}
-
-/** True when something accepts connections on the socket. */
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(path)
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(false)
-      else if (error.code === 'EAGAIN') resolve(true)
-      else reject(error)
-    })
-  })
 }
 
 /**
@@ -106,10 +91,9 @@ export class ApiListeners {
     const found = lstatSync(path, { throwIfNoEntry: false })
     if (found !== undefined) {
       if (!found.isSocket()) throw new Error('a file that is no socket has this name')
-      if (await answers(path)) {
-        throw new AddressTaken(
-          `another ecmpd answers on ${path}: stop it, or give this one its own with --socket PATH`,
-        )
+      const holder = await holderOf(path)
+      if (holder !== undefined) {
+        throw new AddressTaken(`${holder}: stop it, or give this one its own socket with --socket PATH`)
       }
       unlinkSync(path)
     }
@@ -155,7 +139,7 @@ export class ApiListeners {
     )
     for (const path of this.#sockets.splice(0)) {
       // Node removes the file at close; what is left belongs to a successor only when it answers.
-      if (existsSync(path) && !(await answers(path).catch(() => true))) unlinkSync(path)
+      if (existsSync(path) && !(await accepts(path).catch(() => true))) unlinkSync(path)
     }
   }
 }

@@ -10,6 +10,10 @@ export interface SocketEnvironment {
 /** Where a daemon that runs as a service has its socket. */
 const SYSTEM_SOCKET = '/run/ecmpd/ecmpd.sock'
 
+/** Those places in words, for help. */
+export const SOCKET_PLACES =
+  '/run/ecmpd/ecmpd.sock, $XDG_RUNTIME_DIR/ecmpd/ecmpd.sock or ~/.local/state/ecmpd/ecmpd.sock'
+
 /**
  * Places of the API's UNIX socket, best first: the system's, the user's runtime directory, and where there is
  * none (cron, containers) the user's state directory. Never a directory that everybody may write to: there

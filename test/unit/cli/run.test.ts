@@ -156,7 +156,10 @@ t.test('a second daemon on the same socket does not start', async (t) => {
     `127.0.0.1:${await freePort()}`,
   ])
   t.equal(code, 1)
-  t.match(stderr, /^ecmpd: another ecmpd answers on .*--socket PATH\n$/)
+  t.match(
+    stderr,
+    new RegExp(`^ecmpd: another ecmpd \\(PID ${daemon.program.child.pid}\\) answers on .*--socket PATH\\n$`),
+  )
   t.match(await daemon.show('version'), /^ecmpd/)
 })
 
