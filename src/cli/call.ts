@@ -9,7 +9,7 @@ const LONGEST_SILENCE = 5
 const SILENCE_SAID = 1
 
 /** How a daemon that says nothing is waited for. */
-export interface Waiting {
+export interface ClientWaiting {
   /** Seconds without an octet after which the request is given up. */
   readonly seconds: number
   /** Gets one line, at most once in a request, that names what is being waited for. */
@@ -25,7 +25,7 @@ interface Question {
 }
 
 /** What the daemon said, whole. */
-export interface Answer {
+export interface RawAnswer {
   readonly status: number
   readonly text: string
 }
@@ -62,7 +62,7 @@ function takesNone(socketPath: string): CommandError {
  * @returns the whole answer, whatever its status
  * @throws CommandError when nothing came for `waiting.seconds`; Error with a code when there is no connection
  */
-export function call(socketPath: string, question: Question, waiting: Waiting): Promise<Answer> {
+export function call(socketPath: string, question: Question, waiting: ClientWaiting): Promise<RawAnswer> {
   const { method, path, body } = question
   const { seconds, say } = waiting
   return new Promise((resolve, reject) => {

@@ -5,7 +5,7 @@ import type { FibView } from '../views/model/kernel.js'
 import type { NeighborView } from '../views/model/neighbor.js'
 import type { RouteDetailPage, RouteQuery } from '../views/model/route.js'
 import type { StatusView } from '../views/model/status.js'
-import { type Answer, call, longestSilence, type Waiting } from './call.js'
+import { type ClientWaiting, call, longestSilence, type RawAnswer } from './call.js'
 import { CommandError } from './exit.js'
 
 /** An answer other than 2xx, in the API's words. */
@@ -33,11 +33,11 @@ function fault(status: number, text: string): ApiFault {
 /** The daemon's API over its UNIX socket. */
 export class ApiClient {
   readonly #paths: readonly string[]
-  readonly #waiting: Waiting
+  readonly #waiting: ClientWaiting
   #path: string | undefined
 
   /** @param paths sockets to try, best first */
-  constructor(paths: readonly string[], waiting: Waiting) {
+  constructor(paths: readonly string[], waiting: ClientWaiting) {
     this.#paths = paths
     let said = false
     const say = (line: string) => {
@@ -48,7 +48,7 @@ export class ApiClient {
     this.#waiting = { ...waiting, say }
   }
 
-  async #ask(method: 'GET' | 'POST', path: string, body?: string): Promise<Answer> {
+  async #ask(method: 'GET' | 'POST', path: string, body?: string): Promise<RawAnswer> {
     if (this.#path !== undefined) return call(this.#path, { method, path, body }, this.#waiting)
     let denied: string | undefined
     for (const candidate of this.#paths) {
