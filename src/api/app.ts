@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { nearest } from '../grammar/nearest.js'
 import { Metrics } from './answers/metrics.js'
 import { type DocumentedRoute, openApi, type RouteDocument } from './answers/openapi.js'
-import type { JsonSchema } from './answers/schemas.js'
+import type { JsonSchema } from './answers/schema-parts.js'
 import { carriesToken, refuse } from './http/access.js'
 import type { ApiContext } from './http/context.js'
 import { ApiError, errorBody } from './http/errors.js'
@@ -12,6 +12,7 @@ import { configRoutes } from './routes/config.js'
 import { eventRoutes } from './routes/events.js'
 import { fibRoutes } from './routes/fib.js'
 import { healthRoutes } from './routes/health.js'
+import { hostRoutes } from './routes/host.js'
 import { neighborRoutes } from './routes/neighbors.js'
 import { nextHopRoutes } from './routes/next-hops.js'
 import { operateRoutes } from './routes/operate.js'
@@ -149,6 +150,7 @@ export async function createApplication(context: ApiContext): Promise<ApiApplica
   routeRoutes(app, context)
   nextHopRoutes(app, context)
   fibRoutes(app, context)
+  hostRoutes(app, context)
   eventRoutes(app, context, streams)
   configRoutes(app, context)
   healthRoutes(app, context, metrics)

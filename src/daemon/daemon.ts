@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ApiContext, ReloadOutcome } from '../api/http/context.js'
 import type { Config } from '../config/model/model.js'
 import { type Decorator, decorated } from '../decorate/compose.js'
-import type { Md5Watch } from '../net/md5-watch.js'
+import type { HostWatch } from '../host/watch.js'
 import type { Cancel } from '../ports/clock.js'
 import type { FibPort } from '../ports/fib.js'
 import type { Liveness } from '../ports/liveness.js'
@@ -64,7 +63,7 @@ export class Daemon {
   #config: Config
   #loaded = new Date().toISOString()
   #listening = false
-  #signatures: Md5Watch | undefined
+  #host: HostWatch | undefined
   #rehearsal: Cancel | undefined
   /** Paths in the tables now. */
   #paths: () => number = () => 0
@@ -136,9 +135,7 @@ export class Daemon {
       daemon.#listening = true
       api.serve(daemon.#context())
       // Of no use to the first session, which it must not hold up.
-      daemon
-        .#watchSignatures()
-        .catch((error) => log.error({ err: error }, 'TCP-MD5 drops are not looked after'))
+      daemon.#watchHost().catch((error) => log.error({ err: error }, 'this machine is not looked after'))
       daemon.#rehearsal = systemClock.after(REHEARSAL_AFTER, () => {
         daemon.#rehearse().catch((error) => log.error({ err: error }, 'the rehearsal failed'))
       })
@@ -208,23 +205,18 @@ export class Daemon {
     return outcome
   }
 
-  /** Looks after segments that the kernel drops for their TCP-MD5 signature. */
-  async #watchSignatures(): Promise<void> {
-    const { Md5Watch } = await import('../net/md5-watch.js')
+  /** Looks after what of this machine keeps sessions and routes from working. */
+  async #watchHost(): Promise<void> {
+    const { watchHost } = await import('./host.js')
     // Stopped meanwhile.
     if (!this.#listening) return
-    this.#signatures = new Md5Watch({
+    this.#host = watchHost({
       clock: systemClock,
       log: this.#log,
-      read: () => readFileSync('/proc/net/netstat', 'utf8'),
+      config: () => this.#config,
       neighbors: () => this.views.neighbors(),
-      ranges: () =>
-        this.#config.bgp.listenRanges.map(({ prefix, template }) => ({
-          prefix,
-          password: template.password !== undefined,
-        })),
     })
-    this.#signatures.start()
+    await this.#host.start()
   }
 
   /** Neither the first loss of a node nor the first table must wait for the compiler. */
@@ -246,7 +238,7 @@ export class Daemon {
   async stop(message: string): Promise<void> {
     this.#listening = false
     this.#rehearsal?.()
-    this.#signatures?.stop()
+    this.#host?.stop()
     const { enabled, keepOnStop } = this.#config.fib
     await this.speaker.stop(message, 'shutdown', !enabled || keepOnStop)
     await this.#kernel.stop(this.#config.fib.keepOnStop)
@@ -269,6 +261,7 @@ export class Daemon {
       log: this.#log,
       configuration: () => ({ config: this.#config }),
       status: () => this.status(),
+      host: () => this.#host?.facts(),
       reload: () => this.reload(),
     }
   }

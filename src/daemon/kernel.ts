@@ -39,17 +39,11 @@ export async function openKernel(
     import('../fib/claim.js'),
   ])
   const claim = await FibClaim.take(config.fib.metric, config.fib.nextHopIds.base)
-  const families = new Set(
-    [...config.bgp.neighbors, ...config.bgp.listenRanges.map(({ template }) => template)].flatMap((options) =>
-      options.families.map(({ family }) => family),
-    ),
-  )
   const fib = new KernelFib({
     log,
     clock,
     options: config.fib,
     protected: neighbors,
-    ...(families.size === 0 ? {} : { families: [...families] }),
   })
   try {
     await fib.start()

@@ -28,7 +28,6 @@ import { type Spawn, spawnChild } from './kernel/process.js'
 import type { RouteLine } from './kernel/route-line.js'
 import { ScopedClock } from './kernel/scoped-clock.js'
 import { KernelWatch } from './kernel/watch.js'
-import { warnSettings } from './resolve/checks.js'
 import { KernelResolver } from './resolve/resolver.js'
 import { RouteBook } from './resolve/route-book.js'
 
@@ -38,8 +37,6 @@ export interface KernelFibOptions {
   readonly options: Pick<FibOptions, 'metric' | 'nextHopIds' | 'keepOnStop' | 'mode' | 'allow' | 'retry'>
   /** Addresses of all neighbors, which no learned prefix may cover. Asked again by `protectedChanged`. */
   readonly protected: () => readonly string[]
-  /** Families that routes are expected in, for the start's warnings; default: those of the neighbors. */
-  readonly families?: readonly Family[]
   /** The `ip` command; default ['ip']. ['ip', '-n', 'lab'] works in that network namespace. */
   readonly ip?: readonly string[]
   /** Milliseconds between readings of the kernel for comparison; default five minutes, 0: never. */
@@ -115,8 +112,7 @@ export class KernelFib implements FibPort {
   }
 
   /**
-   * Probes the kernel, takes over own routes of an earlier run, and warns about settings that keep the routes
-   * from working. Changes no route.
+   * Probes the kernel and takes over own routes of an earlier run. Changes no route.
    * @throws FibUnavailable, one sentence with the remedy: no `ip`, no CAP_NET_ADMIN
    */
   async start(): Promise<void> {
@@ -138,7 +134,6 @@ export class KernelFib implements FibPort {
       throw error
     }
     this.#audit()
-    await warnSettings(this.#log, this.#resolver, this.#options.protected(), this.#options.families)
   }
 
   /**

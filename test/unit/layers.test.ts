@@ -18,7 +18,7 @@ const LINES: Record<string, readonly (readonly string[])[]> = {
     ['api'],
     ['show'],
     ['command'],
-    ['net', 'fib'],
+    ['net', 'fib', 'host'],
     ['config'],
     ['views'],
     ['speaker', 'decorate'],

@@ -1,5 +1,6 @@
 import type { RouteClass } from '../http/access.js'
-import { type JsonSchema, SCHEMAS } from './schemas.js'
+import type { JsonSchema } from './schema-parts.js'
+import { SCHEMAS } from './schemas.js'
 
 /** What a route says of itself, beside the schemas that fastify checks requests with. */
 export interface RouteDocument {

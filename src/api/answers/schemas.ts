@@ -2,26 +2,19 @@
 
 import { shownSchemas } from '../../config/settings/shown.js'
 import { FAMILY_SETTINGS, NEIGHBOR_SETTINGS } from '../../config/settings/table.js'
-
-/** A JSON Schema, as OpenAPI 3.1 takes it. */
-export type JsonSchema = { readonly [key: string]: unknown }
-
-const text: JsonSchema = { type: 'string' }
-const flag: JsonSchema = { type: 'boolean' }
-const count: JsonSchema = { type: 'integer', minimum: 0 }
-const seconds: JsonSchema = { type: 'number', minimum: 0 }
-const time: JsonSchema = { type: 'string', format: 'date-time' }
-const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items })
-const oneOf = (...values: readonly string[]): JsonSchema => ({ type: 'string', enum: values })
-const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` })
-
-/** An object; every property is required unless it is listed in `optional`. */
-function object(
-  properties: Record<string, JsonSchema>,
-  optional: Record<string, JsonSchema> = {},
-): JsonSchema {
-  return { type: 'object', required: Object.keys(properties), properties: { ...properties, ...optional } }
-}
+import { HOST_SCHEMA } from './host-schema.js'
+import {
+  count,
+  flag,
+  type JsonSchema,
+  list,
+  object,
+  oneOf,
+  ref,
+  seconds,
+  text,
+  time,
+} from './schema-parts.js'
 
 const family = oneOf('ipv4-unicast', 'ipv6-unicast')
 const sessionState = oneOf('Idle', 'Connect', 'Active', 'OpenSent', 'OpenConfirm', 'Established')
@@ -236,6 +229,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ),
     ),
   }),
+  Host: HOST_SCHEMA,
   Status: object(
     {
       version: text,

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/model/model.js'
+import type { HostFacts } from '../../host/model.js'
 import type { FibPort, Resolver } from '../../ports/fib.js'
 import type { Log } from '../../ports/log.js'
 import type { SpeakerApi } from '../../speaker/api.js'
@@ -30,6 +31,8 @@ export interface ApiContext {
   /** The running configuration. */
   configuration(): { readonly config: Config }
   status(): StatusView
+  /** What is known of this machine; undefined in the first moment. */
+  host(): HostFacts | undefined
   /** Applies the changed file. Never rejects. */
   reload(): Promise<ReloadOutcome>
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { MAX_MESSAGE_OCTETS, type NeighborOperation } from '../../speaker/model/operation.js'
-import type { JsonSchema } from '../answers/schemas.js'
+import type { JsonSchema } from '../answers/schema-parts.js'
 import type { ApiContext } from '../http/context.js'
 import { ApiError } from '../http/errors.js'
 import { originOf } from '../http/listeners.js'

@@ -7,6 +7,7 @@ import { type ApiApplication, createApplication } from '../../../src/api/app.js'
 import type { ApiContext, ReloadOutcome } from '../../../src/api/http/context.js'
 import { ApiListeners } from '../../../src/api/http/listeners.js'
 import type { Config } from '../../../src/config/model/model.js'
+import type { HostFacts } from '../../../src/host/model.js'
 import type { Family } from '../../../src/ip/family.js'
 import type { FibPort } from '../../../src/ports/fib.js'
 import { silent } from '../../../src/ports/log.js'
@@ -19,6 +20,7 @@ import type { NextHopSetView } from '../../../src/views/model/next-hops.js'
 import type { RoutePage, RouteQuery, RouteView } from '../../../src/views/model/route.js'
 import type { Views } from '../../../src/views/views.js'
 import { CONFIG, downNeighbor, FIB, NOW, neighbor, STATUS, vip } from '../show/fixtures.js'
+import { HOST } from './host-facts.js'
 
 type Body = SpeakerEvent extends infer E ? (E extends unknown ? Omit<E, 'id' | 'at'> : never) : never
 
@@ -159,6 +161,7 @@ export class TestApi {
     },
   }
   ready = true
+  host: HostFacts | undefined = HOST
   outcome: ReloadOutcome = {
     ok: true,
     report: { added: ['192.0.2.1'], removed: [], changed: [], reset: [], unchanged: 2 },
@@ -227,6 +230,7 @@ export class TestApi {
         ready: this.ready,
         waiting: this.ready ? [] : ['BGP does not listen yet'],
       }),
+      host: () => this.host,
       reload: async () => {
         this.reloads++
         return this.outcome

@@ -1,6 +1,7 @@
 import Fastify from 'fastify'
 import t from 'tap'
-import { type JsonSchema, SCHEMAS } from '../../../src/api/answers/schemas.js'
+import type { JsonSchema } from '../../../src/api/answers/schema-parts.js'
+import { SCHEMAS } from '../../../src/api/answers/schemas.js'
 import { neighbor, path, vip } from '../show/fixtures.js'
 import { api, SESSION } from './fixtures.js'
 
@@ -54,6 +55,7 @@ t.test('every answer is as the OpenAPI document says', async (t) => {
     '/api/v1/config',
     '/api/v1/events',
     '/api/v1/fib',
+    '/api/v1/host',
     '/api/v1/maintenance',
     '/api/v1/neighbors',
     '/api/v1/neighbors/{address}',
@@ -89,11 +91,20 @@ t.test('every answer is as the OpenAPI document says', async (t) => {
       checked++
     }
   }
-  t.equal(checked, 18)
+  t.equal(checked, 19)
   const events = (await made.ask('/api/v1/events?format=json')).body
   t.equal(await check('Events', events), '')
   t.equal(events.events.length, 2)
   t.not(await check('Neighbor', { address: 1 }), '', 'the validator does refuse')
+})
+
+t.test('a machine that is not read yet, and one of which little is known', async (t) => {
+  const made = await api(t)
+  const check = await validator()
+  made.host = { ...made.host!, network: { known: false, why: 'no such program: ip' } }
+  t.equal(await check('Host', (await made.ask('/api/v1/host')).body), '')
+  made.host = undefined
+  t.match(await made.ask('/api/v1/host'), { status: 503, body: { error: { code: 'starting' } } })
 })
 
 t.test('a neighbor has at least what the contract names, and octets in hex', async (t) => {

@@ -17,7 +17,6 @@ export class FibLab {
       clock: this.clock,
       spawn: this.ip.spawn,
       protected: () => [],
-      families: [],
       audit: 0,
       options: {
         metric: 195,

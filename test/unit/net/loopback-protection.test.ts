@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import t, { type Test } from 'tap'
+import { readCounters } from '../../../src/host/counters.js'
+import { procReader } from '../../../src/host/files.js'
 import { kernelPrefix } from '../../../src/net/kernel-structs.js'
 import { libc } from '../../../src/net/libc.js'
-import { md5Counters } from '../../../src/net/md5-counters.js'
 import { setKey } from '../../../src/net/protected-socket.js'
 import { Protections } from '../../../src/net/protections.js'
 import { TcpTransport } from '../../../src/net/tcp.js'
@@ -175,7 +175,7 @@ t.test('a connection that came in before its key is of no use to anybody', { ski
   sockets[0].on('data', (chunk) => {
     heard += chunk
   })
-  const dropped = () => md5Counters(readFileSync('/proc/net/netstat', 'utf8'))?.missing ?? 0
+  const dropped = () => readCounters(procReader()).get('TCPMD5NotFound') ?? 0
   const before = dropped()
   plain.write('OPEN')
   await until(() => dropped() > before)
