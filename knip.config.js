@@ -17,6 +17,8 @@ export default {
     'src/wire/{decode,mrt,mrt-table,mrt-types}.ts!',
     // What `?` answers in the dialect, for the shell to come; config/dialect.md is made of the same table.
     'src/config/ios/help.ts!',
+    // docs/findings.md is made of it.
+    'src/diagnose/page.ts!',
     'bench/main.ts',
     'bench/feeder/main.ts',
     'bench/micro/main.ts',

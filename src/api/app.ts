@@ -11,6 +11,7 @@ import { originOf, type RequestHandler } from './http/listeners.js'
 import { configRoutes } from './routes/config.js'
 import { eventRoutes } from './routes/events.js'
 import { fibRoutes } from './routes/fib.js'
+import { findingRoutes } from './routes/findings.js'
 import { healthRoutes } from './routes/health.js'
 import { hostRoutes } from './routes/host.js'
 import { neighborRoutes } from './routes/neighbors.js'
@@ -151,6 +152,7 @@ export async function createApplication(context: ApiContext): Promise<ApiApplica
   nextHopRoutes(app, context)
   fibRoutes(app, context)
   hostRoutes(app, context)
+  findingRoutes(app, context)
   eventRoutes(app, context, streams)
   configRoutes(app, context)
   healthRoutes(app, context, metrics)

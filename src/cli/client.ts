@@ -1,4 +1,6 @@
 import { type SocketEnvironment, socketPaths } from '../api/http/socket-path.js'
+import type { Explanation } from '../diagnose/model/explanation.js'
+import type { Finding } from '../diagnose/model/finding.js'
 import type { ShowSource } from '../show/source.js'
 import type { SpeakerEvent } from '../views/model/event.js'
 import type { FibView } from '../views/model/kernel.js'
@@ -124,6 +126,15 @@ export function apiSource(client: ApiClient): ShowSource {
       ),
     fib: () => once<FibView>('/api/v1/fib'),
     config: () => once('/api/v1/config'),
+    findings: async () => (await once<{ findings: readonly Finding[] }>('/api/v1/findings')).findings,
+    explain: async (subject) => {
+      try {
+        return await client.get<Explanation>(`/api/v1/explain?subject=${encodeURIComponent(subject)}`)
+      } catch (error) {
+        if (error instanceof ApiFault && error.status === 404) return undefined
+        throw error
+      }
+    },
     events: async () =>
       (await client.get<{ events: readonly SpeakerEvent[] }>('/api/v1/events?format=json')).events,
   }

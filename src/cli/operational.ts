@@ -13,6 +13,7 @@ import { lineOfWords } from '../grammar/line.js'
 import { answerClear } from './clear.js'
 import { CLIENT_OPTIONS, type ClientArguments, clientFor } from './client.js'
 import { CommandError, USAGE } from './exit.js'
+import { answerExplain } from './explain.js'
 import { answerMaintenance } from './maintenance.js'
 import { answerNeighbor } from './neighbor.js'
 import { answerShow } from './show.js'
@@ -36,6 +37,9 @@ const OPTIONS: Readonly<Record<string, Readonly<Record<string, Options>>>> = {
       default: 'ruijie',
       describe: "layout of `show ip bgp`; 'ios' is what parsers of Cisco output read",
     },
+  },
+  explain: {
+    json: { type: 'boolean', default: false, describe: 'JSON as the API has it, as `json` at the end' },
   },
   neighbor: {
     message: {
@@ -61,6 +65,8 @@ function answer(request: Request, output: Output, options: Answering): Promise<v
       return answerNeighbor(request, options.message, client)
     case 'maintenance':
       return answerMaintenance(request, client)
+    case 'explain':
+      return answerExplain(request, output, client)
   }
 }
 
@@ -77,7 +83,7 @@ async function handle(head: Head, { words = [], ...options }: Arguments): Promis
     process.stdout.write(errorJson(parsed.error))
   }
   // ecmpd's own words are answered as its other commands are, those of the switch as a switch does.
-  const own = head.word === 'neighbor' || head.word === 'maintenance'
+  const own = head.word === 'neighbor' || head.word === 'maintenance' || head.word === 'explain'
   throw new CommandError(
     parsed.incomplete && own
       ? `ecmpd: words are missing: \`ecmpd ${head.word} --help\` shows which`

@@ -17,6 +17,7 @@ export function maskLength(text: string): number | undefined {
 
 /**
  * `neighbor`: a neighbor's key. `target`: an address or a prefix, canonical, bits behind the length cleared.
+ * `subject`: either.
  * `mask`: an IPv4 network mask. `as`: an AS number. `MIN-MAX`, `word` and `rest` beside them.
  */
 export const KINDS: Kinds = kindsOf({
@@ -37,6 +38,17 @@ export const KINDS: Kinds = kindsOf({
     example: '192.168.95.123/32',
     read: (text) => {
       const value = canonicalAddress(text) ?? canonicalPrefix(text)
+      return value === undefined ? { problem: `\`${text}\` is no address and no prefix` } : { value }
+    },
+  },
+  subject: {
+    placeholder: 'A.B.C.D[/M] or X:X::X:X[/M]',
+    help: 'a neighbor, a prefix, a next hop, or an address that a prefix covers',
+    example: '192.168.95.123/32',
+    read: (text) => {
+      const name = parseNeighborName(text)
+      if (name !== undefined) return { value: neighborKey(name.address, name.remoteAs) }
+      const value = canonicalPrefix(text)
       return value === undefined ? { problem: `\`${text}\` is no address and no prefix` } : { value }
     },
   },

@@ -18,6 +18,8 @@ export type Request =
     }
   | { readonly command: 'neighbor'; readonly neighbor: NeighborKey; readonly operation: NeighborOperation }
   | { readonly command: 'maintenance'; readonly on: boolean }
+  /** Without a subject: everything that is not as it should be. */
+  | { readonly command: 'explain'; readonly subject?: string }
 
 /** The request of one command. */
 export type RequestOf<C extends Request['command']> = Extract<Request, { readonly command: C }>
@@ -46,7 +48,7 @@ export type Target = { readonly prefix: string } | { readonly longest: string }
 
 /** What is to be shown. */
 export type ShowRequest =
-  | ({ readonly view: 'summary' } & Scope)
+  | ({ readonly view: 'summary'; readonly failed?: true } & Scope)
   | ({ readonly view: 'table' } & Scope)
   | { readonly view: 'prefix'; readonly family: Family; readonly target: Target }
   | ({ readonly view: 'neighbors'; readonly address?: NeighborKey } & Scope)

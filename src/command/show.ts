@@ -96,6 +96,12 @@ export const SHOW_ROWS: readonly CommandRow<RequestOf<'show'>>[] = [
     request: (args) => show({ view: 'summary', ...scopeOf(args) }),
   },
   {
+    syntax: `show ${BGP} summary failed`,
+    help: 'neighbors that are not up, with why',
+    example: 'show ip bgp summary failed',
+    request: (args) => show({ view: 'summary', failed: true, ...scopeOf(args) }),
+  },
+  {
     syntax: `show ${BGP} neighbors [<address:neighbor>]`,
     help: 'neighbors in full',
     example: 'show ip bgp neighbors 192.168.95.210',

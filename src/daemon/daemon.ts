@@ -16,6 +16,8 @@ import { statusView } from '../views/status-view.js'
 import { speakerViews, type Views } from '../views/views.js'
 import { ApiService } from './api-service.js'
 import { systemClock } from './clock.js'
+import { Diagnosis } from './diagnosis.js'
+import { FindingsWatch } from './findings-watch.js'
 import { type Kernel, openKernel } from './kernel.js'
 import type { DaemonLog } from './log.js'
 import type { Overrides } from './overrides.js'
@@ -60,6 +62,8 @@ export class Daemon {
   readonly #version = packageVersion()
   readonly speaker: SpeakerApi
   readonly views: Views
+  readonly #diagnosis: Diagnosis
+  readonly #findings: FindingsWatch
   #config: Config
   #loaded = new Date().toISOString()
   #listening = false
@@ -95,6 +99,20 @@ export class Daemon {
     })
     this.speaker = speaker
     this.views = speakerViews(speaker.reads)
+    this.#diagnosis = new Diagnosis({
+      clock: systemClock,
+      views: this.views,
+      fib: this.#fib,
+      config: () => this.#config,
+      status: () => this.status(),
+      host: () => this.#host?.facts(),
+    })
+    this.#findings = new FindingsWatch({
+      clock: systemClock,
+      log: options.log,
+      findings: () => this.#diagnosis.findings(),
+      report: (event) => speaker.report(event),
+    })
     speaker.subscribe((event) => {
       if (event.type === 'neighbor') kernel.neighborsChanged()
     })
@@ -134,6 +152,7 @@ export class Daemon {
       await daemon.speaker.start()
       daemon.#listening = true
       api.serve(daemon.#context())
+      daemon.#findings.start()
       // Of no use to the first session, which it must not hold up.
       daemon.#watchHost().catch((error) => log.error({ err: error }, 'this machine is not looked after'))
       daemon.#rehearsal = systemClock.after(REHEARSAL_AFTER, () => {
@@ -239,6 +258,7 @@ export class Daemon {
     this.#listening = false
     this.#rehearsal?.()
     this.#host?.stop()
+    this.#findings.stop()
     const { enabled, keepOnStop } = this.#config.fib
     await this.speaker.stop(message, 'shutdown', !enabled || keepOnStop)
     await this.#kernel.stop(this.#config.fib.keepOnStop)
@@ -248,6 +268,7 @@ export class Daemon {
   /** The process fails: tells the neighbors, as far as that goes. Routes stay in the kernel. */
   async fail(message: string): Promise<void> {
     this.#listening = false
+    this.#findings.stop()
     await this.speaker.stop(message, 'out-of-resources', true)
   }
 
@@ -262,6 +283,8 @@ export class Daemon {
       configuration: () => ({ config: this.#config }),
       status: () => this.status(),
       host: () => this.#host?.facts(),
+      findings: () => this.#diagnosis.findings(),
+      explain: (subject) => this.#diagnosis.explain(subject),
       reload: () => this.reload(),
     }
   }

@@ -68,8 +68,11 @@ export function fibText(route: RouteView): string | undefined {
   return fib.state === 'refused' ? `FIB refused this route${reason}` : `FIB: waiting to be installed${reason}`
 }
 
-/** `show ip bgp PREFIX`: every path with all attributes, and why it is or is not the best. */
-export function showDetail(route: RouteView): string {
+/**
+ * `show ip bgp PREFIX`: every path with all attributes, and why it is or is not the best.
+ * @param findings lines that stand at the end
+ */
+export function showDetail(route: RouteView, findings: readonly string[] = []): string {
   const best = route.paths.findIndex((path) => path.best)
   const available = route.paths.filter((path) => path.valid).length
   const choice = best < 0 ? 'no best path' : `best #${best + 1}`
@@ -85,6 +88,7 @@ export function showDetail(route: RouteView): string {
   const fib = fibText(route)
   if (fib !== undefined) lines.push(`  ${fib}`)
   for (const path of route.paths) lines.push(...pathLines(path))
+  lines.push(...findings)
   return `${lines.join('\n')}\n`
 }
 

@@ -28,6 +28,8 @@ function what(event: SpeakerEvent): string {
       if (change === 'dead') return `${subject} ${address} is dead: ${source}: ${cause}`
       return `${subject} ${address} is alive${dead ? `, says ${source}; others still call it dead` : ` again: ${source}`}`
     }
+    case 'finding':
+      return event.change === 'raised' ? event.text : `no longer: ${event.text}`
     case 'refused':
       return `connection from ${event.address} port ${event.port} refused: ${event.cause}`
     case 'fault':

@@ -2,12 +2,14 @@ import type { Config } from '../config/model/model.js'
 import { CONNECTION_SETTINGS } from '../config/settings/connection.js'
 import { SESSION_SETTINGS } from '../config/settings/session.js'
 import { shownLines } from '../config/settings/shown.js'
+import type { Finding } from '../diagnose/model/finding.js'
 import type { LastError, NeighborView } from '../views/model/neighbor.js'
 import type { NeighborFamilyView } from '../views/model/neighbor-family.js'
 import type { StatusView } from '../views/model/status.js'
 import { capabilityLines } from './capabilities.js'
 import { familyTitle } from './family.js'
 import { faultLines } from './faults.js'
+import { neighborFindings } from './finding-lines.js'
 import { gracefulRestartLines } from './graceful.js'
 import { localAsText, ruleLines } from './path-rules.js'
 import { totalMessages, upDownSeconds } from './summary.js'
@@ -19,6 +21,7 @@ import { secondsSince, upDown } from './time.js'
 export interface NeighborContext {
   readonly status: StatusView
   readonly config: Config
+  readonly findings: readonly Finding[]
   /** Milliseconds since 1970. */
   readonly now: number
 }
@@ -171,7 +174,10 @@ function connection(neighbor: NeighborView): string[] {
 }
 
 /** `show ip bgp neighbors`: the block of one neighbor, in Cisco's layout. */
-export function showNeighbor(neighbor: NeighborView, { status, config, now }: NeighborContext): string {
+export function showNeighbor(
+  neighbor: NeighborView,
+  { status, config, findings, now }: NeighborContext,
+): string {
   const link = neighbor.type === 'ebgp' ? 'external' : 'internal'
   const restarts = config.bgp.gracefulRestart
   const options = config.bgp.neighbors.find((entry) => entry.address === neighbor.address)
@@ -187,6 +193,7 @@ export function showNeighbor(neighbor: NeighborView, { status, config, now }: Ne
       : [
           `  Local role ${neighbor.role.own}${neighbor.role.strict ? ' (strict)' : ''}, remote role ${neighbor.role.neighbor ?? 'unknown'}`,
         ]),
+    ...neighborFindings(neighbor, findings),
     ...shutdown(neighbor),
     ...maintenance(neighbor),
     ...deaths(neighbor, now),

@@ -7,12 +7,14 @@ import { detailJson } from './detail-json.js'
 import { showEvents } from './events.js'
 import { familyKey, familyTitle } from './family.js'
 import { showFib } from './fib.js'
+import { prefixFindings } from './finding-lines.js'
 import { type NeighborContext, showNeighbor } from './neighbors.js'
 import { neighborJson } from './neighbors-json.js'
 import { ROUTES_HEAD, routeLines, showRoute } from './route.js'
 import { routeJson } from './route-json.js'
 import { pages, type ShowSource } from './source.js'
 import { membersOf, showAllSummaries, showSummary } from './summary.js'
+import { failedJson, showFailed } from './summary-failed.js'
 import { summariesJson, summaryJson } from './summary-json.js'
 import { showTable } from './table.js'
 import { showAdvertisedJson, showTableJson } from './table-json.js'
@@ -61,13 +63,19 @@ async function summary(
   families: readonly Family[],
   form: JsonForm,
   asJson: boolean,
+  failed = false,
 ): Promise<string> {
-  const [status, neighbors, config] = await Promise.all([
+  const [status, neighbors, config, findings] = await Promise.all([
     source.status(),
     source.neighbors(),
     source.config(),
+    source.findings(),
   ])
   const now = nowOf(status)
+  if (failed) {
+    if (asJson) return json(failedJson(status, neighbors, findings, families, now))
+    return families.map((family) => showFailed(status, neighbors, findings, family, now)).join('\n')
+  }
   if (asJson) {
     if (form === 'keyed') {
       const wanted = families.filter(
@@ -81,8 +89,8 @@ async function summary(
         : summariesJson(status, config, neighbors, families, now)
     return json(form === 'vrf' ? { default: bare } : bare)
   }
-  if (families.length > 1) return showAllSummaries(status, neighbors, now)
-  return showSummary(status, neighbors, families[0], now)
+  if (families.length > 1) return showAllSummaries(status, neighbors, now, findings)
+  return showSummary(status, neighbors, families[0], now, findings)
 }
 
 async function* table(
@@ -112,8 +120,8 @@ async function* table(
 }
 
 async function neighborContext(source: ShowSource): Promise<NeighborContext> {
-  const [status, config] = await Promise.all([source.status(), source.config()])
-  return { status, config, now: nowOf(status) }
+  const [status, config, findings] = await Promise.all([source.status(), source.config(), source.findings()])
+  return { status, config, findings, now: nowOf(status) }
 }
 
 async function existing(source: ShowSource, address: string): Promise<NeighborView> {
@@ -174,7 +182,7 @@ export async function* render(request: ShowRequest, source: ShowSource, options:
   const asJson = options.json
   switch (request.view) {
     case 'summary':
-      yield await summary(source, request.families, request.form, asJson)
+      yield await summary(source, request.families, request.form, asJson, request.failed)
       return
     case 'table':
       yield* table(source, request.families, options)
@@ -184,7 +192,10 @@ export async function* render(request: ShowRequest, source: ShowSource, options:
       if (asJson) {
         const { bgp } = await source.config()
         yield json(detailJson(found, bgp.decision.defaultLocalPref))
-      } else yield showDetail(found)
+      } else {
+        const [known, explained] = await Promise.all([source.neighbors(), source.explain(found.prefix)])
+        yield showDetail(found, prefixFindings(found, known, explained?.findings ?? []))
+      }
       return
     }
     case 'neighbors':

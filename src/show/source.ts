@@ -1,6 +1,8 @@
 /** Where `show` gets its read models from, and how it reads a whole table. */
 
 import type { Config } from '../config/model/model.js'
+import type { Explanation } from '../diagnose/model/explanation.js'
+import type { Finding } from '../diagnose/model/finding.js'
 import type { SpeakerEvent } from '../views/model/event.js'
 import type { FibView } from '../views/model/kernel.js'
 import type { NeighborView } from '../views/model/neighbor.js'
@@ -24,6 +26,14 @@ export interface ShowSource {
   advertised(name: string, query: RouteQuery): Promise<RouteDetailPage>
   fib(): Promise<FibView>
   config(): Promise<Config>
+  /** What is not as it should be, the worst first. */
+  findings(): Promise<readonly Finding[]>
+  /**
+   * Why a neighbor, a prefix, a next hop or this machine is as it is.
+   * @param subject as a person names it
+   * @returns undefined when there is nothing of that name
+   */
+  explain(subject: string): Promise<Explanation | undefined>
   /** The last events, oldest first. */
   events(): Promise<readonly SpeakerEvent[]>
 }

@@ -1,8 +1,10 @@
+import type { Finding } from '../diagnose/model/finding.js'
 import type { Family } from '../ip/family.js'
 import type { NeighborView } from '../views/model/neighbor.js'
 import type { NeighborFamilyView } from '../views/model/neighbor-family.js'
 import type { StatusView } from '../views/model/status.js'
 import { familyTitle } from './family.js'
+import { summaryFindings } from './finding-lines.js'
 import { lacksImportPolicy } from './path-rules.js'
 import { escapeText, left, right } from './text.js'
 import { secondsSince, upDown } from './time.js'
@@ -82,6 +84,7 @@ export function showSummary(
   neighbors: readonly NeighborView[],
   family: Family,
   now: number,
+  findings: readonly Finding[] = [],
 ): string {
   const table = status.tables.find((entry) => entry.family === family)
   const version = table?.version ?? 0
@@ -105,6 +108,10 @@ export function showSummary(
     'Neighbor        V           AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd',
     ...members.map(({ neighbor, counts }) => row(neighbor, counts, version, now)),
     '',
+    ...summaryFindings(
+      members.map(({ neighbor }) => neighbor),
+      findings,
+    ),
   ]
   return lines.join('\n')
 }
@@ -114,6 +121,7 @@ export function showAllSummaries(
   status: StatusView,
   neighbors: readonly NeighborView[],
   now: number,
+  findings: readonly Finding[] = [],
 ): string {
   const families = status.tables
     .map((table) => table.family)
@@ -121,7 +129,7 @@ export function showAllSummaries(
   return families
     .map(
       (family) =>
-        `For address family: ${familyTitle(family)}\n${showSummary(status, neighbors, family, now)}`,
+        `For address family: ${familyTitle(family)}\n${showSummary(status, neighbors, family, now, findings)}`,
     )
     .join('\n')
 }

@@ -23,7 +23,7 @@ import { ABSENT, DEFERRAL, InitialConvergence, type WaitLimits } from './initial
 import { LivenessWatch } from './liveness/watch.js'
 import { Maintenance } from './maintenance.js'
 import type { ApplyReport } from './model/apply-report.js'
-import type { SpeakerEvent } from './model/event.js'
+import type { FindingReport, SpeakerEvent } from './model/event.js'
 import type { NeighborOperation, OperationOutcome } from './model/operation.js'
 import type { NeighborOptions, SpeakerOptions } from './model/options.js'
 import type { SpeakerReads } from './model/reads.js'
@@ -298,6 +298,10 @@ export class Speaker implements SpeakerApi {
   /** What is held in memory because of neighbors: tests look whether it goes with them. */
   sizes(): SpeakerSizes {
     return this.#routing.sizes()
+  }
+
+  report(event: FindingReport): void {
+    this.#events.add(event)
   }
 
   subscribe(listener: (event: SpeakerEvent) => void): () => void {

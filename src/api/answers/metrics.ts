@@ -43,6 +43,7 @@ export class Metrics {
     this.#prefixes()
     this.#tables()
     this.#fib()
+    this.#findings()
     this.#process()
   }
 
@@ -259,6 +260,19 @@ export class Metrics {
     this.#counter('ecmpd_fib_errors_total', 'Operations that the kernel refused.', [], (counter) => {
       counter.inc(fib.status().errors)
     })
+  }
+
+  #findings(): void {
+    this.#gauge(
+      'ecmpd_finding',
+      'Always 1: something is not as it should be (docs/findings.md); neighbor: whom it is about, if anybody.',
+      ['id', 'neighbor', 'severity'],
+      (gauge) => {
+        for (const { id, severity, subject } of this.#context.findings()) {
+          gauge.set({ id, severity, neighbor: subject.type === 'neighbor' ? subject.key : '' }, 1)
+        }
+      },
+    )
   }
 
   #process(): void {

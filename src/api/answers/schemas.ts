@@ -325,6 +325,18 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         },
         { cause: text },
       ),
+      object(
+        {
+          type: { const: 'finding' },
+          ...stamp,
+          change: oneOf('raised', 'cleared'),
+          finding: text,
+          severity: oneOf('error', 'warning', 'note'),
+          subject: text,
+          text,
+        },
+        { neighbor: text },
+      ),
       object({ type: { const: 'refused' }, ...stamp, address: text, port: count, cause: text }),
       object({
         type: { const: 'fault' },
@@ -354,6 +366,40 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     { neighbor: ref('Neighbor') },
   ),
   Maintenance: object({ on: flag, text: { ...text, description: 'What was done, one sentence' } }),
-  Ready: object({ ready: flag, waiting: list(text) }),
+  Subject: object(
+    { type: oneOf('neighbor', 'address', 'prefix', 'next-hop', 'host', 'daemon') },
+    { key: text, address: text, family, prefix: text, detail: text },
+  ),
+  Finding: object(
+    {
+      id: { ...text, description: 'Stable; docs/findings.md has all' },
+      severity: oneOf('error', 'warning', 'note'),
+      subject: ref('Subject'),
+      text: { ...text, description: 'The cause, one sentence' },
+      next: { ...text, description: 'What to do next' },
+      evidence: list(text),
+    },
+    { since: time },
+  ),
+  Findings: object({ findings: list(ref('Finding')) }),
+  Explanation: object(
+    {
+      subject: ref('Subject'),
+      name: text,
+      conclusion: text,
+      facts: list(object({ label: text, value: text })),
+      findings: list(ref('Finding')),
+    },
+    { next: text },
+  ),
+  Ready: object(
+    { ready: flag, waiting: list(text) },
+    {
+      findings: {
+        ...list(text),
+        description: 'Findings of severity error, cause and next step in a line each',
+      },
+    },
+  ),
   Health: object({ healthy: flag }),
 }

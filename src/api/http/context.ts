@@ -1,4 +1,6 @@
 import type { Config } from '../../config/model/model.js'
+import type { Explanation } from '../../diagnose/model/explanation.js'
+import type { Finding } from '../../diagnose/model/finding.js'
 import type { HostFacts } from '../../host/model.js'
 import type { FibPort, Resolver } from '../../ports/fib.js'
 import type { Log } from '../../ports/log.js'
@@ -33,6 +35,10 @@ export interface ApiContext {
   status(): StatusView
   /** What is known of this machine; undefined in the first moment. */
   host(): HostFacts | undefined
+  /** What is not as it should be, the worst first; at most a second old. */
+  findings(): readonly Finding[]
+  /** @param subject as a person names it @returns undefined when there is nothing of that name */
+  explain(subject: string): Explanation | undefined
   /** Applies the changed file. Never rejects. */
   reload(): Promise<ReloadOutcome>
 }

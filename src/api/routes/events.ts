@@ -14,6 +14,7 @@ const TYPES = [
   'operation',
   'maintenance',
   'liveness',
+  'finding',
   'refused',
   'fault',
 ] as const

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { firstLine } from '../../diagnose/model/finding.js'
 import type { Metrics } from '../answers/metrics.js'
 import type { ApiContext } from '../http/context.js'
 
@@ -41,7 +42,8 @@ export function healthRoutes(app: FastifyInstance, context: ApiContext, metrics:
     handler: async (_request, reply) => {
       const { ready, waiting } = context.status()
       reply.code(ready ? 200 : 503)
-      return { ready, waiting }
+      const errors = context.findings().filter(({ severity }) => severity === 'error')
+      return { ready, waiting, findings: errors.map(firstLine) }
     },
   })
 }

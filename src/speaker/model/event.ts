@@ -89,6 +89,22 @@ export type SpeakerEvent =
       /** Why this source calls it dead, half a sentence; absent with 'alive'. */
       readonly cause?: string
     }
+  /** Something is not as it should be, or is again (docs/findings.md). */
+  | {
+      readonly type: 'finding'
+      readonly id: number
+      readonly at: string
+      readonly change: 'raised' | 'cleared'
+      /** Kind of finding. */
+      readonly finding: string
+      readonly severity: 'error' | 'warning' | 'note'
+      /** 'neighbor 192.168.95.210', 'host'. */
+      readonly subject: string
+      /** Key of the neighbor that it is about. */
+      readonly neighbor?: string
+      /** Cause and next step, one line. */
+      readonly text: string
+    }
   | {
       readonly type: 'refused'
       readonly id: number
@@ -110,3 +126,6 @@ export type SpeakerEvent =
       /** The whole message in hex (RFC 7606 §6). */
       readonly message: string
     }
+
+/** A finding before it gets its place among the events. */
+export type FindingReport = Omit<Extract<SpeakerEvent, { readonly type: 'finding' }>, 'id' | 'at'>

@@ -7,6 +7,8 @@ import { type ApiApplication, createApplication } from '../../../src/api/app.js'
 import type { ApiContext, ReloadOutcome } from '../../../src/api/http/context.js'
 import { ApiListeners } from '../../../src/api/http/listeners.js'
 import type { Config } from '../../../src/config/model/model.js'
+import type { Explanation } from '../../../src/diagnose/model/explanation.js'
+import type { Finding } from '../../../src/diagnose/model/finding.js'
 import type { HostFacts } from '../../../src/host/model.js'
 import type { Family } from '../../../src/ip/family.js'
 import type { FibPort } from '../../../src/ports/fib.js'
@@ -51,6 +53,7 @@ export class FakeSpeaker implements SpeakerApi, Views {
     this.operations.push([address, operation, by])
     return this.outcome
   }
+  report() {}
   maintenance(on: boolean, by: string) {
     this.maintained.push([on, by])
     return this.outcome
@@ -167,6 +170,14 @@ export class TestApi {
     report: { added: ['192.0.2.1'], removed: [], changed: [], reset: [], unchanged: 2 },
     notes: [],
   }
+  findings: Finding[] = []
+  explanation: Explanation = {
+    subject: { type: 'host' },
+    name: 'this machine',
+    conclusion: 'well',
+    facts: [],
+    findings: [],
+  }
   reloads = 0
   port = 0
   #application?: ApiApplication
@@ -231,6 +242,8 @@ export class TestApi {
         waiting: this.ready ? [] : ['BGP does not listen yet'],
       }),
       host: () => this.host,
+      findings: () => this.findings,
+      explain: (subject) => (subject === 'host' ? this.explanation : undefined),
       reload: async () => {
         this.reloads++
         return this.outcome

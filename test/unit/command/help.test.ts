@@ -9,7 +9,7 @@ const words = (text: string) => {
 }
 
 t.test('`?`: what can follow', async (t) => {
-  t.same(words(''), ['show', 'neighbor', 'clear', 'maintenance'])
+  t.same(words(''), ['show', 'explain', 'neighbor', 'clear', 'maintenance'])
   t.same(words('show'), ['ip', 'ipv6', 'bgp', 'version', 'fib', 'running-config', 'events'])
   t.same(words('sh ip'), ['bgp', 'route'])
   t.same(words('show ip bgp neighbors 192.0.2.1'), [
@@ -55,7 +55,7 @@ t.test('Tab: words, and values that somebody knows', async (t) => {
   t.same(tab('', 's'), ['show'])
   t.same(tab('show', 'i'), ['ip', 'ipv6'])
   t.same(tab('show ip bgp', 's'), ['summary'])
-  t.same(tab('show ip bgp summary', ''), ['json'])
+  t.same(tab('show ip bgp summary', ''), ['failed', 'json'])
   t.same(tab('show ip bgp summary', 'J'), ['json'])
   t.same(tab('show ip bgp neighbors', '192'), ['192.0.2.1', '192.0.2.2'])
   t.same(tab('neighbor', '192.0.2.2'), ['192.0.2.2'])

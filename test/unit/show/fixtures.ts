@@ -1,4 +1,6 @@
 import type { Config } from '../../../src/config/model/model.js'
+import type { Explanation } from '../../../src/diagnose/model/explanation.js'
+import type { Finding } from '../../../src/diagnose/model/finding.js'
 import type { ShowSource } from '../../../src/show/source.js'
 import type { SpeakerEvent } from '../../../src/views/model/event.js'
 import type { FibView } from '../../../src/views/model/kernel.js'
@@ -309,6 +311,8 @@ export interface Content {
   readonly fib?: FibView
   readonly config?: Config
   readonly events?: readonly SpeakerEvent[]
+  readonly findings?: readonly Finding[]
+  readonly explanation?: Explanation
 }
 
 /** A source that pages as the API does, two routes at a time. */
@@ -343,5 +347,7 @@ export function source(content: Content = {}): ShowSource {
     fib: async () => content.fib ?? FIB,
     config: async () => content.config ?? CONFIG,
     events: async () => content.events ?? [],
+    findings: async () => content.findings ?? [],
+    explain: async () => content.explanation,
   }
 }
