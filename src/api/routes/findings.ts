@@ -1,7 +1,7 @@
 /** `/api/v1/findings` and `/api/v1/explain`: what is not as it should be, and why something is as it is. */
 
 import type { FastifyInstance } from 'fastify'
-import { SEVERITIES, type Severity } from '../../diagnose/model/finding.js'
+import { type FindingSeverity, SEVERITIES } from '../../diagnose/model/finding.js'
 import type { ApiContext } from '../http/context.js'
 import { ApiError } from '../http/errors.js'
 import { existingNeighbor } from './neighbors.js'
@@ -21,7 +21,7 @@ const FINDINGS_QUERY = {
 } as const
 
 interface FindingsQuery {
-  readonly severity?: Severity
+  readonly severity?: FindingSeverity
   readonly neighbor?: string
   readonly id?: string
 }

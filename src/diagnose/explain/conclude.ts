@@ -4,7 +4,7 @@ import type { Explanation, Fact } from '../model/explanation.js'
 import { type Finding, firstLine, type Subject } from '../model/finding.js'
 
 /** What is known of a subject, before it is concluded. */
-export interface Told {
+export interface Conclusion {
   readonly subject: Subject
   readonly name: string
   readonly facts: readonly Fact[]
@@ -14,7 +14,7 @@ export interface Told {
 }
 
 /** The worst finding is the conclusion, and its next step the next step. */
-export function conclude({ subject, name, facts, findings, well }: Told): Explanation {
+export function conclude({ subject, name, facts, findings, well }: Conclusion): Explanation {
   const [worst] = findings
   if (worst === undefined) return { subject, name, conclusion: well, facts, findings }
   return { subject, name, conclusion: firstLine(worst), facts, findings, next: worst.next }

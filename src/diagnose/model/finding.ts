@@ -9,10 +9,10 @@ import type { Family } from '../../ip/family.js'
  * How much it hurts. 'error': traffic suffers, or a session that is meant to be up is not. 'warning': it works, and
  * will not when something else happens, or works worse than it could. 'note': worth knowing, and may be meant so.
  */
-export type Severity = 'error' | 'warning' | 'note'
+export type FindingSeverity = 'error' | 'warning' | 'note'
 
 /** The severities, the worst first. */
-export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']
+export const SEVERITIES: readonly FindingSeverity[] = ['error', 'warning', 'note']
 
 /** What a finding is about. */
 export type Subject =
@@ -33,7 +33,7 @@ export type Subject =
 export interface Finding {
   /** Stable: scripts, alerts and docs/findings.md know it. Kebab case. */
   readonly id: string
-  readonly severity: Severity
+  readonly severity: FindingSeverity
   readonly subject: Subject
   /** The cause: one sentence without its full stop, which names whom it is about. Safe to print. */
   readonly text: string

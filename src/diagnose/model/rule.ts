@@ -1,10 +1,10 @@
 /** What a row of the registry is: a kind of finding, and how it is found. */
 
 import type { Facts } from './facts.js'
-import type { Finding, Severity, Subject } from './finding.js'
+import type { Finding, FindingSeverity, Subject } from './finding.js'
 
 /** What a rule concludes of one subject; what is left out is the rule's own. */
-export interface Found {
+export interface Verdict {
   readonly subject: Subject
   /** See Finding.text. */
   readonly text: string
@@ -13,7 +13,7 @@ export interface Found {
   readonly evidence?: readonly string[]
   readonly since?: string
   /** Where it is worse or better than usual. */
-  readonly severity?: Severity
+  readonly severity?: FindingSeverity
 }
 
 /** A kind of finding. Written once: explain, doctor, lint and expect draw from the same rows. */
@@ -21,7 +21,7 @@ export interface Rule {
   /** Kebab case; never changed once it was released. */
   readonly id: string
   /** The usual one. */
-  readonly severity: Severity
+  readonly severity: FindingSeverity
   /** What it means, for docs/findings.md: one sentence without names. */
   readonly title: string
   /** What to do, where a finding does not say it more precisely; for docs/findings.md, too. */
@@ -32,7 +32,7 @@ export interface Rule {
    */
   readonly group?: 'down' | 'vain'
   /** Judges facts alone: no clock, no I/O; the same facts give the same findings. */
-  find(facts: Facts): Iterable<Found>
+  find(facts: Facts): Iterable<Verdict>
 }
 
 /** A family of rules: a file of its own, a heading in docs/findings.md. */
@@ -42,7 +42,7 @@ export interface RuleFamily {
 }
 
 /** The whole finding of what a rule has found. */
-export function findingOf(rule: Rule, found: Found): Finding {
+export function findingOf(rule: Rule, found: Verdict): Finding {
   return {
     id: rule.id,
     severity: found.severity ?? rule.severity,

@@ -2,7 +2,7 @@
 
 import type { NeighborView } from '../../views/model/neighbor.js'
 import type { Facts } from '../model/facts.js'
-import type { Found, Rule } from '../model/rule.js'
+import type { Rule, Verdict } from '../model/rule.js'
 
 /**
  * A rule about neighbors.
@@ -10,7 +10,7 @@ import type { Found, Rule } from '../model/rule.js'
  */
 export function neighborRule(
   rule: Omit<Rule, 'find'>,
-  judge: (neighbor: NeighborView, facts: Facts) => Omit<Found, 'subject'> | undefined,
+  judge: (neighbor: NeighborView, facts: Facts) => Omit<Verdict, 'subject'> | undefined,
 ): Rule {
   return {
     ...rule,
