@@ -4,7 +4,7 @@ import type { Facts } from './facts.js'
 import type { Finding, FindingSeverity, Subject } from './finding.js'
 
 /** What a rule concludes of one subject; what is left out is the rule's own. */
-export interface Verdict {
+export interface Judgment {
   readonly subject: Subject
   /** See Finding.text. */
   readonly text: string
@@ -32,7 +32,7 @@ export interface Rule {
    */
   readonly group?: 'down' | 'vain'
   /** Judges facts alone: no clock, no I/O; the same facts give the same findings. */
-  find(facts: Facts): Iterable<Verdict>
+  find(facts: Facts): Iterable<Judgment>
 }
 
 /** A family of rules: a file of its own, a heading in docs/findings.md. */
@@ -42,7 +42,7 @@ export interface RuleFamily {
 }
 
 /** The whole finding of what a rule has found. */
-export function findingOf(rule: Rule, found: Verdict): Finding {
+export function findingOf(rule: Rule, found: Judgment): Finding {
   return {
     id: rule.id,
     severity: found.severity ?? rule.severity,

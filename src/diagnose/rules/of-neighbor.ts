@@ -2,7 +2,7 @@
 
 import type { NeighborView } from '../../views/model/neighbor.js'
 import type { Facts } from '../model/facts.js'
-import type { Rule, Verdict } from '../model/rule.js'
+import type { Judgment, Rule } from '../model/rule.js'
 
 /**
  * A rule about neighbors.
@@ -10,7 +10,7 @@ import type { Rule, Verdict } from '../model/rule.js'
  */
 export function neighborRule(
   rule: Omit<Rule, 'find'>,
-  judge: (neighbor: NeighborView, facts: Facts) => Omit<Verdict, 'subject'> | undefined,
+  judge: (neighbor: NeighborView, facts: Facts) => Omit<Judgment, 'subject'> | undefined,
 ): Rule {
   return {
     ...rule,
