@@ -56,7 +56,8 @@ export type ShowRequest =
       readonly view: 'neighbor-routes'
       readonly address: NeighborKey
       readonly table: NeighborTable
-      readonly family: Family
+      /** Those asked for; of several, the ones that the neighbor has are shown. */
+      readonly families: readonly Family[]
     }
   | { readonly view: 'routes'; readonly family: Family }
   | { readonly view: 'route'; readonly family: Family; readonly target: Target }

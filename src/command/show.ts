@@ -35,19 +35,29 @@ function scopeOf({ keywords }: Args): Scope {
   return { families: [familyOfIp(keywords[at - 1])], form }
 }
 
+/** Where a route is shown: among those of BGP, or with what the kernel has of it. */
+type RouteTable = 'bgp' | 'route'
+
 /**
  * The route that address, prefix or network with its mask ask for.
  * @param name of the argument
  * @param family the only one that fits; undefined: the argument's own
+ * @param table what it is looked up in, for the remedy
  * @throws WrongArgument for one of another family, and for a mask that does not go with it
  */
-function targetOf(args: Args, name: string, family: Family | undefined): { family: Family; target: Target } {
+function targetOf(
+  args: Args,
+  name: string,
+  family: Family | undefined,
+  table: RouteTable,
+): { family: Family; target: Target } {
   const text = args.text(name)
   const own = familyOfAddress(text)
   if (family !== undefined && own !== family) {
-    const [wanted, ip] = own === 'ipv6-unicast' ? ['IPv4', 'ipv6'] : ['IPv6', 'ip']
-    const others = `\`show ${ip} bgp\` and \`show ${ip} route\` have the others`
-    throw new WrongArgument(name, `expected: ${wanted}; ${others}`)
+    const [is, wanted] = own === 'ipv6-unicast' ? ['IPv6', 'IPv4'] : ['IPv4', 'IPv6']
+    const afi = is.toLowerCase()
+    const command = table === 'bgp' ? `bgp ${afi}` : own === 'ipv6-unicast' ? 'ipv6 route' : 'ip route'
+    throw new WrongArgument(name, `it is ${is}, expected: ${wanted}; \`show ${command} ${text}\``)
   }
   if (!args.has('mask'))
     return { family: own, target: text.includes('/') ? { prefix: text } : { longest: text } }
@@ -58,13 +68,21 @@ function targetOf(args: Args, name: string, family: Family | undefined): { famil
 }
 
 const show = (request: ShowRequest): RequestOf<'show'> => ({ command: 'show', show: request })
-const single = ({ families }: Scope) => (families.length === 1 ? families[0] : undefined)
 
-/** Routes of a neighbor; without a family named, of the session's own one. */
+/**
+ * The family that stands behind `bgp`; undefined where it doesn't. `ip bgp` alone asks for IPv4 where several could be
+ * meant, and not where an address says which.
+ */
+function namedFamily(args: Args): Family | undefined {
+  const { families, form } = scopeOf(args)
+  return form !== 'keyed' && families.length === 1 ? families[0] : undefined
+}
+
+/** Routes of a neighbor, of every family that the words ask for. */
 function neighborRoutes(args: Args): RequestOf<'show'> {
-  const address = args.text('address')
-  const family = single(scopeOf(args)) ?? familyOfAddress(address)
-  return show({ view: 'neighbor-routes', address, table: args.keywords.at(-1) as NeighborTable, family })
+  const { families } = scopeOf(args)
+  const table = args.keywords.at(-1) as NeighborTable
+  return show({ view: 'neighbor-routes', address: args.text('address'), table, families })
 }
 
 /** A view that takes no arguments. */
@@ -86,7 +104,7 @@ export const SHOW_ROWS: readonly CommandRow<RequestOf<'show'>>[] = [
     syntax: `show ${BGP} <prefix:target> [<mask:mask>]`,
     help: 'one route with all details',
     example: 'show ip bgp 192.168.95.123/32',
-    request: (args) => show({ view: 'prefix', ...targetOf(args, 'prefix', single(scopeOf(args))) }),
+    request: (args) => show({ view: 'prefix', ...targetOf(args, 'prefix', namedFamily(args), 'bgp') }),
   },
   {
     syntax: `show ${BGP} summary`,
@@ -135,7 +153,8 @@ export const SHOW_ROWS: readonly CommandRow<RequestOf<'show'>>[] = [
     help: 'the same of one prefix or address',
     example: 'show ip route 192.0.2.1 json',
     occasion: 'next hops of an address, for a script',
-    request: (args) => show({ view: 'route', ...targetOf(args, 'address', familyOfIp(args.keywords[1])) }),
+    request: (args) =>
+      show({ view: 'route', ...targetOf(args, 'address', familyOfIp(args.keywords[1]), 'route') }),
   },
   plain('version', 'of the daemon'),
   plain('fib', "the kernel's side, refused routes with the reason"),

@@ -74,13 +74,15 @@ export function fibText(route: RouteView): string | undefined {
  */
 export function showDetail(route: RouteView, findings: readonly string[] = []): string {
   const best = route.paths.findIndex((path) => path.best)
-  const available = route.paths.filter((path) => path.valid).length
+  // As FRR counts them: all. What can't be used is not hidden in a smaller number.
+  const available = route.paths.length
+  const unusable = route.paths.filter((path) => !path.valid).length
   const choice = best < 0 ? 'no best path' : `best #${best + 1}`
   const suppressed = route.suppressed ? ', Advertisements suppressed by an aggregate.' : ''
   const kinds = new Set(route.paths.filter((path) => path.multipath).map((path) => path.type))
   const lines = [
     `BGP routing table entry for ${route.prefix}, version ${route.version}`,
-    `Paths: (${available} available, ${choice}, table default${suppressed})`,
+    `Paths: (${available} available, ${choice}, table default${unusable === 0 ? '' : `, ${unusable} not usable`}${suppressed})`,
   ]
   if (kinds.size > 0) {
     lines.push(`  Multipath: ${[...kinds].map((kind) => (kind === 'ebgp' ? 'eBGP' : 'iBGP')).join(' ')}`)

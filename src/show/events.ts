@@ -44,5 +44,6 @@ export function eventLine(event: SpeakerEvent): string {
 
 /** `show events`: the last events, oldest first. */
 export function showEvents(events: readonly SpeakerEvent[]): string {
+  if (events.length === 0) return '% No events yet\n'
   return events.map((event) => `${eventLine(event)}\n`).join('')
 }

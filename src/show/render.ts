@@ -10,13 +10,14 @@ import { showFib } from './fib.js'
 import { prefixFindings } from './finding-lines.js'
 import { type NeighborContext, showNeighbor } from './neighbors.js'
 import { neighborJson } from './neighbors-json.js'
-import { ROUTES_HEAD, routeLines, showRoute } from './route.js'
+import { noNeighbors, otherFamily, otherTable } from './nothing.js'
+import { routeLines, routesHead, showRoute } from './route.js'
 import { routeJson } from './route-json.js'
 import { pages, type ShowSource } from './source.js'
 import { membersOf, showAllSummaries, showSummary } from './summary.js'
 import { failedJson, showFailed } from './summary-failed.js'
 import { summariesJson, summaryJson } from './summary-json.js'
-import { showTable } from './table.js'
+import { showTable, type TableScope } from './table.js'
 import { showAdvertisedJson, showTableJson } from './table-json.js'
 import type { TableForm } from './table-row.js'
 import { jsonText } from './text.js'
@@ -89,8 +90,11 @@ async function summary(
         : summariesJson(status, config, neighbors, families, now)
     return json(form === 'vrf' ? { default: bare } : bare)
   }
-  if (families.length > 1) return showAllSummaries(status, neighbors, now, findings)
-  return showSummary(status, neighbors, families[0], now, findings)
+  const nobody = families.every((family) => membersOf(neighbors, family).length === 0)
+    ? noNeighbors(families, 'summary', neighbors, config, status)
+    : ''
+  if (families.length > 1 && nobody === '') return showAllSummaries(status, neighbors, now, findings)
+  return `${showSummary(status, neighbors, families[0], now, findings)}${nobody}`
 }
 
 async function* table(
@@ -99,24 +103,58 @@ async function* table(
   { json: asJson, dialect }: RenderOptions,
 ): Chunks {
   if (asJson) {
-    if (families.length === 1) {
-      yield* showTableJson(source, { family: families[0] })
-      return
-    }
-    let before = '{\n'
-    for (const family of families) {
-      yield `${before}"${familyKey(family)}": `
-      yield* showTableJson(source, { family })
-      before = ','
-    }
-    yield '}\n'
+    yield* keyed(families, (family) => showTableJson(source, { family }))
     return
   }
   for (const family of families) {
     if (families.length > 1) yield `For address family: ${familyTitle(family)}\n\n`
-    yield* showTable(source, { family }, dialect)
+    const count = yield* showTable(source, { family }, dialect)
     if (family !== families.at(-1)) yield '\n'
+    if (count === 0 && families.length === 1) {
+      yield otherTable(await source.status(), family, (afi) => `show bgp ${afi}`)
+    }
   }
+}
+
+/** Routes of one neighbor, of each family that was asked for and that it has. */
+async function* neighborTable(
+  source: ShowSource,
+  { address, table: name, families }: Extract<ShowRequest, { view: 'neighbor-routes' }>,
+  { json: asJson, dialect }: RenderOptions,
+): Chunks {
+  const neighbor = await existing(source, address)
+  const has = families.filter((family) => neighbor.families.some((entry) => entry.family === family))
+  // Of one that is asked for alone there is a table, if an empty one.
+  const shown = has.length === 0 ? families.slice(0, 1) : has
+  const side = name === 'advertised-routes' ? 'out' : 'in'
+  const stage = name === 'received-routes' ? 'received' : 'accepted'
+  const scopeOf = (family: Family): TableScope => ({ family, neighbor, side, stage })
+  if (asJson) {
+    const one = side === 'out' ? showAdvertisedJson : showTableJson
+    yield* keyed(shown, (family) => one(source, scopeOf(family)))
+    return
+  }
+  for (const family of shown) {
+    if (shown.length > 1) yield `For address family: ${familyTitle(family)}\n\n`
+    yield* showTable(source, scopeOf(family), dialect)
+    if (family !== shown.at(-1)) yield '\n'
+  }
+  if (has.length === 0) yield otherFamily(neighbor, shown[0], name)
+}
+
+/** One document of a single family, or one that has those of several by FRR's keys. */
+async function* keyed(families: readonly Family[], one: (family: Family) => Chunks): Chunks {
+  if (families.length === 1) {
+    yield* one(families[0])
+    return
+  }
+  let before = '{\n'
+  for (const family of families) {
+    yield `${before}"${familyKey(family)}": `
+    yield* one(family)
+    before = ','
+  }
+  yield '}\n'
 }
 
 async function neighborContext(source: ShowSource): Promise<NeighborContext> {
@@ -149,20 +187,26 @@ async function* neighbors(
     yield json(Object.fromEntries(list.map((neighbor) => [neighbor.key, neighborJson(neighbor, context)])))
     return
   }
+  if (list.length === 0) {
+    yield noNeighbors(families, 'neighbors', await source.neighbors(), context.config, context.status)
+  }
   for (const [index, neighbor] of list.entries()) {
     yield `${index === 0 ? '' : '\n'}${showNeighbor(neighbor, context)}`
   }
 }
 
 async function* routes(source: ShowSource, family: Family, asJson: boolean): Chunks {
-  const now = nowOf(await source.status())
+  const status = await source.status()
+  const now = nowOf(status)
   let count = 0
-  if (!asJson) yield ROUTES_HEAD
+  if (!asJson) yield routesHead(status.fib.enabled)
   for await (const page of pages(source, { family })) {
     let text = ''
     for (const entry of page.routes) {
       if (!asJson) {
-        text += routeLines(entry, now)
+        const lines = routeLines(entry, now)
+        if (lines !== '') count++
+        text += lines
         continue
       }
       const value = routeJson(entry, now)
@@ -172,6 +216,9 @@ async function* routes(source: ShowSource, family: Family, asJson: boolean): Chu
     yield text
   }
   if (asJson) yield count === 0 ? '{}\n' : '\n}\n'
+  else if (count === 0) {
+    yield otherTable(status, family, (afi) => `show ${afi === 'ipv6' ? 'ipv6' : 'ip'} route`)
+  }
 }
 
 /**
@@ -201,16 +248,9 @@ export async function* render(request: ShowRequest, source: ShowSource, options:
     case 'neighbors':
       yield* neighbors(source, request.families, request.address, asJson)
       return
-    case 'neighbor-routes': {
-      const { key } = await existing(source, request.address)
-      const side = request.table === 'advertised-routes' ? 'out' : 'in'
-      const stage = request.table === 'received-routes' ? 'received' : 'accepted'
-      const scope = { family: request.family, neighbor: key, side, stage } as const
-      if (!asJson) yield* showTable(source, scope, options.dialect)
-      else if (side === 'out') yield* showAdvertisedJson(source, scope)
-      else yield* showTableJson(source, scope)
+    case 'neighbor-routes':
+      yield* neighborTable(source, request, options)
       return
-    }
     case 'routes':
       yield* routes(source, request.family, asJson)
       return

@@ -26,18 +26,22 @@ export function routeJson(route: RouteDetail, now: number): object[] {
       distance: best.path.type === 'ebgp' ? 20 : 200,
       metric: best.path.med ?? 0,
       ...(installed ? { installed: true } : {}),
+      // FRR's words for these states.
+      ...(route.fib?.state === 'refused' ? { failed: true } : {}),
+      ...(route.fib?.state === 'pending' ? { queued: true } : {}),
       fibState: route.fib?.state ?? 'off',
       ...(route.fib?.reason === undefined ? {} : { fibReason: escapeText(route.fib.reason) }),
       table: 254,
       internalNextHopNum: entries.length,
       internalNextHopActiveNum: entries.length,
       uptime: frrUptime(newest),
-      nexthops: entries.map(({ gateway }) => ({
+      nexthops: entries.map(({ gateway, path }) => ({
         ...(installed ? { fib: true } : {}),
         ip: gateway.address,
         afi: afiName(gateway.address.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast'),
         ...(gateway.interface === undefined ? {} : { interfaceName: gateway.interface }),
         active: true,
+        ...(path.stale ? { stale: true } : {}),
         weight: 1,
       })),
     },

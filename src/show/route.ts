@@ -49,6 +49,7 @@ function block(entry: Descriptor, first: boolean, now: number): string[] {
   ]
   const as = tag(path)
   if (as !== undefined) lines.push(`      Route tag ${as}`)
+  if (path.stale) lines.push('      Stale: kept while its neighbor is away')
   return lines
 }
 
@@ -83,21 +84,33 @@ export function showRoute(route: RouteDetail, localAs: number, now: number): str
   return `${lines.join('\n')}\n`
 }
 
-/** Head of `show ip route`: ecmpd knows the routes of BGP alone. */
-export const ROUTES_HEAD = 'Codes: B - BGP\n\nGateway of last resort is not set\n\n'
+/**
+ * Head of `show ip route`: ecmpd knows the routes of BGP alone.
+ * @param installs whether routes are installed in the kernel
+ */
+export function routesHead(installs: boolean): string {
+  const off = installs ? '' : 'FIB is off: none of these is in the kernel (start with --fib)\n'
+  return `Codes: B - BGP, r - rejected by the kernel (\`show fib\` has the reason), q - queued\n${off}\nGateway of last resort is not set\n\n`
+}
+
+/** The second column of `show ip route`, where IOS has the kind of a route: what the kernel has made of it, as in FRR. */
+function kernelCode({ fib }: RouteDetail): 'r' | 'q' | ' ' {
+  return fib?.state === 'refused' ? 'r' : fib?.state === 'pending' ? 'q' : ' '
+}
 
 /**
  * Lines of one route in `show ip route`; '' when it has no usable path.
  * @param now milliseconds since 1970
  */
 export function routeLines(route: RouteDetail, now: number): string {
-  const start = `B     ${route.prefix} `
+  const start = `B ${kernelCode(route)}   ${route.prefix} `
   return descriptors(route)
     .map(({ gateway, path }, index) => {
       const age = upDown(secondsSince(path.since, now))
       const on = gateway.interface === undefined ? '' : `, ${gateway.interface}`
       const cost = `[${distance(path)}/${path.med ?? 0}]`
-      return `${index === 0 ? start : ' '.repeat(start.length)}${cost} via ${gateway.address}, ${age}${on}\n`
+      const kept = path.stale ? ' (stale)' : ''
+      return `${index === 0 ? start : ' '.repeat(start.length)}${cost} via ${gateway.address}, ${age}${on}${kept}\n`
     })
     .join('')
 }

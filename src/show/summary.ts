@@ -42,6 +42,12 @@ export function upDownSeconds(neighbor: NeighborView, now: number): number | und
 const received = (counts: NeighborFamilyView) =>
   lacksImportPolicy(counts) ? '(Policy)' : counts.prefixesReceived
 
+/**
+ * Cisco's names in 80 columns: an AS of more than eight digits, or a version of more than six, moves its row by what it
+ * is longer, which parsers of these columns take.
+ */
+const HEADER = 'Neighbor        V       AS MsgRcvd MsgSent TblVer InQ OutQ Up/Down  State/PfxRcd'
+
 function row(neighbor: NeighborView, counts: NeighborFamilyView, version: number, now: number): string {
   const up = neighbor.state === 'Established'
   const seconds = upDownSeconds(neighbor, now)
@@ -49,11 +55,11 @@ function row(neighbor: NeighborView, counts: NeighborFamilyView, version: number
   const name =
     neighbor.address.length > 15 ? `${neighbor.address}\n${' '.repeat(16)}` : left(neighbor.address, 16)
   return [
-    `${name}4 ${right(neighbor.remoteAs, 12)}`,
+    `${name}4 ${right(neighbor.remoteAs, 8)}`,
     right(totalMessages(neighbor, 'received'), 7),
     right(totalMessages(neighbor, 'sent'), 7),
-    right(up ? version : 1, 8),
-    right(0, 4),
+    right(up ? version : 1, 6),
+    right(0, 3),
     right(neighbor.outputQueue, 4),
     left(seconds === undefined ? 'never' : upDown(seconds), 8),
     right(up ? received(counts) : stateText(neighbor), 8),
@@ -105,7 +111,7 @@ export function showSummary(
     `${table?.attributeSets ?? 0} BGP path attribute entries`,
     `BGP using ${status.memory} total bytes of memory`,
     '',
-    'Neighbor        V           AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd',
+    HEADER,
     ...members.map(({ neighbor, counts }) => row(neighbor, counts, version, now)),
     '',
     ...summaryFindings(

@@ -1,7 +1,7 @@
 import type { PathView, RouteView } from '../views/model/route.js'
 import { afiName } from './family.js'
 import { pages, type ShowSource } from './source.js'
-import { filterOf, type TableScope, tableVersion } from './table.js'
+import { filterOf, sentAs, type TableScope, tableVersion } from './table.js'
 import { originCode, shownLocalPref } from './table-row.js'
 import { escapeText, jsonText } from './text.js'
 
@@ -64,7 +64,7 @@ async function* entries(
   scope: TableScope,
   value: (route: RouteView) => unknown,
 ): AsyncGenerator<string, number> {
-  const out = scope.side === 'out' ? scope.neighbor : undefined
+  const out = scope.side === 'out' ? scope.neighbor?.key : undefined
   let count = 0
   for await (const page of pages(source, { family: scope.family, ...filterOf(scope) }, out)) {
     let text = ''
@@ -111,7 +111,9 @@ export async function* showAdvertisedJson(source: ShowSource, scope: TableScope)
     bgpOriginCodes: { igp: 'i', egp: 'e', incomplete: '?' },
   }
   yield open(head, 'advertisedRoutes')
-  const count = yield* entries(source, scope, (route) => {
+  const shown = sentAs(scope, status)
+  const count = yield* entries(source, scope, (sent) => {
+    const route = shown(sent)
     const [first] = route.paths
     const more = route.paths.length > 1 || first.pathId !== undefined
     return {

@@ -129,7 +129,8 @@ t.test('YAML: AS paths and communities on the wire', { skip }, async (t) => {
     await apply({ site: ['asOverride: true'] })
     await until('the other site has the route', async () => (await site.received()).includes(SERVICE))
     const path = await ecmpd.show('ip', 'bgp', 'neighbors', SITE.address, 'advertised-routes')
-    t.match(path, /64513 64513/)
+    // As in FRR without the own AS, which the session puts in front: what is left is the one that was overridden.
+    t.match(path, /^\*>.* 64513 [ie?]$/m)
   })
 
   await step('remove-private-as', async () => {

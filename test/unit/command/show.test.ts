@@ -42,9 +42,20 @@ t.test('prefixes and addresses', async (t) => {
     view: 'neighbor-routes',
     address: '2001:db8::1',
     table: 'routes',
-    family: 'ipv4-unicast',
+    families: ['ipv4-unicast'],
   })
-  t.match(command('ip route 2001:db8::1'), /^% Invalid input/)
+  t.match(command('bgp all neighbors 192.0.2.1 advertised-routes'), {
+    families: ['ipv4-unicast', 'ipv6-unicast'],
+  })
+  t.equal(
+    command('ip route 2001:db8::1'),
+    '% Invalid input: `show ip route 2001:db8::1` at `2001:db8::1` (it is IPv6, expected: IPv4; `show ipv6 route 2001:db8::1`)',
+  )
+  t.match(command('ipv6 route 10.0.0.1'), /expected: IPv6; `show ip route 10\.0\.0\.1`\)$/)
+  t.match(command('bgp ipv4 unicast 2001:db8::/32'), /expected: IPv4; `show bgp ipv6 2001:db8::\/32`\)$/)
+  const six = { view: 'prefix', family: 'ipv6-unicast', target: { prefix: '2001:db8::1/128' } }
+  t.same(command('ip bgp 2001:db8::1/128'), six, 'an address says which family it is of')
+  t.match(command('ipv6 bgp 10.0.0.1'), { view: 'prefix', family: 'ipv4-unicast' })
   t.match(command('ip route 10.0.0.0 255.0.255.0'), /^% Too many parameters/)
 })
 

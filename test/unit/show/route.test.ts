@@ -119,7 +119,7 @@ t.test('show ip bgp PREFIX tells everything and why', async (t) => {
   })
   const text = await ask('ip bgp 192.168.95.123/32', { routes: [route] })
   t.match(text, /^BGP routing table entry for 192\.168\.95\.123\/32, version 4$/m)
-  t.match(text, /^Paths: \(2 available, best #1, table default\)$/m)
+  t.match(text, /^Paths: \(3 available, best #1, table default, 1 not usable\)$/m)
   t.match(text, /^ {4}192\.168\.95\.210 from 192\.168\.95\.210 \(192\.168\.95\.210\), k8s-master-0$/m)
   t.match(text, /Origin IGP, metric 5, localpref 100, valid, external, atomic-aggregate, multipath, best$/m)
   t.match(text, /^ {6}Community: 64512:100$/m)

@@ -9,7 +9,11 @@ t.test('the summary is read by the columns of ntc-templates and Genie', async (t
   const text = await ask('ip bgp summary')
   t.match(text, /^BGP router identifier 192\.168\.95\.200, local AS number 64513\s*$/m)
   t.match(text, /^BGP table version is 4, main routing table version 4$/m)
-  t.match(text, /^Neighbor {8}V {11}AS MsgRcvd MsgSent {3}TblVer {2}InQ OutQ Up\/Down {2}State\/PfxRcd$/m)
+  t.match(text, /^Neighbor {8}V {7}AS MsgRcvd MsgSent TblVer InQ OutQ Up\/Down {2}State\/PfxRcd$/m)
+  t.ok(
+    text.split('\n').every((line) => line.length <= 80),
+    'it fits a terminal',
+  )
   const rows = text.split('\n').flatMap((line) => {
     const row = ROW.exec(line)
     return row === null ? [] : [row.groups!]
@@ -23,7 +27,7 @@ t.test('the summary is read by the columns of ntc-templates and Genie', async (t
       ['192.168.95.213', '64512', 'never', 'Idle (Admin)'],
     ],
   )
-  t.match(text, '192.168.95.210  4        64512     305     302        4    0    0 02:30:14        1\n')
+  t.match(text, '192.168.95.210  4    64512     305     302      4   0    0 02:30:14        1\n')
 })
 
 t.test('every neighbor row has ten columns', async (t) => {
@@ -40,7 +44,7 @@ t.test('a lost session shows how long it is down', async (t) => {
 t.test('an IPv6 address wider than its column stands on a line of its own', async (t) => {
   const v6 = neighbor({ address: '2001:db8:95::210', families: [familyCounts({ family: 'ipv6-unicast' })] })
   const text = await ask('bgp ipv6 unicast summary', { neighbors: [v6] })
-  t.match(text, /\n2001:db8:95::210\n {16}4 {8}64512 {5}305/)
+  t.match(text, /\n2001:db8:95::210\n {16}4 {4}64512 {5}305/)
 })
 
 t.test('only neighbors of the family are listed; all families have headings', async (t) => {
