@@ -136,7 +136,6 @@ export class SpeakingNode implements PeerHost, PeerRoutes {
       routerId: parseIPv4(address) ?? 0,
       passive: false,
       delayOpen: 0,
-      dampIncoming: false,
       required: [],
       advertise: {
         families: [FAMILY],
@@ -174,6 +173,10 @@ export class SpeakingNode implements PeerHost, PeerRoutes {
   changed(): void {}
   keptDown(): undefined {}
   paused(): undefined {}
+  over(): void {}
+  repeats(): boolean {
+    return false
+  }
   ended(): void {}
   opened(): void {}
   gone(): void {}

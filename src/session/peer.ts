@@ -19,7 +19,8 @@
  *   at most connectRetry (RFC 4271 §8.1.1 DampPeerOscillations, §10). The count starts again after a session
  *   that lasted about a hold time.
  * - The idle hold damps the own dialling. A connection by the peer is welcome all the time, so that a node that
- *   restarts does not have to wait for its next try, unless `dampIncoming` is set.
+ *   restarts does not have to wait for its next try. The connections of one that fails again and again do not come here
+ *   (speaker/peer/damping.ts).
  * - At most one dial is under way; it ends when a valid OPEN arrives on another connection. No dial begins
  *   while a connection exists.
  * - Of several incoming connections without OPEN only the newest is kept: the peer has given up the others.
@@ -227,13 +228,9 @@ function dialled(draft: StepDraft, id: ConnectionId): void {
 
 function accepted(draft: StepDraft, id: ConnectionId): void {
   if (draft.find(id)) return
-  const { peer, dampIncoming, delayOpen } = draft.params
+  const { peer, delayOpen } = draft.params
   if (!draft.running) {
     refuse(draft, id, `${peer} is shut down here: its connection was refused`)
-    return
-  }
-  if (dampIncoming && draft.phase === 'Idle') {
-    refuse(draft, id, `${peer} connected again before its idle hold time had passed: refused`)
     return
   }
   const stale = draft.connections.filter((c) => c.incoming && RANK[c.state] < RANK.OpenConfirm)

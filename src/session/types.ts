@@ -64,12 +64,6 @@ export interface PeerParams {
   readonly sendHold: number
   /** RFC 4271 §8.1.1 DelayOpenTime: wait for the peer's OPEN so long before sending the own. 0: send at once. */
   readonly delayOpen: number
-  /**
-   * DampPeerOscillations also for incoming connections: refuse them while the idle hold timer runs (Cease 6/5).
-   * False: only the own dialling is damped, and a node that restarts gets in at once. No setting asks for it yet: it is
-   * the machine's half of damping neighbors whose sessions come and go, which the configuration has no word for so far.
-   */
-  readonly dampIncoming: boolean
   readonly advertise: AdvertiseOptions
   /** Own role towards an eBGP peer (RFC 9234 §4); strict: the peer's OPEN must have one, too. */
   readonly role?: { readonly own: Role; readonly strict: boolean }

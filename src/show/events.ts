@@ -30,6 +30,10 @@ function what(event: SpeakerEvent): string {
     }
     case 'finding':
       return event.change === 'raised' ? event.text : `no longer: ${event.text}`
+    case 'damped': {
+      const { neighbor, failures, refused, until, cause } = event
+      return `neighbor ${neighbor}: ${failures} of its sessions and connections failed one after the other, ${refused} more were refused; let in again at ${until}; the last one: ${cause}`
+    }
     case 'refused':
       return `connection from ${event.address} port ${event.port} refused: ${event.cause}`
     case 'fault':

@@ -155,6 +155,12 @@ function deaths({ dead = [] }: NeighborView, now: number): string[] {
 function pause({ address, key, paused }: NeighborView, now: number): string[] {
   if (paused === undefined) return []
   const seconds = Math.max(0, Math.ceil((Date.parse(paused.until) - now) / 1000))
+  if (paused.reason === 'failures') {
+    return [
+      `  ${paused.count} of its sessions and connections failed one after the other: those that it opens`,
+      `  are refused for ${seconds} seconds (\`ecmpd neighbor ${key} start\` lets it in now)`,
+    ]
+  }
   const { count, limit, family: name } = paused
   return [
     '  Peer had exceeded the max. no. of prefixes configured.',

@@ -21,6 +21,9 @@ export interface NeighborRoutesParts {
   readonly retention: RetentionParts
 }
 
+/** Milliseconds after which a session is no longer one of those that fail at once. */
+const LASTED = 10_000
+
 /** The routes of one neighbor, from its configuration to its removal. */
 export class NeighborRoutes implements PeerRoutes {
   readonly peer: Peer
@@ -47,7 +50,7 @@ export class NeighborRoutes implements PeerRoutes {
     const { peer, inbound, outbound, retained } = this
     const { families, holdTime, remoteAs } = terms
     const text = `neighbor ${peer.name} Established: AS ${remoteAs}, hold ${holdTime} s, families ${families.join(', ') || 'none in common'}`
-    this.#host.log.info({ neighbor: peer.key }, text)
+    this.#name(driver, text)
     retained.begin(driver, terms, outbound)
     const reader = inbound.established(driver, terms)
     outbound.established(driver, terms)
@@ -56,10 +59,22 @@ export class NeighborRoutes implements PeerRoutes {
     return reader
   }
 
+  /** Names a session that is up; of a neighbor whose sessions keep failing, once it has lasted. */
+  #name(driver: ConnectionDriver, text: string): void {
+    const { peer } = this
+    const { log, clock } = this.#host
+    const level = peer.level('info')
+    log[level]({ neighbor: peer.key }, text)
+    if (level === 'info') return
+    clock.after(LASTED, () => {
+      if (peer.session === driver) log.info({ neighbor: peer.key }, text)
+    })
+  }
+
   /** A session that was up has ended. */
   down(end: End, terms: Negotiated): void {
     const { peer } = this
-    this.#host.log.warn({ neighbor: peer.key }, `neighbor ${peer.name} down: ${peer.endText}`)
+    this.#host.log[peer.level('warn')]({ neighbor: peer.key }, `neighbor ${peer.name} down: ${peer.endText}`)
     this.inbound.down()
     this.outbound.down()
     this.retained.down(end, terms)

@@ -14,6 +14,7 @@ import { deathText } from './liveness/deaths.js'
 import type { NeighborOptions } from './model/options.js'
 import type { Pause } from './model/pause.js'
 import type { NeighborHost } from './neighbor-host.js'
+import type { Damping } from './peer/damping.js'
 import { dynamicOptions, rangeFor } from './peer/listen-ranges.js'
 import { Peer } from './peer/peer.js'
 import type { RefusedConnections } from './peer/refused-connections.js'
@@ -33,6 +34,7 @@ export interface NeighborsParts {
   readonly host: NeighborHost
   readonly random: Random
   readonly refusals: RefusedConnections
+  readonly damping: Damping
   readonly routing: Routing
   /** False: connections are refused. */
   running(): boolean
@@ -138,13 +140,14 @@ export class Neighbors {
   }
 
   /** Why connections from a neighbor's address are refused for a while; undefined: they are not. */
-  paused(key: NeighborKey): Pause | undefined {
-    return this.#pauses.of(key)
+  paused({ key, address }: Peer): Pause | undefined {
+    return this.#pauses.of(key) ?? this.#parts.damping.pause(address)
   }
 
   /** An operator wants a neighbor back now, whatever it is kept out for. Starting it is up to the caller. */
-  letIn(key: NeighborKey): void {
+  letIn({ key, address }: Peer): void {
     this.#pauses.lift(key)
+    this.#parts.damping.forget(address)
   }
 
   /** A source of liveness calls a neighbor dead: its session ends (RFC 5882 §4.2). */
@@ -225,16 +228,24 @@ export class Neighbors {
 
   /** Refuses a connection from an address that is to wait. @returns whether it did */
   #keepOut(connection: Connection, options: NeighborOptions): boolean {
+    const { damping, refusals } = this.#parts
     const { remote } = connection
-    const key = neighborKey(remote.address)
+    const { address } = remote
+    const key = neighborKey(address)
+    // What is shut down says so by itself.
+    if (this.#peers.get(key)?.adminDown) return false
     this.#pauses.reconsider(key, options)
     const pause = this.#pauses.of(key)
-    // What is shut down says so by itself.
-    if (pause === undefined || this.#peers.get(key)?.adminDown) return false
+    if (pause === undefined) {
+      if (damping.pause(address) === undefined) return false
+      damping.refused(address)
+      this.#refuse(connection, 'its sessions and connections failed one after the other', CONNECTION_REJECTED)
+      return true
+    }
     const cause = `it announced more than ${pause.limit} ${pause.family} prefixes (maximum-prefix)`
     this.#refuse(connection, cause, CONNECTION_REJECTED)
     const remedy = `it is let in again at ${pause.until}, sooner with another limit or \`ecmpd neighbor ${key} start\``
-    this.#parts.refusals.report(remote, cause, remedy)
+    refusals.report(remote, cause, remedy)
     return true
   }
 

@@ -33,6 +33,8 @@ import { Neighbors } from './neighbors.js'
 import { Observers } from './observers/observers.js'
 import { operate } from './operate.js'
 import { usesLongLived } from './outbound/long-lived.js'
+import { Damping } from './peer/damping.js'
+import { endText } from './peer/last-error.js'
 import { Listeners } from './peer/listeners.js'
 import { keepsOurs, OwnRestart } from './peer/own-restart.js'
 import type { Peer } from './peer/peer.js'
@@ -73,6 +75,7 @@ export class Speaker implements SpeakerApi {
   readonly reads: SpeakerReads
   readonly #parts: SpeakerParts
   readonly #events: Events
+  readonly #damping: Damping
   readonly #tables: Tables
   readonly #observers: Observers
   readonly #routing: Routing
@@ -100,6 +103,7 @@ export class Speaker implements SpeakerApi {
     const { clock, log, random, transport, fib } = parts
     this.#events = new Events(() => clock.wall(), log)
     const events = this.#events
+    this.#damping = new Damping(clock, log, events)
     this.#maintenance = new Maintenance(clock, log, events)
     const work = new Work(clock, {
       failed: (error) => log.error({ err: error }, 'a piece of work failed'),
@@ -130,6 +134,7 @@ export class Speaker implements SpeakerApi {
     this.#neighbors = new Neighbors({
       ...{ host, random, routing: this.#routing },
       refusals: new RefusedConnections(clock, log, events),
+      damping: this.#damping,
       running: () => this.#running,
     })
     this.#listeners = new Listeners(transport, (connection) => {
@@ -190,6 +195,7 @@ export class Speaker implements SpeakerApi {
     const before = this.#options
     this.#options = options
     this.#params = new WeakMap()
+    this.#damping.forgetAll()
     const neighbors = this.#neighbors
     const report = applyDifference(before, options, {
       dynamic: () => [...neighbors.all()].filter((peer) => peer.dynamic).map((peer) => peer.options),
@@ -278,7 +284,7 @@ export class Speaker implements SpeakerApi {
     }
     const { clock, log } = this.#parts
     const keptDown = (address: string) => this.#liveness.keptDown(address)
-    const letIn = () => this.#neighbors.letIn(key)
+    const letIn = () => this.#neighbors.letIn(peer)
     const parts = { clock, log, events: this.#events, routing: this.#routing, keptDown, letIn }
     const outcome = operate(peer, operation, by, parts)
     // A dynamic one without a session may have been there for what was just taken back.
@@ -376,7 +382,9 @@ export class Speaker implements SpeakerApi {
       keptDown: (address) => this.#liveness.keptDown(address),
       gatewayDead: (gateway) => this.#liveness.gateways.of(gateway).length > 0,
       overLimit: (...offence) => this.#neighbors.overLimit(...offence),
-      paused: (key) => this.#neighbors.paused(key),
+      paused: (peer) => this.#neighbors.paused(peer),
+      over: (peer, end) => this.#damping.ended(peer, end.cause, endText(end)),
+      repeats: (address) => this.#damping.repeats(address),
       checkConvergence: () => this.#convergence.look(),
       opened: () => {
         this.#connections++

@@ -146,7 +146,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       remotePort: count,
       maintenance,
       shutdown: object({ source: oneOf('configuration', 'operator') }, { message: text, by: text, at: time }),
-      paused: object({ reason: oneOf('maximum-prefix'), until: time, count }, { family, limit: count }),
+      paused: object(
+        { reason: oneOf('maximum-prefix', 'failures'), until: time, count },
+        { family, limit: count, refused: count },
+      ),
       dead: list(object({ source: text, cause: text, since: time }, { strict: flag })),
       lastError: ref('LastError'),
       authentication: oneOf('md5'),
@@ -337,6 +340,11 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         },
         { neighbor: text },
       ),
+      object({
+        type: { const: 'damped' },
+        ...stamp,
+        ...{ neighbor: text, failures: count, refused: count, until: time, cause: text },
+      }),
       object({ type: { const: 'refused' }, ...stamp, address: text, port: count, cause: text }),
       object({
         type: { const: 'fault' },

@@ -15,6 +15,7 @@ const TYPES = [
   'maintenance',
   'liveness',
   'finding',
+  'damped',
   'refused',
   'fault',
 ] as const

@@ -63,6 +63,8 @@ export class FaultReport {
     peer.faults.add(faults, fault, verdict, bytes, start, end, prefixes, this.#clock.wall())
     // The log line of the session's end has it.
     if (verdict !== 'reset') peer.session?.record.fault(verdict, faults)
+    // One of many sessions that ended so: what counts them names the last one (peer/damping.ts).
+    else if (peer.level('warn') === 'debug') return
     const kept = this.#keptBack(peer, verdict === 'reset')
     if (kept === undefined) return
     const message = hex(bytes.subarray(start, end), end - start)

@@ -105,6 +105,21 @@ export type SpeakerEvent =
       /** Cause and next step, one line. */
       readonly text: string
     }
+  /** Sessions and connections of a neighbor fail one after the other: it is let in at growing distances. */
+  | {
+      readonly type: 'damped'
+      readonly id: number
+      readonly at: string
+      readonly neighbor: string
+      /** How many failed in a row. */
+      readonly failures: number
+      /** Connections refused since the last such event. */
+      readonly refused: number
+      /** When it is let in again. */
+      readonly until: string
+      /** Why the last one failed, for people. */
+      readonly cause: string
+    }
   | {
       readonly type: 'refused'
       readonly id: number

@@ -14,5 +14,16 @@ export interface PrefixPause {
   readonly until: string
 }
 
+/** Its sessions and connections failed one after the other: those that it opens are refused at growing distances. */
+export interface FailurePause {
+  readonly reason: 'failures'
+  /** How many failed, at least 1. */
+  readonly count: number
+  /** Connections that were refused since the log named it last. */
+  readonly refused: number
+  /** When it is let in again, ISO 8601. */
+  readonly until: string
+}
+
 /** Why a neighbor is kept out for a while. It belongs to the address, whoever comes from there. */
-export type Pause = PrefixPause
+export type Pause = PrefixPause | FailurePause

@@ -28,7 +28,6 @@ export function peerParams(
     idleHold: options.timers.idleHold,
     sendHold: options.timers.sendHold,
     delayOpen: options.timers.delayOpen ?? 0,
-    dampIncoming: false,
     advertise: advertise(options, speaker, own),
     required: options.capabilities?.required ?? [],
     plainOpen: options.capabilities?.negotiate === false,

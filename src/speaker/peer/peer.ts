@@ -43,7 +43,11 @@ export interface PeerHost extends DriverHost {
   /** Why a neighbor at this address is to have no session, one sentence: a source of liveness calls it dead. */
   keptDown(address: string): string | undefined
   /** Why connections from a neighbor's address are refused for a while; undefined: they are not. */
-  paused(key: NeighborKey): Pause | undefined
+  paused(peer: Peer): Pause | undefined
+  /** A session, or a connection that the neighbor opened, has ended. */
+  over(peer: Peer, end: End): void
+  /** Sessions and connections from there fail one after the other: the log counts them instead of naming each. */
+  repeats(address: string): boolean
   /** Nothing of a session is left, and the neighbor is idle or stopped. */
   ended(peer: Peer): void
 }
@@ -194,7 +198,12 @@ export class Peer {
 
   /** Why its connections are refused for a while; undefined: they are not. */
   get paused(): Pause | undefined {
-    return this.#host.paused(this.key)
+    return this.#host.paused(this)
+  }
+
+  /** Where the log names what it does: not line by line where it does so again and again. */
+  level<L extends 'info' | 'warn'>(usual: L): L | 'debug' {
+    return this.#host.repeats(this.address) ? 'debug' : usual
   }
 
   /** Starts it, unless a source of liveness or its limit of prefixes keeps it down. */
@@ -284,11 +293,16 @@ export class Peer {
       case 'down':
         this.#ended(action.connection, action.end)
         this.#down(action.end, action.result)
+        this.#host.over(this, action.end)
         break
-      case 'failed':
+      case 'failed': {
+        const closed = this.#closed.find(({ id }) => id === action.connection)
         this.#ended(action.connection, action.end)
         this.#failed(action.end)
+        // Our own dials have their own distances; what comes beside a session that is up is no failure.
+        if (closed?.connection.incoming && this.session === undefined) this.#host.over(this, action.end)
         break
+      }
       case 'changed':
         this.since = this.#host.clock.wall()
         this.#tellState(action.from, action.to, action.cause)
@@ -344,7 +358,7 @@ export class Peer {
     if (end.cause === 'collision') return
     this.lastError = lastErrorOf(end, this.#host.clock.wall())
     // A neighbor that is off is dialled again and again; the log names what repeats itself once.
-    const level = end.text === this.#lastFailure ? 'debug' : 'warn'
+    const level = end.text === this.#lastFailure ? 'debug' : this.level('warn')
     this.#lastFailure = end.text
     this.#host.log[level]({ neighbor: this.key }, `neighbor ${this.name}: ${endText(end)}`)
   }

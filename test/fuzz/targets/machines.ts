@@ -58,7 +58,6 @@ function peerParams(c: Choices): PeerParams {
     idleHold: pick(c, [1, 0, 60]),
     sendHold: pick(c, [0, 10, 1]),
     delayOpen: pick(c, [0, 0, 5]),
-    dampIncoming: oneIn(c, 4),
     advertise: {
       families,
       routeRefresh: flag(),

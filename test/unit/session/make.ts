@@ -40,7 +40,6 @@ export function params(changes: Partial<PeerParams> = {}): PeerParams {
     idleHold: 5,
     sendHold: 0,
     delayOpen: 0,
-    dampIncoming: false,
     advertise: ADVERTISE,
     required: [],
     ...changes,

@@ -175,15 +175,6 @@ t.test('a peer that connects during the idle hold time is let in', async (t) => 
   t.equal(peerState(waiting.state), 'OpenSent')
 })
 
-t.test('dampIncoming: a peer that connects during the idle hold time is refused with 6/5', async (t) => {
-  const p = params({ dampIncoming: true })
-  const { state } = run(initialPeer(1), [...up, { type: 'tcp-fails', connection: 1, reason: 'x' }], p)
-  t.same(brief(stepPeer(state, { type: 'tcp-confirmed', connection: 2 }, p).actions), [
-    'close 2 6/5',
-    'failed 2 admin',
-  ])
-})
-
 t.test('ManualStop: Cease, counter 0, no automatic restart; the next start begins anew', async (t) => {
   const data = Uint8Array.of(2, 104, 105)
   const stop: PeerEvent = { type: 'manual-stop', subcode: 2, data, text: 'maintenance' }
