@@ -1,6 +1,13 @@
 /** Counts what goes through a transport, by remote address: for metrics, and for tests of what a speaker did. */
 
-import type { Connection, ConnectionHandlers, Dial, DialOptions, Transport } from '../ports/transport.js'
+import type {
+  Connection,
+  ConnectionHandlers,
+  Dial,
+  DialError,
+  DialOptions,
+  Transport,
+} from '../ports/transport.js'
 import type { Decorator } from './compose.js'
 import { ForwardingConnection, ForwardingTransport } from './forwarding-transport.js'
 
@@ -64,7 +71,7 @@ class CountedTransport extends ForwardingTransport {
     this.#of = of
   }
 
-  override dial(options: DialOptions, done: (result: Connection | Error) => void): Dial {
+  override dial(options: DialOptions, done: (result: Connection | DialError) => void): Dial {
     return this.inner.dial(options, (result) => {
       if (result instanceof Error) this.#of(options.address).failed++
       done(result instanceof Error ? result : this.wrap(result))

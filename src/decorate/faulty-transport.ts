@@ -1,7 +1,14 @@
 /** Faults of the network, made on purpose: for tests of what a speaker, or its neighbor, does about them. */
 
 import type { Clock } from '../ports/clock.js'
-import type { Connection, ConnectionHandlers, Dial, DialOptions, Transport } from '../ports/transport.js'
+import type {
+  Connection,
+  ConnectionHandlers,
+  Dial,
+  DialError,
+  DialOptions,
+  Transport,
+} from '../ports/transport.js'
 import type { Decorator } from './compose.js'
 import { DelayLine } from './delay-line.js'
 import { ForwardingConnection, ForwardingTransport } from './forwarding-transport.js'
@@ -94,12 +101,17 @@ class FaultyTransport extends ForwardingTransport {
     })
   }
 
-  override dial(options: DialOptions, done: (result: Connection | Error) => void): Dial {
+  override dial(options: DialOptions, done: (result: Connection | DialError) => void): Dial {
     const { address, port } = options
     if (!this.#faults.of(address).refuse) return super.dial(options, done)
     let cancelled = false
     this.#clock.soon(() => {
-      if (!cancelled) done(new Error(`connect ECONNREFUSED ${address}:${port}`))
+      if (!cancelled)
+        done(
+          Object.assign(new Error(`connect ECONNREFUSED ${address}:${port}`), {
+            reason: 'dial-refused' as const,
+          }),
+        )
     })
     return {
       cancel() {

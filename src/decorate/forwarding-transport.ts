@@ -5,6 +5,7 @@ import type {
   ConnectionHandlers,
   ConnectionRefusal,
   Dial,
+  DialError,
   DialOptions,
   Endpoint,
   Listener,
@@ -82,7 +83,7 @@ export class ForwardingTransport implements Transport {
     return this.inner.listen(options, (connection) => accept(this.wrap(connection)))
   }
 
-  dial(options: DialOptions, done: (result: Connection | Error) => void): Dial {
+  dial(options: DialOptions, done: (result: Connection | DialError) => void): Dial {
     return this.inner.dial(options, (result) => done(result instanceof Error ? result : this.wrap(result)))
   }
 

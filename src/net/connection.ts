@@ -75,7 +75,7 @@ export class TcpConnection implements Connection {
     const { remoteAddress, remotePort, localAddress, localPort } = socket
     if (remoteAddress === undefined || localAddress === undefined) {
       socket.destroy()
-      throw new Error('the peer closed the connection at once')
+      throw Object.assign(new Error('the peer closed the connection at once'), { code: 'ECONNRESET' })
     }
     this.incoming = incoming
     this.remote = { address: normaliseAddress(remoteAddress), port: remotePort ?? 0 }

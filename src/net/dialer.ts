@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import type { Connection, Dial, DialOptions } from '../ports/transport.js'
+import type { Connection, Dial, DialError, DialOptions } from '../ports/transport.js'
 import { TcpConnection } from './connection.js'
 import { dialError } from './errors.js'
 import type { SocketOptions } from './socket-options.js'
@@ -10,14 +10,15 @@ import type { SocketOptions } from './socket-options.js'
  */
 export function dial(
   options: DialOptions,
-  done: (result: Connection | Error) => void,
+  done: (result: Connection | DialError) => void,
   socketOptions: SocketOptions,
 ): Dial {
   const { address, port, localAddress, timeout, questions } = options
   let socket: Socket | undefined
   let timer: NodeJS.Timeout | undefined
   let over = false
-  const finish = (result: Connection | Error) => {
+  const began = performance.now()
+  const finish = (result: Connection | DialError) => {
     if (over) return
     over = true
     clearTimeout(timer)
@@ -25,7 +26,7 @@ export function dial(
   }
   const fail = (error: unknown) => {
     socket?.destroy()
-    finish(dialError(error, address, port, localAddress, questions))
+    finish(dialError(error, address, port, performance.now() - began, localAddress, questions))
   }
   try {
     socket = socketOptions.dialling?.(options) ?? new Socket({ allowHalfOpen: true })

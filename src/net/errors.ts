@@ -1,5 +1,9 @@
 /** What went wrong with a socket, in sentences that say what to do. */
 
+import type { DialError } from '../ports/transport.js'
+import type { DialReason } from '../session/reasons.js'
+import { noAnswerRemedy } from '../session/sentences.js'
+
 /** The code of a Node.js system error ('ECONNREFUSED'), or '' when there is none. */
 export function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code
@@ -43,56 +47,108 @@ function listenText(code: string, text: string, address: string, port: number): 
   }
 }
 
+/** An ICMP message comes sooner than this, a failure to resolve the address later: milliseconds. */
+const AT_ONCE = 50
+
 /**
  * Why a dial has no connection.
+ * @param took milliseconds from the dial to the error
  * @param localAddress the address bound to, if one was asked for
  * @param questions what may keep just this neighbor from answering
+ * @returns an Error with the system error as cause and its code as `code`
  */
 export function dialError(
   error: unknown,
   address: string,
   port: number,
+  took: number,
   localAddress?: string,
   questions: readonly string[] = [],
-): Error {
+): DialError {
   const code = codeOf(error)
-  const text =
-    code === 'ETIMEDOUT'
-      ? `no answer from ${address} port ${port}: ${['is it up', ...questions].join(', ')}, and does a firewall let TCP pass?`
-      : dialText(code, textOf(error), address, port, localAddress)
-  return sentence(error, text)
+  // TCP-MD5 and GTSM that can't be had have said so already.
+  const known = (error as { reason?: DialReason }).reason
+  const [reason, text, remedy] =
+    known !== undefined
+      ? ([known, `cannot connect to ${address} port ${port}: ${textOf(error)}`] as Dialled)
+      : code === 'ETIMEDOUT'
+        ? (['dial-no-answer', `no answer from ${address} port ${port}`, noAnswerRemedy(questions)] as Dialled)
+        : dialText(code, textOf(error), address, port, took, localAddress)
+  return Object.assign(sentence(error, text), { reason, ...(remedy !== undefined && { remedy }) })
 }
 
+type Dialled = readonly [reason: DialReason, text: string, remedy?: string]
+
+/** Of ICMP's answers that a firewall forbids it, Linux makes EHOSTUNREACH with IPv4 and EACCES with IPv6. */
 function dialText(
   code: string,
   text: string,
   address: string,
   port: number,
+  took: number,
   localAddress: string | undefined,
-): string {
+): Dialled {
   const where = `${address} port ${port}`
+  const route = `\`ip route get ${address.split('%')[0]}\``
+  const rejected: Dialled = [
+    'dial-rejected',
+    `${where} cannot be reached: the answer came at once, as a firewall's or a router's does (ICMP)`,
+    `look at the firewall of ${address}, at those on the way, and at ${route}`,
+  ]
   switch (code) {
     case 'ECONNREFUSED':
-      return `${where} refuses TCP connections: no BGP daemon listens there (a Cilium node does only with localPort, and dials by itself)`
+      return [
+        'dial-refused',
+        `${where} refuses TCP connections: no BGP daemon listens there`,
+        'start one there, or wait for its own dial (a Cilium node listens only with localPort, and dials by itself)',
+      ]
     case 'EHOSTUNREACH':
     case 'EHOSTDOWN':
-      return `${where} cannot be reached: no answer from the host on this network (ARP or neighbor discovery failed, or a router says so)`
+      if (took < AT_ONCE) return rejected
+      return [
+        'dial-unreachable',
+        `${where} cannot be reached: no answer from the host on this network (ARP or neighbor discovery failed, or a router says so)`,
+        `is it up, and is ${address} its address?`,
+      ]
     case 'ENETUNREACH':
-      return `no route to ${where}: check \`ip route get ${address.split('%')[0]}\``
+    case 'ENETDOWN':
+      return ['dial-no-route', `no route to ${where}`, `check ${route}`]
     case 'ECONNRESET':
-      return `${where} reset the TCP connection at once: it may not know this address as a neighbor`
+      return [
+        'dial-reset',
+        `${where} reset the TCP connection at once`,
+        'it may not know this address as a neighbor',
+      ]
     case 'EADDRNOTAVAIL':
       return localAddress === undefined
-        ? `cannot connect to ${where}: no local port is free`
-        : `cannot connect to ${where} from ${localAddress}: that is not an address of this machine; correct update-source`
+        ? ['dial-no-port', `cannot connect to ${where}: no local port is free`]
+        : [
+            'dial-local-address',
+            `cannot connect to ${where} from ${localAddress}: that is not an address of this machine`,
+            'correct update-source',
+          ]
     case 'EINVAL':
-      return `cannot connect to ${where}${localAddress === undefined ? '' : ` from ${localAddress}`}: not a usable address (a link-local one needs its interface, as in fe80::1%eth0)`
+      return [
+        'dial-bad-address',
+        `cannot connect to ${where}${localAddress === undefined ? '' : ` from ${localAddress}`}: not a usable address`,
+        'a link-local one needs its interface, as in fe80::1%eth0',
+      ]
     case 'EACCES':
+      if (address.includes(':') && took > 0) return rejected
+      return forbidden(where)
     case 'EPERM':
-      return `a local firewall forbids the connection to ${where}`
+      return forbidden(where)
     default:
-      return `cannot connect to ${where}: ${text}`
+      return ['dial-failed', `cannot connect to ${where}: ${text}`]
   }
+}
+
+function forbidden(where: string): Dialled {
+  return [
+    'dial-forbidden',
+    `a local firewall forbids the connection to ${where}`,
+    'look at its outgoing rules (`nft list ruleset`), and at `ip route` for a prohibiting route',
+  ]
 }
 
 /** The reason of an end for `closed`: what happened to a connection that was up. */

@@ -8,6 +8,7 @@ import type {
   Protection,
   ProtectionRule,
 } from '../ports/transport.js'
+import type { DialReason } from '../session/reasons.js'
 import { kernelPrefix } from './kernel-structs.js'
 import { type Libc, libc } from './libc.js'
 import { arrivedWith, clearKey, setHops, setKey } from './protected-socket.js'
@@ -107,6 +108,16 @@ export class Protections implements SocketOptions {
   dialling({ address }: DialOptions): Socket | undefined {
     const rule = this.#active ? this.#byRemote.get(address) : undefined
     if (rule === undefined || !asksForSomething(rule.protection)) return undefined
+    try {
+      return this.#protectedSocket(rule, address)
+    } catch (error) {
+      // Its code may be one that means something else of a connection: EPERM, a firewall.
+      const reason: DialReason = 'protection'
+      throw Object.assign(error as Error, { reason })
+    }
+  }
+
+  #protectedSocket(rule: Rule, address: string): Socket | undefined {
     if (rule.problem !== undefined) throw rule.problem
     const { password, minTtl } = rule.protection
     let system: Libc

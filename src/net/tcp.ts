@@ -2,6 +2,7 @@ import { type Log, silent } from '../ports/log.js'
 import type {
   Connection,
   Dial,
+  DialError,
   DialOptions,
   Listener,
   ListenOptions,
@@ -36,7 +37,7 @@ export class TcpTransport implements Transport {
     return listen(options, accept, trouble, this.#protections)
   }
 
-  dial(options: DialOptions, done: (result: Connection | Error) => void): Dial {
+  dial(options: DialOptions, done: (result: Connection | DialError) => void): Dial {
     return dial(options, done, this.#protections)
   }
 

@@ -23,6 +23,7 @@
 
 import type { Family } from '../ip/family.js'
 import type { NeighborKey } from '../session/neighbor-key.js'
+import type { EndReason } from '../session/reasons.js'
 import type { EndCause, Negotiated, State } from '../session/types.js'
 import type { Fault } from '../wire/types.js'
 import type { Gateway } from './fib.js'
@@ -124,7 +125,9 @@ export interface SessionEnd {
   /** It was up. */
   readonly established: boolean
   readonly cause: EndCause
-  /** One sentence for people. */
+  /** The same for those who look why. */
+  readonly reason: EndReason
+  /** One sentence for people, with the remedy where it is known. */
   readonly text: string
   /** The NOTIFICATION that ended it, if one was sent or received; its message came before. */
   readonly notification?: {

@@ -1,3 +1,5 @@
+import type { DialReason } from '../session/reasons.js'
+
 /** One end of a TCP connection. IPv6 link-local addresses carry their zone: 'fe80::1%eth0'. */
 export interface Endpoint {
   /** Canonical text; an IPv4 address never appears in its IPv4-mapped IPv6 form. */
@@ -64,6 +66,14 @@ export interface DialOptions {
   readonly questions?: readonly string[]
 }
 
+/** Why there is no connection: the message is the cause, one sentence. */
+export interface DialError extends Error {
+  /** Left out where nobody has looked at it: 'dial-failed'. */
+  readonly reason?: DialReason
+  /** What to do, where it is known. */
+  readonly remedy?: string
+}
+
 /** An attempt to connect. */
 export interface Dial {
   /** Gives up; no handler is called afterwards. */
@@ -102,8 +112,8 @@ export interface ProtectionRule extends Protection {
 export interface Transport {
   /** @throws Error with a sentence naming address, port and remedy when it can't listen */
   listen(options: ListenOptions, accept: (connection: Connection) => void): Promise<Listener>
-  /** `done` gets the connection, or the reason (an Error) why there is none. Called once, asynchronously. */
-  dial(options: DialOptions, done: (result: Connection | Error) => void): Dial
+  /** `done` gets the connection, or why there is none. Called once, asynchronously. */
+  dial(options: DialOptions, done: (result: Connection | DialError) => void): Dial
   /**
    * Says how connections are protected, in place of earlier rules: on every listener, now and later, and
    * on dials. Connections that are up are not touched. An address goes before a prefix, a longer prefix before

@@ -11,6 +11,7 @@ import {
   STABLE_TICKS,
   stepConnection,
 } from './fsm.js'
+import { said } from './reasons.js'
 import type {
   ConnectionId,
   ConnectionState,
@@ -166,11 +167,11 @@ export class StepDraft {
     this.learnFrom(c, end)
     if (!this.running || this.connections.length > 0 || this.phase === 'Connect') {
       // Whoever stops, another connection or the dial under way goes on from here.
-      this.report(end.text)
+      this.report(said(end))
     } else if (end.cause === 'tcp' && RANK[c.state] < RANK.OpenConfirm && this.phase === 'Active') {
-      this.wait(end.text)
+      this.wait(said(end))
     } else {
-      this.pause(end.text)
+      this.pause(said(end))
     }
   }
 

@@ -26,6 +26,7 @@
 import type { NotificationMessage } from '../wire/types.js'
 import { negotiate } from './negotiate.js'
 import { buildOpen, checkOpen } from './open.js'
+import { type Cause, faultReason, stopReason } from './reasons.js'
 import { describeReceived, messageName } from './sentences.js'
 import type {
   ConnectionId,
@@ -116,17 +117,17 @@ export function stepConnection(
     case 'dead':
       return dead(c, event)
     case 'collision-dump':
-      return close(c, 'collision', event.text, 6, 7, NO_DATA)
+      return close(c, 'collision', { reason: 'collision', text: event.text }, 6, 7, NO_DATA)
     case 'replaced':
-      return closeSilently(c, 'replaced', event.text)
+      return closeSilently(c, 'replaced', { reason: 'replaced', text: event.text })
     case 'fault':
-      if (event.code === 0) return closeSilently(c, 'notification', event.text)
-      return close(c, 'notification', event.text, event.code, event.subcode, event.data)
+      if (event.code === 0) return closeSilently(c, 'notification', faultCause(event))
+      return close(c, 'notification', faultCause(event), event.code, event.subcode, event.data)
     case 'tcp-fails':
       return {
         state: undefined,
         actions: NOTHING,
-        end: { cause: 'tcp', text: tcpFailed(c, event.reason, context) },
+        end: { cause: 'tcp', ...tcpFailed(c, event.reason, context) },
       }
     case 'notification':
       return notified(c, event.message, context)
@@ -167,7 +168,7 @@ function sendOpen(c: ConnectionState, context: ConnectionContext): ConnectionSte
 /** OPEN in OpenSent [19], or while DelayOpenTimer runs [20]. */
 function opened(c: ConnectionState, message: ConnectionOpen, context: ConnectionContext): ConnectionStep {
   const verdict = checkOpen(message, context.params)
-  if (!verdict.ok) return close(c, 'notification', verdict.text, verdict.code, verdict.subcode, verdict.data)
+  if (!verdict.ok) return close(c, 'notification', verdict.why, verdict.code, verdict.subcode, verdict.data)
   const actions: PeerAction[] = []
   let own = c.sent
   if (own === undefined) {
@@ -233,7 +234,11 @@ function timer(c: ConnectionState, name: ConnectionTimer, context: ConnectionCon
       return close(
         c,
         'send-hold-expired',
-        `nothing could be sent to ${context.params.peer} for ${c.negotiated!.sendHold} s (send hold time): it does not read from its TCP connection`,
+        {
+          reason: 'send-hold-expired',
+          text: `nothing could be sent to ${context.params.peer} for ${c.negotiated!.sendHold} s (send hold time)`,
+          remedy: 'it does not read from its TCP connection',
+        },
         8,
         0,
         NO_DATA,
@@ -253,7 +258,7 @@ function notified(
     actions: [{ type: 'close', connection: c.id }],
     end: {
       cause: receivedCause(c, code, subcode),
-      text: describeReceived(message, context.params),
+      ...describeReceived(message, context.params),
       notification: { direction: 'received', code, subcode, data },
     },
   }
@@ -272,22 +277,24 @@ const HARD = new Set([1, 2, 3, 10])
 function stop(c: ConnectionState, event: Extract<ConnectionEvent, { type: 'stop' }>): ConnectionStep {
   const hard = HARD.has(event.subcode)
   const cause = event.automatic ? (hard ? 'hard-reset' : 'notification') : 'admin'
+  const why: Cause = { reason: stopReason(event.subcode), text: event.text }
   if (hard && c.negotiated?.restartOnNotification) {
-    return close(c, cause, event.text, 6, 9, Uint8Array.of(6, event.subcode, ...event.data))
+    return close(c, cause, why, 6, 9, Uint8Array.of(6, event.subcode, ...event.data))
   }
-  return close(c, cause, event.text, 6, event.subcode, event.data)
+  return close(c, cause, why, 6, event.subcode, event.data)
 }
 
 /** RFC 5882 §4.2, §4.3. */
 function dead(c: ConnectionState, event: Extract<ConnectionEvent, { type: 'dead' }>): ConnectionStep {
   const { bfd, forwardingDead, text } = event
+  const why: Cause = { reason: 'dead', text }
   if (!forwardingDead && c.state === 'Established' && c.negotiated?.gracefulRestart !== undefined) {
-    return closeSilently(c, 'control-dead', text)
+    return closeSilently(c, 'control-dead', why)
   }
-  if (!bfd) return close(c, 'dead', text, 4, 0, NO_DATA)
+  if (!bfd) return close(c, 'dead', why, 4, 0, NO_DATA)
   // RFC 9384 §4: to a peer with the N bit as a Hard Reset.
-  if (c.negotiated?.restartOnNotification) return close(c, 'dead', text, 6, 9, Uint8Array.of(6, 10))
-  return close(c, 'dead', text, 6, 10, NO_DATA)
+  if (c.negotiated?.restartOnNotification) return close(c, 'dead', why, 6, 9, Uint8Array.of(6, 10))
+  return close(c, 'dead', why, 6, 10, NO_DATA)
 }
 
 /** A message which this state does not expect: RFC 4271 §8.2.2 "any other event", subcodes of RFC 6608 §4. */
@@ -295,13 +302,13 @@ function unexpected(c: ConnectionState, type: number, context: ConnectionContext
   const subcode =
     c.state === 'OpenSent' ? 1 : c.state === 'OpenConfirm' ? 2 : c.state === 'Established' ? 3 : 0
   const text = `${context.params.peer} sent ${messageName(type)} in state ${c.state}, where BGP allows none`
-  return close(c, 'notification', text, 5, subcode, Uint8Array.of(type))
+  return close(c, 'notification', { reason: 'unexpected-message', text }, 5, subcode, Uint8Array.of(type))
 }
 
 function close(
   c: ConnectionState,
   cause: EndCause,
-  text: string,
+  why: Cause,
   code: number,
   subcode: number,
   data: Uint8Array,
@@ -311,28 +318,49 @@ function close(
     actions: [
       { type: 'close', connection: c.id, notification: { type: 'notification', code, subcode, data } },
     ],
-    end: { cause, text, notification: { direction: 'sent', code, subcode, data } },
+    end: { cause, ...why, notification: { direction: 'sent', code, subcode, data } },
   }
 }
 
-function closeSilently(c: ConnectionState, cause: EndCause, text: string): ConnectionStep {
-  return { state: undefined, actions: [{ type: 'close', connection: c.id }], end: { cause, text } }
+function closeSilently(c: ConnectionState, cause: EndCause, why: Cause): ConnectionStep {
+  return { state: undefined, actions: [{ type: 'close', connection: c.id }], end: { cause, ...why } }
 }
 
-function tcpFailed(c: ConnectionState, reason: string, { params }: ConnectionContext): string {
+function faultCause({ code, text, remedy, reason }: Extract<ConnectionEvent, { type: 'fault' }>): Cause {
+  return { reason: reason ?? faultReason(code), text, ...(remedy !== undefined && { remedy }) }
+}
+
+function tcpFailed(c: ConnectionState, how: string, { params }: ConnectionContext): Cause {
   switch (c.state) {
     case 'Established':
-      return `the TCP connection to ${params.peer} ended: ${reason}`
+      return { reason: 'connection-lost', text: `the TCP connection to ${params.peer} ended: ${how}` }
     case 'OpenConfirm':
-      return `${params.peer} closed the connection after the OPENs: ${reason}`
+      return {
+        reason: 'closed-after-open',
+        text: `${params.peer} closed the connection after the OPENs: ${how}`,
+      }
     default:
-      return `${params.peer} closed the connection before its OPEN: ${reason}. It may not know this address as a neighbor, or be pausing after an error`
+      return {
+        reason: 'closed-before-open',
+        text: `${params.peer} closed the connection before its OPEN (${how})`,
+        remedy: 'it may not know this address as a neighbor, or be pausing after an error',
+      }
   }
 }
 
-function holdExpired(c: ConnectionState, { params }: ConnectionContext): string {
-  if (c.negotiated) return `heard nothing from ${params.peer} for ${c.negotiated.holdTime} s (hold time)`
-  return `${params.peer} accepts TCP connections but sent no OPEN for ${params.openHold} s: is BGP running there?`
+function holdExpired(c: ConnectionState, { params }: ConnectionContext): Cause {
+  const { peer, openHold } = params
+  if (c.negotiated) {
+    return {
+      reason: 'hold-expired',
+      text: `heard nothing from ${peer} for ${c.negotiated.holdTime} s (hold time)`,
+    }
+  }
+  return {
+    reason: 'no-open',
+    text: `${peer} accepts TCP connections but sent no OPEN for ${openHold} s`,
+    remedy: 'is BGP running there?',
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Family } from '../ip/family.js'
 import { AFI_IPV4, AFI_IPV6, afiOf, SAFI_UNICAST } from '../ip/family.js'
 import { COUNTERPART, ROLES, roleOf } from '../wire/role.js'
 import type { Capability, OpenMessage } from '../wire/types.js'
+import type { Cause } from './reasons.js'
 import { identifier } from './sentences.js'
 import type { PeerParams, RequiredCapability } from './types.js'
 
@@ -27,8 +28,7 @@ export type OpenVerdict =
       readonly code: 2
       readonly subcode: number
       readonly data: Uint8Array
-      /** One sentence with the remedy. */
-      readonly text: string
+      readonly why: Cause
     }
 
 /** The last capability of a name; of capabilities sent twice the last one counts (RFC 4724 §3 for code 64). */
@@ -63,86 +63,129 @@ function hasFamily(capabilities: readonly Capability[], family: Family): boolean
 export function checkOpen(open: OpenMessage, params: PeerParams): OpenVerdict {
   if (open.version !== 4) {
     // The data field is the largest version we speak, as a 2-octet number.
-    return refuse(1, Uint8Array.of(0, 4), `${params.peer} speaks BGP version ${open.version}, not 4`)
+    return refuse(1, Uint8Array.of(0, 4), {
+      reason: 'version',
+      text: `${params.peer} speaks BGP version ${open.version}, not 4`,
+    })
   }
   const remoteAs = asOf(open)
   const asError = wrongAs(open, remoteAs, params)
   if (asError) return refuse(2, EMPTY, asError)
   if (open.holdTime === 1 || open.holdTime === 2) {
-    return refuse(
-      6,
-      EMPTY,
-      `${params.peer} proposes a hold time of ${open.holdTime} s; BGP allows 0, or 3 and more: set it to at least 3 there`,
-    )
+    return refuse(6, EMPTY, {
+      reason: 'hold-time-low',
+      text: `${params.peer} proposes a hold time of ${open.holdTime} s; BGP allows 0, or 3 and more`,
+      remedy: 'set it to at least 3 there',
+    })
   }
   const { minimumHold = 0 } = params
   if (open.holdTime !== 0 && open.holdTime < minimumHold) {
-    return refuse(
-      6,
-      EMPTY,
-      `${params.peer} proposes a hold time of ${open.holdTime} s, below the least one accepted here (${minimumHold} s): raise it there, or lower this one`,
-    )
+    return refuse(6, EMPTY, {
+      reason: 'hold-time-low',
+      text: `${params.peer} proposes a hold time of ${open.holdTime} s, below the least one accepted here (${minimumHold} s)`,
+      remedy: 'raise it there, or lower this one',
+    })
   }
   if (open.routerId === 0) {
-    return refuse(3, EMPTY, `${params.peer} has router-id 0.0.0.0: set a router-id there`)
+    return refuse(3, EMPTY, {
+      reason: 'router-id-zero',
+      text: `${params.peer} has router-id 0.0.0.0`,
+      remedy: 'set a router-id there',
+    })
   }
   if (open.routerId === params.routerId && remoteAs === params.localAs) {
-    return refuse(
-      3,
-      EMPTY,
-      `${params.peer} has our own router-id ${identifier(open.routerId)} in our AS ${remoteAs}: set another one on either side`,
-    )
+    return refuse(3, EMPTY, {
+      reason: 'router-id-own',
+      text: `${params.peer} has our own router-id ${identifier(open.routerId)} in our AS ${remoteAs}`,
+      remedy: 'set another one on either side',
+    })
   }
   const missing = params.required.filter((wanted) => !hasRequired(open.capabilities, wanted))
   if (missing.length > 0) {
-    return refuse(
-      7,
-      encodeMissing(missing, params),
-      `${params.peer} lacks the required ${missing.map(requiredName).join(', ')}: enable it there, or do not require it here`,
-    )
+    return refuse(7, encodeMissing(missing, params), {
+      reason: 'capability-missing',
+      text: `${params.peer} lacks the required ${missing.map(requiredName).join(', ')}`,
+      remedy: 'enable it there, or do not require it here',
+    })
   }
   const roleError = wrongRole(open, remoteAs, params)
   if (roleError !== undefined) return refuse(11, EMPTY, roleError)
   return { ok: true, remoteAs }
 }
 
-function refuse(subcode: number, data: Uint8Array, text: string): OpenVerdict {
-  return { ok: false, code: 2, subcode, data, text }
+function refuse(subcode: number, data: Uint8Array, why: Cause): OpenVerdict {
+  return { ok: false, code: 2, subcode, data, why }
 }
 
-function wrongAs(open: OpenMessage, as: number, params: PeerParams): string | undefined {
+function wrongAs(open: OpenMessage, as: number, params: PeerParams): Cause | undefined {
   const { peer, localAs, remoteAs } = params
-  if (as === 0 || open.myAs === 0) return `${peer} says AS 0, which is reserved (RFC 7607): set its AS number`
+  if (as === 0 || open.myAs === 0) {
+    return {
+      reason: 'as-zero',
+      text: `${peer} says AS 0, which is reserved (RFC 7607)`,
+      remedy: 'set its AS number',
+    }
+  }
   if (as === AS_TRANS) {
-    return `${peer} says AS ${AS_TRANS} (AS_TRANS) and no other: its AS number is above 65535 and it does not announce 4-octet AS numbers, or it is misconfigured`
+    return {
+      reason: 'as-trans',
+      text: `${peer} says AS ${AS_TRANS} (AS_TRANS) and no other: its AS number is above 65535 and it does not announce 4-octet AS numbers, or it is misconfigured`,
+      remedy: 'let it announce 4-octet AS numbers (capability 65), or correct its AS number',
+    }
   }
   if (remoteAs === 0 && as === localAs) {
-    return `${peer} says AS ${as}, which is our own, where another one is expected (remote-as external): set remote-as internal, or ${as}, here for an iBGP session`
+    return {
+      reason: 'as-own',
+      text: `${peer} says AS ${as}, which is our own, where another one is expected (remote-as external)`,
+      remedy: `set remote-as internal, or ${as}, here for an iBGP session`,
+    }
   }
   if (remoteAs === 0 || as === remoteAs) return undefined
   if (as === localAs) {
-    return `${peer} says AS ${as}, which is our own, where ${remoteAs} is configured: the two AS numbers look swapped. On a Cilium node localASN is its own AS (${remoteAs}) and peerASN ours (${localAs}); or set remote-as ${as} here for an iBGP session`
+    return {
+      reason: 'as-swapped',
+      text: `${peer} says AS ${as}, which is our own, where ${remoteAs} is configured: the two AS numbers look swapped`,
+      remedy: `on a Cilium node localASN is its own AS (${remoteAs}) and peerASN ours (${localAs}); or set remote-as ${as} here for an iBGP session`,
+    }
   }
-  return `${peer} says AS ${as}, configured is ${remoteAs}: set remote-as ${as} here, or correct localASN to ${remoteAs} on the node`
+  return {
+    reason: 'as-wrong',
+    text: `${peer} says AS ${as}, configured is ${remoteAs}`,
+    remedy: `set remote-as ${as} here, or correct localASN to ${remoteAs} on the node`,
+  }
 }
 
 /** RFC 9234 §4.2; the roles are eBGP's alone. */
-function wrongRole(open: OpenMessage, remoteAs: number, params: PeerParams): string | undefined {
+function wrongRole(open: OpenMessage, remoteAs: number, params: PeerParams): Cause | undefined {
   const { role, peer, localAs } = params
   if (role === undefined || remoteAs === localAs) return undefined
   const values = new Set(open.capabilities.flatMap((c) => (c.name === 'role' ? [c.role] : [])))
   const expected = COUNTERPART[role.own]
   if (values.size === 0) {
     if (!role.strict) return undefined
-    return `${peer} announces no BGP role, which strict mode asks for (RFC 9234): set role ${expected} there, or leave strict mode here`
+    return {
+      reason: 'role',
+      text: `${peer} announces no BGP role, which strict mode asks for (RFC 9234)`,
+      remedy: `set role ${expected} there, or leave strict mode here`,
+    }
   }
-  if (values.size > 1) return `${peer} announces several BGP roles (RFC 9234 §4.2): keep one there`
+  if (values.size > 1) {
+    return {
+      reason: 'role',
+      text: `${peer} announces several BGP roles (RFC 9234 §4.2)`,
+      remedy: 'keep one there',
+    }
+  }
   const [value] = values
   const theirs = roleOf(value)
   if (theirs === expected) return undefined
   const named = theirs ?? `with the unassigned number ${value}`
-  const remedy = theirs === undefined ? '' : `, or role ${COUNTERPART[theirs]} here`
-  return `${peer} has BGP role ${named}, but towards role ${role.own} it must be ${expected} (RFC 9234 §4.2): set role ${expected} there${remedy}`
+  const other = theirs === undefined ? '' : `, or role ${COUNTERPART[theirs]} here`
+  return {
+    reason: 'role',
+    text: `${peer} has BGP role ${named}, but towards role ${role.own} it must be ${expected} (RFC 9234 §4.2)`,
+    remedy: `set role ${expected} there${other}`,
+  }
 }
 
 function hasRequired(capabilities: readonly Capability[], wanted: RequiredCapability): boolean {

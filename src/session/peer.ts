@@ -32,7 +32,8 @@ import { type CollisionDecision, collide } from './collision.js'
 import { RANK, StepDraft, visibleState } from './draft.js'
 import { type ConnectionEvent, openConnection, stepConnection } from './fsm.js'
 import { checkOpen } from './open.js'
-import { identifier } from './sentences.js'
+import { type Cause, said } from './reasons.js'
+import { identifier, noAnswerRemedy } from './sentences.js'
 import type {
   ConnectionId,
   ConnectionState,
@@ -123,8 +124,8 @@ function handle(draft: StepDraft, event: PeerEvent): void {
       break
     case 'dial-failed':
       if (draft.phase !== 'Connect') break
-      draft.actions.push({ type: 'failed', end: { cause: 'dial', text: event.reason } })
-      draft.wait(event.reason)
+      draft.actions.push({ type: 'failed', end: { cause: 'dial', ...event.failure } })
+      draft.wait(said(event.failure))
       break
     case 'timer':
       if (event.timer === 'connect-retry') connectRetry(draft)
@@ -195,8 +196,12 @@ function connectRetry(draft: StepDraft): void {
   if (!draft.running || draft.phase === 'Idle') return
   const { peer, connectRetry: seconds, passive, questions = [] } = draft.params
   if (draft.phase === 'Connect') {
-    const text = `no answer from ${peer} within ${seconds} s: ${['is it up', ...questions].join(', ')}, and does a firewall let TCP pass?`
-    draft.actions.push({ type: 'cancel-dial' }, { type: 'failed', end: { cause: 'dial', text } })
+    const text = `no answer from ${peer} within ${seconds} s`
+    const remedy = noAnswerRemedy(questions)
+    draft.actions.push(
+      { type: 'cancel-dial' },
+      { type: 'failed', end: { cause: 'dial', reason: 'dial-no-answer', text, remedy } },
+    )
     draft.phase = 'Active'
     draft.retries++
   }
@@ -230,7 +235,7 @@ function accepted(draft: StepDraft, id: ConnectionId): void {
   if (draft.find(id)) return
   const { peer, delayOpen } = draft.params
   if (!draft.running) {
-    refuse(draft, id, `${peer} is shut down here: its connection was refused`)
+    refuse(draft, id, { reason: 'shut-down', text: `${peer} is shut down here: its connection was refused` })
     return
   }
   const stale = draft.connections.filter((c) => c.incoming && RANK[c.state] < RANK.OpenConfirm)
@@ -243,12 +248,12 @@ function accepted(draft: StepDraft, id: ConnectionId): void {
 }
 
 /** RFC 4486 §4: Connection Rejected. */
-function refuse(draft: StepDraft, id: ConnectionId, text: string): void {
+function refuse(draft: StepDraft, id: ConnectionId, why: Cause): void {
   const notification = { type: 'notification', code: 6, subcode: 5, data: NO_DATA } as const
   const sent = { direction: 'sent', code: 6, subcode: 5, data: NO_DATA } as const
   draft.actions.push(
     { type: 'close', connection: id, notification },
-    { type: 'failed', connection: id, end: { cause: 'admin', text, notification: sent } },
+    { type: 'failed', connection: id, end: { cause: 'admin', ...why, notification: sent } },
   )
 }
 

@@ -20,6 +20,7 @@
 import type { Family } from '../ip/family.js'
 import type { Role } from '../wire/role.js'
 import type { Capability, NotificationMessage, OpenMessage, RouteRefreshMessage } from '../wire/types.js'
+import type { Cause, EndReason } from './reasons.js'
 
 /** States of RFC 4271 §8.2.2. Of a neighbor with several connections: that of the furthest one. */
 export type State = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established'
@@ -197,11 +198,9 @@ export type EndCause =
   /** The dial did not succeed. */
   | 'dial'
 
-/** How and why a connection ended. */
-export interface End {
+/** How and why a connection ended: `cause` for the restart machine, the rest for those who look why. */
+export interface End extends Cause {
   readonly cause: EndCause
-  /** One sentence for people, with the remedy where it is known. */
-  readonly text: string
   readonly notification?: {
     readonly direction: 'sent' | 'received'
     readonly code: number
@@ -254,7 +253,7 @@ export type PeerEvent =
   /** The peer dialled [17]. */
   | { readonly type: 'tcp-confirmed'; readonly connection: ConnectionId }
   /** The dial failed [18]. */
-  | { readonly type: 'dial-failed'; readonly reason: string }
+  | { readonly type: 'dial-failed'; readonly failure: Cause }
   /** The connection is gone [18]. */
   | { readonly type: 'tcp-fails'; readonly connection: ConnectionId; readonly reason: string }
   /** OPEN [19, 20]; the codec found no fault in it, meaning is checked here. */
@@ -284,6 +283,9 @@ export type PeerEvent =
       readonly subcode: number
       readonly data: Uint8Array
       readonly text: string
+      readonly remedy?: string
+      /** Left out: by `code` (faultReason). */
+      readonly reason?: EndReason
     }
   /** The kernel took octets from this connection's queue, or the queue is empty (RFC 9687 §4.3). */
   | { readonly type: 'sent'; readonly connection: ConnectionId }

@@ -3,6 +3,7 @@ import { CONNECTION_SETTINGS } from '../config/settings/connection.js'
 import { SESSION_SETTINGS } from '../config/settings/session.js'
 import { shownLines } from '../config/settings/shown.js'
 import type { Finding } from '../diagnose/model/finding.js'
+import { said } from '../session/reasons.js'
 import type { LastError, NeighborView } from '../views/model/neighbor.js'
 import type { NeighborFamilyView } from '../views/model/neighbor-family.js'
 import type { StatusView } from '../views/model/status.js'
@@ -107,13 +108,14 @@ function addPath({ addPath: options }: NeighborFamilyView): string[] {
 
 /** The sentence of an error, with the NOTIFICATION and the peer's own words. */
 export function errorText(error: LastError): string {
-  const notification = error.notification
-  if (notification === undefined) return escapeText(error.text)
+  const { notification } = error
+  const sentence = said(error)
+  if (notification === undefined) return escapeText(sentence)
   const { direction, code, subcode, name, message } = notification
-  const said = message === undefined || error.text.includes(message) ? '' : ` "${message}"`
+  const quoted = message === undefined || sentence.includes(message) ? '' : ` "${message}"`
   const codes = `NOTIFICATION ${direction}, ${code}/${subcode} ${name}`
-  const text = error.text.includes(name) ? error.text : `${error.text} (${codes})`
-  return escapeText(`${text}${said}`)
+  const text = sentence.includes(name) ? sentence : `${sentence} (${codes})`
+  return escapeText(`${text}${quoted}`)
 }
 
 function last(neighbor: NeighborView, now: number): string[] {

@@ -322,9 +322,11 @@ export class Neighbors {
   }
 
   #note(peer: Peer): void {
-    const text = this.unprotected.get(peer.address) ?? this.#parts.host.keptDown(peer.address)
+    const unprotected = this.unprotected.get(peer.address)
+    const text = unprotected ?? this.#parts.host.keptDown(peer.address)
     if (text === undefined || peer.session !== undefined) return
-    peer.lastError = { at: new Date(this.#parts.host.clock.wall()).toISOString(), text }
+    const reason = unprotected === undefined ? 'dead' : 'protection'
+    peer.lastError = { at: new Date(this.#parts.host.clock.wall()).toISOString(), reason, text }
   }
 
   #forget(peer: Peer): void {

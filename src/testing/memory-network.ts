@@ -6,6 +6,7 @@ import type {
   Connection,
   ConnectionHandlers,
   Dial,
+  DialError,
   DialOptions,
   Endpoint,
   Listener,
@@ -13,6 +14,7 @@ import type {
   ProtectionRule,
   Transport,
 } from '../ports/transport.js'
+import type { DialReason } from '../session/reasons.js'
 
 /** Octets that the "kernel" of a connection holds for a reader that has paused. */
 const KERNEL = 64 * 1024
@@ -206,7 +208,7 @@ export class MemoryHost implements Transport {
     }
   }
 
-  dial(options: DialOptions, done: (result: Connection | Error) => void): Dial {
+  dial(options: DialOptions, done: (result: Connection | DialError) => void): Dial {
     const { clock } = this.#network
     this.dials.push({ at: clock.now(), address: options.address, port: options.port })
     let cancelled = false
@@ -254,12 +256,12 @@ export class MemoryNetwork {
   }
 
   /** Called by a host's dial: connects, or says why not. */
-  connect(from: MemoryHost, options: DialOptions): Connection | Error {
+  connect(from: MemoryHost, options: DialOptions): Connection | DialError {
     const { address, port } = options
     const source =
       options.localAddress ?? from.addresses.find((own) => isIpv6(own) === isIpv6(address)) ?? '0.0.0.0'
     if (this.unreachable.has(address) || this.unreachable.has(source))
-      return new Error(`connect EHOSTUNREACH ${address}:${port}`)
+      return failure('dial-unreachable', `connect EHOSTUNREACH ${address}:${port}`)
     for (const bound of this.bound) {
       if (bound.options.port !== port || !bound.host.addresses.includes(address)) continue
       const wildcard = bound.options.address === '0.0.0.0' || bound.options.address === '::'
@@ -275,6 +277,10 @@ export class MemoryNetwork {
       this.clock.soon(() => bound.accept(accepted))
       return dialled
     }
-    return new Error(`connect ECONNREFUSED ${address}:${port}`)
+    return failure('dial-refused', `connect ECONNREFUSED ${address}:${port}`)
   }
+}
+
+function failure(reason: DialReason, text: string): DialError {
+  return Object.assign(new Error(text), { reason })
 }

@@ -11,6 +11,7 @@ import type { FibPort, Resolver } from '../ports/fib.js'
 import type { Liveness } from '../ports/liveness.js'
 import { type Log, silent } from '../ports/log.js'
 import type { Transport } from '../ports/transport.js'
+import { said } from '../session/reasons.js'
 import { plural } from '../show/text.js'
 import type { NeighborOperation, OperationOutcome } from '../speaker/model/operation.js'
 import type { SpeakerOptions } from '../speaker/model/options.js'
@@ -228,7 +229,7 @@ export class TestPeer {
     const neighbors = this.neighbors().map(({ address, state, prefixesReceived, lastError }) => {
       if (state === 'Established')
         return `neighbor ${address} is Established with ${plural(prefixesReceived, 'prefix', 'prefixes')}`
-      const why = lastError === undefined ? '' : ` (${lastError.text})`
+      const why = lastError === undefined ? '' : ` (${said(lastError)})`
       return `neighbor ${address} is ${state}${why}`
     })
     return neighbors.length === 0 ? 'there is no neighbor' : neighbors.join(', ')

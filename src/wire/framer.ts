@@ -5,6 +5,7 @@
 import { ErrorCode, HeaderError, MessageType, messageName } from './codes.js'
 import { resetFault } from './fault.js'
 import { HEADER_LENGTH, MAX_EXTENDED_LENGTH, MAX_LENGTH } from './message.js'
+import { otherProtocol } from './other-protocol.js'
 import { plain } from './reader.js'
 import type { Fault } from './types.js'
 
@@ -31,6 +32,8 @@ export class Framer {
   #first = 0
   #count = 0
   #broken = false
+  /** A header was sound: whoever is there speaks BGP. */
+  #begun = false
 
   /** Octets kept: of a message not yet complete, unread because the handler stopped, or the message at fault. */
   get buffered(): number {
@@ -131,8 +134,7 @@ export class Framer {
     if (this.#count >= HEADER_LENGTH) return true
     const fault = markerFault(this.#buffer, this.#first, Math.min(this.#count, MARKER_LENGTH))
     if (fault === undefined) return true
-    this.#broken = true
-    handler.fault(fault)
+    this.#fail(fault, handler)
     return false
   }
 
@@ -145,17 +147,31 @@ export class Framer {
     const length = (bytes[start + 16] << 8) | bytes[start + 17]
     const type = bytes[start + 18]
     const fault = headerFault(bytes, start, length, type, this.maxLength)
-    if (fault === undefined) return length
+    if (fault === undefined) {
+      this.#begun = true
+      return length
+    }
     // Evidence for who wants it, until close().
     this.#keep(chunk, rest, chunk.length)
-    this.#broken = true
-    handler.fault(fault)
+    this.#fail(fault, handler)
     return 0
+  }
+
+  #fail(fault: Fault, handler: FrameHandler): void {
+    this.#broken = true
+    const unsynchronized = fault.code === ErrorCode.MessageHeaderError && fault.subcode === NOT_SYNCHRONIZED
+    if (this.#begun || !unsynchronized) handler.fault(fault)
+    else {
+      const end = this.#first + this.#count
+      const notBgp = otherProtocol(this.#buffer, this.#first, end) ?? 'it is no protocol known here'
+      handler.fault({ ...fault, notBgp })
+    }
   }
 }
 
 const EMPTY = new Uint8Array(0)
 const MARKER_LENGTH = 16
+const NOT_SYNCHRONIZED = HeaderError.ConnectionNotSynchronized
 
 /** The first of `count` octets of a marker that is not all ones, as a fault. */
 function markerFault(bytes: Uint8Array, start: number, count: number): Fault | undefined {
@@ -165,7 +181,7 @@ function markerFault(bytes: Uint8Array, start: number, count: number): Fault | u
         ErrorCode.MessageHeaderError,
         HeaderError.ConnectionNotSynchronized,
         'RFC 4271 §6.1',
-        `the marker's octet ${i - start} is ${bytes[i]} instead of 255; the other end does not speak BGP here`,
+        `the marker's octet ${i - start} is ${bytes[i]} instead of 255`,
       )
     }
   }

@@ -21,6 +21,8 @@ export interface Fault {
   readonly rule: string
   /** One sentence saying what is wrong. */
   readonly text: string
+  /** Set when the stream's first octets are no BGP: what they look like, 'looks like HTTP ("HTTP/1.1 400")'. */
+  readonly notBgp?: string
 }
 
 /** A capability of the OPEN (RFC 5492). Unknown ones keep their octets, so that they can be shown. */

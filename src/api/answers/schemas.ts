@@ -52,7 +52,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     { direction: oneOf('sent', 'received'), code: count, subcode: count, name: text, data: text },
     { message: text },
   ),
-  LastError: object({ at: time, text }, { notification: ref('Notification') }),
+  LastError: object({ at: time, reason: text, text }, { remedy: text, notification: ref('Notification') }),
   Capability: {
     type: 'object',
     required: ['code', 'name'],

@@ -3,12 +3,12 @@
  * hold them as they are. Times are ISO 8601 texts in UTC.
  */
 
+import type { Cause } from '../../session/reasons.js'
+
 /** Why a session ended or a connection was refused. */
-export interface LastError {
+export interface LastError extends Cause {
   /** When it ended. */
   readonly at: string
-  /** One sentence for people, with what to do where it is known. */
-  readonly text: string
   /** The NOTIFICATION, if one was sent or received. */
   readonly notification?: {
     readonly direction: 'sent' | 'received'

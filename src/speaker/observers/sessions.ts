@@ -14,6 +14,7 @@ import type {
   StateChange,
 } from '../../ports/observer.js'
 import type { Connection } from '../../ports/transport.js'
+import { said } from '../../session/reasons.js'
 import type { End } from '../../session/types.js'
 import type { Audience, Watcher } from './audience.js'
 import { MessageTap } from './message-tap.js'
@@ -69,10 +70,12 @@ export class SessionWatch implements RecordWatch {
   }
 
   /** The connection has ended: said once, what comes later is ignored. */
-  ended(record: SessionRecord, { cause, text, notification }: End): void {
+  ended(record: SessionRecord, ended: End): void {
     if (!this.#records.delete(record) || this.#watchers.length === 0) return
     const established = record.establishedAt !== undefined
-    const end = { at: this.#clock.micros(), established, cause, text, ...(notification && { notification }) }
+    const { cause, reason, notification } = ended
+    const at = this.#clock.micros()
+    const end = { at, established, cause, reason, text: said(ended), ...(notification && { notification }) }
     this.#tellAll((observer) => observer.ended?.(record, end))
   }
 

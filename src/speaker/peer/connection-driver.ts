@@ -24,6 +24,9 @@ import type { MessageCounters } from './counters.js'
 /** Octets that wait for a slice before the connection stops reading. */
 const INBOX_HIGH = 256 * 1024
 
+const DIALLED_NOT_BGP = 'another service listens on that port; correct the port here, or start BGP there'
+const INCOMING_NOT_BGP = 'a program there, or a scanner, takes this port for another service'
+
 /** What a connection needs of the speaker. */
 export interface DriverHost {
   readonly clock: Clock
@@ -264,17 +267,19 @@ export class ConnectionDriver implements FrameHandler, Task {
 
   /** The stream or a message is so wrong that the session must end. */
   fault(fault: Fault): void {
-    const { code, subcode, data, text } = fault
+    const { code, subcode, data, text, rule, notBgp } = fault
     if (this.#framer.broken) this.#tellUnread()
     this.record.fault('reset', [fault])
-    this.#neighbor.feed({
-      type: 'fault',
-      connection: this.id,
-      code,
-      subcode,
-      data,
-      text: `${this.#neighbor.address} sent what BGP does not allow: ${text} (${fault.rule})`,
-    })
+    const { address } = this.#neighbor
+    const why =
+      notBgp === undefined
+        ? { text: `${address} sent what BGP does not allow: ${text} (${rule})` }
+        : {
+            reason: 'not-bgp' as const,
+            text: `${address} does not speak BGP on this connection: what it sent ${notBgp}`,
+            remedy: this.connection.incoming ? INCOMING_NOT_BGP : DIALLED_NOT_BGP,
+          }
+    this.#neighbor.feed({ type: 'fault', connection: this.id, code, subcode, data, ...why })
   }
 
   #data(chunk: Uint8Array): void {
@@ -334,6 +339,7 @@ export class ConnectionDriver implements FrameHandler, Task {
       subcode: CeaseError.OutOfResources,
       data: NO_DATA,
       text,
+      reason: 'internal',
     })
   }
 

@@ -1,5 +1,6 @@
 /** Why a session or an attempt ended: for views and for the log. */
 
+import { said } from '../../session/reasons.js'
 import type { End } from '../../session/types.js'
 import { errorName } from '../../wire/codes.js'
 import { describeNotification, hardResetReason, shutdownText } from '../../wire/notification.js'
@@ -13,13 +14,13 @@ import type { LastError } from '../model/session-record.js'
  */
 export function lastErrorOf(end: End, wall: number): LastError {
   const at = new Date(wall).toISOString()
-  const { notification } = end
-  if (notification === undefined) return { at, text: end.text }
+  const { notification, reason, text, remedy } = end
+  const why = { at, reason, text, ...(remedy !== undefined && { remedy }) }
+  if (notification === undefined) return why
   const { direction, code, subcode, data } = notification
   const message: NotificationMessage = { type: 'notification', code, subcode, data }
   return {
-    at,
-    text: end.text,
+    ...why,
     notification: {
       direction,
       code,
@@ -34,7 +35,7 @@ export function lastErrorOf(end: End, wall: number): LastError {
 /** The end in one line for the log: the sentence, then the NOTIFICATION behind it. */
 export function endText(end: End): string {
   const { notification } = end
-  if (notification === undefined) return end.text
+  if (notification === undefined) return said(end)
   const { direction, code, subcode, data } = notification
-  return `${end.text}; ${direction} ${describeNotification({ type: 'notification', code, subcode, data })}`
+  return `${said(end)}; ${direction} ${describeNotification({ type: 'notification', code, subcode, data })}`
 }

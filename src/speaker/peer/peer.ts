@@ -7,6 +7,7 @@ import type { ObservedNeighbor } from '../../ports/observer.js'
 import type { Connection, Dial, Transport } from '../../ports/transport.js'
 import { type NeighborKey, neighborKey } from '../../session/neighbor-key.js'
 import { initialPeer, peerState, stepPeer } from '../../session/peer.js'
+import { said } from '../../session/reasons.js'
 import type {
   End,
   Negotiated,
@@ -68,6 +69,7 @@ export interface PeerRoutes {
 /** The end of a connection that the session machine took no interest in. */
 const NOT_NEEDED: End = {
   cause: 'collision',
+  reason: 'collision',
   text: 'another connection came first, or the neighbor was stopped',
 }
 
@@ -331,7 +333,7 @@ export class Peer {
   #ended(connection: number | undefined, end: End): void {
     const { sessions } = this.#host.observers
     if (connection === undefined) {
-      sessions.dialFailed(() => ({ neighbor: this.observed, text: end.text }))
+      sessions.dialFailed(() => ({ neighbor: this.observed, text: said(end) }))
       return
     }
     const index = this.#closed.findIndex(({ id }) => id === connection)
@@ -358,8 +360,9 @@ export class Peer {
     if (end.cause === 'collision') return
     this.lastError = lastErrorOf(end, this.#host.clock.wall())
     // A neighbor that is off is dialled again and again; the log names what repeats itself once.
-    const level = end.text === this.#lastFailure ? 'debug' : this.level('warn')
-    this.#lastFailure = end.text
+    const text = said(end)
+    const level = text === this.#lastFailure ? 'debug' : this.level('warn')
+    this.#lastFailure = text
     this.#host.log[level]({ neighbor: this.key }, `neighbor ${this.name}: ${endText(end)}`)
   }
 
@@ -378,7 +381,11 @@ export class Peer {
         answered = true
         this.#dial = undefined
         if (result instanceof Error) {
-          this.feed({ type: 'dial-failed', reason: result.message })
+          const { message: text, reason = 'dial-failed', remedy } = result
+          this.feed({
+            type: 'dial-failed',
+            failure: { reason, text, ...(remedy !== undefined && { remedy }) },
+          })
           return
         }
         const driver = this.#attach(result)

@@ -153,7 +153,7 @@ function peerEvent(c: Choices, world: PeerWorld, params: PeerParams): PeerEvent 
     case 14:
       return { type: 'tcp-fails', connection, reason: 'reset' }
     case 15:
-      return { type: 'dial-failed', reason: 'refused' }
+      return { type: 'dial-failed', failure: { reason: 'dial-refused', text: 'refused' } }
     case 16:
       return world.timer(c, connection)
     case 17:

@@ -44,6 +44,7 @@ t.test('every answer is as the OpenAPI document says', async (t) => {
       address: '192.168.95.219',
       lastError: {
         at: '2026-11-22T11:59:00.000Z',
+        reason: 'hold-expired',
         text: 'x',
         notification: { direction: 'sent', code: 4, subcode: 0, name: 'Hold Timer Expired', data: '' },
       },

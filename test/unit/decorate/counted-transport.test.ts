@@ -1,7 +1,7 @@
 import t from 'tap'
 import { decorated } from '../../../src/decorate/compose.js'
 import { TransportCounters } from '../../../src/decorate/counted-transport.js'
-import type { Connection } from '../../../src/ports/transport.js'
+import type { Connection, Transport } from '../../../src/ports/transport.js'
 import { ManualClock } from '../../../src/testing/manual-clock.js'
 import { MemoryNetwork } from '../../../src/testing/memory-network.js'
 import { Recorder } from '../net/pair.js'
@@ -77,9 +77,9 @@ t.test('a connection that may not be used is no accepted one', async (t) => {
 
 t.test('strangers do not fill the memory: beyond 10,000 addresses they are counted together', async (t) => {
   const counters = new TransportCounters()
-  const failing = {
+  const failing: Transport = {
     listen: () => Promise.reject(new Error('no')),
-    dial(_options: unknown, done: (result: Error) => void) {
+    dial(_options, done) {
       done(new Error('unreachable'))
       return { cancel() {} }
     },

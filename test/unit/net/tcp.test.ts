@@ -194,7 +194,11 @@ t.test('every known failure of a listener has its remedy', async (t) => {
 })
 
 t.test('every known failure of a dial has its remedy', async (t) => {
-  const say = (code: string, local?: string) => dialError(system(code), '10.0.0.1', 179, local).message
+  const say = (code: string, local?: string) => said(code, local).text
+  const said = (code: string, local?: string, took = 1000, address = '10.0.0.1') => {
+    const { message, reason, remedy } = dialError(system(code), address, 179, took, local)
+    return { reason, text: remedy === undefined ? message : `${message}: ${remedy}` }
+  }
   t.match(say('ECONNREFUSED'), /10\.0\.0\.1 port 179 refuses TCP connections/)
   t.match(say('EHOSTUNREACH'), /cannot be reached/)
   t.match(say('ENETUNREACH'), /no route to 10\.0\.0\.1 port 179: check `ip route get 10\.0\.0\.1`/)
@@ -204,6 +208,16 @@ t.test('every known failure of a dial has its remedy', async (t) => {
   t.match(say('EINVAL', 'fe80::1'), /from fe80::1: not a usable address/)
   t.match(say('EPERM'), /a local firewall forbids/)
   t.match(say('EWEIRD'), /system says EWEIRD/)
+  t.equal(said('EHOSTUNREACH').reason, 'dial-unreachable', 'address resolution takes its time')
+  t.equal(said('EHOSTUNREACH', undefined, 2).reason, 'dial-rejected', 'ICMP over IPv4 does not')
+  t.equal(said('EACCES', undefined, 2, '2001:db8::1').reason, 'dial-rejected', 'ICMPv6')
+  t.equal(said('EPERM').reason, 'dial-forbidden')
+  t.equal(said('ETIMEDOUT').reason, 'dial-no-answer')
+  const keyless = Object.assign(new Error('no key'), { code: 'EPERM', reason: 'protection' })
+  t.match(dialError(keyless, '10.0.0.1', 179, 0), {
+    reason: 'protection',
+    message: 'cannot connect to 10.0.0.1 port 179: no key',
+  })
 })
 
 t.test('the end of a connection has a reason', async (t) => {

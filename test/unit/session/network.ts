@@ -176,7 +176,7 @@ export class Network {
       if (side.dialling !== id) return
       side.dialling = undefined
       if (!other.alive) {
-        this.feed(side, { type: 'dial-failed', reason: 'refused' })
+        this.feed(side, { type: 'dial-failed', failure: { reason: 'dial-refused', text: 'refused' } })
         return
       }
       side.open.add(id)

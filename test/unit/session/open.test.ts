@@ -1,12 +1,13 @@
 import t from 'tap'
 import { asOf, buildOpen, checkOpen, ownCapabilities } from '../../../src/session/open.js'
+import { said } from '../../../src/session/reasons.js'
 import { ADVERTISE, NO_DATA, OWN_ID, open, params } from './make.js'
 
 const as4 = (as: number) => [{ code: 65, name: 'four-octet-as', as } as const]
 
 function refusal(message = open(), changes: Parameters<typeof params>[0] = {}) {
   const verdict = checkOpen(message, params(changes))
-  return verdict.ok ? undefined : verdict
+  return verdict.ok ? undefined : { ...verdict, ...verdict.why, text: said(verdict.why) }
 }
 
 t.test('a correct OPEN is accepted', async (t) => {

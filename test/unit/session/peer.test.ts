@@ -106,7 +106,11 @@ t.test('the interval between dials grows, is spread, and has a ceiling', async (
     let { state } = run(initialPeer(seed), [start])
     const waits: number[] = []
     for (let i = 0; i < 10; i++) {
-      const failed = stepPeer(state, { type: 'dial-failed', reason: 'refused' }, params())
+      const failed = stepPeer(
+        state,
+        { type: 'dial-failed', failure: { reason: 'dial-refused', text: 'refused' } },
+        params(),
+      )
       waits.push(timer(failed.actions, 'connect-retry'))
       ;({ state } = stepPeer(failed.state, { type: 'timer', timer: 'connect-retry' }, params()))
     }
@@ -149,7 +153,11 @@ t.test('a configured idle hold time of 0 is no busy loop', async (t) => {
   let { state, actions } = run(initialPeer(1), [start], p)
   const waits: number[] = []
   for (let i = 0; i < 4; i++) {
-    ;({ state, actions } = stepPeer(state, { type: 'dial-failed', reason: 'refused' }, p))
+    ;({ state, actions } = stepPeer(
+      state,
+      { type: 'dial-failed', failure: { reason: 'dial-refused', text: 'refused' } },
+      p,
+    ))
     waits.push(timer(actions, 'connect-retry'))
     ;({ state } = stepPeer(state, { type: 'timer', timer: 'connect-retry' }, p))
   }
@@ -208,7 +216,7 @@ t.test(
     const states: Record<string, readonly PeerEvent[]> = {
       stopped: [],
       connect: [start],
-      active: [start, { type: 'dial-failed', reason: 'refused' }],
+      active: [start, { type: 'dial-failed', failure: { reason: 'dial-refused', text: 'refused' } }],
       'idle hold': [...up, { type: 'tcp-fails', connection: 1, reason: 'reset' }],
       'open sent': up.slice(0, 2),
       'open confirm': up.slice(0, 3),
@@ -412,7 +420,7 @@ t.test('nothing throws, whatever order events come in', async (t) => {
     { type: 'automatic-stop', subcode: 4, data: NO_DATA, text: 'x' },
     { type: 'timer', timer: 'connect-retry' },
     { type: 'timer', timer: 'idle-hold' },
-    { type: 'dial-failed', reason: 'x' },
+    { type: 'dial-failed', failure: { reason: 'dial-refused', text: 'x' } },
     ...[1, 2, 3, 4].flatMap((connection): PeerEvent[] => [
       { type: 'tcp-acked', connection },
       { type: 'tcp-confirmed', connection },

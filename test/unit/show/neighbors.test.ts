@@ -55,6 +55,7 @@ t.test('a neighbor that is down, shut down or restarting says so', async (t) => 
     gracefulRestart: { negotiated: true, restartTime: 120, helper: 'waiting', remaining: 59.2 },
     lastReset: {
       at: '2026-11-22T11:59:00.000Z',
+      reason: 'peer-shutdown',
       text: 'the neighbor closed the session',
       notification: {
         direction: 'received',
@@ -95,10 +96,15 @@ t.test('a neighbor that is down, shut down or restarting says so', async (t) => 
     /^ {2}Graceful restart: waiting for the neighbor to come back, stale paths removed in 60 seconds$/m,
   )
   t.match(text, /Last reset 00:01:00, due to .*6\/2 Cease\/Administrative Shutdown\) "back\\x07soon"$/m)
-  const refused = { at: '2026-11-22T11:59:50.000Z', text: 'connection refused' }
+  const refused = {
+    at: '2026-11-22T11:59:50.000Z',
+    reason: 'dial-refused' as const,
+    text: 'connection refused',
+    remedy: 'start it',
+  }
   t.match(
     await ask('ip bgp neighbors 192.168.95.212', { neighbors: [{ ...lost, lastError: refused }] }),
-    /^ {2}Last reset 00:01:00, .*\n(.*\n)* {2}Last attempt failed 00:00:10 ago: connection refused$/m,
+    /^ {2}Last reset 00:01:00, .*\n(.*\n)* {2}Last attempt failed 00:00:10 ago: connection refused: start it$/m,
   )
   const faults = text.slice(text.indexOf('  UPDATE errors'), text.indexOf('  Graceful-Restart is'))
   const line = (octet: string, count: number) => `      ${octet.repeat(count)}`
@@ -213,6 +219,7 @@ t.test('JSON of a lost session tells the NOTIFICATION as FRR does', async (t) =>
     dropped: 1,
     lastReset: {
       at: '2026-11-22T11:59:00.000Z',
+      reason: 'hold-expired',
       text: 'hold timer expired',
       notification: { direction: 'sent', code: 4, subcode: 0, name: 'Hold Timer Expired', data: '' },
     },
