@@ -326,8 +326,14 @@ function closeSilently(c: ConnectionState, cause: EndCause, why: Cause): Connect
   return { state: undefined, actions: [{ type: 'close', connection: c.id }], end: { cause, ...why } }
 }
 
-function faultCause({ code, text, remedy, reason }: Extract<ConnectionEvent, { type: 'fault' }>): Cause {
-  return { reason: reason ?? faultReason(code), text, ...(remedy !== undefined && { remedy }) }
+function faultCause({
+  code,
+  subcode,
+  text,
+  remedy,
+  reason,
+}: Extract<ConnectionEvent, { type: 'fault' }>): Cause {
+  return { reason: reason ?? faultReason(code, subcode), text, ...(remedy !== undefined && { remedy }) }
 }
 
 function tcpFailed(c: ConnectionState, how: string, { params }: ConnectionContext): Cause {

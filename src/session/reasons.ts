@@ -208,7 +208,8 @@ function refusedCapability(data: Uint8Array): EndReason {
   return data.length === 0 || data[0] === 1 ? 'no-common-family' : 'capability-refused'
 }
 
-/** Why a message that is not as it should be ends a session, by the code of the NOTIFICATION that answers it. */
-export function faultReason(code: number): EndReason {
+/** Why a message that is not as it should be ends a session, by the NOTIFICATION that answers it. */
+export function faultReason(code: number, subcode: number): EndReason {
+  if (code === 2 && subcode === 1) return 'version'
   return code === 2 ? 'faulty-open' : code === 3 ? 'faulty-update' : 'faulty-message'
 }

@@ -284,7 +284,7 @@ export type PeerEvent =
       readonly data: Uint8Array
       readonly text: string
       readonly remedy?: string
-      /** Left out: by `code` (faultReason). */
+      /** Left out: by code and subcode (faultReason). */
       readonly reason?: EndReason
     }
   /** The kernel took octets from this connection's queue, or the queue is empty (RFC 9687 §4.3). */

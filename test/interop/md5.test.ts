@@ -125,7 +125,7 @@ for (const version of [4, 6] as const) {
         } else {
           const why = /has it the same password \(TCP-MD5\)/
           await until('the last error says why', async () =>
-            why.test((await ecmpd.neighbor(address)).lastError?.text ?? ''),
+            why.test((await ecmpd.neighbor(address)).lastError?.remedy ?? ''),
           )
         }
       })

@@ -146,10 +146,11 @@ t.test('a dial without answer ends at its timeout', async (t) => {
   const result = await new Promise<Connection | Error>((resolve) =>
     silent.dial({ address: '192.0.2.1', port: 179, timeout: 10, questions: ['is it asleep'] }, resolve),
   )
-  t.match(
-    (result as Error).message,
-    /no answer from 192\.0\.2\.1 port 179: is it up, is it asleep, and does a firewall/,
-  )
+  t.match(result, {
+    message: 'no answer from 192.0.2.1 port 179',
+    reason: 'dial-no-answer',
+    remedy: /^is it up, is it asleep, and does a firewall/,
+  })
 })
 
 t.test('a cancelled dial is never heard of again', async (t) => {

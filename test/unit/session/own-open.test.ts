@@ -81,7 +81,7 @@ t.test('remote-as external: any AS but the own one', async (t) => {
     ok: false,
     code: 2,
     subcode: 2,
-    text: /our own, where another one is expected/,
+    why: { text: /our own, where another one is expected/ },
   })
   const internal = params({ remoteAs: 64513 })
   t.match(checkOpen(open({ myAs: 64513, capabilities: [] }), internal), { ok: true })
@@ -94,7 +94,7 @@ t.test('the least hold time that is accepted', async (t) => {
     ok: false,
     code: 2,
     subcode: 6,
-    text: /below the least one/,
+    why: { text: /below the least one/ },
   })
   for (const holdTime of [0, 30, 90]) t.match(checkOpen(open({ holdTime }), strict), { ok: true })
 })

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { establishedConnection, initialPeer, peerState, stepPeer } from '../../../src/session/peer.js'
+import { said } from '../../../src/session/reasons.js'
 import type { PeerAction, PeerEvent, PeerState } from '../../../src/session/types.js'
 import { brief, NO_DATA, open, params, plainOpen, run } from './make.js'
 import { Network, randomFrom } from './network.js'
@@ -332,7 +333,7 @@ t.test('a received NOTIFICATION closes without an answer and says what to do', a
   t.same(receive(6, 2)[0], { type: 'close', connection: 1 })
   const text = (code: number, subcode: number, ...data: number[]) => {
     const [, down] = receive(code, subcode, ...data)
-    return down.type === 'down' ? `${down.end.cause}: ${down.end.text}` : ''
+    return down.type === 'down' ? `${down.end.cause}: ${said(down.end)}` : ''
   }
   t.match(
     text(2, 2),

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { type EndReason, said } from '../../../src/session/reasons.js'
 import { neighbor, speakerOptions } from '../../support/options.js'
 import {
   announce,
@@ -52,29 +53,37 @@ t.test('an unknown address gets no OPEN; the log says who it was and what to do'
 
 t.test('OPENs that are refused: the NOTIFICATION of the RFC, and a line with the remedy', async (t) => {
   const good: RawOpen = { as: 64512, routerId: NODE }
-  const cases: [string, Uint8Array, string, RegExp][] = [
+  const cases: [string, Uint8Array, string, EndReason, RegExp][] = [
     [
       'wrong AS',
       open({ ...good, as: 64999 }),
       '2/2',
+      'as-wrong',
       /says AS 64999, configured is 64512: set remote-as 64999/,
     ],
-    ['our own AS', open({ ...good, as: 64513 }), '2/2', /look swapped/],
-    ['AS 0', open({ ...good, as: 0, capabilities: [multiprotocol(1)] }), '2/2', /AS 0/],
-    ['hold time 1', open({ ...good, hold: 1 }), '2/6', /hold time of 1 s/],
-    ['router id 0', open({ ...good, routerId: '0.0.0.0' }), '2/3', /router-id 0.0.0.0/],
-    ['version 3', open({ ...good, version: 3 }), '2/1 0004', /version 3/],
+    ['our own AS', open({ ...good, as: 64513 }), '2/2', 'as-swapped', /look swapped/],
+    ['AS 0', open({ ...good, as: 0, capabilities: [multiprotocol(1)] }), '2/2', 'as-zero', /AS 0/],
+    ['hold time 1', open({ ...good, hold: 1 }), '2/6', 'hold-time-low', /hold time of 1 s/],
+    ['router id 0', open({ ...good, routerId: '0.0.0.0' }), '2/3', 'router-id-zero', /router-id 0.0.0.0/],
+    ['version 3', open({ ...good, version: 3 }), '2/1 0004', 'version', /version 3/],
     [
       'garbage',
       Uint8Array.from(hex('47455420 2f204854 54502f31 2e310d0a 0d0a0d')),
       '1/1',
-      /does not speak BGP/,
+      'not-bgp',
+      /does not speak BGP.*looks like HTTP/,
     ],
-    ['a length of 18', Uint8Array.from([...new Array(16).fill(255), 0, 18, 1]), '1/2 0012', /length/],
-    ['an unknown type', message(9, []), '1/3 09', /type 9/],
-    ['KEEPALIVE before OPEN', KEEPALIVE, '5/1 04', /KEEPALIVE in state OpenSent/],
+    [
+      'a length of 18',
+      Uint8Array.from([...new Array(16).fill(255), 0, 18, 1]),
+      '1/2 0012',
+      'faulty-message',
+      /length/,
+    ],
+    ['an unknown type', message(9, []), '1/3 09', 'faulty-message', /type 9/],
+    ['KEEPALIVE before OPEN', KEEPALIVE, '5/1 04', 'unexpected-message', /KEEPALIVE in state OpenSent/],
   ]
-  for (const [what, octets, expected, said] of cases) {
+  for (const [what, octets, expected, reason, words] of cases) {
     const lab = new SpeakerLab()
     const sw = await lab.start(SWITCH, speakerOptions([passive]))
     const peer = await lab.dial(NODE, SWITCH)
@@ -82,9 +91,11 @@ t.test('OPENs that are refused: the NOTIFICATION of the RFC, and a line with the
     await lab.clock.run()
     t.equal(peer.notification, expected, what)
     t.type(peer.closed, 'string', `${what}: closed`)
-    t.match(sw.views.neighbor(NODE), { lastError: { text: said } }, `${what}: view`)
+    const { lastError } = sw.views.neighbor(NODE) ?? {}
+    t.equal(lastError?.reason, reason, `${what}: reason`)
+    t.match(lastError && said(lastError), words, `${what}: view`)
     t.ok(
-      sw.lines.some((line) => line.startsWith('warn neighbor 192.168.95.210') && said.test(line)),
+      sw.lines.some((line) => line.startsWith('warn neighbor 192.168.95.210') && words.test(line)),
       `${what}: log`,
     )
   }
