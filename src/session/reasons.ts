@@ -90,8 +90,6 @@ type OwnReason =
   | 'config-change'
   | 'out-of-resources'
   | 'prefix-limit'
-  /** It fails again and again: its connection was refused, to be let in later. */
-  | 'damped'
   /** A source of liveness calls the neighbor dead. */
   | 'dead'
   /** Its connections can't be protected as configured. */

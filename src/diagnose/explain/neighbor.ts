@@ -1,5 +1,6 @@
 /** Why a neighbor is as it is. */
 
+import { said } from '../../session/reasons.js'
 import type { LastError, NeighborView } from '../../views/model/neighbor.js'
 import type { Capability } from '../../wire/types.js'
 import { ofNeighbor } from '../model/about.js'
@@ -63,10 +64,11 @@ function neighborFacts(neighbor: NeighborView, now: number): Fact[] {
 const times = (count: number) => (count === 1 ? 'once' : `${count} times`)
 const ago = ({ at }: LastError, now: number) => `${duration((now - Date.parse(at)) / 1000)} ago`
 
-function errorWords({ text, notification }: LastError): string {
-  if (notification === undefined) return text
+function errorWords(error: LastError): string {
+  const { notification } = error
+  if (notification === undefined) return said(error)
   const { direction, code, subcode, name } = notification
-  return `${text} (NOTIFICATION ${direction}, ${code}/${subcode} ${name})`
+  return `${said(error)} (NOTIFICATION ${direction}, ${code}/${subcode} ${name})`
 }
 
 function openText(capabilities: readonly Capability[]): string | undefined {
