@@ -55,6 +55,8 @@ export interface Reachability {
   /** IGP metric, 0 for a connected one. */
   readonly metric: number
   readonly interface?: string
+  /** Why it can't be reached, a phrase for people: 'there is no route to it', 'eth0 is down'. */
+  readonly reason?: string
   /** True when the address lies in a subnet of an own, up interface. */
   readonly connected: boolean
 }

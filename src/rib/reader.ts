@@ -136,6 +136,18 @@ export class RibReader {
     return reason === VALID && !this.decision.valid(path) ? REASON_NEXT_HOP_UNREACHABLE : reason
   }
 
+  /**
+   * How many accepted paths of a source have a next hop that can't be reached. It costs a look at each of the source's
+   * next hops, not at its paths.
+   */
+  unreachableOf(source: number): number {
+    let count = 0
+    for (const nextHop of this.users.nextHops(source)) {
+      if (this.nextHops.reachable[nextHop] === 0) count += this.users.count(source, nextHop)
+    }
+    return count
+  }
+
   /** The first AS of a path's AS_PATH; 0 for an empty one. */
   neighborAsOf(path: number): number {
     return this.decision.neighborAs(path)

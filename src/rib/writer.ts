@@ -339,7 +339,7 @@ export class RibWriter extends RibReader {
     appendOfSource(paths, row, path)
     pushOfPrefix(paths, rows, path)
     row.received++
-    this.#retain(row, attribute, use)
+    this.#retain(row, attribute, use, reason)
     if (++rows.count[prefix] >= INDEX_FROM || (rows.flags[prefix] & PREFIX_INDEXED) !== 0) {
       this.#indexPath(prefix, path)
     }
@@ -353,8 +353,8 @@ export class RibWriter extends RibReader {
     const formerIn = paths.attrIn[path]
     const formerUse = paths.attrUse[path]
     if (formerIn !== attribute || formerUse !== use) paths.since[path] = now
-    this.#retain(row, attribute, use)
-    this.#release(row, formerIn, formerUse)
+    this.#retain(row, attribute, use, reason)
+    this.#release(row, formerIn, formerUse, paths.reason[path])
     paths.attrIn[path] = attribute
     paths.attrUse[path] = use
     paths.reason[path] = reason
@@ -389,7 +389,7 @@ export class RibWriter extends RibReader {
     unlinkOfSource(paths, row, path)
     row.received--
     if (paths.generation[path] !== row.generation) row.stale--
-    this.#release(row, paths.attrIn[path], paths.attrUse[path])
+    this.#release(row, paths.attrIn[path], paths.attrUse[path], paths.reason[path])
     paths.release(path)
     if (--rows.count[prefix] === 0) {
       rows.flags[prefix] &= ~PREFIX_INDEXED
@@ -397,17 +397,23 @@ export class RibWriter extends RibReader {
     } else if (dirty || this.everyPath) this.dirty.add(prefix)
   }
 
-  #retain(row: SourceRow, attribute: number, use: number): void {
+  #retain(row: SourceRow, attribute: number, use: number, reason: number): void {
     this.attributes.retain(attribute)
-    if (use === 0) return
+    if (use === 0) {
+      row.refused[reason]++
+      return
+    }
     this.attributes.retain(use)
     row.accepted++
     this.users.add(row.source.index, this.attributes.nextHop[use], 1)
   }
 
-  #release(row: SourceRow, attribute: number, use: number): void {
+  #release(row: SourceRow, attribute: number, use: number, reason: number): void {
     this.attributes.release(attribute)
-    if (use === 0) return
+    if (use === 0) {
+      row.refused[reason]--
+      return
+    }
     this.attributes.release(use)
     row.accepted--
     this.users.add(row.source.index, this.attributes.nextHop[use], -1)

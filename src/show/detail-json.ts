@@ -54,6 +54,7 @@ function path(route: RouteView, entry: PathView, defaultLocalPref: number): obje
       : {}),
     ...(!entry.best && entry.decidedBy !== undefined ? { decidedBy: entry.decidedBy } : {}),
     ...(entry.reason === undefined ? {} : { reason: escapeText(entry.reason) }),
+    ...unusableJson(entry),
     ...(entry.communities.length > 0 ? { community: communityJson(entry.communities) } : {}),
     ...(entry.extendedCommunities.length > 0
       ? { extendedCommunity: communityJson(entry.extendedCommunities) }
@@ -93,6 +94,12 @@ function path(route: RouteView, entry: PathView, defaultLocalPref: number): obje
       type: pathFrom(entry.type),
     },
   }
+}
+
+function unusableJson({ unusable }: PathView): object {
+  if (unusable === undefined) return {}
+  const entries = Object.entries(unusable).filter(([, value]) => value !== undefined)
+  return { unusable: Object.fromEntries(entries.map(([key, value]) => [key, escapeText(value)])) }
 }
 
 /** `show ip bgp PREFIX json` in FRR's shape, with `fib` and `afi` beside it. */

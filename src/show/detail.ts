@@ -22,9 +22,15 @@ function traits(path: PathView): string {
   return words.join(', ')
 }
 
+/** Why a path takes no part, and what to do about it. */
+function notUsed({ reason, unusable }: PathView): string {
+  const remedy = unusable?.remedy === undefined ? '' : ` (${unusable.remedy})`
+  return `Not used: ${escapeText(`${reason ?? 'it takes no part in the decision'}${remedy}`)}`
+}
+
 /** Why the path is the best one, or why it is not. */
 function verdict(path: PathView): string | undefined {
-  if (!path.valid) return `Not used: ${escapeText(path.reason ?? 'it takes no part in the decision')}`
+  if (!path.valid) return notUsed(path)
   if (path.best) return path.decidedBy === undefined ? undefined : `Best: ${path.decidedBy}`
   if (path.decidedBy === undefined) return undefined
   return path.multipath ? `Multipath; best path chosen by: ${path.decidedBy}` : `Not best: ${path.decidedBy}`

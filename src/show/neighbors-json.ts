@@ -184,6 +184,8 @@ function families(neighbor: NeighborView): object {
         packetQueueLength: neighbor.outputQueue,
         acceptedPrefixCounter: entry.prefixesAccepted,
         receivedPrefixCounter: entry.prefixesReceived,
+        usedPrefixCounter: entry.prefixesUsed,
+        ...(Object.keys(entry.unused).length === 0 ? {} : { unusedPrefixCounters: entry.unused }),
         sentPrefixCounter: entry.prefixesAdvertised,
         bestPrefixCounter: entry.prefixesBest,
         multipathPrefixCounter: entry.prefixesMultipath,

@@ -17,6 +17,7 @@ import { totalMessages, upDownSeconds } from './summary.js'
 import { tableVersion } from './table.js'
 import { escapeText, right } from './text.js'
 import { secondsSince, upDown } from './time.js'
+import { unusedLines } from './unused.js'
 
 /** What the blocks need besides the neighbor. */
 export interface NeighborContext {
@@ -83,13 +84,12 @@ function family(neighbor: NeighborView, counts: NeighborFamilyView, version: num
     '  Prefix activity:               ----       ----',
     row('Prefixes Current:', counts.prefixesAdvertised, counts.prefixesReceived),
     row('Prefixes Accepted:', 'n/a', counts.prefixesAccepted),
+    row('Prefixes Used:', 'n/a', counts.prefixesUsed),
     row('Prefixes Stale:', 'n/a', counts.prefixesStale),
     row('Used as bestpath:', 'n/a', counts.prefixesBest),
     row('Used as multipath:', 'n/a', counts.prefixesMultipath),
     '',
-    '                                   Outbound    Inbound',
-    '  Local Policy Denied Prefixes:    --------    -------',
-    `    Total:                         ${right('n/a', 8)} ${right(Math.max(0, counts.prefixesReceived - counts.prefixesAccepted), 10)}`,
+    ...unusedLines(counts),
   ]
 }
 

@@ -69,6 +69,7 @@ export function speakerReads(parts: ReadsParts): SpeakerReads {
     },
     neighborDeaths: (address) => liveness.neighbors.of(address),
     gatewayDeaths: (gateway) => liveness.gateways.of(gateway),
+    nextHopProblem: (nextHop) => routing.nextHopProblem(nextHop),
     installs: fib !== undefined,
     installed: (prefix) => fib?.route(prefix),
   }

@@ -119,6 +119,11 @@ export class Routing {
     tables.decide()
   }
 
+  /** Why a next hop, by its id, can't be reached, for people; undefined when it can, or when nobody knows. */
+  nextHopProblem(nextHop: number): string | undefined {
+    return this.#tracking.problem(nextHop)
+  }
+
   /** The neighbor with this source index. */
   bySource(source: number): NeighborRoutes | undefined {
     return this.#sources[source]

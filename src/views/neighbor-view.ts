@@ -16,6 +16,7 @@ import { printable } from '../wire/printable.js'
 import { maintenanceView } from './maintenance-view.js'
 import type { NeighborView } from './model/neighbor.js'
 import type { NeighborFamilyView } from './model/neighbor-family.js'
+import { importListsOf, unusedOf } from './unused.js'
 
 /** The read model of one neighbor, made now. */
 export function neighborView(reads: SpeakerReads, neighbor: NeighborReads): NeighborView {
@@ -112,13 +113,17 @@ function deathViews(deaths: readonly DeathReads[]): NeighborView['dead'] {
 }
 
 function familyView(reads: SpeakerReads, neighbor: NeighborReads, family: FamilyReads): NeighborFamilyView {
-  const counts =
-    neighbor.source === undefined ? undefined : reads.table(family.family).source(neighbor.source)
+  const table = reads.table(family.family)
+  const counts = neighbor.source === undefined ? undefined : table.source(neighbor.source)
+  const unused = unusedOf(table, neighbor.source, family)
   return {
     family: family.family,
     negotiated: family.negotiated,
     prefixesReceived: counts?.received ?? 0,
     prefixesAccepted: counts?.accepted ?? 0,
+    prefixesUsed: (counts?.received ?? 0) - Object.values(unused).reduce((total, count) => total + count, 0),
+    unused,
+    importLists: importListsOf(family.options),
     prefixesBest: counts?.best ?? 0,
     prefixesMultipath: counts?.multipath ?? 0,
     prefixesAdvertised: family.advertised?.member.advertised ?? 0,

@@ -4,18 +4,17 @@ import { formatIPv4 } from '../ip/address.js'
 import type { Family } from '../ip/family.js'
 import { ATTR_LLGR_STALE } from '../rib/attributes/attributes.js'
 import type { PathExplanation } from '../rib/decision/explain.js'
-import { REASON_NEXT_HOP_UNREACHABLE, REASON_TEXTS } from '../rib/store/reasons.js'
 import {
   asPathText,
   communityText,
   extendedCommunityText,
   largeCommunityText,
 } from '../speaker/events/attribute-text.js'
-import { deathText } from '../speaker/liveness/deaths.js'
 import type { DeathReads, NeighborReads, TableReads } from '../speaker/model/reads.js'
 import { POLICY_WEIGHT } from '../wire/policy-flags.js'
 import type { PathAttributes } from '../wire/types.js'
 import type { PathView } from './model/route.js'
+import { unusableView } from './unusable.js'
 
 const ORIGINS = ['IGP', 'EGP', 'incomplete'] as const
 
@@ -31,10 +30,14 @@ function unspecified(family: Family): string {
 export interface PathContext {
   readonly rib: TableReads
   readonly defaultLocalPref: number
+  /** The speaker's AS. */
+  readonly localAs: number
   /** The neighbor of a source index; undefined for the speaker itself. */
   neighbor(source: number): NeighborReads | undefined
   /** By whose word a gateway is dead. */
   gatewayDeaths(gateway: string): readonly DeathReads[]
+  /** Why a next hop, by its id, can't be reached; undefined when nobody knows. */
+  nextHopProblem(nextHop: number): string | undefined
 }
 
 /** The attributes as a view shows them, whoever they come from. */
@@ -82,21 +85,6 @@ function weightOf(rib: TableReads, attribute: number, ofNeighbor: number): numbe
   return (policyFlags & POLICY_WEIGHT) === 0 ? ofNeighbor : policyFlags & 0xffff
 }
 
-/** Why a path takes no part in the decision. Of a dead next hop: who says so, and why. */
-function reasonOf(
-  context: PathContext,
-  { reason }: PathExplanation,
-  nextHop: string,
-  neighbor: NeighborReads | undefined,
-): string | undefined {
-  if (reason !== REASON_TEXTS[REASON_NEXT_HOP_UNREACHABLE]) return reason
-  // A link-local next hop lies on the link of the session.
-  const zone = /%.*/.exec(neighbor?.address ?? '')?.[0]
-  const gateway = zone !== undefined && /^fe[89ab]/i.test(nextHop) ? `${nextHop}${zone}` : nextHop
-  const deaths = context.gatewayDeaths(gateway)
-  return deaths.length === 0 ? reason : `next hop ${deathText(gateway, deaths)}`
-}
-
 /**
  * The read model of one path with its part in the decision.
  * @param received with the attributes as they came, before import policy
@@ -111,6 +99,7 @@ export function pathView(context: PathContext, explanation: PathExplanation, rec
   const pathId = rib.pathIdOf(path)
   const type = source?.type ?? 'local'
   const attributes = attributeView(rib.attributes.get(attribute), context.defaultLocalPref)
+  const unusable = unusableView(context, path, neighbor)
   return {
     neighbor: type === 'local' ? LOCAL : (neighbor?.key ?? source?.address ?? ''),
     neighborDescription: neighbor?.session.options.description,
@@ -125,7 +114,8 @@ export function pathView(context: PathContext, explanation: PathExplanation, rec
     stale: rib.isStale(path),
     longLivedStale: (rib.attributes.flags[attribute] & ATTR_LLGR_STALE) !== 0 ? true : undefined,
     valid: explanation.valid,
-    reason: reasonOf(context, explanation, attributes.nextHop, neighbor),
+    reason: unusable?.text,
+    unusable,
     decidedBy: explanation.decidedBy,
     since: new Date(rib.sinceOf(path)).toISOString(),
     pathId: pathId === 0 ? undefined : pathId,

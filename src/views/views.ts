@@ -71,7 +71,9 @@ function routeContext(reads: SpeakerReads, family: Family): RouteContext {
     installed: (prefix) => reads.installed(prefix),
     wall: () => reads.wall(),
     defaultLocalPref: reads.options.decision.defaultLocalPref,
+    localAs: reads.options.localAs,
     neighbor: (source) => reads.bySource(source),
     gatewayDeaths: (gateway) => reads.gatewayDeaths(gateway),
+    nextHopProblem: (nextHop) => reads.nextHopProblem(nextHop),
   }
 }

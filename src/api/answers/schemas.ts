@@ -2,6 +2,7 @@
 
 import { shownSchemas } from '../../config/settings/shown.js'
 import { FAMILY_SETTINGS, NEIGHBOR_SETTINGS } from '../../config/settings/table.js'
+import { REASON_IDS } from '../../rib/store/reasons.js'
 import { HOST_SCHEMA } from './host-schema.js'
 import {
   count,
@@ -38,6 +39,12 @@ const fibStatus = {
   errors: count,
 }
 const maintenance = object({ source: oneOf('configuration', 'operator') }, { by: text, at: time })
+/** Every reason for which a path takes no part in the decision. */
+const UNUSED_REASONS = ['ebgp-requires-policy', ...REASON_IDS.filter((id) => id !== '')]
+const unusedCounts = {
+  ...object({}, Object.fromEntries(UNUSED_REASONS.map((reason) => [reason, count]))),
+  description: 'Paths received that take no part in the decision, by reason',
+}
 const stamp = { id: count, at: time }
 
 /** Named schemas of the read models: `components.schemas` of the OpenAPI document. */
@@ -65,6 +72,8 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       negotiated: flag,
       prefixesReceived: count,
       prefixesAccepted: count,
+      prefixesUsed: { ...count, description: 'They take part in the decision' },
+      unused: unusedCounts,
       prefixesBest: count,
       prefixesMultipath: count,
       prefixesAdvertised: count,
@@ -77,6 +86,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         { limit: count, threshold: count, warningOnly: flag, state: oneOf('below', 'near', 'exceeded') },
         { restart: seconds },
       ),
+      importLists: list(text),
       routeReflectorClient: flag,
       rules: object(
         {},
@@ -205,6 +215,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       onlyToCustomer: count,
       aggregator: text,
       reason: text,
+      unusable: object(
+        { reason: oneOf(...UNUSED_REASONS), text },
+        { remedy: text, nextHop: text, list: text },
+      ),
       longLivedStale: flag,
       decidedBy: { ...text, description: 'The step of the decision process that this path won or lost at' },
       pathId: count,

@@ -2,6 +2,7 @@
 
 import { didYouMean } from '../../grammar/nearest.js'
 import { bitsOf, type Family } from '../../ip/family.js'
+import { named } from '../../policy/list-names.js'
 import type { NamedList, PrefixRule, RoutePolicy, RulePolicy } from '../../policy/types.js'
 import type { PolicyEntry, PrefixRuleEntry } from '../document/schema.js'
 import type { Path } from '../text/diagnostic.js'
@@ -31,7 +32,10 @@ export function resolvePolicy(
     return 'none'
   }
   if (isRouteMap) return rulePolicyOf({ routeMap: entry }, path, family, context)
-  if (isPrefixList) return rulesOf(prefixLists[entry], ['prefixLists', entry], family, context)
+  if (isPrefixList) {
+    const rules = rulesOf(prefixLists[entry], ['prefixLists', entry], family, context)
+    return typeof rules === 'string' ? rules : named(rules, entry)
+  }
   const maps = context.document.routeMaps !== undefined
   const what = maps ? 'prefix list or route map' : 'prefix list'
   const sections = maps ? '`prefixLists` or `routeMaps`' : '`prefixLists`'
@@ -107,7 +111,7 @@ function rulesOf(
   path: Path,
   family: Family,
   context: Resolution,
-): RoutePolicy {
+): 'all' | 'none' | readonly PrefixRule[] {
   const rules = entries.flatMap((entry, i) => prefixRule(entry, [...path, i], context) ?? [])
   const own = rules.filter((one) => one.family === family)
   if (own.length === 0) {
@@ -121,7 +125,7 @@ function rulesOf(
 }
 
 /** Rules that let nothing or everything pass, as the word for it. */
-function simplest(rules: readonly PrefixRule[], family: Family): RoutePolicy {
+function simplest(rules: readonly PrefixRule[], family: Family): 'all' | 'none' | readonly PrefixRule[] {
   if (rules.every((rule) => rule.action === 'deny')) return 'none'
   const [{ action, prefix, ge, le }] = rules
   const everything = prefix.endsWith('/0') && ge === 0 && le === bitsOf(family)

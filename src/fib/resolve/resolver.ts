@@ -75,7 +75,7 @@ export class KernelResolver implements Resolver {
         ? { address: nextHop }
         : { address: nextHop.slice(0, percent), interface: nextHop.slice(percent + 1) },
     )
-    if ('reason' in resolved) return UNREACHABLE
+    if ('reason' in resolved) return { ...UNREACHABLE, reason: resolved.reason }
     return {
       reachable: true,
       metric: resolved.metric,

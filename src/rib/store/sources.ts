@@ -1,6 +1,7 @@
 /** Sources of paths in one table: what the decision needs to know of each, its paths, and its counters. */
 import { parseAddress } from '../../ip/address.js'
 import { growUint8, growUint16, growUint32 } from './columns.js'
+import { REASON_IDS } from './reasons.js'
 import type { Source } from './types.js'
 
 /** Type codes of the `type` column. */
@@ -20,6 +21,8 @@ export interface SourceState {
   readonly multipath: number
   /** Paths kept while the neighbor restarts, or not refreshed since a refresh began. */
   readonly stale: number
+  /** Paths that were not accepted, by the code of the reason (reasons.ts). */
+  readonly refused: Readonly<Uint32Array>
 }
 
 /** The writable form of SourceState. */
@@ -30,6 +33,7 @@ export class SourceRow implements SourceState {
   best = 0
   multipath = 0
   stale = 0
+  readonly refused = new Uint32Array(REASON_IDS.length)
   /** Ends of the list of its paths, stale ones first. */
   head = 0
   tail = 0

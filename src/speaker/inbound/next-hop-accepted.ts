@@ -1,7 +1,18 @@
 /** Which next hops a session may not send at all. Pure; whether one can be reached is tables/next-hop-tracking.ts. */
 
 import { parseAddress } from '../../ip/address.js'
-import { specialUse } from '../../ip/special.js'
+import { type SpecialUse, specialUse } from '../../ip/special.js'
+import {
+  REASON_NEXT_HOP_LOOPBACK,
+  REASON_NEXT_HOP_MAPPED,
+  REASON_NEXT_HOP_MULTICAST,
+  REASON_NEXT_HOP_NO_HOST,
+  REASON_NEXT_HOP_NOT_CONNECTED,
+  REASON_NEXT_HOP_OTHER_LINK,
+  REASON_NEXT_HOP_OWN,
+  REASON_NEXT_HOP_RESERVED,
+  VALID,
+} from '../../rib/store/reasons.js'
 
 /** What the rules about next hops need to know of a session. */
 export interface NextHopSession {
@@ -17,51 +28,58 @@ export interface NextHopSession {
 
 /** What the machine knows of addresses (tables/next-hop-tracking.ts). */
 export interface AddressKnowledge {
+  /** Packets follow the routes: an own address leads nowhere. */
+  readonly forwards: boolean
   isOwn(address: string): boolean
   isConnected(address: string): boolean | undefined
 }
 
 const withoutZone = (address: string): string => address.replace(/%.*/, '')
 
+/** What is wrong with an address of a special use as a next hop, wherever it comes from. */
+const FAULTS: Readonly<Record<Exclude<SpecialUse, 'link-local'>, number>> = {
+  'this-network': REASON_NEXT_HOP_NO_HOST,
+  loopback: REASON_NEXT_HOP_LOOPBACK,
+  multicast: REASON_NEXT_HOP_MULTICAST,
+  reserved: REASON_NEXT_HOP_RESERVED,
+  mapped: REASON_NEXT_HOP_MAPPED,
+}
+
 /**
  * Says whether a next hop from this session can be used at all (RFC 4271 §6.3, §5.1.3): semantically wrong
  * ones make the route be ignored, and the session stays. Whether it can be reached at the moment is another
  * question (tables/next-hop-tracking.ts).
+ *
+ * A neighbor on this very machine has own addresses, and so have its next hops. They are used as long as no packet
+ * follows the routes; where routes are installed, an own address leads nowhere.
  * @param octets of the next hop: 4, 16, or 32 for a global and a link-local one
  * @param text its canonical text
- * @returns what is wrong with it, half a sentence; undefined when nothing is
+ * @returns a REASON_NEXT_HOP_* of rib/store/reasons.ts; VALID when nothing is wrong with it
  */
 export function nextHopFault(
   octets: Uint8Array,
   text: string,
   session: NextHopSession,
   knowledge: AddressKnowledge,
-): string | undefined {
+): number {
   const remote = withoutZone(session.remote)
-  if (text === withoutZone(session.local) || text === session.counterpart || knowledge.isOwn(text)) {
-    return 'is an own address'
+  const local = withoutZone(session.local)
+  const own = text === local || text === session.counterpart || knowledge.isOwn(text)
+  const here = remote === local || isLoopback(remote)
+  if (own && (knowledge.forwards || !here)) return REASON_NEXT_HOP_OWN
+  if (own || text === remote) return VALID
+  const use = specialUse(octets, 0, octets.length === 32 ? 16 : octets.length)
+  if (use === 'link-local') {
+    return session.singleHop || remote.startsWith('fe80:') ? VALID : REASON_NEXT_HOP_OTHER_LINK
   }
-  if (text === remote) return undefined
-  const length = octets.length === 32 ? 16 : octets.length
-  switch (specialUse(octets, 0, length)) {
-    case 'this-network':
-      return 'is no host address'
-    case 'loopback':
-      // On one machine neighbors have loopback addresses, and so have their next hops.
-      if (length === 4 && parseAddress(remote)?.bytes[0] === 127) return undefined
-      return 'is a loopback address'
-    case 'multicast':
-      return 'is a multicast address'
-    case 'reserved':
-      return 'is a reserved address'
-    case 'mapped':
-      return 'is an IPv4-mapped IPv6 address: announce IPv6 prefixes over an IPv6 session'
-    case 'link-local':
-      if (session.singleHop || remote.startsWith('fe80:')) return undefined
-      return 'is a link-local address of another link'
-  }
-  if (session.singleHop && knowledge.isConnected(text) === false) {
-    return 'does not lie on a subnet shared with this machine (set ebgp-multihop if that is meant)'
-  }
-  return undefined
+  // On one machine neighbors have loopback addresses, and so have their next hops.
+  if (use === 'loopback' && isLoopback(remote)) return VALID
+  if (use !== undefined) return FAULTS[use]
+  if (session.singleHop && knowledge.isConnected(text) === false) return REASON_NEXT_HOP_NOT_CONNECTED
+  return VALID
+}
+
+function isLoopback(address: string): boolean {
+  const bytes = parseAddress(address)?.bytes
+  return bytes !== undefined && specialUse(bytes, 0, bytes.length) === 'loopback'
 }

@@ -8,9 +8,9 @@ import {
   REASON_AS_LOOP,
   REASON_CLUSTER_LOOP,
   REASON_FIRST_AS,
-  REASON_NEXT_HOP_INVALID,
   REASON_ORIGINATOR_LOOP,
   REASON_ROUTE_LEAK,
+  REASON_TEXTS,
   VALID,
 } from '../../rib/store/reasons.js'
 import type { Negotiated } from '../../session/types.js'
@@ -27,10 +27,10 @@ export class Validity {
   readonly #terms: Negotiated
   readonly #nextHop: NextHopSession
   /**
-   * What is wrong with a next hop ('' nothing), by next-hop id. Ids are given again: an answer holds for the next hop
-   * with these very octets.
+   * What is wrong with a next hop (VALID: nothing), by next-hop id. Ids are given again: an answer holds for the next
+   * hop with these very octets.
    */
-  readonly #nextHopFaults = new Map<number, { readonly octets: Uint8Array; readonly fault: string }>()
+  readonly #nextHopFaults = new Map<number, { readonly octets: Uint8Array; readonly fault: number }>()
 
   constructor(parts: InboundParts, peer: Peer, terms: Negotiated, nextHop: NextHopSession) {
     this.#parts = parts
@@ -61,10 +61,10 @@ export class Validity {
       const loop = this.#reflectionLoop(attribute)
       if (loop !== VALID) return loop
     }
-    return this.#nextHopValid(attributes.nextHop[attribute]) ? VALID : REASON_NEXT_HOP_INVALID
+    return this.#nextHopReason(attributes.nextHop[attribute])
   }
 
-  /** Asks anew about the next hops of the session. @returns whether one came or went as usable */
+  /** Asks anew about the next hops of the session. @returns whether an answer is another one */
   nextHopsMoved(): boolean {
     const { nextHops } = this.#parts.tables
     const faults = this.#nextHopFaults
@@ -77,7 +77,7 @@ export class Validity {
       const now = this.#nextHopFault(nextHop)
       if (now === fault) continue
       faults.set(nextHop, { octets, fault: now })
-      if ((now === '') !== (fault === '')) moved = true
+      moved = true
     }
     return moved
   }
@@ -101,26 +101,27 @@ export class Validity {
     return passed ? REASON_CLUSTER_LOOP : VALID
   }
 
-  /** The answer is remembered, and said once when it is no. */
-  #nextHopValid(nextHop: number): boolean {
+  /** The answer is remembered, and said once when something is wrong. */
+  #nextHopReason(nextHop: number): number {
     const { nextHops } = this.#parts.tables
     const octets = nextHops.octets(nextHop)
     const known = this.#nextHopFaults.get(nextHop)
-    if (known?.octets === octets) return known.fault === ''
+    if (known?.octets === octets) return known.fault
     const fault = this.#nextHopFault(nextHop)
     this.#nextHopFaults.set(nextHop, { octets, fault })
-    if (fault === '') return true
+    if (fault === VALID) return VALID
     const peer = this.#peer
-    const text = `neighbor ${peer.name}: routes with next hop ${nextHops.text(nextHop)} are not used: it ${fault}`
+    const what = REASON_TEXTS[fault].replace('next hop', 'it')
+    const text = `neighbor ${peer.name}: routes with next hop ${nextHops.text(nextHop)} are not used: ${what}`
     this.#parts.log.warn({ neighbor: peer.key }, text)
-    return false
+    return fault
   }
 
-  /** What is wrong with a next hop from this neighbor, '' when nothing is. */
-  #nextHopFault(nextHop: number): string {
-    if (nextHop === 0) return ''
+  /** What is wrong with a next hop from this neighbor: a REASON_NEXT_HOP_*, or VALID. */
+  #nextHopFault(nextHop: number): number {
+    if (nextHop === 0) return VALID
     const { nextHops } = this.#parts.tables
     const octets = nextHops.octets(nextHop)
-    return nextHopFault(octets, nextHops.text(nextHop), this.#nextHop, this.#parts.tracking) ?? ''
+    return nextHopFault(octets, nextHops.text(nextHop), this.#nextHop, this.#parts.tracking)
   }
 }

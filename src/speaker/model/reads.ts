@@ -46,6 +46,8 @@ export interface SpeakerReads {
   /** By whose word a neighbor, or a gateway, is dead (ports/liveness.ts), the earliest first; empty: it is alive. */
   neighborDeaths(address: string): readonly DeathReads[]
   gatewayDeaths(gateway: string): readonly DeathReads[]
+  /** Why a next hop, by its id, can't be reached, for people; undefined when it can, or when nobody knows. */
+  nextHopProblem(nextHop: number): string | undefined
   /** Whether routes are given to a kernel at all. */
   readonly installs: boolean
   /** What the kernel has for a prefix; undefined when it was not asked for it. */
@@ -74,6 +76,8 @@ export type TableReads = Pick<
   | 'first'
   | 'next'
   | 'explain'
+  | 'reasonOf'
+  | 'unreachableOf'
   | 'prefixOf'
   | 'sourceOf'
   | 'pathIdOf'

@@ -61,6 +61,17 @@ export class NextHopTracking {
     this.#zone = percent < 0 ? undefined : address.slice(percent + 1)
   }
 
+  /** Routes are installed: packets follow them. */
+  get forwards(): boolean {
+    return this.#resolver !== undefined
+  }
+
+  /** Why a next hop can't be reached, for people; undefined when it can, or when nobody knows. */
+  problem(id: number): string | undefined {
+    if (id === 0 || this.#resolver === undefined) return undefined
+    return this.#resolver.resolve(this.#target(id)).reason
+  }
+
   /** True when `address` is one of this machine's own; false without a resolver. */
   isOwn(address: string): boolean {
     return this.#resolver?.isOwn(address) ?? false
@@ -122,12 +133,15 @@ export class NextHopTracking {
     if (this.#resolver === undefined) {
       return { reachable: true, metric: 0, gateway: { address, interface: zone } }
     }
-    if (zone !== undefined) {
-      const { reachable, metric } = this.#resolver.resolve(`${address}%${zone}`)
-      return { reachable, metric, gateway: reachable ? { address, interface: zone } : undefined }
-    }
-    const { reachable, metric } = this.#resolver.resolve(address)
-    return { reachable, metric, gateway: reachable ? { address } : undefined }
+    const { reachable, metric } = this.#resolver.resolve(this.#target(id))
+    const gateway = zone === undefined ? { address } : { address, interface: zone }
+    return { reachable, metric, gateway: reachable ? gateway : undefined }
+  }
+
+  /** What the resolver is asked: the address, with the zone of a link-local one. */
+  #target(id: number): string {
+    const zone = this.#zones.get(id)
+    return zone === undefined ? this.#nextHops.text(id) : `${this.#nextHops.text(id)}%${zone}`
   }
 }
 

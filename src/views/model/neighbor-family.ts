@@ -4,6 +4,7 @@ import type { Family } from '../../ip/family.js'
 import type { PathSelection } from '../../rib/export/path-selection.js'
 import type { Viewed } from '../../speaker/model/changes.js'
 import type { FAMILY_CHANGES, FamilyOptions } from '../../speaker/model/options.js'
+import type { UnusedCounts } from './unusable.js'
 
 /** One family of a neighbor: what is configured and agreed on, and counts of its paths. */
 export interface NeighborFamilyView {
@@ -14,6 +15,12 @@ export interface NeighborFamilyView {
   readonly prefixesReceived: number
   /** Of these, those that neither policy nor a check refused. */
   readonly prefixesAccepted: number
+  /** Of these, those that take part in the decision: their next hops can be reached, too. */
+  readonly prefixesUsed: number
+  /** Those received that take no part, by reason; they and `prefixesUsed` make up `prefixesReceived`. */
+  readonly unused: UnusedCounts
+  /** What import policy consists of, with the names of lists, in the order asked: 'prefix list nodes'. Absent: all pass. */
+  readonly importLists?: readonly string[]
   /** Paths of this neighbor that are best. */
   readonly prefixesBest: number
   /** Paths of this neighbor that are best or multipath. */

@@ -2,6 +2,7 @@
 
 import type { Family } from '../../ip/family.js'
 import type { Gateway } from '../../ports/fib.js'
+import type { UnusableView } from './unusable.js'
 
 /** One path of a prefix, with its part in the decision. */
 export interface PathView {
@@ -55,10 +56,12 @@ export interface PathView {
   readonly stale: boolean
   /** The last choice: it carries LLGR_STALE (RFC 9494). Absent: it does not. */
   readonly longLivedStale?: boolean
-  /** Takes part in the decision; `reason` says why not. */
+  /** Takes part in the decision; `unusable` says why not. */
   readonly valid: boolean
-  /** Why it takes no part in the decision. */
+  /** Why it takes no part in the decision: the text of `unusable`. */
   readonly reason?: string
+  /** Why it takes no part in the decision, and what to do about it. */
+  readonly unusable?: UnusableView
   /** The step of the decision process that this path lost at, or, on the best path, won at. */
   readonly decidedBy?: string
   /** When its attributes last changed; a re-sent identical path is no change. */

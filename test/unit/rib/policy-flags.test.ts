@@ -29,7 +29,15 @@ function sent(attributes: PathAttributes, marks: number): PathAttributes | undef
   const blocks = new BlockStore(16, 0)
   const exporter = new Exporter(TREATMENT, table, blocks, () => false)
   const id = table.internAttributes(attributes, marks)
-  const state = { source: source(1), received: 0, accepted: 0, best: 0, multipath: 0, stale: 0 }
+  const state = {
+    source: source(1),
+    received: 0,
+    accepted: 0,
+    best: 0,
+    multipath: 0,
+    stale: 0,
+    refused: new Uint32Array(16),
+  }
   const block = exporter.outgoing(id, state)
   return block === 0 ? undefined : readOutgoing(blocks, block, true)
 }

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { errorJson, NotThere } from '../../../src/show/render.js'
 import { ask } from './ask.js'
-import { downNeighbor, neighbor } from './fixtures.js'
+import { downNeighbor, familyCounts, neighbor } from './fixtures.js'
 
 t.test('the block has the lines that parsers of Cisco output look for', async (t) => {
   const text = await ask('ip bgp neighbors 192.168.95.210')
@@ -32,6 +32,37 @@ t.test('the block has the lines that parsers of Cisco output look for', async (t
     t.match(text, line)
   }
 })
+
+t.test(
+  'what is not used stands there by reason: policy as on the switch, with its lists, the rest below',
+  async (t) => {
+    const unused = { policy: 2, 'next-hop-unreachable': 3, 'own-as': 1 } as const
+    const importLists = ['prefix list NODES', 'route map IN']
+    const counts = familyCounts({
+      prefixesReceived: 7,
+      prefixesAccepted: 4,
+      prefixesUsed: 1,
+      unused,
+      importLists,
+    })
+    const neighbors = [neighbor({ families: [counts] })]
+    const text = await ask('ip bgp neighbors 192.168.95.210', { neighbors })
+    for (const line of [
+      /^ {4}Prefixes Current: +0 +7$/m,
+      /^ {4}Prefixes Accepted: +n\/a +4$/m,
+      /^ {4}Prefixes Used: +n\/a +1$/m,
+      /Local Policy Denied.*\n {4}Import policy: +n\/a +2\n {4}Total: +n\/a +2\n {4}\(import: prefix list NODES, route map IN\)$/m,
+      /Not Used Prefixes.*\n {4}Next hop unreachable: +n\/a +3\n {4}Own AS in AS_PATH: +n\/a +1\n {4}Total: +n\/a +4$/m,
+    ]) {
+      t.match(text, line)
+    }
+    const json = JSON.parse(await ask('ip bgp neighbors 192.168.95.210 json', { neighbors }))
+    t.match(json['192.168.95.210'].addressFamilyInfo.ipv4Unicast, {
+      usedPrefixCounter: 1,
+      unusedPrefixCounters: unused,
+    })
+  },
+)
 
 t.test('how the connections are protected', async (t) => {
   const plain = await ask('ip bgp neighbors 192.168.95.210')

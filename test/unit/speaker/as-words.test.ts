@@ -97,7 +97,11 @@ t.test('local-as: both own AS numbers are a loop', async (t) => {
   for (const as of [65099, 64513]) {
     peer.send(route(64512, as))
     await lab.clock.run()
-    t.match(pathIn(sw), { valid: false, reason: 'own AS in AS_PATH' }, `${as}`)
+    t.match(
+      pathIn(sw),
+      { valid: false, unusable: { reason: 'own-as', text: new RegExp(`own AS ${as}$`) } },
+      `${as}`,
+    )
   }
 })
 
@@ -145,7 +149,7 @@ t.test('enforce-first-as', async (t) => {
   const peer = await up(lab, NODE, 64512)
   peer.send(route(7, 64512))
   await lab.clock.run()
-  t.match(pathIn(sw), { valid: false, reason: 'first AS is not the neighbor' })
+  t.match(pathIn(sw), { valid: false, unusable: { reason: 'first-as' } })
   t.same((await apply(node({ enforceFirstAs: false }))).reset, [])
   await lab.clock.run()
   t.match(pathIn(sw), { valid: true })
@@ -263,7 +267,8 @@ t.test('a missing policy that is required lets nothing pass until there is one',
   const peer = await up(lab, NODE, 64512)
   peer.send(route(64512))
   await lab.clock.run()
-  t.match(pathIn(sw), { valid: false, reason: 'rejected by import policy' })
+  t.match(pathIn(sw), { valid: false, unusable: { reason: 'ebgp-requires-policy', text: /RFC 8212/ } })
+  t.match(sw.views.neighbor(NODE)?.families[0].unused, { 'ebgp-requires-policy': 1 })
   t.same((await apply(node())).reset, [])
   await lab.clock.run()
   t.match(pathIn(sw), { valid: true })

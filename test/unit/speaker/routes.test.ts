@@ -170,14 +170,14 @@ t.test('what is wrong for this neighbor is stored and not used', async (t) => {
   await lab.clock.run()
   t.equal(sw.views.neighbor(NODES[0])?.state, 'Established')
   t.same(
-    sw.views.routes(query()).routes.map((route) => [route.prefix, route.paths[0].reason]),
+    sw.views.routes(query()).routes.map((route) => [route.prefix, route.paths[0].unusable?.reason]),
     [
-      ['10.1.0.0/16', 'own AS in AS_PATH'],
-      ['10.2.0.0/16', 'first AS is not the neighbor'],
-      ['10.3.0.0/16', 'next hop cannot be used'],
-      ['10.4.0.0/16', 'next hop cannot be used'],
-      ['10.5.0.0/16', 'next hop cannot be used'],
-      ['10.6.0.0/16', 'next hop cannot be used'],
+      ['10.1.0.0/16', 'own-as'],
+      ['10.2.0.0/16', 'first-as'],
+      ['10.3.0.0/16', 'next-hop-own'],
+      ['10.4.0.0/16', 'next-hop-loopback'],
+      ['10.5.0.0/16', 'next-hop-no-host'],
+      ['10.6.0.0/16', 'next-hop-multicast'],
       ['10.7.0.0/16', undefined],
     ],
   )
@@ -308,8 +308,8 @@ t.test('routes reflected back to where they came from are ignored', async (t) =>
   )
   await lab.clock.run()
   t.same(
-    sw.views.routes(query()).routes.map((route) => route.paths[0].reason),
-    ['own router id as ORIGINATOR_ID', 'own cluster id in CLUSTER_LIST', undefined],
+    sw.views.routes(query()).routes.map((route) => route.paths[0].unusable?.reason),
+    ['originator-loop', 'cluster-loop', undefined],
   )
 })
 
@@ -325,7 +325,7 @@ t.test('import policy', async (t) => {
   t.match(sw.views.neighbor(NODES[0]), { prefixesReceived: 2, prefixesAccepted: 1 })
   t.match(sw.views.routes(query({ prefix: '10.0.0.0/8' })).routes[0].paths[0], {
     valid: false,
-    reason: 'rejected by import policy',
+    reason: 'rejected by the prefix list of its import policy',
   })
 })
 

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { parseAddress } from '../../../../src/ip/address.js'
 import type { Reachability, Resolver } from '../../../../src/ports/fib.js'
+import { REASON_IDS } from '../../../../src/rib/store/reasons.js'
 import { nextHopFault } from '../../../../src/speaker/inbound/next-hop-accepted.js'
 import { neighbor, speakerOptions } from '../../../support/options.js'
 import {
@@ -57,7 +58,7 @@ t.test('a next hop that can not be reached takes no part, and comes back when it
   peer.send(announce(64512, NODE, VIP))
   await lab.clock.run()
   const reason = () => sw.views.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].paths[0].reason
-  t.equal(reason(), 'next hop unreachable')
+  t.equal(reason(), 'next hop 192.168.95.210 unreachable')
   t.equal(sw.fib.size, 0)
   world.answers.set(NODE, connected)
   world.changed()
@@ -78,7 +79,7 @@ t.test('a third-party next hop behind a router is ignored until it is on a share
   peer.send(announce(64512, '10.0.0.1', VIP))
   await lab.clock.run()
   const route = () => sw.views.routes({ family: 'ipv4-unicast', limit: 1 }).routes[0].paths[0]
-  t.equal(route().reason, 'next hop cannot be used')
+  t.match(route().unusable, { reason: 'next-hop-not-connected', nextHop: '10.0.0.1' })
   t.ok(sw.lines.some((line) => line.includes('does not lie on a subnet shared with this machine')))
   world.answers.set('10.0.0.1', connected)
   world.changed()
@@ -121,29 +122,41 @@ t.test('a link-local next hop belongs to the interface of its session', async (t
 
 t.test('what next hops from a session may be', async (t) => {
   const knowledge = {
+    forwards: true,
     isOwn: (address: string) => address === '10.0.0.200',
     isConnected: (address: string) => (address.startsWith('10.') ? true : undefined),
   }
-  const fault = (address: string, remote = NODE, singleHop = true) =>
-    nextHopFault(
-      parseAddress(address)?.bytes ?? new Uint8Array(0),
-      address,
-      { remote, local: SWITCH, singleHop },
-      knowledge,
-    )
-  t.equal(fault(NODE), undefined)
-  t.equal(fault('10.0.0.1'), undefined)
-  t.equal(fault(SWITCH), 'is an own address')
-  t.equal(fault('10.0.0.200'), 'is an own address')
-  t.equal(fault('127.0.0.1'), 'is a loopback address')
-  t.equal(fault('127.0.0.3', '127.0.0.2'), undefined)
-  t.equal(fault('0.1.2.3'), 'is no host address')
-  t.equal(fault('239.0.0.1'), 'is a multicast address')
-  t.equal(fault('255.255.255.255'), 'is a reserved address')
-  t.match(fault('::ffff:10.0.0.1'), /IPv4-mapped/)
-  t.equal(fault('::1', '2001:db8::1'), 'is a loopback address')
-  t.equal(fault('ff02::1'), 'is a multicast address')
-  t.equal(fault('fe80::1', '2001:db8::1'), undefined)
-  t.equal(fault('fe80::1', '2001:db8::1', false), 'is a link-local address of another link')
-  t.equal(fault('fe80::1', 'fe80::1%eth0', false), undefined)
+  const fault = (address: string, remote = NODE, singleHop = true, local = SWITCH, forwards = true) => {
+    const octets = parseAddress(address)?.bytes ?? new Uint8Array(0)
+    const session = { remote, local, singleHop }
+    return REASON_IDS[nextHopFault(octets, address, session, { ...knowledge, forwards })]
+  }
+  t.equal(fault(NODE), '')
+  t.equal(fault('10.0.0.1'), '')
+  t.equal(fault(SWITCH), 'next-hop-own')
+  t.equal(fault('10.0.0.200'), 'next-hop-own')
+  t.equal(fault('127.0.0.1'), 'next-hop-loopback')
+  t.equal(fault('127.0.0.3', '127.0.0.2'), '')
+  t.equal(fault('0.1.2.3'), 'next-hop-no-host')
+  t.equal(fault('239.0.0.1'), 'next-hop-multicast')
+  t.equal(fault('255.255.255.255'), 'next-hop-reserved')
+  t.equal(fault('::ffff:10.0.0.1'), 'next-hop-mapped')
+  t.equal(fault('::1', '2001:db8::1'), 'next-hop-loopback')
+  t.equal(fault('ff02::1'), 'next-hop-multicast')
+  t.equal(fault('fe80::1', '2001:db8::1'), '')
+  t.equal(fault('fe80::1', '2001:db8::1', false), 'next-hop-other-link')
+  t.equal(fault('fe80::1', 'fe80::1%eth0', false), '')
+  // A neighbor on this machine: its addresses are own ones, and harm nobody where no packet follows the routes.
+  for (const [address, remote, local] of [
+    ['127.0.0.1', '127.0.0.1', '127.0.0.1'],
+    ['127.0.0.1', '127.0.0.2', '127.0.0.1'],
+    ['::1', '::1', '::1'],
+    [SWITCH, SWITCH, SWITCH],
+    ['10.0.0.200', '127.0.0.1', '127.0.0.1'],
+  ]) {
+    t.equal(fault(address, remote, true, local, false), '', `${address} from ${remote}, nothing is installed`)
+    if (address !== '::1')
+      t.equal(fault(address, remote, true, local), 'next-hop-own', `${address}, installed`)
+  }
+  t.equal(fault(SWITCH, NODE, true, SWITCH, false), 'next-hop-own', 'of a neighbor elsewhere')
 })
