@@ -10,11 +10,11 @@ import {
   extendedCommunityText,
   largeCommunityText,
 } from '../speaker/events/attribute-text.js'
-import type { DeathReads, NeighborReads, TableReads } from '../speaker/model/reads.js'
+import type { NeighborReads, TableReads } from '../speaker/model/reads.js'
 import { POLICY_WEIGHT } from '../wire/policy-flags.js'
 import type { PathAttributes } from '../wire/types.js'
 import type { PathView } from './model/route.js'
-import { unusableView } from './unusable.js'
+import { type UnusableContext, unusableView } from './unusable.js'
 
 const ORIGINS = ['IGP', 'EGP', 'incomplete'] as const
 
@@ -27,17 +27,10 @@ function unspecified(family: Family): string {
 }
 
 /** What a view of paths needs beside the table. */
-export interface PathContext {
-  readonly rib: TableReads
+export interface PathContext extends UnusableContext {
   readonly defaultLocalPref: number
-  /** The speaker's AS. */
-  readonly localAs: number
   /** The neighbor of a source index; undefined for the speaker itself. */
   neighbor(source: number): NeighborReads | undefined
-  /** By whose word a gateway is dead. */
-  gatewayDeaths(gateway: string): readonly DeathReads[]
-  /** Why a next hop, by its id, can't be reached; undefined when nobody knows. */
-  nextHopProblem(nextHop: number): string | undefined
 }
 
 /** The attributes as a view shows them, whoever they come from. */

@@ -5,13 +5,23 @@ import { REASON_IDS, REASON_TEXTS, type ReasonId, VALID } from '../rib/store/rea
 import { asPathText } from '../speaker/events/attribute-text.js'
 import { deathText } from '../speaker/liveness/deaths.js'
 import type { FamilyOptions } from '../speaker/model/options.js'
-import type { NeighborReads } from '../speaker/model/reads.js'
+import type { DeathReads, NeighborReads, TableReads } from '../speaker/model/reads.js'
 import type { UnusableView } from './model/unusable.js'
-import type { PathContext } from './path-view.js'
+
+/** What explaining a path needs beside its neighbor. */
+export interface UnusableContext {
+  readonly rib: TableReads
+  /** The speaker's AS. */
+  readonly localAs: number
+  /** By whose word a gateway is dead. */
+  gatewayDeaths(gateway: string): readonly DeathReads[]
+  /** Why a next hop, by its id, can't be reached; undefined when nobody knows. */
+  nextHopProblem(nextHop: number): string | undefined
+}
 
 /** Facts about the path that is asked for. */
 interface Asked {
-  readonly context: PathContext
+  readonly context: UnusableContext
   readonly path: number
   readonly neighbor: NeighborReads
   readonly options: FamilyOptions | undefined
@@ -23,7 +33,7 @@ type Explained = Omit<UnusableView, 'reason'> & { readonly reason?: UnusableView
 
 /** What is wrong with a path of a neighbor; undefined when it takes part. */
 export function unusableView(
-  context: PathContext,
+  context: UnusableContext,
   path: number,
   neighbor: NeighborReads | undefined,
 ): UnusableView | undefined {
