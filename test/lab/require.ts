@@ -30,12 +30,21 @@ let namespaces: Promise<NamespaceAccess> | undefined
 export async function lacks(...programs: string[]): Promise<string | false> {
   namespaces ??= tryNamespaces()
   const way = await namespaces
-  const missing = ['ip', ...programs].filter((name) => !findProgram(name))
-  const reason = missing.length
-    ? `SKIPPED: not installed: ${missing.join(', ')}`
-    : way.mode === 'direct'
-      ? false
-      : 'SKIPPED: needs root, to make network namespaces'
+  const root = way.mode === 'direct' ? false : 'SKIPPED: needs root, to make network namespaces'
+  return lacking(notInstalled(['ip', ...programs]) || root)
+}
+
+/** The same for a test that needs programs alone, and no network of its own. */
+export function lacksPrograms(...programs: string[]): string | false {
+  return lacking(notInstalled(programs))
+}
+
+function notInstalled(programs: readonly string[]): string | false {
+  const missing = programs.filter((name) => !findProgram(name))
+  return missing.length > 0 && `SKIPPED: not installed: ${missing.join(', ')}`
+}
+
+function lacking(reason: string | false): string | false {
   if (reason && process.env.ECMPD_REQUIRE_PEERS === '1') {
     throw new Error(`${reason} (and ECMPD_REQUIRE_PEERS=1 allows no skipping)`)
   }

@@ -1,7 +1,10 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { MessageCounts, NeighborView, SessionState } from '../../views/model/neighbor.js'
 import type { ApiContext } from '../http/context.js'
+import { hostMetrics } from './host-metrics.js'
+import { MetricSet } from './metric-set.js'
+import { sessionEndMetrics } from './session-end-metrics.js'
 
 const STATES: readonly SessionState[] = [
   'Idle',
@@ -21,6 +24,20 @@ const MESSAGE_TYPES: readonly (keyof MessageCounts)[] = [
 
 const VERDICTS = ['discard', 'withdraw', 'reset'] as const
 
+/** Metrics of prom-client that are gauges under the names of counters; the same without `_total` are there, too. */
+const MISNAMED = [
+  'nodejs_active_resources_total',
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+]
+
+/** What is shown of the event loop's delay, by the ends of names. */
+const LAGS = [
+  ['p50', 'Half of its delays were below that'],
+  ['p99', '99 of 100 of its delays were below that'],
+  ['max', 'Its longest delay'],
+] as const
+
 type Neighbors = readonly NeighborView[]
 
 /**
@@ -29,6 +46,7 @@ type Neighbors = readonly NeighborView[]
  */
 export class Metrics {
   readonly #registry = new Registry()
+  readonly #set = new MetricSet(this.#registry)
   readonly #context: ApiContext
   readonly #lag: IntervalHistogram
   /** Read once a scrape: making the views of a thousand neighbors is not free. */
@@ -39,7 +57,11 @@ export class Metrics {
     this.#lag = monitorEventLoopDelay({ resolution: 20 })
     this.#lag.enable()
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: 20 })
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name)
     this.#sessions()
+    const neighbors = () => this.#neighbors
+    sessionEndMetrics(this.#set, neighbors, () => Date.parse(context.status().now))
+    hostMetrics(this.#set, () => context.host())
     this.#prefixes()
     this.#tables()
     this.#fib()
@@ -55,6 +77,7 @@ export class Metrics {
     this.#neighbors = this.#context.views.neighbors()
     const text = await this.#registry.metrics()
     this.#neighbors = []
+    this.#lag.reset()
     return text
   }
 
@@ -63,130 +86,94 @@ export class Metrics {
     this.#registry.clear()
   }
 
-  #gauge<T extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly T[],
-    fill: (gauge: Gauge<T>) => void,
-  ): void {
-    new Gauge({
-      name,
-      help,
-      labelNames,
-      registers: [this.#registry],
-      collect() {
-        this.reset()
-        fill(this as Gauge<T>)
-      },
-    })
-  }
-
-  #counter<T extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly T[],
-    fill: (counter: Counter<T>) => void,
-  ): void {
-    new Counter({
-      name,
-      help,
-      labelNames,
-      registers: [this.#registry],
-      collect() {
-        this.reset()
-        fill(this as Counter<T>)
-      },
-    })
-  }
-
   #sessions(): void {
-    this.#gauge('ecmpd_sessions', 'Neighbors by the state of their session.', ['state'], (gauge) => {
+    this.#set.gauge('ecmpd_sessions', 'Neighbors by the state of their session.', ['state'], (put) => {
       for (const state of STATES) {
-        gauge.set({ state }, this.#neighbors.filter((neighbor) => neighbor.state === state).length)
+        put({ state }, this.#neighbors.filter((neighbor) => neighbor.state === state).length)
       }
     })
-    this.#gauge(
+    this.#set.gauge(
       'ecmpd_maintenance',
       '1 while all routes are announced with GRACEFUL_SHUTDOWN.',
       [],
-      (gauge) => {
-        gauge.set(this.#context.views.speaker().maintenance === undefined ? 0 : 1)
+      (put) => {
+        put({}, this.#context.views.speaker().maintenance === undefined ? 0 : 1)
       },
     )
-    this.#gauge(
+    this.#set.gauge(
       'ecmpd_neighbor_maintenance',
       '1 while the neighbor is drained, 0 else.',
       ['neighbor'],
-      (gauge) => {
+      (put) => {
         for (const { key, maintenance } of this.#neighbors) {
-          gauge.set({ neighbor: key }, maintenance === undefined ? 0 : 1)
+          put({ neighbor: key }, maintenance === undefined ? 0 : 1)
         }
       },
     )
-    this.#gauge(
+    this.#set.gauge(
       'ecmpd_neighbor_up',
       '1 while the session is Established, 0 else.',
       ['neighbor', 'description', 'remote_as'],
-      (gauge) => {
+      (put) => {
         for (const { key, description, remoteAs, state } of this.#neighbors) {
           const labels = { neighbor: key, description: description ?? '', remote_as: String(remoteAs) }
-          gauge.set(labels, state === 'Established' ? 1 : 0)
+          put(labels, state === 'Established' ? 1 : 0)
         }
       },
     )
-    this.#counter(
+    this.#set.counter(
       'ecmpd_sessions_established_total',
       'Sessions that became Established.',
       ['neighbor'],
-      (counter) => {
-        for (const { key, established } of this.#neighbors) counter.inc({ neighbor: key }, established)
+      (put) => {
+        for (const { key, established } of this.#neighbors) put({ neighbor: key }, established)
       },
     )
-    this.#counter(
+    this.#set.counter(
       'ecmpd_sessions_dropped_total',
       'Established sessions that ended.',
       ['neighbor'],
-      (counter) => {
-        for (const { key, dropped } of this.#neighbors) counter.inc({ neighbor: key }, dropped)
+      (put) => {
+        for (const { key, dropped } of this.#neighbors) put({ neighbor: key }, dropped)
       },
     )
-    this.#counter(
+    this.#set.counter(
       'ecmpd_messages_total',
       'BGP messages of all neighbors.',
       ['type', 'direction'],
-      (counter) => {
+      (put) => {
         for (const direction of ['sent', 'received'] as const) {
           for (const type of MESSAGE_TYPES) {
             const name = type === 'routeRefresh' ? 'route-refresh' : type
             let count = 0
             for (const neighbor of this.#neighbors) count += neighbor.messages[direction][type]
-            counter.inc({ type: name, direction }, count)
+            put({ type: name, direction }, count)
           }
         }
       },
     )
-    this.#counter(
+    this.#set.counter(
       'ecmpd_update_faults_total',
       'Faulty UPDATEs by what became of them (RFC 7606).',
       ['verdict'],
-      (counter) => {
+      (put) => {
         for (const verdict of VERDICTS) {
           let count = 0
           for (const neighbor of this.#neighbors) count += neighbor.faults[verdict]
-          counter.inc({ verdict }, count)
+          put({ verdict }, count)
         }
       },
     )
-    this.#counter(
+    this.#set.counter(
       'ecmpd_neighbor_update_faults_total',
       'Faults in the UPDATEs of a neighbor, by the attribute they lay in; none for those that sent no faulty one.',
       ['neighbor', 'attribute', 'verdict'],
-      (counter) => {
+      (put) => {
         for (const { key, faults } of this.#neighbors) {
           for (const of of faults.attributes) {
             for (const verdict of VERDICTS) {
               if (of[verdict] > 0) {
-                counter.inc({ neighbor: key, attribute: of.name, verdict }, of[verdict])
+                put({ neighbor: key, attribute: of.name, verdict }, of[verdict])
               }
             }
           }
@@ -205,9 +192,9 @@ export class Metrics {
       ['stale', 'prefixesStale', 'Paths kept while a neighbor restarts.'],
     ] as const
     for (const [name, counter, help] of kinds) {
-      this.#gauge(`ecmpd_prefixes_${name}`, help, ['neighbor', 'family'], (gauge) => {
+      this.#set.gauge(`ecmpd_prefixes_${name}`, help, ['neighbor', 'family'], (put) => {
         for (const { key, families } of this.#neighbors) {
-          for (const counts of families) gauge.set({ neighbor: key, family: counts.family }, counts[counter])
+          for (const counts of families) put({ neighbor: key, family: counts.family }, counts[counter])
         }
       })
     }
@@ -215,20 +202,20 @@ export class Metrics {
 
   #tables(): void {
     const tables = () => this.#context.views.speaker().tables
-    this.#gauge('ecmpd_rib_prefixes', 'Prefixes of the Loc-RIB.', ['family'], (gauge) => {
-      for (const { family, prefixes } of tables()) gauge.set({ family }, prefixes)
+    this.#set.gauge('ecmpd_rib_prefixes', 'Prefixes of the Loc-RIB.', ['family'], (put) => {
+      for (const { family, prefixes } of tables()) put({ family }, prefixes)
     })
-    this.#gauge('ecmpd_rib_paths', 'Paths of all Adj-RIBs-In.', ['family'], (gauge) => {
-      for (const { family, paths } of tables()) gauge.set({ family }, paths)
+    this.#set.gauge('ecmpd_rib_paths', 'Paths of all Adj-RIBs-In.', ['family'], (put) => {
+      for (const { family, paths } of tables()) put({ family }, paths)
     })
-    this.#gauge(
+    this.#set.gauge(
       'ecmpd_ecmp_prefixes',
       'Prefixes by the number of next hops of their ECMP set.',
       ['family', 'width'],
-      (gauge) => {
+      (put) => {
         for (const { family, widths } of tables()) {
           widths.forEach((count, width) => {
-            if (count > 0) gauge.set({ family, width: String(width) }, count)
+            if (count > 0) put({ family, width: String(width) }, count)
           })
         }
       },
@@ -237,64 +224,66 @@ export class Metrics {
 
   #fib(): void {
     const { fib } = this.#context
-    this.#gauge('ecmpd_fib_enabled', '1 when routes are installed in the kernel.', [], (gauge) => {
-      gauge.set(fib.status().enabled ? 1 : 0)
+    this.#set.gauge('ecmpd_fib_enabled', '1 when routes are installed in the kernel.', [], (put) => {
+      put({}, fib.status().enabled ? 1 : 0)
     })
-    this.#gauge('ecmpd_fib_routes', 'Routes by their state in the kernel.', ['state'], (gauge) => {
+    this.#set.gauge('ecmpd_fib_routes', 'Routes by their state in the kernel.', ['state'], (put) => {
       const { installed, pending, refused } = fib.status()
-      gauge.set({ state: 'installed' }, installed)
-      gauge.set({ state: 'pending' }, pending)
-      gauge.set({ state: 'refused' }, refused)
+      put({ state: 'installed' }, installed)
+      put({ state: 'pending' }, pending)
+      put({ state: 'refused' }, refused)
     })
-    this.#counter(
+    this.#set.counter(
       'ecmpd_fib_operations_total',
       'Operations that the kernel did.',
       ['operation'],
-      (counter) => {
+      (put) => {
         const { operations } = fib.status()
         for (const operation of ['add', 'replace', 'delete'] as const) {
-          counter.inc({ operation }, operations[operation])
+          put({ operation }, operations[operation])
         }
       },
     )
-    this.#counter('ecmpd_fib_errors_total', 'Operations that the kernel refused.', [], (counter) => {
-      counter.inc(fib.status().errors)
+    this.#set.counter('ecmpd_fib_errors_total', 'Operations that the kernel refused.', [], (put) => {
+      put({}, fib.status().errors)
     })
   }
 
   #findings(): void {
-    this.#gauge(
+    this.#set.gauge(
       'ecmpd_finding',
       'Always 1: something is not as it should be (docs/findings.md); neighbor: whom it is about, if anybody.',
       ['id', 'neighbor', 'severity'],
-      (gauge) => {
+      (put) => {
         for (const { id, severity, subject } of this.#context.findings()) {
-          gauge.set({ id, severity, neighbor: subject.type === 'neighbor' ? subject.key : '' }, 1)
+          put({ id, severity, neighbor: subject.type === 'neighbor' ? subject.key : '' }, 1)
         }
       },
     )
   }
 
   #process(): void {
-    this.#gauge('ecmpd_info', 'Always 1.', ['version', 'node'], (gauge) => {
-      gauge.set({ version: this.#context.version, node: process.versions.node }, 1)
+    this.#set.gauge('ecmpd_info', 'Always 1.', ['version', 'node'], (put) => {
+      put({ version: this.#context.version, node: process.versions.node }, 1)
     })
-    this.#gauge('ecmpd_ready', '1 when /readyz says ready.', [], (gauge) => {
-      gauge.set(this.#context.status().ready ? 1 : 0)
+    this.#set.gauge('ecmpd_ready', '1 when /readyz says ready.', [], (put) => {
+      put({}, this.#context.status().ready ? 1 : 0)
     })
-    this.#gauge(
-      'ecmpd_event_loop_lag_seconds',
-      'Delay of the event loop since the last scrape.',
-      ['quantile'],
-      (gauge) => {
-        // The histogram counts the timer's own interval; what is above it is lag.
-        const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - 0.02)
-        for (const percentile of [50, 99]) {
-          gauge.set({ quantile: String(percentile / 100) }, seconds(this.#lag.percentile(percentile)))
-        }
-        gauge.set({ quantile: '1' }, this.#lag.count > 0 ? seconds(this.#lag.max) : 0)
-        this.#lag.reset()
-      },
-    )
+    // The histogram counts the timer's own interval; what is above it is lag.
+    const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - 0.02)
+    for (const [end, is] of LAGS) {
+      this.#set.gauge(
+        `ecmpd_event_loop_lag_${end}_seconds`,
+        `How late the event loop was: ${is}, since the last scrape.`,
+        [],
+        (put) => put({}, seconds(this.#lagOf(end))),
+      )
+    }
+  }
+
+  /** Nanoseconds; 0 where nothing was measured. */
+  #lagOf(end: (typeof LAGS)[number][0]): number {
+    if (this.#lag.count === 0) return 0
+    return end === 'max' ? this.#lag.max : this.#lag.percentile(end === 'p50' ? 50 : 99)
   }
 }

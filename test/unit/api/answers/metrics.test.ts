@@ -1,6 +1,8 @@
 import t from 'tap'
+import type { CounterName } from '../../../../src/host/model.js'
 import { STATUS } from '../../show/fixtures.js'
 import { api } from '../fixtures.js'
+import { HOST } from '../host-facts.js'
 
 t.test('the metrics tell sessions, messages, prefixes, widths, FIB and process', async (t) => {
   const made = await api(t)
@@ -30,7 +32,9 @@ t.test('the metrics tell sessions, messages, prefixes, widths, FIB and process',
   ]) {
     t.ok(lines.includes(line), line)
   }
-  t.match(text, /^ecmpd_event_loop_lag_seconds\{quantile="0\.99"\} [\d.e-]+$/m)
+  for (const end of ['p50', 'p99', 'max']) {
+    t.match(text, new RegExp(`^ecmpd_event_loop_lag_${end}_seconds [\\d.e-]+$`, 'm'))
+  }
   t.match(text, /^process_resident_memory_bytes \d+$/m)
   t.match(text, /^# HELP ecmpd_sessions /m)
   t.match(text, /^# TYPE ecmpd_messages_total counter$/m)
@@ -71,4 +75,46 @@ t.test('faults of UPDATEs by neighbor and attribute', async (t) => {
     'ecmpd_update_faults_total{verdict="reset"} 1',
     'ecmpd_update_faults_total{verdict="withdraw"} 3',
   ])
+})
+
+t.test(
+  'drops of the kernel; what it does not count, or is not known yet, is missing and not 0',
+  async (t) => {
+    const made = await api(t)
+    const counter = (name: CounterName, total: number) => ({ name, total, grown: 0, recent: 0 })
+    const drops = async () =>
+      (await made.ask('/metrics')).text.split('\n').filter((line) => /^ecmpd_tcp_/.test(line))
+    made.host = undefined
+    t.same(await drops(), [])
+    const names = ['TCPMD5NotFound', 'TCPMD5Unexpected', 'TCPMD5Failure', 'ListenDrops'] as const
+    made.host = { ...HOST, counters: names.map((name, index) => counter(name, index + 3)) }
+    t.same(await drops(), [
+      'ecmpd_tcp_md5_drops_total{reason="missing"} 3',
+      'ecmpd_tcp_md5_drops_total{reason="unexpected"} 4',
+      'ecmpd_tcp_md5_drops_total{reason="wrong"} 5',
+      'ecmpd_tcp_listen_drops_total 6',
+    ])
+    made.host = { ...HOST, counters: [counter('TCPMinTTLDrop', 9)] }
+    t.same(await drops(), ['ecmpd_tcp_min_ttl_drops_total 9'])
+  },
+)
+
+t.test('how long a session is up, and what ended the last one', async (t) => {
+  const made = await api(t)
+  const [up, down] = made.speaker.list
+  const at = '2026-11-22T11:00:00.000Z'
+  const notification = { direction: 'received', code: 6, subcode: 2, name: 'x', data: '' } as const
+  made.speaker.list[0] = { ...up, since: at, lastError: { at, text: 'refused' } }
+  made.speaker.list[1] = { ...down, lastError: { at, text: 'shut down', notification } }
+  const { text } = await made.ask('/metrics')
+  t.same(
+    text.split('\n').filter((line) => /^ecmpd_neighbor_(uptime|last)/.test(line)),
+    [
+      `ecmpd_neighbor_uptime_seconds{neighbor="${up.key}"} 3600`,
+      `ecmpd_neighbor_last_error_info{neighbor="${up.key}",direction="none",code="",subcode=""} 1`,
+      `ecmpd_neighbor_last_error_info{neighbor="${down.key}",direction="received",code="6",subcode="2"} 1`,
+      `ecmpd_neighbor_last_error_timestamp_seconds{neighbor="${up.key}"} ${Date.parse(at) / 1000}`,
+      `ecmpd_neighbor_last_error_timestamp_seconds{neighbor="${down.key}"} ${Date.parse(at) / 1000}`,
+    ],
+  )
 })
