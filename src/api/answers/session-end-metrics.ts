@@ -26,13 +26,14 @@ export function sessionEndMetrics(
   )
   set.gauge(
     'ecmpd_neighbor_last_error_info',
-    'Always 1: the last NOTIFICATION that ended a session or an attempt, with its code and subcode (RFC 4271 §4.5); direction none, and no codes: it ended without one.',
-    ['neighbor', 'direction', 'code', 'subcode'],
+    'Always 1: why the last session or attempt ended, and the code and subcode of its NOTIFICATION (RFC 4271 §4.5); direction none, and no codes: it ended without one.',
+    ['neighbor', 'reason', 'direction', 'code', 'subcode'],
     (put) => {
       for (const { key, lastError } of neighbors()) {
         if (lastError === undefined) continue
         const { direction = 'none', code = '', subcode = '' } = lastError.notification ?? {}
-        put({ neighbor: key, direction, code: String(code), subcode: String(subcode) }, 1)
+        const { reason } = lastError
+        put({ neighbor: key, reason, direction, code: String(code), subcode: String(subcode) }, 1)
       }
     },
   )

@@ -104,15 +104,18 @@ t.test('how long a session is up, and what ended the last one', async (t) => {
   const [up, down] = made.speaker.list
   const at = '2026-11-22T11:00:00.000Z'
   const notification = { direction: 'received', code: 6, subcode: 2, name: 'x', data: '' } as const
-  made.speaker.list[0] = { ...up, since: at, lastError: { at, text: 'refused' } }
-  made.speaker.list[1] = { ...down, lastError: { at, text: 'shut down', notification } }
+  made.speaker.list[0] = { ...up, since: at, lastError: { at, reason: 'version', text: 'refused' } }
+  made.speaker.list[1] = {
+    ...down,
+    lastError: { at, reason: 'peer-shutdown', text: 'shut down', notification },
+  }
   const { text } = await made.ask('/metrics')
   t.same(
     text.split('\n').filter((line) => /^ecmpd_neighbor_(uptime|last)/.test(line)),
     [
       `ecmpd_neighbor_uptime_seconds{neighbor="${up.key}"} 3600`,
-      `ecmpd_neighbor_last_error_info{neighbor="${up.key}",direction="none",code="",subcode=""} 1`,
-      `ecmpd_neighbor_last_error_info{neighbor="${down.key}",direction="received",code="6",subcode="2"} 1`,
+      `ecmpd_neighbor_last_error_info{neighbor="${up.key}",reason="version",direction="none",code="",subcode=""} 1`,
+      `ecmpd_neighbor_last_error_info{neighbor="${down.key}",reason="peer-shutdown",direction="received",code="6",subcode="2"} 1`,
       `ecmpd_neighbor_last_error_timestamp_seconds{neighbor="${up.key}"} ${Date.parse(at) / 1000}`,
       `ecmpd_neighbor_last_error_timestamp_seconds{neighbor="${down.key}"} ${Date.parse(at) / 1000}`,
     ],
