@@ -18,6 +18,7 @@ import { ApiService } from './api-service.js'
 import { systemClock } from './clock.js'
 import { Diagnosis } from './diagnosis.js'
 import { FindingsWatch } from './findings-watch.js'
+import { holderOf } from './holder.js'
 import { type Kernel, openKernel } from './kernel.js'
 import type { DaemonLog } from './log.js'
 import type { Overrides } from './overrides.js'
@@ -141,7 +142,10 @@ export class Daemon {
       kernel = opened.value
       if (loaded.status === 'rejected') throw loaded.reason
       const [speakers, { TcpTransport }] = loaded.value
-      const transport = decorated(new TcpTransport(log) as Transport, options.decorators?.transport ?? [])
+      const transport = decorated(
+        new TcpTransport(log, undefined, holderOf) as Transport,
+        options.decorators?.transport ?? [],
+      )
       let paths = () => 0
       daemon = new Daemon(options, api, kernel, (parts) => {
         const speaker = new speakers.Speaker({ ...parts, transport })
@@ -234,6 +238,7 @@ export class Daemon {
       log: this.#log,
       config: () => this.#config,
       neighbors: () => this.views.neighbors(),
+      ...(this.#kernel.preferred === undefined ? {} : { preferred: this.#kernel.preferred }),
     })
     await this.#host.start()
   }

@@ -5,6 +5,7 @@ import { runCommand } from '../host/commands.js'
 import { procReader } from '../host/files.js'
 import { type HostScope, HostWatch } from '../host/watch.js'
 import type { Clock } from '../ports/clock.js'
+import type { PreferredRoute } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
 import type { NeighborView } from '../views/model/neighbor.js'
 
@@ -15,10 +16,12 @@ export interface HostParts {
   /** The running one. */
   config(): Config
   neighbors(): readonly NeighborView[]
+  /** Others' routes that the kernel uses instead of ours; absent: no routes are installed. */
+  readonly preferred?: () => readonly PreferredRoute[]
 }
 
 /** The watch of this machine, not started yet. */
-export function watchHost({ clock, log, config, neighbors }: HostParts): HostWatch {
+export function watchHost({ clock, log, config, neighbors, preferred }: HostParts): HostWatch {
   return new HostWatch({
     clock,
     log,
@@ -26,6 +29,8 @@ export function watchHost({ clock, log, config, neighbors }: HostParts): HostWat
     run: runCommand,
     ip: ['ip'],
     scope: () => hostScope(config(), neighbors()),
+    preferred: () => preferred?.(),
+    loadPacketSocket: async () => (await import('../host/packet-socket.js')).openPacketSocket,
   })
 }
 
@@ -41,6 +46,10 @@ function hostScope({ fib, bgp }: Config, neighbors: readonly NeighborView[]): Ho
     ipv4: families.has('ipv4-unicast') || families.size === 0,
     ipv6: families.has('ipv6-unicast'),
     neighbors,
+    ports: {
+      own: bgp.listen.map(({ port }) => port),
+      dialled: bgp.neighbors.filter(({ passive }) => !passive).map(({ port }) => port),
+    },
     ranges: bgp.listenRanges.map(({ prefix, template }) => ({
       prefix,
       password: template.password !== undefined,

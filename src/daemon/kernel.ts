@@ -1,7 +1,7 @@
 import type { Config } from '../config/model/model.js'
 import type { KernelRoutes } from '../fib/resolve/kernel-routes.js'
 import type { Clock } from '../ports/clock.js'
-import type { FibPort, Resolver } from '../ports/fib.js'
+import type { FibPort, PreferredRoute, Resolver } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
 import type { MachineRouteChange, MachineRoutes } from '../ports/machine-routes.js'
 import { fibOff } from './fib-off.js'
@@ -13,6 +13,8 @@ export interface Kernel {
   readonly resolver?: Resolver
   /** The machine's routes, read when somebody follows them. */
   readonly machine: MachineRoutes
+  /** Others' routes that the kernel uses instead of ours. Absent when no routes are installed. */
+  readonly preferred?: () => readonly PreferredRoute[]
   /** Neighbors came or went. */
   neighborsChanged(): void
   /** Ends the kernel's side. @param keep leave own routes where they are */
@@ -55,6 +57,7 @@ export async function openKernel(
     fib,
     resolver: fib.resolver,
     machine: fib.machine,
+    preferred: () => fib.preferred(),
     neighborsChanged: () => fib.protectedChanged(),
     stop: async (keep) => {
       await fib.stop({ keep })

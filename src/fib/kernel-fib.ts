@@ -9,7 +9,15 @@
 import type { FibOptions } from '../config/model/model.js'
 import type { Family } from '../ip/family.js'
 import type { Clock } from '../ports/clock.js'
-import type { FibPort, FibRouteView, FibStatusView, Gateway, NextHopSet, Resolver } from '../ports/fib.js'
+import type {
+  FibPort,
+  FibRouteView,
+  FibStatusView,
+  Gateway,
+  NextHopSet,
+  PreferredRoute,
+  Resolver,
+} from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
 import type { MachineRoutes } from '../ports/machine-routes.js'
 import { Batch } from './groups/batch.js'
@@ -17,6 +25,8 @@ import { ObjectDialect } from './groups/dialect.js'
 import { IdPool } from './groups/kernel-objects.js'
 import type { Op } from './groups/ops.js'
 import { PlainDialect } from './groups/plain.js'
+import { installedGroup } from './groups/routes.js'
+import { BetterRoutes } from './install/better-routes.js'
 import { Guard } from './install/guard.js'
 import { Installer } from './install/installer.js'
 import { readKernel, readOwnRoutes } from './install/reading.js'
@@ -69,6 +79,7 @@ export class KernelFib implements FibPort {
     },
   }
   readonly #books = new Set<RouteBook>()
+  readonly #better: BetterRoutes
   readonly #options: KernelFibOptions
   readonly #log: Log
   readonly #clock: ScopedClock
@@ -109,6 +120,10 @@ export class KernelFib implements FibPort {
     this.#guard = new Guard(options.options.allow)
     this.#ids = new IdPool(options.options.nextHopIds.base, options.options.nextHopIds.count)
     this.resolver = this.#resolver
+    this.#better = new BetterRoutes(options.options.metric, (prefix) => {
+      const route = this.#installer?.routes.get(prefix)
+      return route !== undefined && installedGroup(route) !== undefined
+    })
   }
 
   /**
@@ -197,6 +212,11 @@ export class KernelFib implements FibPort {
     return { problem: `the \`ip -batch\` child ended and is started again (${this.#lastEnd})` }
   }
 
+  /** Others' routes that the kernel uses instead of ours, as its notifications and readings show them. */
+  preferred(): readonly PreferredRoute[] {
+    return this.#better.list()
+  }
+
   /** The neighbors have changed: asks for the protected addresses anew. */
   protectedChanged(): void {
     if (this.#installer !== undefined && this.#protect()) this.#installer.guardChanged()
@@ -280,6 +300,7 @@ export class KernelFib implements FibPort {
       link: (event) =>
         live((installer) => {
           for (const book of this.#books) book.link(event)
+          if (!event.adminUp) this.#better.linkDown(event.name)
           // Routes come from another child: one that has come back already may be dropped by this older event.
           if (!event.adminUp && this.#books.size > 0) this.#clock.after(GAP_PAUSE, () => this.#read())
           if (this.#resolver.link(event)) {
@@ -341,6 +362,7 @@ export class KernelFib implements FibPort {
       return
     }
     this.#resolver.route(route)
+    this.#better.route(route)
     for (const book of this.#books) book.route(route)
     if (route.metric !== ownership.metric) return
     const known = installer.routes.get(route.prefix)
@@ -389,10 +411,12 @@ export class KernelFib implements FibPort {
     this.#linksWanted = false
     const since = await installer.linesDone()
     const began = this.#clock.now()
+    const better = this.#better.reading()
     const [{ snapshot, others }] = await Promise.all([
-      readKernel(this.#reader, ownership),
+      readKernel(this.#reader, ownership, better.route),
       links ? this.#loadLinks() : undefined,
     ])
+    better.done()
     this.#resolver.loadRoutes(others)
     for (const book of this.#books) book.loadRoutes(others)
     const ifindex = (device: string) => this.#resolver.ifindex(device)

@@ -3,6 +3,8 @@
  * milliseconds. What could not be known says why.
  */
 
+import type { PreferredRoute } from '../ports/fib.js'
+
 /** A fact, or why it is not known: 'CAP_NET_RAW is missing', for people. */
 export type Known<T> = ({ readonly known: true } & T) | { readonly known: false; readonly why: string }
 
@@ -16,6 +18,10 @@ export interface HostFacts {
   readonly counters: readonly CounterFact[]
   /** Interfaces with their addresses, and how each neighbor is reached. */
   readonly network: Known<NetworkFacts>
+  /** Routes of others that the kernel uses instead of ours, whose prefix they share with a better metric. */
+  readonly preferred: Known<{ readonly routes: readonly PreferredRoute[] }>
+  /** What comes to the ports that this process listens on, seen before the firewall of this machine drops it. */
+  readonly arrivals: Known<Arrivals>
 }
 
 /** What a sysctl is about, without its family and interface. */
@@ -139,4 +145,59 @@ export interface NeighborReach {
   readonly table: NeighborTableState
   /** Its link-layer address, where the table has one. */
   readonly lladdr?: string
+}
+
+/** What came to our ports and to those of neighbors that we dial, per sender. */
+export interface Arrivals {
+  /** Since when it has been listened for. */
+  readonly since: string
+  /** False while nobody is missing: nothing is listened for then, and what follows is from before. */
+  readonly listening: boolean
+  /** The last senders, at most 256, the newest first. */
+  readonly syns: readonly SynFact[]
+  /** Routers and firewalls that refused our own segments, the newest first. */
+  readonly refusals: readonly IcmpRefusal[]
+}
+
+/** TCP SYNs of one sender to a port of ours (RFC 9293 §3.5), before a firewall of this machine saw them. */
+export interface SynFact {
+  /** Who sent them. */
+  readonly from: string
+  /** Own address that they came to, of the last one. */
+  readonly to: string
+  readonly port: number
+  /** Attempts to connect; each may have been repeated. */
+  readonly attempts: number
+  /** SYNs, repetitions too. */
+  readonly packets: number
+  readonly first: string
+  readonly last: string
+  /** TTL or hop limit with which the last one came. */
+  readonly ttl: number
+  /** The last one was signed (TCP-MD5, RFC 2385). */
+  readonly signed: boolean
+  /** Number of the interface that the last one came by. */
+  readonly index: number
+}
+
+/** ICMP unreachable messages about segments that we sent to a BGP port (RFC 792, RFC 4443 §3.1). */
+export interface IcmpRefusal {
+  /** Whom we dialled. */
+  readonly to: string
+  /** Who sent the message: the host itself, or a router or firewall on the way. */
+  readonly from: string
+  /** 'prohibited' is what a firewall says that rejects. */
+  readonly reason: 'prohibited' | 'host' | 'network' | 'port' | 'other'
+  readonly count: number
+  readonly last: string
+}
+
+/** Who listens on a TCP port. */
+export interface PortHolder {
+  readonly address: string
+  readonly port: number
+  /** Process; absent where this process may not see it. */
+  readonly pid?: number
+  /** Name of the process. */
+  readonly process?: string
 }

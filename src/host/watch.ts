@@ -1,14 +1,18 @@
 /** Looks at this machine again and again, and keeps since when each fact is so. */
 
 import type { Cancel, Clock } from '../ports/clock.js'
+import type { PreferredRoute } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
+import { ArrivalsWatch } from './arrivals.js'
 import { logSettings } from './checks.js'
 import type { Run } from './commands.js'
 import { CounterHistory, type Counters, growth, readCounters } from './counters.js'
 import { DropsLog, type ExpectedUp } from './drops-log.js'
 import type { ReadProc } from './files.js'
+import type { FilterPorts } from './filter.js'
 import type { HostFacts, Known, NetworkFacts, SysctlFact } from './model.js'
 import { interfacesInUse, readNetwork } from './network.js'
+import type { OpenPacketSocket } from './packet-socket.js'
 import { dated, readSysctls } from './sysctls.js'
 
 /** Milliseconds between two looks at sysctls and counters, which cost some file reads. */
@@ -23,6 +27,8 @@ export interface HostScope extends ExpectedUp {
   /** Routes of this family are expected. */
   readonly ipv4: boolean
   readonly ipv6: boolean
+  /** BGP's ports, here and there. */
+  readonly ports: FilterPorts
 }
 
 /** Where the facts come from. */
@@ -38,12 +44,17 @@ export interface HostWatchParts extends HostSources {
   readonly log: Log
   /** Asked at each look. */
   scope(): HostScope
+  /** Others' routes that the kernel uses instead of ours; undefined: this process installs no routes. */
+  preferred(): readonly PreferredRoute[] | undefined
+  /** Loads what opens packet sockets, when somebody is missing for the first time. @throws Error */
+  loadPacketSocket(): Promise<OpenPacketSocket>
 }
 
 /** The facts of this machine, looked at again every ten seconds. */
 export class HostWatch {
   readonly #parts: HostWatchParts
   readonly #drops: DropsLog
+  readonly #arrivals: ArrivalsWatch
   readonly #history = new CounterHistory()
   #counters: Counters = new Map()
   #sysctls: readonly SysctlFact[] = []
@@ -57,6 +68,12 @@ export class HostWatch {
   constructor(parts: HostWatchParts) {
     this.#parts = parts
     this.#drops = new DropsLog(parts.clock, parts.log)
+    this.#arrivals = new ArrivalsWatch({
+      clock: parts.clock,
+      read: parts.read,
+      own: (address) => this.#isOwn(address),
+      load: () => parts.loadPacketSocket(),
+    })
     this.#at = this.#now()
   }
 
@@ -73,15 +90,22 @@ export class HostWatch {
   stop(): void {
     this.#stopped = true
     this.#cancel?.()
+    this.#arrivals.end()
   }
 
   /** As of the last look; costs nothing. */
   facts(): HostFacts {
+    const routes = this.#parts.preferred()
     return {
       at: this.#at,
       sysctls: this.#sysctls,
       counters: this.#history.facts(),
       network: this.#network,
+      preferred:
+        routes === undefined
+          ? { known: false, why: 'this process installs no routes' }
+          : { known: true, routes },
+      arrivals: this.#arrivals.facts(),
     }
   }
 
@@ -92,7 +116,11 @@ export class HostWatch {
   #wait(): void {
     this.#cancel = this.#parts.clock.after(INTERVAL, () => {
       const scope = this.#look()
-      if (++this.#looks % NETWORK_EVERY === 0 && (scope.forwards || isMissing(scope))) this.#readNetwork()
+      const missing = isMissing(scope)
+      if (++this.#looks % NETWORK_EVERY === 0 && (scope.forwards || missing)) this.#readNetwork()
+      // From the second look on: most sessions are up by then, and koffi is not loaded for nothing.
+      if (missing) this.#arrivals.listen(scope.ports)
+      else this.#arrivals.end()
       this.#wait()
     })
   }
@@ -110,6 +138,15 @@ export class HostWatch {
     this.#drops.look(growth(this.#counters, counters), INTERVAL / 1000, () => scope)
     this.#counters = counters
     return scope
+  }
+
+  /** While it is not known which addresses are own, any is: what passes through is rare on these ports. */
+  #isOwn(address: string): boolean {
+    const network = this.#network
+    return (
+      !network.known ||
+      network.links.some(({ addresses }) => addresses.some((one) => one.address === address))
+    )
   }
 
   async #readNetwork(): Promise<void> {

@@ -21,18 +21,21 @@ export function endpoint(address: string, port: number): string {
 
 /**
  * Why nothing listens.
+ * @param holder who has the port, if that is known: 'bird (PID 812)'
  * @returns an Error with the system error as cause and its code as `code`
  */
-export function listenError(error: unknown, address: string, port: number): Error {
-  return sentence(error, listenText(codeOf(error), textOf(error), address, port))
+export function listenError(error: unknown, address: string, port: number, holder?: string): Error {
+  return sentence(error, listenText(codeOf(error), textOf(error), address, port, holder))
 }
 
-function listenText(code: string, text: string, address: string, port: number): string {
+function listenText(code: string, text: string, address: string, port: number, holder?: string): string {
   const where = `port ${port} on ${address}`
   const other = `--listen ${endpoint(address, port < 1024 ? 1790 : port + 1)}`
   switch (code) {
     case 'EADDRINUSE':
-      return `${where} is in use: another BGP daemon? \`ss -ltnp 'sport = :${port}'\` says which; or use another one with ${other}`
+      return holder === undefined
+        ? `${where} is in use: another BGP daemon? \`ss -ltnp 'sport = :${port}'\` says which; or use another one with ${other}`
+        : `${where} is in use by ${holder}: stop that, or use another port with ${other}`
     case 'EACCES':
     case 'EPERM':
       return `${where} needs the capability CAP_NET_BIND_SERVICE: \`AmbientCapabilities=CAP_NET_BIND_SERVICE\` in the systemd unit, or \`setcap cap_net_bind_service=+ep "$(readlink -f "$(command -v node)")"\`, or a port above 1023 with ${other}`

@@ -1,8 +1,11 @@
 import { createServer, isIPv6, type Server } from 'node:net'
 import type { Connection, Listener, ListenOptions } from '../ports/transport.js'
 import { normaliseAddress, TcpConnection } from './connection.js'
-import { listenError } from './errors.js'
+import { codeOf, listenError } from './errors.js'
 import { descriptorOf, type SocketOptions } from './socket-options.js'
+
+/** Who has a port: 'bird (PID 812)'; undefined: not known. */
+export type PortHolderOf = (port: number) => string | undefined
 
 /**
  * Connections that may wait for accept(): a thousand nodes that arrive at once, several times over. The kernel
@@ -14,6 +17,7 @@ const BACKLOG = 4096
  * Listens on one address.
  * @param accept gets each connection with its handlers not yet set
  * @param trouble gets what goes wrong later, in accept(2): out of file descriptors, above all
+ * @param holder who has a port that is taken, for people; asked only then
  * @throws Error with a sentence naming address, port and remedy
  */
 export async function listen(
@@ -21,6 +25,7 @@ export async function listen(
   accept: (connection: Connection) => void,
   trouble: (error: Error) => void,
   socketOptions: SocketOptions,
+  holder?: PortHolderOf,
 ): Promise<Listener> {
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     let connection: TcpConnection
@@ -35,7 +40,7 @@ export async function listen(
     }
     accept(connection)
   })
-  await listening(server, options)
+  await listening(server, options, holder)
   server.on('error', trouble)
   const closing = socketOptions.listening?.(descriptorOf(server), options)
   const bound = server.address()
@@ -51,9 +56,12 @@ export async function listen(
   }
 }
 
-function listening(server: Server, { address, port }: ListenOptions): Promise<void> {
+function listening(server: Server, { address, port }: ListenOptions, holder?: PortHolderOf): Promise<void> {
   return new Promise((resolve, reject) => {
-    const failed = (error: Error) => reject(listenError(error, address, port))
+    const failed = (error: Error) => {
+      const taken = codeOf(error) === 'EADDRINUSE'
+      reject(listenError(error, address, port, taken ? holder?.(port) : undefined))
+    }
     server.once('error', failed)
     // ipv6Only: [::] and 0.0.0.0 are two listeners, so that IPv4 peers never appear as mapped addresses.
     server.listen(

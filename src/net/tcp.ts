@@ -11,17 +11,20 @@ import type {
 } from '../ports/transport.js'
 import { dial } from './dialer.js'
 import { codeOf, endpoint } from './errors.js'
-import { listen } from './listener.js'
+import { listen, type PortHolderOf } from './listener.js'
 import { Protections } from './protections.js'
 
 /** TCP over node:net. */
 export class TcpTransport implements Transport {
   readonly #log: Log
   readonly #protections: Protections
+  readonly #holder: PortHolderOf | undefined
 
-  constructor(log: Log = silent, protections = new Protections(log)) {
+  /** @param holder who has a port that is taken */
+  constructor(log: Log = silent, protections = new Protections(log), holder?: PortHolderOf) {
     this.#log = log
     this.#protections = protections
+    this.#holder = holder
   }
 
   listen(options: ListenOptions, accept: (connection: Connection) => void): Promise<Listener> {
@@ -34,7 +37,7 @@ export class TcpTransport implements Transport {
         `cannot accept a connection on ${where}: ${error.message}${remedy}`,
       )
     }
-    return listen(options, accept, trouble, this.#protections)
+    return listen(options, accept, trouble, this.#protections, this.#holder)
   }
 
   dial(options: DialOptions, done: (result: Connection | DialError) => void): Dial {

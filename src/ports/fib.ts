@@ -25,6 +25,21 @@ export interface FibStatusView {
   readonly problem?: string
 }
 
+/** A route of another's that is better than ours for the same prefix, so that the kernel uses that one. */
+export interface PreferredRoute {
+  /** 'address/length'. */
+  readonly prefix: string
+  /** Gateway of its first hop. */
+  readonly via?: string
+  /** Interface of its first hop; absent for a blackhole. */
+  readonly interface?: string
+  /** 'bird', 'static', 'boot' (added by hand): as `ip` takes it. */
+  readonly protocol: string
+  readonly metric: number
+  /** Removes it: `ip route del …`. */
+  readonly command: string
+}
+
 /** The kernel as the speaker sees it. All calls return at once; work is queued and batched. */
 export interface FibPort {
   /** Desired gateways of a prefix; undefined: no route. The last call for a prefix wins. */

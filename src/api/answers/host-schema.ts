@@ -66,10 +66,38 @@ const reach = object(
   { subnet: text, interface: text, lladdr: text },
 )
 
+const preferred = object(
+  { prefix: text, protocol: text, metric: count, command: text },
+  { via: text, interface: text },
+)
+
+const syn = object({
+  from: text,
+  to: text,
+  port: count,
+  attempts: count,
+  packets: count,
+  first: time,
+  last: time,
+  ttl: count,
+  signed: flag,
+  index: count,
+})
+
+const refusal = object({
+  to: text,
+  from: text,
+  reason: oneOf('prohibited', 'host', 'network', 'port', 'other'),
+  count,
+  last: time,
+})
+
 /** The facts of a machine. */
 export const HOST_SCHEMA: JsonSchema = object({
   at: time,
   sysctls: list(sysctl),
   counters: list(counter),
   network: known({ at: time, links: list(link), neighbors: list(reach) }),
+  preferred: known({ routes: list(preferred) }),
+  arrivals: known({ since: time, listening: flag, syns: list(syn), refusals: list(refusal) }),
 })

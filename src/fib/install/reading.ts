@@ -10,8 +10,15 @@ export interface Reading {
   readonly others: readonly RouteLine[]
 }
 
-/** @throws Error with what `ip` said when it fails */
-export async function readKernel(reader: KernelReader, ownership: Ownership): Promise<Reading> {
+/**
+ * @param each gets every route that is not own
+ * @throws Error with what `ip` said when it fails
+ */
+export async function readKernel(
+  reader: KernelReader,
+  ownership: Ownership,
+  each: (route: RouteLine) => void,
+): Promise<Reading> {
   const own: OwnRoute[] = []
   const others: RouteLine[] = []
   const occupants = new Map<string, string>()
@@ -22,6 +29,7 @@ export async function readKernel(reader: KernelReader, ownership: Ownership): Pr
       return []
     }),
     readRoutes(reader, ownership, own, (route) => {
+      each(route)
       if (route.protocol !== PROTOCOL_BGP) others.push(route)
       if (route.metric === ownership.metric) occupants.set(route.prefix, describeOccupant(route))
     }),

@@ -15,7 +15,7 @@ import {
 } from '../groups/kernel-objects.js'
 import { installedGroup, newRoute, type Route } from '../groups/routes.js'
 import type { NextHopState } from '../kernel/kernel-state.js'
-import { PROTOCOL_BGP, protocolName, type RouteLine } from '../kernel/route-line.js'
+import { PROTOCOL_BGP, protocolWord, type RouteLine } from '../kernel/route-line.js'
 import type { Installer } from './installer.js'
 
 /** An own route as read; `hops` are left empty where the group says them. */
@@ -51,10 +51,9 @@ export function describeOccupant(route: RouteLine): string {
   const hops = route.hops.map(({ via, device }) =>
     [via && `via ${via}`, device && `dev ${device}`].filter(Boolean).join(' '),
   )
-  const name = protocolName(route.protocol)
-  const by = route.protocol === 3 ? 'added by hand' : `of proto ${name}`
+  const proto = protocolWord(route.protocol)
+  const by = route.protocol === 3 ? 'added by hand' : `of proto ${proto}`
   const six = route.family === 'ipv6-unicast' ? '-6 ' : ''
-  const proto = route.protocol === 3 ? 'boot' : name
   return (
     `a route ${by} with metric ${route.metric} exists${hops.length > 0 ? ` (${hops.join(', ')})` : ''}, which is left alone; ` +
     `to remove it: ip ${six}route del ${route.prefix} proto ${proto} metric ${route.metric}`

@@ -164,7 +164,7 @@ export function hasTail(text: string, tail: string): boolean {
 const NAMES: Record<number, string> = {
   1: 'redirect',
   2: 'kernel',
-  3: 'boot (added by hand)',
+  3: 'boot',
   4: 'static',
   9: 'ra',
   11: 'zebra',
@@ -177,7 +177,7 @@ const NAMES: Record<number, string> = {
   192: 'eigrp',
 }
 
-/** Name of a routing protocol number, for people. */
-export function protocolName(protocol: number): string {
+/** A routing protocol number as `ip` takes it, which knows these names of itself. */
+export function protocolWord(protocol: number): string {
   return NAMES[protocol] ?? String(protocol)
 }

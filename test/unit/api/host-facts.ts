@@ -50,4 +50,37 @@ export const HOST: HostFacts = {
       },
     ],
   },
+  preferred: {
+    known: true,
+    routes: [
+      {
+        prefix: '192.168.95.123/32',
+        via: '192.168.95.1',
+        interface: 'eth0',
+        protocol: 'static',
+        metric: 20,
+        command: 'ip route del 192.168.95.123/32 proto static metric 20',
+      },
+    ],
+  },
+  arrivals: {
+    known: true,
+    since: AT,
+    listening: true,
+    syns: [
+      {
+        from: '192.168.95.212',
+        to: '192.168.95.200',
+        port: 179,
+        attempts: 2,
+        packets: 5,
+        first: AT,
+        last: AT,
+        ttl: 64,
+        signed: false,
+        index: 2,
+      },
+    ],
+    refusals: [{ to: '192.168.95.211', from: '192.168.95.211', reason: 'prohibited', count: 3, last: AT }],
+  },
 }

@@ -105,7 +105,11 @@ t.test('every answer is as the OpenAPI document says', async (t) => {
 t.test('a machine that is not read yet, and one of which little is known', async (t) => {
   const made = await api(t)
   const check = await validator()
-  made.host = { ...made.host!, network: { known: false, why: 'no such program: ip' } }
+  made.host = {
+    ...made.host!,
+    network: { known: false, why: 'no such program: ip' },
+    arrivals: { known: false, why: 'CAP_NET_RAW is missing' },
+  }
   t.equal(await check('Host', (await made.ask('/api/v1/host')).body), '')
   made.host = undefined
   t.match(await made.ask('/api/v1/host'), { status: 503, body: { error: { code: 'starting' } } })

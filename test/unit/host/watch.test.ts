@@ -27,6 +27,7 @@ function watch(t: Test, more: Partial<HostScope> = {}) {
   const files = proc(t, FILES)
   const lines: string[] = []
   const commands: string[] = []
+  const loads: (number | string)[] = []
   const put = (level: string) => (_: object, text: string) => void lines.push(`${level} ${text}`)
   const scope: { -readonly [K in keyof HostScope]: HostScope[K] } = {
     forwards: true,
@@ -34,6 +35,7 @@ function watch(t: Test, more: Partial<HostScope> = {}) {
     ipv6: false,
     neighbors: [NODE as NeighborView],
     ranges: [],
+    ports: { own: [179], dialled: [179] },
     ...more,
   }
   const table: { state: string } = { state: 'REACHABLE' }
@@ -49,8 +51,13 @@ function watch(t: Test, more: Partial<HostScope> = {}) {
       )
     },
     scope: () => scope,
+    preferred: () => (more.forwards === false ? undefined : []),
+    loadPacketSocket: async () => {
+      loads.push(clock.wall())
+      return (protocol) => ({ read() {}, close: () => void loads.push(`${protocol} closed`) })
+    },
   })
-  return { clock, made, files, lines, commands, scope, table }
+  return { clock, made, files, lines, commands, scope, table, loads }
 }
 
 t.test('everything is read at the start, and what is wrong is logged', async (t) => {
@@ -143,6 +150,31 @@ t.test(
     made.stop()
   },
 )
+
+t.test('it is listened for arrivals while somebody is missing', async (t) => {
+  const { made, clock, scope, loads, files } = watch(t, { forwards: false })
+  files.write({ 'self/status': 'Name:\tnode\nCapEff:\t0000000000002000' })
+  await made.start()
+  await clock.advance(9000)
+  t.same(loads, [], 'not in the first seconds, in which sessions come up')
+  t.match(made.facts(), {
+    arrivals: { known: false, why: /nobody has been missing/ },
+    preferred: { known: false },
+  })
+  await clock.advance(1000)
+  t.equal(loads.splice(0).length, 1)
+  t.match(made.facts().arrivals, { known: true, since: '2026-01-01T00:00:10.000Z', listening: true })
+  scope.neighbors = [{ ...NODE, state: 'Established' } as NeighborView]
+  await clock.advance(10_000)
+  t.same(loads.splice(0), ['ipv4 closed', 'ipv6 closed'])
+  t.match(made.facts().arrivals, { known: true, listening: false })
+  scope.neighbors = [NODE as NeighborView]
+  await clock.advance(10_000)
+  t.match(made.facts().arrivals, { known: true, since: '2026-01-01T00:00:10.000Z', listening: true })
+  made.stop()
+  t.equal(clock.pending, 0)
+  t.equal(loads.filter((one) => typeof one === 'string').length, 2)
+})
 
 t.test('stopped while it starts', async (t) => {
   const { made, clock } = watch(t)
