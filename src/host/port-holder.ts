@@ -1,6 +1,7 @@
 /** Which process listens on a TCP port. */
 
 import { readdirSync, readlinkSync } from 'node:fs'
+import { basename } from 'node:path'
 import { formatAddress } from '../ip/address.js'
 import { procReader } from './files.js'
 import type { PortHolder } from './model.js'
@@ -26,7 +27,7 @@ export function portHolders(port: number, root = '/proc'): PortHolder[] {
   const owners = ownersOf(new Set(sockets.map(({ inode }) => inode)), root)
   return sockets.map(({ address, inode }) => {
     const pid = owners.get(inode)
-    const name = pid === undefined ? undefined : read(`${pid}/comm`)?.trim()
+    const name = pid === undefined ? undefined : nameOf(pid, root)
     return {
       address,
       port,
@@ -34,6 +35,14 @@ export function portHolders(port: number, root = '/proc'): PortHolder[] {
       ...(name === undefined ? {} : { process: name }),
     }
   })
+}
+
+/** Node.js calls its main thread so, by which the kernel calls the process. */
+const NO_NAME = 'MainThread'
+
+function nameOf(pid: number, root: string): string | undefined {
+  const name = procReader(root)(`${pid}/comm`)?.trim()
+  return name === NO_NAME ? basename(target(`${root}/${pid}/exe`)) : name
 }
 
 /** Four octets at a time, each a number as this machine keeps it. */

@@ -42,5 +42,5 @@ t.test('this process itself', { skip: process.platform !== 'linux' }, async (t) 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => server.close())
   const { port } = server.address() as { port: number }
-  t.match(portHolders(port), [{ address: '127.0.0.1', port, pid: process.pid }])
+  t.match(portHolders(port), [{ address: '127.0.0.1', port, pid: process.pid, process: /^node/ }])
 })
