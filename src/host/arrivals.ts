@@ -15,7 +15,7 @@ const MOST_PACKETS = 512
 const MOST_SENDERS = 256
 /** Ports in the filter. */
 const MOST_PORTS = 32
-/** Attempts of one sender that repeated SYNs are told from new ones by. */
+/** Last attempts of a sender that are remembered: a SYN of one of them is a repetition. */
 const MOST_ATTEMPTS = 8
 /** Number of the capability in /proc/PID/status. */
 const CAP_NET_RAW = 13n

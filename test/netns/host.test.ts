@@ -117,7 +117,7 @@ t.test('what keeps sessions and routes from working', { skip }, async (t) => {
     await ecmpd.child.printed(/net\.ipv4\.ip_forward is 1 again/, 60_000)
   })
 
-  await step('a second daemon is told who has the port', async (t) => {
+  await step('a second daemon names who has the port', async (t) => {
     const second = await lab.run(SWITCH, [
       ...[process.execPath, 'dist/cli/main.js', 'run', '-c', ecmpd.file, '--api', 'off'],
       ...['--socket', lab.path('second.sock')],
