@@ -30,6 +30,10 @@ function what(event: SpeakerEvent): string {
     }
     case 'finding':
       return event.change === 'raised' ? event.text : `no longer: ${event.text}`
+    case 'dials': {
+      const name = event.description === undefined ? '' : ` (${event.description})`
+      return `neighbor ${event.neighbor}${name}: ${event.count} dials without a session: ${event.cause}`
+    }
     case 'damped': {
       const { neighbor, failures, refused, until, cause } = event
       return `neighbor ${neighbor}: ${failures} of its sessions and connections failed one after the other, ${refused} more were refused; let in again at ${until}; the last one: ${cause}`

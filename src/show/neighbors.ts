@@ -119,16 +119,22 @@ export function errorText(error: LastError): string {
 }
 
 function last(neighbor: NeighborView, now: number): string[] {
-  const { lastReset, lastError } = neighbor
+  const { lastReset, lastError, lastFailure, lastDial } = neighbor
   const age = (at: string) => upDown(secondsSince(at, now))
   const lines = [
     lastReset === undefined
       ? '  Last reset never'
       : `  Last reset ${age(lastReset.at)}, due to ${errorText(lastReset)}`,
   ]
-  // An attempt that failed since then, or before the first session.
-  if (lastError !== undefined && neighbor.state !== 'Established' && lastError.at !== lastReset?.at) {
-    lines.push(`  Last attempt failed ${age(lastError.at)} ago: ${errorText(lastError)}`)
+  // An attempt that failed since then, or before the first session; a connection beside the session that is up.
+  const error = lastFailure ?? lastError
+  if (error !== undefined && error.at !== lastReset?.at && error.at !== lastDial?.at) {
+    lines.push(`  Last attempt failed ${age(error.at)} ago: ${errorText(error)}`)
+  }
+  if (lastDial?.text !== undefined && neighbor.state !== 'Established') {
+    const { at, failures, text, remedy } = lastDial
+    const many = failures === 1 ? '' : ` (${failures} in a row)`
+    lines.push(`  Last dial failed ${age(at)} ago${many}: ${escapeText(said({ text, remedy }))}`)
   }
   return [...lines, ...faultLines(neighbor, now)]
 }

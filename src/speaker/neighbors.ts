@@ -326,7 +326,7 @@ export class Neighbors {
     const text = unprotected ?? this.#parts.host.keptDown(peer.address)
     if (text === undefined || peer.session !== undefined) return
     const reason = unprotected === undefined ? 'dead' : 'protection'
-    peer.lastError = { at: new Date(this.#parts.host.clock.wall()).toISOString(), reason, text }
+    peer.failures.note({ at: new Date(this.#parts.host.clock.wall()).toISOString(), reason, text })
   }
 
   #forget(peer: Peer): void {

@@ -13,12 +13,13 @@ import type { MachineRoutes } from '../ports/machine-routes.js'
 import type { Observer, Unobserve } from '../ports/observer.js'
 import type { Transport } from '../ports/transport.js'
 import { type NeighborKey, neighborKey } from '../session/neighbor-key.js'
-import type { PeerParams, State } from '../session/types.js'
+import type { PeerParams } from '../session/types.js'
 import { CeaseError } from '../wire/codes.js'
 import { NO_DATA } from '../wire/fault.js'
 import { shutdownData } from '../wire/notification.js'
 import type { SpeakerApi } from './api.js'
 import { Events } from './events/events.js'
+import { SessionEvents } from './events/session-events.js'
 import { ABSENT, DEFERRAL, InitialConvergence, type WaitLimits } from './initial-convergence.js'
 import { LivenessWatch } from './liveness/watch.js'
 import { Maintenance } from './maintenance.js'
@@ -364,6 +365,7 @@ export class Speaker implements SpeakerApi {
   /** What sessions and routes of neighbors need of the speaker: all of it in one place. */
   #host(work: Work): NeighborHost {
     const { clock, log, transport } = this.#parts
+    const sessionEvents = new SessionEvents(log, this.#events)
     return {
       ...{
         clock,
@@ -377,7 +379,7 @@ export class Speaker implements SpeakerApi {
       options: () => this.#options,
       maintenance: () => this.#maintenance.active(this.#options),
       params: (peer) => this.#paramsOf(peer),
-      changed: (peer, from, to, cause) => this.#changed(peer, from, to, cause),
+      changed: (peer, from, to, cause) => sessionEvents.changed(peer, from, to, cause),
       ended: (peer) => this.#neighbors.ended(peer),
       keptDown: (address) => this.#liveness.keptDown(address),
       gatewayDead: (gateway) => this.#liveness.gateways.of(gateway).length > 0,
@@ -404,14 +406,6 @@ export class Speaker implements SpeakerApi {
       this.#params.set(peer.options, params)
     }
     return params
-  }
-
-  #changed(peer: Peer, from: State, to: State, cause: string): void {
-    const fields = { neighbor: peer.key, from, to }
-    this.#parts.log.debug(fields, `neighbor ${peer.name} ${from} -> ${to}: ${cause}`)
-    const { key, options } = peer
-    const { description } = options
-    this.#events.add({ type: 'session', neighbor: key, description, from, to, cause })
   }
 }
 

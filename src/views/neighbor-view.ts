@@ -65,6 +65,8 @@ export function neighborView(reads: SpeakerReads, neighbor: NeighborReads): Neig
     sendHoldTime: up ? terms.sendHold : sendHoldTime(options.timers.holdTime, options.timers.sendHold),
     dead: deathViews(reads.neighborDeaths(address)),
     lastError: session.lastError,
+    lastFailure: session.failures.lastFailure,
+    lastDial: session.failures.lastDial,
     capabilities: { sent: session.sentCapabilities, received: terms?.received ?? [] },
     gracefulRestart: {
       negotiated: up && terms.gracefulRestart !== undefined,
@@ -84,7 +86,7 @@ export function neighborView(reads: SpeakerReads, neighbor: NeighborReads): Neig
     established: session.establishedCount,
     dropped: session.droppedCount,
     downSince: iso(session.downSince),
-    lastReset: session.lastReset,
+    lastReset: session.failures.lastReset,
     lastRead: seconds(session.lastRead),
     lastWrite: seconds(session.lastWrite),
     outputQueue: session.outputQueue,

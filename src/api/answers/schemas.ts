@@ -60,6 +60,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     { message: text },
   ),
   LastError: object({ at: time, reason: text, text }, { remedy: text, notification: ref('Notification') }),
+  LastDial: object({ at: time, failures: count }, { reason: text, text, remedy: text }),
   Capability: {
     type: 'object',
     required: ['code', 'name'],
@@ -162,6 +163,8 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ),
       dead: list(object({ source: text, cause: text, since: time }, { strict: flag })),
       lastError: ref('LastError'),
+      lastFailure: ref('LastError'),
+      lastDial: ref('LastDial'),
       authentication: oneOf('md5'),
       role: object({ own: role, strict: flag }, { neighbor: role }),
       downSince: time,
@@ -353,6 +356,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
           text,
         },
         { neighbor: text },
+      ),
+      object(
+        { type: { const: 'dials' }, ...stamp, neighbor: text, count, cause: text },
+        { description: text },
       ),
       object({
         type: { const: 'damped' },

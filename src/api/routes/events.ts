@@ -15,6 +15,7 @@ const TYPES = [
   'maintenance',
   'liveness',
   'finding',
+  'dials',
   'damped',
   'refused',
   'fault',

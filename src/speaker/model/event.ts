@@ -105,6 +105,21 @@ export type SpeakerEvent =
       /** Cause and next step, one line. */
       readonly text: string
     }
+  /**
+   * A neighbor was dialled again and again without a session: the changes of state of the first dial are events, these
+   * are not. It comes with the 10th, the 100th …, with another cause, and before the next change of state.
+   */
+  | {
+      readonly type: 'dials'
+      readonly id: number
+      readonly at: string
+      readonly neighbor: string
+      readonly description?: string
+      /** Dials in a row that came to nothing. */
+      readonly count: number
+      /** Why the last one did, for people. */
+      readonly cause: string
+    }
   /** Sessions and connections of a neighbor fail one after the other: it is let in at growing distances. */
   | {
       readonly type: 'damped'

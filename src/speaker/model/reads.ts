@@ -16,7 +16,14 @@ import type { Capability } from '../../wire/types.js'
 import type { OperatorAction } from './operation.js'
 import type { FamilyOptions, NeighborOptions, SpeakerOptions } from './options.js'
 import type { Pause } from './pause.js'
-import type { AttributeFaults, FaultCounts, FaultRecord, LastError, MessageCounts } from './session-record.js'
+import type {
+  AttributeFaults,
+  FaultCounts,
+  FaultRecord,
+  LastDial,
+  LastError,
+  MessageCounts,
+} from './session-record.js'
 
 /** The speaker's state. */
 export interface SpeakerReads {
@@ -135,9 +142,16 @@ export interface SessionReads {
   readonly connection: { readonly local: Endpoint; readonly remote: Endpoint } | undefined
   /** Of the own OPEN, of this session or the last. */
   readonly sentCapabilities: readonly Capability[]
+  /** What explains that it is not up; undefined while it is. */
   readonly lastError: LastError | undefined
-  /** Why the last session that was up ended. */
-  readonly lastReset: LastError | undefined
+  readonly failures: {
+    /** Of the last connection that got as far as an OPEN, since a session came up. */
+    readonly lastFailure: LastError | undefined
+    /** What the last own dial came to. */
+    readonly lastDial: LastDial | undefined
+    /** Why the last session that was up ended. */
+    readonly lastReset: LastError | undefined
+  }
   /** Sessions that came up, and that ended. */
   readonly establishedCount: number
   readonly droppedCount: number

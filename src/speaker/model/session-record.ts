@@ -3,7 +3,7 @@
  * hold them as they are. Times are ISO 8601 texts in UTC.
  */
 
-import type { Cause } from '../../session/reasons.js'
+import type { Cause, EndReason } from '../../session/reasons.js'
 
 /** Why a session ended or a connection was refused. */
 export interface LastError extends Cause {
@@ -22,6 +22,18 @@ export interface LastError extends Cause {
     /** Data octets in hex. */
     readonly data: string
   }
+}
+
+/** What the last own dial of a neighbor came to. */
+export interface LastDial {
+  /** When it did. */
+  readonly at: string
+  /** Dials in a row that brought no OPEN of the neighbor; 0: the last one did. */
+  readonly failures: number
+  /** Why the last one failed, a stable word, a sentence, and what to do; absent: it did not. */
+  readonly reason?: EndReason
+  readonly text?: string
+  readonly remedy?: string
 }
 
 /** Messages in one direction by type. */

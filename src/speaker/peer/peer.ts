@@ -32,6 +32,8 @@ import {
   type UpdateSender,
 } from './connection-driver.js'
 import { MessageCounters } from './counters.js'
+import { FailureLog } from './failure-log.js'
+import { Failures } from './failures.js'
 import { Faults } from './faults.js'
 import { endText, lastErrorOf } from './last-error.js'
 import { protectionQuestions } from './protection.js'
@@ -92,7 +94,7 @@ export class Peer {
   drained: OperatorAction | undefined
   readonly sent = new MessageCounters()
   readonly received = new MessageCounters()
-  lastError: LastError | undefined
+  readonly failures = new Failures()
   readonly faults = new Faults()
   /** Sessions that came up, and that ended. */
   establishedCount = 0
@@ -101,8 +103,6 @@ export class Peer {
   since: number
   /** Wall time of the end of the last session that was up, milliseconds. */
   downSince: number | undefined
-  /** Why the last established session ended. */
-  lastReset: LastError | undefined
   /** The same in one line for the log, with the NOTIFICATION. */
   endText = ''
   /** Clock time of the last octets read and written, milliseconds. */
@@ -124,7 +124,7 @@ export class Peer {
   #dial: Dial | undefined
   #queue: PeerEvent[] = []
   #stepping = false
-  #lastFailure = ''
+  readonly #failureLog: FailureLog
   #sentCapabilities: readonly Capability[] = []
   /** The newest connection. */
   #latest: ConnectionDriver | undefined
@@ -140,6 +140,7 @@ export class Peer {
     this.dynamic = dynamic
     this.since = host.clock.wall()
     this.#state = initialPeer(seed)
+    this.#failureLog = new FailureLog(() => host.clock.now())
     this.#timers = new Timers(host.clock, (name) => this.#timeout(name))
   }
 
@@ -168,6 +169,11 @@ export class Peer {
     const { key, address, dynamic } = this
     const { description, remoteAs, localAs } = this.options
     return { key, address, ...(description && { description }), remoteAs, localAs, dynamic }
+  }
+
+  /** What explains that it is not up; undefined while it is. */
+  get lastError(): LastError | undefined {
+    return this.session === undefined ? this.failures.explanation : undefined
   }
 
   /** True without a connection and without a dial. */
@@ -211,6 +217,7 @@ export class Peer {
   /** Starts it, unless a source of liveness or its limit of prefixes keeps it down. */
   start(): void {
     if (this.#host.keptDown(this.address) !== undefined || this.paused?.reason === 'maximum-prefix') return
+    if (!this.running) this.#failureLog.restart()
     this.feed({ type: 'automatic-start' })
   }
 
@@ -287,7 +294,7 @@ export class Peer {
         break
       case 'negotiated':
         this.negotiated = action.result
-        this.#drivers.get(action.connection)?.negotiated(action.result)
+        this.#negotiated(this.#drivers.get(action.connection), action.result)
         break
       case 'established':
         this.#establish(action.connection, action.result)
@@ -299,8 +306,7 @@ export class Peer {
         break
       case 'failed': {
         const closed = this.#closed.find(({ id }) => id === action.connection)
-        this.#ended(action.connection, action.end)
-        this.#failed(action.end)
+        this.#failed(action.end, this.#ended(action.connection, action.end))
         // Our own dials have their own distances; what comes beside a session that is up is no failure.
         if (closed?.connection.incoming && this.session === undefined) this.#host.over(this, action.end)
         break
@@ -323,21 +329,34 @@ export class Peer {
     this.negotiated = result
     this.establishedCount++
     this.lastUpdate = this.#host.clock.now()
-    this.#lastFailure = ''
+    this.failures.established()
+    this.#failureLog.restart()
     driver.record.established(result)
     const { routes } = this
     if (routes !== undefined) driver.established(routes.established(driver, result), routes.outbound)
   }
 
-  /** Why a connection has ended, or a dial that came to nothing, for those who watch. */
-  #ended(connection: number | undefined, end: End): void {
+  #negotiated(driver: ConnectionDriver | undefined, result: Negotiated): void {
+    if (driver === undefined) return
+    if (!driver.connection.incoming) this.failures.answered(this.#stamp())
+    driver.negotiated(result)
+  }
+
+  /**
+   * Why a connection has ended, or a dial that came to nothing, for those who watch.
+   * @returns whether this side had dialled
+   */
+  #ended(connection: number | undefined, end: End): boolean {
     const { sessions } = this.#host.observers
     if (connection === undefined) {
       sessions.dialFailed(() => ({ neighbor: this.observed, text: said(end) }))
-      return
+      return true
     }
     const index = this.#closed.findIndex(({ id }) => id === connection)
-    if (index >= 0) this.#closed.splice(index, 1)[0].record.ended(end)
+    if (index < 0) return false
+    const [driver] = this.#closed.splice(index, 1)
+    driver.record.ended(end)
+    return !driver.connection.incoming
   }
 
   #tellState(from: State, to: State, cause: string): void {
@@ -350,20 +369,23 @@ export class Peer {
     this.session = undefined
     this.droppedCount++
     this.downSince = this.#host.clock.wall()
-    this.lastError = lastErrorOf(end, this.downSince)
-    this.lastReset = this.lastError
+    this.failures.down(lastErrorOf(end, this.downSince))
+    this.#failureLog.restart()
     this.endText = endText(end)
     this.routes?.down(end, result)
   }
 
-  #failed(end: End): void {
+  #failed(end: End, dialled: boolean): void {
     if (end.cause === 'collision') return
-    this.lastError = lastErrorOf(end, this.#host.clock.wall())
-    // A neighbor that is off is dialled again and again; the log names what repeats itself once.
+    const asDial = this.failures.failed(lastErrorOf(end, this.#host.clock.wall()), dialled)
     const text = said(end)
-    const level = text === this.#lastFailure ? 'debug' : this.level('warn')
-    this.#lastFailure = text
-    this.#host.log[level]({ neighbor: this.key }, `neighbor ${this.name}: ${endText(end)}`)
+    const level = asDial ? this.#failureLog.dial(text) : this.#failureLog.failure(text)
+    const loud = level === 'warn' ? this.level('warn') : level
+    this.#host.log[loud]({ neighbor: this.key }, `neighbor ${this.name}: ${endText(end)}`)
+  }
+
+  #stamp(): string {
+    return new Date(this.#host.clock.wall()).toISOString()
   }
 
   #startDial(): void {

@@ -13,6 +13,7 @@ import type {
   AttributeFaults,
   FaultCounts,
   FaultRecord,
+  LastDial,
   LastError,
   MessageCounts,
 } from '../../speaker/model/session-record.js'
@@ -112,8 +113,15 @@ export interface NeighborView extends Pick<NeighborOptions, Viewed<typeof NEIGHB
   readonly sendHoldTime: number
   /** Who calls it dead, the earliest first (ports/liveness.ts). Absent: nobody. */
   readonly dead?: readonly DeathView[]
-  /** Why the last session or attempt ended. */
+  /** What explains that it is not up: `lastFailure`, else what `lastDial` says. Absent while it is Established. */
   readonly lastError?: LastError
+  /**
+   * Why the last connection that got as far as an OPEN failed, dialled by either side, or the last session ended. Absent
+   * when a session came up since; one that failed beside the session that is up is named all the same.
+   */
+  readonly lastFailure?: LastError
+  /** What the last own dial came to. Most nodes dial by themselves and answer none. */
+  readonly lastDial?: LastDial
   /** Of the last OPENs: both are empty before the first. */
   readonly capabilities: { readonly sent: readonly Capability[]; readonly received: readonly Capability[] }
   /** RFC 4724: what is agreed on, and what the helper does. */
