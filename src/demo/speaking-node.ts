@@ -124,6 +124,11 @@ export class SpeakingNode implements PeerHost, PeerRoutes {
     this.#writer.flush()
   }
 
+  /** Nobody looks up names here. */
+  options(): object {
+    return {}
+  }
+
   params(peer: Peer): PeerParams {
     const { options } = peer
     const { name, address, restartTime } = this.#options

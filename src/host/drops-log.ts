@@ -126,6 +126,6 @@ function missing({ neighbors, ranges }: ExpectedUp, { concerns }: Kind): string[
     .filter(({ authentication, ttlSecurity }) =>
       concerns({ password: authentication === 'md5', ttlSecurity: ttlSecurity !== undefined }),
     )
-    .map(({ address, description }) => (description === undefined ? address : `${address} (${description})`))
+    .map(({ address, name }) => (name === undefined ? address : `${address} (${name})`))
   return [...down, ...ranges.filter(concerns).map(({ prefix }) => `anybody in ${prefix}`)]
 }

@@ -31,8 +31,7 @@ function communityJson(values: readonly string[]): object {
 }
 
 function path(route: RouteView, entry: PathView, defaultLocalPref: number): object {
-  const name =
-    entry.neighborDescription === undefined ? {} : { hostname: escapeText(entry.neighborDescription) }
+  const name = entry.neighborName === undefined ? {} : { hostname: escapeText(entry.neighborName) }
   const used = entry.best || entry.multipath
   return {
     aspath: { string: entry.asPath, segments: segments(entry.asPath), length: entry.asPathLength },

@@ -37,7 +37,7 @@ function verdict(path: PathView): string | undefined {
 }
 
 function pathLines(path: PathView): string[] {
-  const name = path.neighborDescription === undefined ? '' : ` ${escapeText(path.neighborDescription)}`
+  const name = path.neighborName === undefined ? '' : ` ${escapeText(path.neighborName)}`
   const linkLocal = path.linkLocalNextHop === undefined ? '' : ` (${path.linkLocalNextHop})`
   const from =
     path.type === 'local'

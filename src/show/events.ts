@@ -2,12 +2,18 @@ import type { SpeakerEvent } from '../views/model/event.js'
 import { familyTitle } from './family.js'
 import { escapeText } from './text.js'
 
+type Named = { readonly name?: string } & ({ readonly neighbor: string } | { readonly address: string })
+
+/** 'key (name)'; the key, or address, alone where nobody gave it a name. */
+function who(event: Named): string {
+  const key = 'neighbor' in event ? event.neighbor : event.address
+  return event.name === undefined ? key : `${key} (${event.name})`
+}
+
 function what(event: SpeakerEvent): string {
   switch (event.type) {
-    case 'session': {
-      const name = event.description === undefined ? '' : ` (${event.description})`
-      return `neighbor ${event.neighbor}${name} ${event.from} -> ${event.to}: ${event.cause}`
-    }
+    case 'session':
+      return `neighbor ${who(event)} ${event.from} -> ${event.to}: ${event.cause}`
     case 'route': {
       const via = event.nextHops.length === 0 ? '' : ` via ${event.nextHops.join(', ')}`
       return `route ${event.prefix} ${event.change}${via}`
@@ -15,33 +21,31 @@ function what(event: SpeakerEvent): string {
     case 'routes':
       return `${familyTitle(event.family)}: ${event.announced} routes announced, ${event.changed} changed, ${event.withdrawn} withdrawn`
     case 'neighbor':
-      return `neighbor ${event.neighbor} ${event.change}`
+      return `neighbor ${who(event)} ${event.change}`
     case 'operation': {
       const way = event.direction === undefined || event.direction === 'both' ? '' : ` ${event.direction}`
       const said = event.message === undefined ? '' : `: ${event.message}`
-      return `neighbor ${event.neighbor} ${event.operation}${way} by ${event.by}${said}`
+      return `neighbor ${who(event)} ${event.operation}${way} by ${event.by}${said}`
     }
     case 'maintenance':
       return `maintenance ${event.on ? 'begins' : 'ends'}, by ${event.by}`
     case 'liveness': {
-      const { subject, address, source, change, dead, cause } = event
-      if (change === 'dead') return `${subject} ${address} is dead: ${source}: ${cause}`
-      return `${subject} ${address} is alive${dead ? `, says ${source}; others still call it dead` : ` again: ${source}`}`
+      const { subject, source, change, dead, cause } = event
+      if (change === 'dead') return `${subject} ${who(event)} is dead: ${source}: ${cause}`
+      return `${subject} ${who(event)} is alive${dead ? `, says ${source}; others still call it dead` : ` again: ${source}`}`
     }
     case 'finding':
       return event.change === 'raised' ? event.text : `no longer: ${event.text}`
-    case 'dials': {
-      const name = event.description === undefined ? '' : ` (${event.description})`
-      return `neighbor ${event.neighbor}${name}: ${event.count} dials without a session: ${event.cause}`
-    }
+    case 'dials':
+      return `neighbor ${who(event)}: ${event.count} dials without a session: ${event.cause}`
     case 'damped': {
-      const { neighbor, failures, refused, until, cause } = event
-      return `neighbor ${neighbor}: ${failures} of its sessions and connections failed one after the other, ${refused} more were refused; let in again at ${until}; the last one: ${cause}`
+      const { failures, refused, until, cause } = event
+      return `neighbor ${who(event)}: ${failures} of its sessions and connections failed one after the other, ${refused} more were refused; let in again at ${until}; the last one: ${cause}`
     }
     case 'refused':
-      return `connection from ${event.address} port ${event.port} refused: ${event.cause}`
+      return `connection from ${who(event)} port ${event.port} refused: ${event.cause}`
     case 'fault':
-      return `neighbor ${event.neighbor} sent a faulty UPDATE (${event.verdict}, ${event.rule}): ${event.text}`
+      return `neighbor ${who(event)} sent a faulty UPDATE (${event.verdict}, ${event.rule}): ${event.text}`
   }
 }
 

@@ -32,10 +32,9 @@ export function prefixFindings(
   neighbors: readonly NeighborView[],
   findings: readonly Finding[],
 ): string[] {
-  const missing = absentees({ neighbors }, route).map((neighbor) => {
-    const name = neighbor.description ?? neighbor.hostName ?? neighbor.address
-    return `${name} (${sessionText(neighbor, route.family)})`
-  })
+  const missing = absentees({ neighbors }, route).map(
+    (neighbor) => `${neighbor.name ?? neighbor.address} (${sessionText(neighbor, route.family)})`,
+  )
   return [
     ...(missing.length === 0 ? [] : [escapeText(`  Not from: ${missing.join(', ')}`)]),
     ...ofPrefix(findings, route.prefix).map((finding) => `  ${finding.severity}: ${line(finding)}`),

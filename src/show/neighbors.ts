@@ -34,6 +34,11 @@ function state(neighbor: NeighborView, now: number): string {
   return seconds === undefined ? neighbor.state : `${neighbor.state}, down for ${upDown(seconds)}`
 }
 
+/** The name that `names` gives it, where it is not what the lines above say already. */
+function mappedName({ name, description, hostName }: NeighborView): string[] {
+  return name === undefined || name === (description || hostName) ? [] : [` Name: ${escapeText(name)}`]
+}
+
 const ago = (seconds: number | undefined) => (seconds === undefined ? 'never' : upDown(seconds))
 
 function messages(neighbor: NeighborView): string[] {
@@ -200,6 +205,7 @@ export function showNeighbor(
     `BGP neighbor is ${neighbor.address},  remote AS ${neighbor.remoteAs}, ${link} link`,
     ...(neighbor.description === undefined ? [] : [` Description: ${escapeText(neighbor.description)}`]),
     ...(neighbor.hostName === undefined ? [] : [` Hostname: ${escapeText(neighbor.hostName)}`]),
+    ...mappedName(neighbor),
     ...(neighbor.dynamic ? [' Dynamic neighbor, made from a listen range'] : []),
     ...(neighbor.localAs === status.localAs ? [] : [localAsText(neighbor)]),
     ...(neighbor.role === undefined

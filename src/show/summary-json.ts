@@ -8,6 +8,12 @@ import { membersOf, stateText, totalMessages, upDownSeconds } from './summary.js
 import { escapeText } from './text.js'
 import { epoch, frrUptime } from './time.js'
 
+/** FRR's `desc`: as configured, be it of the neighbor or by `names`. */
+function desc({ description, name, hostName }: NeighborView): object {
+  const text = description ?? (name === hostName ? undefined : name)
+  return text === undefined ? {} : { desc: escapeText(text) }
+}
+
 function peer(neighbor: NeighborView, counts: NeighborFamilyView, version: number, now: number): object {
   const up = neighbor.state === 'Established'
   const seconds = upDownSeconds(neighbor, now)
@@ -31,7 +37,7 @@ function peer(neighbor: NeighborView, counts: NeighborFamilyView, version: numbe
     peerState: neighbor.adminDown ? 'Admin' : neighbor.paused?.reason === 'maximum-prefix' ? 'PfxCt' : 'OK',
     connectionsEstablished: neighbor.established,
     connectionsDropped: neighbor.dropped,
-    ...(neighbor.description === undefined ? {} : { desc: escapeText(neighbor.description) }),
+    ...desc(neighbor),
     idType: neighbor.address.includes(':') ? 'ipv6' : 'ipv4',
   }
 }

@@ -5,6 +5,7 @@ import type { NeighborFamilyView } from '../views/model/neighbor-family.js'
 import type { StatusView } from '../views/model/status.js'
 import { familyTitle } from './family.js'
 import { summaryFindings } from './finding-lines.js'
+import { nameLines } from './name-lines.js'
 import { lacksImportPolicy } from './path-rules.js'
 import { escapeText, left, right } from './text.js'
 import { secondsSince, upDown } from './time.js'
@@ -114,6 +115,7 @@ export function showSummary(
     HEADER,
     ...members.map(({ neighbor, counts }) => row(neighbor, counts, version, now)),
     '',
+    ...nameLines(members.map(({ neighbor }) => neighbor)),
     ...summaryFindings(
       members.map(({ neighbor }) => neighbor),
       findings,

@@ -12,8 +12,7 @@ export function pathFrom(type: PathView['type']): string {
 
 /** Next hop entries of a path in FRR's shape: the global one, and the link-local one beside it. */
 function nextHops(route: RouteView, path: PathView): object[] {
-  const name =
-    path.neighborDescription === undefined ? {} : { hostname: escapeText(path.neighborDescription) }
+  const name = path.neighborName === undefined ? {} : { hostname: escapeText(path.neighborName) }
   const afi = path.nextHop.includes(':') ? 'ipv6' : 'ipv4'
   const entry = { ip: path.nextHop, ...name, afi, used: true }
   if (path.linkLocalNextHop === undefined || afiName(route.family) === 'ipv4') return [entry]

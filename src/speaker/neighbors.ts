@@ -91,7 +91,7 @@ export class Neighbors {
     this.#forget(peer)
     peer.stop(subcode, NO_DATA, what)
     this.#parts.routing.remove(peer)
-    this.tell(key, 'removed')
+    this.tell(key, 'removed', peer.givenName)
   }
 
   /** New options that the session that is up can live with. */
@@ -182,7 +182,7 @@ export class Neighbors {
     this.#forget(peer)
     peer.stop(CeaseError['PeerDe-configured'], NO_DATA, 'its session has ended')
     this.#parts.routing.remove(peer)
-    this.tell(peer.key, 'removed')
+    this.tell(peer.key, 'removed', peer.givenName)
   }
 
   /** A connection that somebody dialled. */
@@ -297,8 +297,15 @@ export class Neighbors {
     return keys
   }
 
-  tell(key: NeighborKey, change: 'added' | 'removed' | 'changed'): void {
-    this.#parts.host.events.add({ type: 'neighbor', neighbor: key, change })
+  /** What people call a neighbor, or the speaker at an address; undefined: nobody gave it a name. */
+  nameOf(key: NeighborKey): string | undefined {
+    const peer = this.#peers.get(key)
+    return peer === undefined ? this.#parts.host.options().names?.[key] : peer.givenName
+  }
+
+  /** @param name of a neighbor that is gone already */
+  tell(key: NeighborKey, change: 'added' | 'removed' | 'changed', name?: string): void {
+    this.#parts.host.events.add({ type: 'neighbor', neighbor: key, ...(name && { name }), change })
   }
 
   #expected(peer: Peer): Expected {

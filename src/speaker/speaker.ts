@@ -102,7 +102,11 @@ export class Speaker implements SpeakerApi {
     this.#parts = parts
     this.#options = parts.options
     const { clock, log, random, transport, fib } = parts
-    this.#events = new Events(() => clock.wall(), log)
+    this.#events = new Events(
+      () => clock.wall(),
+      log,
+      (key) => this.#neighbors.nameOf(key),
+    )
     const events = this.#events
     this.#damping = new Damping(clock, log, events)
     this.#maintenance = new Maintenance(clock, log, events)

@@ -33,6 +33,7 @@ export function neighborView(reads: SpeakerReads, neighbor: NeighborReads): Neig
   return {
     key,
     address,
+    name: session.givenName,
     description: options.description,
     hostName: terms?.hostName === undefined ? undefined : printable(terms.hostName),
     remoteAs,

@@ -95,6 +95,7 @@ export function pathView(context: PathContext, explanation: PathExplanation, rec
   const unusable = unusableView(context, path, neighbor)
   return {
     neighbor: type === 'local' ? LOCAL : (neighbor?.key ?? source?.address ?? ''),
+    neighborName: neighbor?.session.givenName,
     neighborDescription: neighbor?.session.options.description,
     neighborRouterId: formatIPv4(source?.routerId ?? 0),
     type,

@@ -121,6 +121,17 @@ export class Metrics {
         }
       },
     )
+    this.#set.gauge(
+      'ecmpd_neighbor_info',
+      'Always 1: what a neighbor is called (name: by names, description or its own host name), and whether it is dynamic.',
+      ['neighbor', 'name', 'description', 'remote_as', 'dynamic'],
+      (put) => {
+        for (const { key, name = '', description = '', remoteAs, dynamic } of this.#neighbors) {
+          const about = { remote_as: String(remoteAs), dynamic: String(dynamic) }
+          put({ neighbor: key, name, description, ...about }, 1)
+        }
+      },
+    )
     this.#set.counter(
       'ecmpd_sessions_established_total',
       'Sessions that became Established.',

@@ -149,6 +149,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     {
       localAsStyle: object({ prepend: flag, showReal: flag, dual: flag }),
       ...shownSchemas(NEIGHBOR_SETTINGS),
+      name: text,
       description: text,
       hostName: text,
       routerId: text,
@@ -209,6 +210,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       since: time,
     },
     {
+      neighborName: text,
       neighborDescription: text,
       linkLocalNextHop: text,
       med: count,
@@ -295,7 +297,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
           to: sessionState,
           cause: text,
         },
-        { description: text },
+        { name: text, description: text },
       ),
       object(
         {
@@ -316,12 +318,15 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         changed: count,
         withdrawn: count,
       }),
-      object({
-        type: { const: 'neighbor' },
-        ...stamp,
-        neighbor: text,
-        change: oneOf('added', 'removed', 'changed'),
-      }),
+      object(
+        {
+          type: { const: 'neighbor' },
+          ...stamp,
+          neighbor: text,
+          change: oneOf('added', 'removed', 'changed'),
+        },
+        { name: text },
+      ),
       object(
         {
           type: { const: 'operation' },
@@ -330,7 +335,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
           operation: oneOf('shutdown', 'start', 'reset', 'drain', 'undrain', 'refresh'),
           by: text,
         },
-        { message: text, direction: oneOf('in', 'out', 'both') },
+        { name: text, message: text, direction: oneOf('in', 'out', 'both') },
       ),
       object({ type: { const: 'maintenance' }, ...stamp, on: flag, by: text }),
       object(
@@ -343,7 +348,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
           change: oneOf('dead', 'alive'),
           dead: flag,
         },
-        { cause: text },
+        { name: text, cause: text },
       ),
       object(
         {
@@ -355,28 +360,37 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
           subject: text,
           text,
         },
-        { neighbor: text },
+        { neighbor: text, name: text },
+      ),
+      object(
+        {
+          type: { const: 'damped' },
+          ...stamp,
+          ...{ neighbor: text, failures: count, refused: count, until: time, cause: text },
+        },
+        { name: text },
+      ),
+      object(
+        { type: { const: 'refused' }, ...stamp, address: text, port: count, cause: text },
+        { name: text },
+      ),
+      object(
+        {
+          type: { const: 'fault' },
+          ...stamp,
+          neighbor: text,
+          verdict: oneOf('discard', 'withdraw', 'reset'),
+          rule: text,
+          text,
+          prefixes: list(text),
+          message: text,
+        },
+        { name: text },
       ),
       object(
         { type: { const: 'dials' }, ...stamp, neighbor: text, count, cause: text },
-        { description: text },
+        { name: text, description: text },
       ),
-      object({
-        type: { const: 'damped' },
-        ...stamp,
-        ...{ neighbor: text, failures: count, refused: count, until: time, cause: text },
-      }),
-      object({ type: { const: 'refused' }, ...stamp, address: text, port: count, cause: text }),
-      object({
-        type: { const: 'fault' },
-        ...stamp,
-        neighbor: text,
-        verdict: oneOf('discard', 'withdraw', 'reset'),
-        rule: text,
-        text,
-        prefixes: list(text),
-        message: text,
-      }),
     ],
   },
   Events: object({ events: list(ref('Event')) }),

@@ -50,6 +50,7 @@ export function describe(config: Config): Document {
     selectionDeferralTime: bgp.selectionDeferralTime ?? DEFERRAL,
     longLivedGracefulRestart: longLived(bgp.gracefulRestart),
     neighbors: bgp.neighbors.map((neighbor) => describeNeighbor(neighbor, bgp.localAs, lists)),
+    ...(bgp.names === undefined ? {} : { names: { ...bgp.names } }),
     listenRanges: bgp.listenRanges.map(({ prefix, template }) => ({
       prefix,
       ...settings(template, bgp.localAs, lists),

@@ -113,7 +113,8 @@ function leafChanges(path: string, before: Leaves, after: Leaves): readonly Conf
 function leavesOf(value: object, path = ''): Leaves {
   const leaves = new Map<string, string>()
   for (const [key, child] of Object.entries(value)) {
-    const whole = path === '' ? key : `${path}.${key}`
+    // A key that is an address has dots and colons of its own.
+    const whole = path === '' ? key : /[.:]/.test(key) ? `${path}[${key}]` : `${path}.${key}`
     if (typeof child === 'object' && child !== null && !Array.isArray(child)) {
       for (const [leaf, text] of leavesOf(child, whole)) leaves.set(leaf, text)
     } else if (child !== undefined) leaves.set(whole, JSON.stringify(child))

@@ -1,4 +1,4 @@
-/** The kernel's routes, the API and the log as a person writes them. */
+/** The kernel's routes, names for people, the API and the log as a person writes them. */
 
 import { z } from 'zod'
 import { choice, flag, integer, list, name, prefix } from '../text/schema-parts.js'
@@ -24,6 +24,17 @@ export const fibSchema = z.strictObject(
     retry: integer(1, 3600).optional().describe('Seconds between attempts at refused routes. Default 5'),
   },
   { error: 'must be a mapping such as { enabled: true }' },
+)
+
+const NAME =
+  'must be text of 1 to 63 printable characters, such as k8s-master-0; put it in quotes if it is a number'
+
+/** Addresses and what people call them. */
+export const namesSchema = z.record(
+  z.string(),
+  // Letters, marks, numbers, punctuation, symbols and blanks; not blanks alone.
+  z.string({ error: NAME }).regex(/^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,63}$/u, { error: NAME }),
+  { error: 'must be a mapping of addresses to names such as { 192.168.95.210: k8s-master-0 }' },
 )
 
 export const apiSchema = z.strictObject(

@@ -15,7 +15,7 @@ import {
   settingsSection,
 } from './schema-neighbor.js'
 import { listSections } from './schema-policy.js'
-import { apiSchema, fibSchema, logSchema } from './schema-services.js'
+import { apiSchema, fibSchema, logSchema, namesSchema } from './schema-services.js'
 
 const ENDPOINT_FALLBACK = { address: '0.0.0.0', port: 179 }
 
@@ -109,6 +109,9 @@ export const documentSchema = z.strictObject(
       .optional()
       .describe('Named settings that neighbors refer to with `group`'),
     neighbors: list(neighborSchema, 'neighbors, each with an address').optional(),
+    names: namesSchema
+      .optional()
+      .describe('What people call the speakers at these addresses, in views, events, metrics and log'),
     listenRanges: list(listenRangeSchema, 'ranges, each with a prefix')
       .optional()
       .describe('Dynamic neighbors'),

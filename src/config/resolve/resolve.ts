@@ -8,6 +8,7 @@ import type { Config, ConfigSource, ListenAddress } from '../model/model.js'
 import { formatEndpoint, readAs, readEndpoint, readRouterId } from '../text/values.js'
 import { checkAnnounced, resolveAnnounce } from './announce.js'
 import { checkListening, checkLongLived, checkOwnAddresses, checkRestarter, checkWidth } from './checks.js'
+import { namesOf } from './names.js'
 import { checkGroups, resolveNeighbors, resolveRanges } from './neighbors.js'
 import { checkPrefixLists } from './prefix-rules.js'
 import { checkRangeKeys } from './range-keys.js'
@@ -38,6 +39,7 @@ export function resolve(context: Resolution, source: ConfigSource): Config {
       ...listenRanges.map((range) => range.prefix),
     ]),
     neighbors,
+    ...namesOf(context),
     listenRanges,
     listenLimit: document.listenLimit ?? LISTEN_LIMIT,
     ...resolveAnnounce(context),

@@ -4,9 +4,8 @@ import type { NeighborView } from '../../views/model/neighbor.js'
 import type { Facts } from './facts.js'
 
 /** 'k8s-master-0 (192.168.95.210)'; the address alone where nobody gave it a name. */
-export function nameOf({ address, description, hostName }: NeighborView): string {
-  const name = description ?? hostName
-  return name === undefined || name === '' ? address : `${name} (${address})`
+export function nameOf({ address, name }: NeighborView): string {
+  return name === undefined ? address : `${name} (${address})`
 }
 
 /** A sentence that begins with the neighbor's address, with its name in that place. */

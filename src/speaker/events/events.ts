@@ -1,6 +1,7 @@
 /** The last events, for those who look back and those who listen. */
 
 import type { Log } from '../../ports/log.js'
+import type { NeighborKey } from '../../session/neighbor-key.js'
 import type { SpeakerEvent } from '../model/event.js'
 
 type WithoutStamp<T> = T extends unknown ? Omit<T, 'id' | 'at'> : never
@@ -12,6 +13,7 @@ export type EventBody = WithoutStamp<SpeakerEvent>
 export class Events {
   readonly #wall: () => number
   readonly #log: Log
+  readonly #nameOf: (key: NeighborKey) => string | undefined
   readonly #capacity: number
   readonly #ring: SpeakerEvent[] = []
   readonly #listeners = new Set<(event: SpeakerEvent) => void>()
@@ -21,11 +23,18 @@ export class Events {
 
   /**
    * @param wall milliseconds since 1970
+   * @param nameOf what people call the neighbor of a key, or the speaker at an address
    * @param capacity events kept for recent()
    */
-  constructor(wall: () => number, log: Log, capacity = 1000) {
+  constructor(
+    wall: () => number,
+    log: Log,
+    nameOf: (key: NeighborKey) => string | undefined = () => undefined,
+    capacity = 1000,
+  ) {
     this.#wall = wall
     this.#log = log
+    this.#nameOf = nameOf
     this.#capacity = capacity
   }
 
@@ -35,7 +44,7 @@ export class Events {
   }
 
   add(body: EventBody): void {
-    const event = { ...body, id: ++this.#last, at: this.#stamp() } as SpeakerEvent
+    const event = { ...body, ...this.#named(body), id: ++this.#last, at: this.#stamp() } as SpeakerEvent
     // Slots are reused in a circle: id modulo capacity.
     this.#ring[(event.id - 1) % this.#capacity] = event
     for (const listener of this.#listeners) {
@@ -45,6 +54,14 @@ export class Events {
         this.#log.error({ err: error }, 'a listener to events failed')
       }
     }
+  }
+
+  /** The name of whom an event is about, unless it has one already or is about nobody who has one. */
+  #named(body: EventBody): { readonly name?: string } {
+    if ('name' in body) return {}
+    const key = 'neighbor' in body ? body.neighbor : 'address' in body ? body.address : undefined
+    const name = key === undefined ? undefined : this.#nameOf(key)
+    return name === undefined ? {} : { name }
   }
 
   /** Now; made once a millisecond, for events of routes come by the hundred. */

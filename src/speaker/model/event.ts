@@ -1,6 +1,7 @@
 /**
  * What the speaker says of itself as it happens. Plain JSON values: the HTTP API gives them as they are. Times are
- * ISO 8601 texts in UTC; `neighbor` is the neighbor's key (session/neighbor-key.ts).
+ * ISO 8601 texts in UTC; `neighbor` is the neighbor's key (session/neighbor-key.ts), `name` what people call it, where
+ * somebody gave it a name (speaker/peer/given-name.ts).
  */
 
 import type { Family } from '../../ip/family.js'
@@ -14,6 +15,7 @@ export type SpeakerEvent =
       readonly id: number
       readonly at: string
       readonly neighbor: string
+      readonly name?: string
       readonly description?: string
       readonly from: State
       readonly to: State
@@ -49,6 +51,7 @@ export type SpeakerEvent =
       readonly id: number
       readonly at: string
       readonly neighbor: string
+      readonly name?: string
       readonly change: 'added' | 'removed' | 'changed'
     }
   /** An operator acted on a neighbor. */
@@ -57,6 +60,7 @@ export type SpeakerEvent =
       readonly id: number
       readonly at: string
       readonly neighbor: string
+      readonly name?: string
       readonly operation: NeighborOperation['type']
       /** Who asked. */
       readonly by: string
@@ -80,6 +84,7 @@ export type SpeakerEvent =
       readonly subject: 'neighbor' | 'gateway'
       /** Canonical text, with a zone for link-local addresses. */
       readonly address: string
+      readonly name?: string
       /** 'BFD', 'neighbor table', 'probe'. */
       readonly source: string
       /** What this source says now. */
@@ -102,6 +107,7 @@ export type SpeakerEvent =
       readonly subject: string
       /** Key of the neighbor that it is about. */
       readonly neighbor?: string
+      readonly name?: string
       /** Cause and next step, one line. */
       readonly text: string
     }
@@ -114,6 +120,7 @@ export type SpeakerEvent =
       readonly id: number
       readonly at: string
       readonly neighbor: string
+      readonly name?: string
       readonly description?: string
       /** Dials in a row that came to nothing. */
       readonly count: number
@@ -126,6 +133,7 @@ export type SpeakerEvent =
       readonly id: number
       readonly at: string
       readonly neighbor: string
+      readonly name?: string
       /** How many failed in a row. */
       readonly failures: number
       /** Connections refused since the last such event. */
@@ -141,6 +149,7 @@ export type SpeakerEvent =
       readonly at: string
       /** Who connected. */
       readonly address: string
+      readonly name?: string
       readonly port: number
       readonly cause: string
     }
@@ -149,6 +158,7 @@ export type SpeakerEvent =
       readonly id: number
       readonly at: string
       readonly neighbor: string
+      readonly name?: string
       readonly verdict: 'discard' | 'withdraw' | 'reset'
       readonly rule: string
       readonly text: string

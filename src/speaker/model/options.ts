@@ -21,6 +21,8 @@ export interface SpeakerOptions {
   /** Where to listen; empty: dial only. */
   readonly listen: readonly { readonly address: string; readonly port: number }[]
   readonly neighbors: readonly NeighborOptions[]
+  /** What people call the speakers at these addresses (canonical text); before all else that names them. */
+  readonly names?: Readonly<Record<string, string>>
   /** Dynamic neighbors: connections from these prefixes become neighbors with these options. */
   readonly listenRanges: readonly ListenRange[]
   readonly listenLimit: number

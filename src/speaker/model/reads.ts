@@ -123,6 +123,8 @@ export interface NeighborReads extends NamedNeighbor {
 /** A neighbor's session, the one that is up or the last one, and its attempts. */
 export interface SessionReads {
   readonly options: NeighborOptions
+  /** What people call the neighbor; undefined: nobody gave it a name. */
+  readonly givenName: string | undefined
   /** Made from a listen range. */
   readonly dynamic: boolean
   readonly state: State

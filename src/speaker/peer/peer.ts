@@ -18,10 +18,9 @@ import type {
   State,
 } from '../../session/types.js'
 import { MessageType } from '../../wire/codes.js'
-import { printable } from '../../wire/printable.js'
 import type { Capability, RouteRefreshMessage } from '../../wire/types.js'
 import type { OperatorAction } from '../model/operation.js'
-import type { NeighborOptions } from '../model/options.js'
+import type { NeighborOptions, SpeakerOptions } from '../model/options.js'
 import type { Pause } from '../model/pause.js'
 import type { LastError } from '../model/session-record.js'
 import { Timers } from '../turn/timers.js'
@@ -35,12 +34,15 @@ import { MessageCounters } from './counters.js'
 import { FailureLog } from './failure-log.js'
 import { Failures } from './failures.js'
 import { Faults } from './faults.js'
+import { addressAndName, givenName, hostNameOf } from './given-name.js'
 import { endText, lastErrorOf } from './last-error.js'
 import { protectionQuestions } from './protection.js'
 
 /** What a neighbor needs of the speaker, and what it tells it. */
 export interface PeerHost extends DriverHost {
   readonly transport: Transport
+  /** Where names of neighbors are looked up, as they are now. */
+  options(): Pick<SpeakerOptions, 'names'>
   params(peer: Peer): PeerParams
   changed(peer: Peer, from: State, to: State, cause: string): void
   /** Why a neighbor at this address is to have no session, one sentence: a source of liveness calls it dead. */
@@ -126,6 +128,8 @@ export class Peer {
   #stepping = false
   readonly #failureLog: FailureLog
   #sentCapabilities: readonly Capability[] = []
+  /** As its last OPEN that had one says, be it taken or refused. */
+  #hostName: string | undefined
   /** The newest connection. */
   #latest: ConnectionDriver | undefined
   /** Connections that are closed, and whose end the machine has not given a cause yet. */
@@ -181,10 +185,14 @@ export class Peer {
     return this.#drivers.size === 0 && this.#dial === undefined
   }
 
-  /** 'address (description)' or 'address (host name)', for logs. */
+  /** What people call it; undefined: nobody gave it a name. */
+  get givenName(): string | undefined {
+    return givenName(this.#host.options(), this.options, this.#hostName)
+  }
+
+  /** 'address (name)', for logs. */
   get name(): string {
-    const label = this.options.description || printable(this.negotiated?.hostName ?? '')
-    return label === '' ? this.address : `${this.address} (${label})`
+    return addressAndName(this.address, this.givenName)
   }
 
   /** Capabilities of the own OPEN, of this session or the last. */
@@ -239,6 +247,7 @@ export class Peer {
 
   /** Feeds an event to the machine, after those that wait, and carries out what it asks for. */
   feed(event: PeerEvent): void {
+    if (event.type === 'open') this.#hostName = hostNameOf(event.message) ?? this.#hostName
     this.#queue.push(event)
     if (this.#stepping) return
     this.#stepping = true

@@ -45,6 +45,8 @@ export interface NeighborView extends Pick<NeighborOptions, Viewed<typeof NEIGHB
   readonly key: NeighborKey
   /** Canonical text, with a zone for link-local addresses. */
   readonly address: string
+  /** What people call it: by `names`, its `description` or its own `hostName`. Absent: nobody gave it a name. */
+  readonly name?: string
   /** As configured. */
   readonly description?: string
   /** Name from capability 73, escaped. */

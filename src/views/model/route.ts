@@ -8,6 +8,8 @@ import type { UnusableView } from './unusable.js'
 export interface PathView {
   /** Key of the neighbor that sent it; 'local' for an own route. */
   readonly neighbor: string
+  /** What people call that neighbor; absent: nobody gave it a name. */
+  readonly neighborName?: string
   /** As configured. */
   readonly neighborDescription?: string
   /** BGP Identifier, dotted decimal. */

@@ -6,7 +6,7 @@ import { ManualClock } from '../../../src/testing/manual-clock.js'
 import type { NeighborView } from '../../../src/views/model/neighbor.js'
 
 type Neighbor = Pick<NeighborView, 'address' | 'state' | 'adminDown' | 'dynamic'> &
-  Partial<Pick<NeighborView, 'authentication' | 'description' | 'ttlSecurity'>>
+  Partial<Pick<NeighborView, 'authentication' | 'name' | 'ttlSecurity'>>
 
 const one = (address: string, more: Partial<Neighbor> = {}): Neighbor => ({
   address,
@@ -41,7 +41,7 @@ function watch(neighbors: () => readonly Neighbor[], ranges: readonly HostRange[
 
 t.test('drops are logged with their kind and with who is not up', async (t) => {
   const { look, texts } = watch(() => [
-    keyed('192.168.95.210', { description: 'k8s-master-0' }),
+    keyed('192.168.95.210', { name: 'k8s-master-0' }),
     keyed('192.168.95.211', { state: 'Established' }),
     keyed('192.168.95.212', { adminDown: true }),
     one('10.0.0.9'),

@@ -69,6 +69,7 @@ export function neighbor(change: Partial<NeighborView> = {}): NeighborView {
   return {
     key: change.address ?? '192.168.95.210',
     address: '192.168.95.210',
+    name: 'description' in change ? change.description : 'k8s-master-0',
     description: 'k8s-master-0',
     hostName: 'node',
     remoteAs: 64512,
@@ -114,6 +115,7 @@ export function downNeighbor(change: Partial<NeighborView> = {}): NeighborView {
     ...rest,
     key: change.address ?? '192.168.95.212',
     address: '192.168.95.212',
+    name: 'description' in change ? change.description : 'k8s-master-2',
     description: 'k8s-master-2',
     state: 'Active',
     prefixesReceived: 0,
@@ -146,6 +148,7 @@ export function path(host: number, change: Partial<PathView> = {}): PathView {
   const address = `192.168.95.${host}`
   return {
     neighbor: address,
+    neighborName: `k8s-master-${host - 210}`,
     neighborDescription: `k8s-master-${host - 210}`,
     neighborRouterId: address,
     type: 'ebgp',

@@ -6,6 +6,7 @@ import { path, vip } from './fixtures.js'
 const local = (change: Partial<PathView> = {}): PathView =>
   path(0, {
     neighbor: 'local',
+    neighborName: undefined,
     neighborDescription: undefined,
     neighborRouterId: '192.168.95.200',
     type: 'local',

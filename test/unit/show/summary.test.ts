@@ -142,3 +142,31 @@ t.test('a neighbor that maximum-prefix keeps out is Idle (PfxCt), as in FRR', as
     restartInTimerMsec: 41_000,
   })
 })
+
+t.test('names stand below the rows, in 80 columns, where no parser takes them for a state', async (t) => {
+  const neighbors = Array.from({ length: 5 }, (_, i) =>
+    neighbor({ address: `192.168.95.${210 + i}`, name: i === 3 ? undefined : `k8s-master-${i}` }),
+  )
+  const text = await ask('ip bgp summary', { neighbors })
+  t.match(
+    text,
+    '\nNames: 192.168.95.210 k8s-master-0, 192.168.95.211 k8s-master-1,\n       192.168.95.212 k8s-master-2, 192.168.95.214 k8s-master-4\n',
+  )
+  t.equal(text.split('\n').filter((line) => ROW.test(line)).length, 5)
+  const nameless = neighbors.map((one) => ({ ...one, name: undefined }))
+  t.notMatch(await ask('ip bgp summary', { neighbors: nameless }), 'Names')
+  const hostile = [neighbor({ name: 'a\u001b[31m' })]
+  t.notMatch(await ask('ip bgp summary', { neighbors: hostile }), '\u001b')
+})
+
+t.test('a name of the map stands where a description would in JSON, and in its own line', async (t) => {
+  const named = neighbor({ name: 'by-map', description: undefined, hostName: 'node' })
+  const { peers } = JSON.parse(await ask('ip bgp summary json', { neighbors: [named] })).ipv4Unicast
+  t.match(peers['192.168.95.210'], { desc: 'by-map', hostname: 'node' })
+  const itself = neighbor({ name: 'node', description: undefined, hostName: 'node' })
+  const other = JSON.parse(await ask('ip bgp summary json', { neighbors: [itself] })).ipv4Unicast.peers
+  t.notMatch(other['192.168.95.210'], { desc: /./ })
+  const lines = await ask('ip bgp neighbors 192.168.95.210', { neighbors: [named] })
+  t.match(lines, '\n Hostname: node\n Name: by-map\n')
+  t.notMatch(await ask('ip bgp neighbors 192.168.95.210', { neighbors: [itself] }), ' Name:')
+})

@@ -50,6 +50,8 @@ class Emitter {
   }
 
   emit(): IosText {
+    for (const [address, name] of Object.entries(this.#bgp.names ?? {}))
+      this.#lost.push(`names[${address}]: ${name}`)
     const router = this.#router()
     const lists = this.#policies.lines
     const lines = [

@@ -22,7 +22,7 @@ t.test('events are numbered from 1 and stamped', async (t) => {
 })
 
 t.test('only the last ones are kept', async (t) => {
-  const events = new Events(() => 0, silent, 3)
+  const events = new Events(() => 0, silent, undefined, 3)
   for (let i = 1; i <= 8; i++) events.add(added(`10.0.0.${i}`))
   t.same(
     events.recent().map((event) => event.id),
