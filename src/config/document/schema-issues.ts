@@ -1,7 +1,7 @@
 /** What the schema found wrong, in words for the person who wrote the file. */
 
 import type { z } from 'zod'
-import { didYouMean } from '../../grammar/nearest.js'
+import { nearest } from '../../grammar/nearest.js'
 import { type Path, pathText } from '../text/diagnostic.js'
 import { isSecret } from '../text/secrets.js'
 import { jsonSchema } from './json-schema.js'
@@ -17,6 +17,8 @@ export interface DocumentProblem {
   readonly hint?: string
   /** The unknown key, when that is the problem. */
   readonly key?: string
+  /** The known key that was most likely meant by it. */
+  readonly meant?: string
   /** The missing key, when that is the problem. */
   readonly missing?: string
 }
@@ -42,13 +44,17 @@ function problemsOf(issue: Issue, above: Path, data: unknown): readonly Document
   const path = [...above, ...(issue.path as (string | number)[])]
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(path)
-    return issue.keys.map((key) => ({
-      path: [...path, key],
-      part: 'key' as const,
-      message: `unknown key \`${key}\``,
-      hint: didYouMean(key, known) ?? `known here: ${known.join(', ')}`,
-      key,
-    }))
+    return issue.keys.map((key) => {
+      const meant = nearest(key, known)
+      return {
+        path: [...path, key],
+        part: 'key' as const,
+        message: `unknown key \`${key}\``,
+        hint: meant === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${meant}\`?`,
+        key,
+        ...(meant === undefined ? {} : { meant }),
+      }
+    })
   }
   const value = valueAt(data, path)
   const name = path.length > 0 ? String(path.at(-1)) : ''

@@ -2,8 +2,10 @@
 
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments } from 'yaml'
 import { type Path, type Position, pathText, type Report } from '../text/diagnostic.js'
+import { manifestOf } from './manifest.js'
 import { type Document, documentSchema } from './schema.js'
-import { issuesToProblems } from './schema-issues.js'
+import { type DocumentProblem, issuesToProblems } from './schema-issues.js'
+import { asWritten, readPast } from './unknown-keys.js'
 
 /** Where a path of the document stands in the file; of the nearest thing above it that is there. */
 export type Locate = (path: Path, part?: 'key' | 'value') => Position
@@ -20,13 +22,13 @@ const START: Position = { line: 1, column: 1 }
 const ELSEWHERE: Readonly<Record<string, string>> = {
   '<<': 'merge keys are not read; use `groups` and `group`',
   bfd: 'BFD is not supported yet',
-  routeReflectorClient: 'route reflection is not supported yet',
 }
 
 /**
  * Reads YAML into a document that the schema accepts. Every fault goes to the report with its line; nothing
- * is thrown, whatever the text.
- * @returns undefined when there was an error
+ * is thrown, whatever the text. Unknown keys are read past, as those that were meant, so that what else is wrong comes
+ * out in the same round.
+ * @returns undefined when there was an error that leaves nothing to read on
  */
 export function readYaml(text: string, report: Report): ReadDocument | undefined {
   try {
@@ -46,6 +48,11 @@ function read(text: string, report: Report): ReadDocument | undefined {
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const manifest = manifestOf(documents)
+  if (manifest !== undefined) {
+    report.add('error', START, '', manifest.message, manifest.hint)
+    return undefined
   }
   for (const document of documents) {
     for (const error of document.errors) {
@@ -80,11 +87,22 @@ function read(text: string, report: Report): ReadDocument | undefined {
   const data: unknown = documents[0].toJS({ maxAliasCount: 1000 })
   const result = documentSchema.safeParse(data)
   if (result.success) return { document: result.data, locate }
-  for (const problem of issuesToProblems(result.error.issues, data)) {
-    const hint = problem.key === undefined ? problem.hint : (ELSEWHERE[problem.key] ?? problem.hint)
-    report.add('error', locate(problem.path, problem.part), pathText(problem.path), problem.message, hint)
-  }
+  const problems = issuesToProblems(result.error.issues, data)
+  addAll(problems, locate, report)
+  const renamed = readPast(data, problems)
+  if (renamed === undefined) return undefined
+  const where: Locate = (path, part) => locate(asWritten(path, renamed), part)
+  const again = documentSchema.safeParse(data)
+  if (again.success) return { document: again.data, locate: where }
+  addAll(issuesToProblems(again.error.issues, data), where, report)
   return undefined
+}
+
+function addAll(problems: readonly DocumentProblem[], locate: Locate, report: Report): void {
+  for (const { path, part, key, message, hint } of problems) {
+    const remedy = key === undefined ? hint : (ELSEWHERE[key] ?? hint)
+    report.add('error', locate(path, part), pathText(path), message, remedy)
+  }
 }
 
 /**

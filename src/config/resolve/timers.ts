@@ -27,10 +27,12 @@ export function timersOf(layers: readonly Layer[], context: Resolution): TimerOp
   const holdTime = hold?.value ?? TIMERS.holdTime
   const third = holdTime === 0 ? 0 : Math.max(1, Math.floor(holdTime / 3))
   const sendHold = timer('sendHold')
-  if (holdTime === 1 || holdTime === 2) {
+  // What is compared with a hold time that can't be would be a second fault out of one.
+  const possible = holdTime !== 1 && holdTime !== 2
+  if (!possible) {
     context.error(hold!.path, `hold time ${holdTime} is not allowed`, '0, or at least 3 (RFC 4271 §4.2)')
   }
-  if (sendHold !== undefined && sendHold.value !== 0 && sendHold.value <= holdTime) {
+  if (possible && sendHold !== undefined && sendHold.value !== 0 && sendHold.value <= holdTime) {
     const hint = 'it is the last resort, after the hold timer (RFC 9687)'
     context.error(sendHold.path, `sendHold ${sendHold.value} is not above hold ${holdTime}`, hint)
   }
@@ -38,7 +40,7 @@ export function timersOf(layers: readonly Layer[], context: Resolution): TimerOp
   if (keepalive !== undefined) {
     const inherited = hold !== undefined && keepalive.depth > hold.depth
     interval = inherited ? Math.min(keepalive.value, third) : keepalive.value
-    checkKeepalive(keepalive.path, interval, holdTime, context)
+    if (possible) checkKeepalive(keepalive.path, interval, holdTime, context)
   }
   return {
     holdTime,
@@ -48,7 +50,7 @@ export function timersOf(layers: readonly Layer[], context: Resolution): TimerOp
     idleHold: timer('idleHold')?.value ?? TIMERS.idleHold,
     sendHold: sendHold?.value ?? TIMERS.sendHold,
     ...setOnly('delayOpen', timer('delayOpen')?.value),
-    ...setOnly('minimumHold', minimumOf(timer('minimumHold'), holdTime, context)),
+    ...setOnly('minimumHold', possible ? minimumOf(timer('minimumHold'), holdTime, context) : undefined),
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { COMMANDS } from '../../../src/config/ios/commands/table.js'
 import { errors, good, load, said } from './support.js'
 
 const RUIJIE = readFileSync('config/ruijie.conf', 'utf8')
@@ -175,6 +176,26 @@ t.test('the nearest command is named', async (t) => {
   hinted(' bgp gracefull-restart', '(did you mean `bgp graceful-restart`?)')
   hinted(' neighbor 192.168.95.210 timers 60', '(neighbor <peer> timers <keepalive> <hold> [<minimum>])')
   hinted('exit\nneighbor 192.168.95.211 remote-as 1', '(it belongs under `router bgp`)')
+})
+
+t.test('nothing is proposed that is refused, or that has no place for what follows', async (t) => {
+  for (const line of [
+    'neighbor 192.168.95.210 foo bar',
+    'neighbor 192.168.95.210 bfdd',
+    'no neighbor 192.168.95.210 sooo x',
+  ]) {
+    const found = said(`${HEAD}${NODE} ${line}\n`)
+    t.equal(found.length, 1)
+    t.notMatch(found[0], 'did you mean', line)
+  }
+  // What the table has as "not yet" is never the answer to a slip of the pen.
+  for (const { syntax, support, modes } of COMMANDS) {
+    const [first, ...rest] = syntax.split(' ')
+    if (support !== 'not yet' || !modes.includes('router') || first !== 'neighbor') continue
+    const word = rest.find((one) => /^[a-z-]+$/.test(one))
+    if (word === undefined) continue
+    t.notMatch(said(`${HEAD}${NODE} neighbor 192.168.95.210 ${word}x\n`)[0], `210 ${word}\``, word)
+  }
 })
 
 t.test(

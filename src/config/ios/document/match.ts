@@ -2,7 +2,6 @@
 
 import type { Args } from '../../../grammar/args.js'
 import { Grammar, type Mistake } from '../../../grammar/grammar.js'
-import { didYouMean } from '../../../grammar/nearest.js'
 import { shownElement, usageOf } from '../../../grammar/syntax.js'
 import { KINDS } from './arguments.js'
 import type { Command } from './grammar.js'
@@ -32,6 +31,8 @@ export interface ModeGrammar {
   readonly negated: Grammar<Command>
   /** What is offered to who asks: without what exists behind `no` alone. */
   readonly offered: Grammar<Command>
+  /** What is proposed for a word that is none: without what is not supported yet. */
+  readonly proposed: { readonly plain: Grammar<Command>; readonly negated: Grammar<Command> }
 }
 
 /** What follows a whole command behind a comment sign is a comment. */
@@ -40,13 +41,8 @@ const COMMENT = /^[!#]/
 /** Makes the grammar of a mode of its commands. */
 export function modeGrammar(commands: readonly Command[]): ModeGrammar {
   const options = { kinds: KINDS, comment: COMMENT, words: WORDS }
-  return {
-    plain: new Grammar(commands, options),
-    offered: new Grammar(
-      commands.filter((command) => !command.onlyNo),
-      options,
-    ),
-    negated: new Grammar(
+  const behindNo = (commands: readonly Command[]) =>
+    new Grammar(
       commands.filter((command) => command.no !== undefined),
       {
         ...options,
@@ -57,16 +53,36 @@ export function modeGrammar(commands: readonly Command[]): ModeGrammar {
           return needed
         },
       },
+    )
+  const supported = commands.filter(({ support }) => support !== 'not yet')
+  return {
+    plain: new Grammar(commands, options),
+    offered: new Grammar(
+      commands.filter((command) => !command.onlyNo),
+      options,
     ),
+    negated: behindNo(commands),
+    proposed: { plain: new Grammar(supported, options), negated: behindNo(supported) },
   }
 }
 
 /** Finds the command that a line is, as a switch does: keywords may be abbreviated while only one fits. */
 export function match(line: SourceLine, mode: ModeGrammar): CommandMatch | Mismatch {
   const negated = line.words[0]?.text.toLowerCase() === 'no'
-  const found = negated ? mode.negated.match(line, 1) : mode.plain.match(line)
+  const find = ({ plain, negated: behindNo }: Pick<ModeGrammar, 'plain' | 'negated'>, asked = line) =>
+    negated ? behindNo.match(asked, 1) : plain.match(asked)
+  const found = find(mode)
   if (found.type === 'match') return { command: found.row, negated, args: found.args }
-  return told(found, line, negated ? 1 : 0)
+  if (found.type !== 'unknown') return told(found, line, negated ? 1 : 0)
+  const proposed = find(mode.proposed)
+  const same = proposed.type === 'unknown' && proposed.word === found.word
+  const { nearest: meant, ...bare } = same ? proposed : found
+  const first = negated ? 1 : 0
+  if (!same || meant === undefined) return told(bare, line, first)
+  // A word behind which there is no place for what follows was not meant.
+  const words = line.words.map((word, at) => (at === found.word ? { ...word, text: meant } : word))
+  const { type } = find(mode, { ...line, words })
+  return told(type === 'too many' ? bare : proposed, line, first)
 }
 
 /** A mistake in the words of the switch. */
@@ -109,7 +125,7 @@ function unknown(
     return { word, message, hint: `did you mean \`${corrected}\`?` }
   }
   const known = mistake.expected.flatMap((element) => (element.type === 'keyword' ? [element.text] : []))
-  return { word, message, hint: didYouMean(text, known) ?? expectedHere(known, at) }
+  return { word, message, hint: meant === undefined ? expectedHere(known, at) : `did you mean \`${meant}\`?` }
 }
 
 /** After a known beginning the choice is small enough to be listed. */

@@ -220,6 +220,16 @@ t.test('each mistake is refused with its line', async (t) => {
     ],
     ['a key twice', `${BASE}as: 1\n`, ['6: Map keys must be unique']],
     ['a second document', `${BASE}---\nas: 1\n`, ['6: a second document (`---`) in one file']],
+    [
+      'a Kubernetes manifest',
+      '# Cilium\n---\napiVersion: cilium.io/v2\nkind: CiliumBGPPeerConfig\nmetadata: { name: a }\n---\napiVersion: v1\nkind: Secret\n',
+      ['1: a Kubernetes manifest (CiliumBGPPeerConfig, Secret), no configuration of ecmpd'],
+    ],
+    [
+      'a manifest of one object',
+      'kind: Service\napiVersion: v1\n',
+      ['1: a Kubernetes manifest (Service), no configuration of ecmpd'],
+    ],
     ['merge keys', `${BASE}    <<: {}\n`, ['6: unknown key `<<`']],
     ['an empty file', '', ['1: the file is empty']],
     ['only a comment', '# nothing\n', ['1: the file is empty']],
@@ -257,6 +267,38 @@ t.test('an unknown key names the nearest one, or those that are known', async (t
   t.has(said(`${BASE}    remote-as: 5\n`), ['6: error: unknown key `remote-as` (did you mean `remoteAs`?)'])
   t.match(said(`${BASE}log: { colour: red }\n`), [/unknown key `colour` \(known here: level, format\)/])
   t.match(said(`${BASE}    bfd: true\n`), [/unknown key `bfd` \(BFD is not supported yet\)/])
+})
+
+t.test('an unknown key hides nothing else', async (t) => {
+  const wrong = `${BASE}    foo: 1\n    timer: { hold: 2, keepalive: 9 }\n  - { address: 192.168.95.210, remoteAs: 5, descriptio: g }\n`
+  t.match(said(wrong), [
+    /^6: error: unknown key `foo`/,
+    /^7: error: unknown key `timer` \(did you mean `timers`\?\)$/,
+    /^7: error: hold time 2 is not allowed/,
+    /^8: error: duplicate neighbor 192\.168\.95\.210/,
+    /^8: error: unknown key `descriptio`/,
+  ])
+  const value = said(`${BASE}clusterID: 1.2.3\n`)
+  t.match(
+    value,
+    [/unknown key `clusterID`/, /^6: error: `1\.2\.3` is no router id/],
+    'its value is read, too',
+  )
+  t.same(errors(`${BASE.replace('remoteAs', 'remoteAS')}`).length, 1, 'one that was meant is there')
+  t.same(errors(`${BASE}    foo: 5\nlisten: off\nbfd: 1\n`).length, 2)
+})
+
+t.test('a hold time that cannot be makes one error', async (t) => {
+  for (const timers of [
+    'hold: 2',
+    'hold: 1, keepalive: 30',
+    'hold: 2, sendHold: 2',
+    'hold: 2, minimumHold: 9',
+  ]) {
+    const found = errors(`${BASE}    timers: { ${timers} }\n`)
+    t.match(found, [/^6: hold time \d is not allowed/], timers)
+    t.equal(found.length, 1)
+  }
 })
 
 t.test('every fault of a file is reported, in its order, with column and path', async (t) => {
