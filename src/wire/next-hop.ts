@@ -1,6 +1,7 @@
 /** Rows of the three attributes that say where routes go: NEXT_HOP, MP_REACH_NLRI and MP_UNREACH_NLRI. */
 import { formatIPv4, formatIPv6, parseAddress, parseIPv4 } from '../ip/address.js'
 import { AFI_IPV4, AFI_IPV6, familyOf, SAFI_UNICAST } from '../ip/family.js'
+import { specialUse } from '../ip/special.js'
 import {
   ANY_LENGTH,
   type AttributeRow,
@@ -80,12 +81,13 @@ export const mpReach: AttributeRow = {
   },
   read(bytes, start, _end, draft) {
     const first = start + 4
-    if (bytes[start + 3] === 16 && bytes[first] === 0xfe && (bytes[first + 1] & 0xc0) === 0x80) {
-      draft.linkLocalNextHop = formatIPv6(bytes, first)
+    const { from, length } = nextHopMeant(bytes, first, bytes[start + 3])
+    if (specialUse(bytes, from, 16) === 'link-local') {
+      draft.linkLocalNextHop = formatIPv6(bytes, from)
       return
     }
-    draft.nextHop = formatIPv6(bytes, first)
-    if (bytes[start + 3] === 32) draft.linkLocalNextHop = formatIPv6(bytes, first + 16)
+    draft.nextHop = formatIPv6(bytes, from)
+    if (length === 32) draft.linkLocalNextHop = formatIPv6(bytes, from + 16)
   },
   write({ nextHop: text, linkLocalNextHop }, _as4, out) {
     if (text !== undefined && parseIPv4(text) !== undefined) return false
@@ -96,6 +98,26 @@ export const mpReach: AttributeRow = {
     out.u16(AFI_IPV6).u8(SAFI_UNICAST).u8(octets.length).bytes(octets).u8(0)
     return true
   },
+}
+
+/**
+ * The part of a next hop that means something (RFC 2545 §3). Of 32 octets the second half counts only when it is
+ * link-local, and counts alone when the first half is no global address: `::` (BIRD over link-local sessions), another
+ * link-local or an IPv4-mapped one (over IPv4 sessions). FRR takes the link-local one of these, too. A first half that
+ * is wrong (multicast, loopback, an own address) stays, and is refused as a next hop.
+ * @param length 4, 16 or 32
+ * @returns where it begins, and its octets: 4, 16, or 32 for a global and a link-local one
+ */
+export function nextHopMeant(
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+): { readonly from: number; readonly length: number } {
+  if (length !== 32) return { from: offset, length }
+  if (specialUse(bytes, offset + 16, 16) !== 'link-local') return { from: offset, length: 16 }
+  const first = specialUse(bytes, offset, 16)
+  const alone = first === 'this-network' || first === 'link-local' || first === 'mapped'
+  return alone ? { from: offset + 16, length: 16 } : { from: offset, length }
 }
 
 /** The NLRI can be found, so the routes go and the session stays (RFC 8950 §4 forbids only the sending). */

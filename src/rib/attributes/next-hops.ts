@@ -6,6 +6,7 @@
  * must not fill the memory.
  */
 import { formatAddress } from '../../ip/address.js'
+import { nextHopMeant } from '../../wire/next-hop.js'
 import type { Gateway, NextHopSets } from './next-hop-sets.js'
 
 /** What resolving a next hop gave (RFC 4271 §5.1.3, §9.1.2.1). */
@@ -53,11 +54,19 @@ export class NextHops {
   }
 
   /**
-   * The id of a next hop.
+   * The id of what a next hop means (nextHopMeant): two forms of one are one.
    * @param octets 4, 16, or 32 octets (global and link-local) from `offset`; a length of 0 gives id 0
    */
   intern(bytes: Uint8Array, offset: number, length: number): number {
     if (length === 0) return 0
+    if (length === 32) {
+      const meant = nextHopMeant(bytes, offset, length)
+      return this.#intern(bytes, meant.from, meant.length)
+    }
+    return this.#intern(bytes, offset, length)
+  }
+
+  #intern(bytes: Uint8Array, offset: number, length: number): number {
     // Next hops come with attribute sets, not with routes: a string key is cheap enough here.
     const key = keyOf(bytes, offset, length)
     const known = this.#ids.get(key)
@@ -101,7 +110,7 @@ export class NextHops {
     this.count--
   }
 
-  /** 4, 16 or 32 octets as received, the same object as long as the next hop lives; empty for id 0 and free ids. */
+  /** 4, 16 or 32 octets, the same object as long as the next hop lives; empty for id 0 and free ids. */
   octets(id: number): Uint8Array {
     return this.#octets[id]
   }

@@ -18,8 +18,8 @@ export class NextHopTracking {
   readonly #resolver: Resolver | undefined
   readonly #isDead: (gateway: string) => boolean
   readonly #unsubscribe: () => void
-  /** Zone of the session that an UPDATE is being read from: link-local next hops lie on its link. */
-  #zone: string | undefined
+  /** The neighbor that an UPDATE is being read from: link-local next hops lie on the link of its session. */
+  #reading = ''
   /** Own address by neighbor one hop away. */
   readonly #sessions = new Map<string, string>()
   /** Zones that link-local next hops were first seen with, by next-hop id. */
@@ -40,8 +40,9 @@ export class NextHopTracking {
     this.#resolver = resolver
     nextHops.onNew = (id) => {
       // The id may have been another next hop's.
-      if (this.#zone !== undefined && isLinkLocal(nextHops.text(id))) this.#zones.set(id, this.#zone)
-      else this.#zones.delete(id)
+      const zone = isLinkLocal(nextHops.text(id)) ? this.#zoneOf(this.#reading) : undefined
+      if (zone === undefined) this.#zones.delete(id)
+      else this.#zones.set(id, zone)
       this.#resolve(id)
     }
     this.#unsubscribe =
@@ -57,8 +58,7 @@ export class NextHopTracking {
 
   /** What follows is read from a neighbor at `address`. */
   reading(address: string): void {
-    const percent = address.indexOf('%')
-    this.#zone = percent < 0 ? undefined : address.slice(percent + 1)
+    this.#reading = address
   }
 
   /** Routes are installed: packets follow them. */
@@ -119,6 +119,14 @@ export class NextHopTracking {
       }
       this.#resolve(id)
     }
+  }
+
+  /** The link of a session: that of a scoped address, else the one on whose subnet the neighbor is. */
+  #zoneOf(address: string): string | undefined {
+    const percent = address.indexOf('%')
+    if (percent >= 0) return address.slice(percent + 1)
+    const answer = this.#resolver?.resolve(address)
+    return answer?.reachable && answer.connected ? answer.interface : undefined
   }
 
   #resolve(id: number): void {
