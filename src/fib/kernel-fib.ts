@@ -203,7 +203,8 @@ export class KernelFib implements FibPort {
     const mode = this.#ownership === undefined ? 'off' : this.#ownership.objects ? 'nexthop-objects' : 'plain'
     const none = { installed: 0, pending: this.#early.size, refused: 0, errors: 0 }
     const counts = this.#installer?.status() ?? { ...none, operations: { add: 0, replace: 0, delete: 0 } }
-    return { enabled: true, mode, ...counts, ...this.#problem() }
+    const kept = this.kept()
+    return { enabled: true, mode, ...counts, ...(kept === 0 ? {} : { kept }), ...this.#problem() }
   }
 
   /** A child that could not be started again at once: nothing is written until it is. */

@@ -21,6 +21,8 @@ export interface FibStatusView {
   readonly refused: number
   readonly operations: { readonly add: number; readonly replace: number; readonly delete: number }
   readonly errors: number
+  /** Routes of an earlier run that stay until the first routes are complete (FibPort.kept); absent: none. */
+  readonly kept?: number
   /** Why the kernel can't be written to at the moment, for people and for `/readyz`; absent when all is well. */
   readonly problem?: string
 }

@@ -8,6 +8,9 @@ export function showFib(fib: FibView): string {
   const lines = [
     `FIB is on, mode ${fib.mode}`,
     `  Routes: ${fib.installed} installed, ${fib.pending} pending, ${fib.refused} refused`,
+    ...(fib.kept === undefined
+      ? []
+      : [`  Kept from an earlier run until the first routes are complete: ${fib.kept}`]),
     `  Operations: ${add} added, ${replace} replaced, ${removed} deleted; ${fib.errors} errors`,
   ]
   if (fib.routes.length > 0) {

@@ -8,6 +8,7 @@ import { type NeighborKey, neighborKey } from '../session/neighbor-key.js'
 import { CeaseError, ErrorCode } from '../wire/codes.js'
 import { NO_DATA } from '../wire/fault.js'
 import { encodeNotification, shutdownData } from '../wire/notification.js'
+import type { FirstRoutesOf } from './first-routes.js'
 import { limitData } from './inbound/prefix-limit.js'
 import type { Expected } from './initial-convergence.js'
 import { deathText } from './liveness/deaths.js'
@@ -295,6 +296,15 @@ export class Neighbors {
       if (!established || !complete) keys.push(peer.key)
     }
     return keys
+  }
+
+  /** What has come of those that are configured, neither shut down nor kept down, and of dynamic ones. */
+  *expected(): Iterable<FirstRoutesOf> {
+    for (const peer of this.#peers.values()) {
+      if (this.#isDown(peer) || (peer.dynamic && peer.session === undefined)) continue
+      const { established, complete } = this.#expected(peer)
+      yield { name: peer.name, source: this.#parts.routing.of(peer)?.source, established, complete }
+    }
   }
 
   /** What people call a neighbor, or the speaker at an address; undefined: nobody gave it a name. */

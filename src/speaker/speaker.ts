@@ -20,6 +20,7 @@ import { shutdownData } from '../wire/notification.js'
 import type { SpeakerApi } from './api.js'
 import { Events } from './events/events.js'
 import { SessionEvents } from './events/session-events.js'
+import { firstRoutes } from './first-routes.js'
 import { ABSENT, DEFERRAL, InitialConvergence, type WaitLimits } from './initial-convergence.js'
 import { LivenessWatch } from './liveness/watch.js'
 import { Maintenance } from './maintenance.js'
@@ -160,7 +161,8 @@ export class Speaker implements SpeakerApi {
       },
       done: () => {
         this.#tables.decide()
-        log.info({}, 'the first routes are complete')
+        const told = firstRoutes(this.#routing.tables.ribs(), this.#neighbors.expected())
+        if (told !== undefined) log.info({}, told)
         fib?.sweep()
         this.#ownRestart.converged()
         this.#params = new WeakMap()

@@ -38,6 +38,10 @@ const fibStatus = {
   operations: object({ add: count, replace: count, delete: count }),
   errors: count,
 }
+const fibTrouble = {
+  kept: { ...count, description: 'Routes of an earlier run that stay until the first routes are complete' },
+  problem: text,
+}
 const maintenance = object({ source: oneOf('configuration', 'operator') }, { by: text, at: time })
 /** Every reason for which a path takes no part in the decision. */
 const UNUSED_REASONS = ['ebgp-requires-policy', ...REASON_IDS.filter((id) => id !== '')]
@@ -242,15 +246,18 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     { next: { ...text, description: 'Pass it on as `cursor`' } },
   ),
   NextHopSets: object({ sets: list(object({ family, nextHops: list(text), prefixes: count })) }),
-  Fib: object({
-    ...fibStatus,
-    routes: list(
-      object(
-        { prefix: text, state: oneOf('installed', 'pending', 'refused'), gateways: list(gateway) },
-        { reason: text },
+  Fib: object(
+    {
+      ...fibStatus,
+      routes: list(
+        object(
+          { prefix: text, state: oneOf('installed', 'pending', 'refused'), gateways: list(gateway) },
+          { reason: text },
+        ),
       ),
-    ),
-  }),
+    },
+    fibTrouble,
+  ),
   Host: HOST_SCHEMA,
   Status: object(
     {
@@ -260,7 +267,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       now: time,
       uptime: seconds,
       configuration: object({ loaded: time }, { file: text }),
-      fib: object(fibStatus),
+      fib: object(fibStatus, fibTrouble),
       ready: flag,
       waiting: list(text),
       memory: count,

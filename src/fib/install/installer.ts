@@ -162,6 +162,7 @@ export class Installer {
   /** See FibPort.kept. */
   kept(): number {
     let kept = 0
+    if (this.#swept) return kept
     for (const route of this.routes.values()) if (route.adopted && installedGroup(route) !== undefined) kept++
     return kept
   }

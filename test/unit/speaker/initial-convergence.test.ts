@@ -96,3 +96,32 @@ t.test('no neighbors: settled at once', async (t) => {
   const sw = await lab.start(SWITCH, speakerOptions([neighbor(A, { shutdown: {} })]))
   t.equal(sw.speaker.converged(), true)
 })
+
+t.test('the log says what the first routes are, and nothing where there are none', async (t) => {
+  const said = (lines: readonly string[]) => lines.filter((line) => line.includes('first routes'))
+  const nobody = await new SpeakerLab().start(SWITCH, speakerOptions([]))
+  t.same(said(nobody.lines), [], 'no neighbor')
+  const lab = new SpeakerLab()
+  const sw = await lab.start(SWITCH, speakerOptions([passive(A)]))
+  const peer = await lab.dial(A, SWITCH)
+  peer.greet(restarting(A))
+  peer.send(END_OF_RIB)
+  await lab.clock.run()
+  t.equal(sw.speaker.converged(), true)
+  t.same(said(sw.lines), [], 'no prefix')
+  const more = new SpeakerLab()
+  const holding = neighbor('192.168.95.212', { passive: true })
+  const switched = await more.start(
+    SWITCH,
+    speakerOptions([passive(A), passive(B), holding, passive('192.168.95.213')]),
+  )
+  for (const address of [A, B, '192.168.95.212']) {
+    const one = await more.dial(address, SWITCH)
+    one.greet({ as: 64512, routerId: address })
+    if (address !== '192.168.95.212') one.send(announce(64512, address, '10.0.0.0/8', `${address}/32`))
+  }
+  await more.clock.advance(31_000)
+  t.same(said(switched.lines), [
+    'info the first routes are complete: 3 prefixes from 2 neighbors; not up: 192.168.95.213; neither a route nor End-of-RIB from: 192.168.95.212',
+  ])
+})
