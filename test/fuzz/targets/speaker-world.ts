@@ -345,9 +345,9 @@ export class SpeakerWorld {
         )
         same(seen(route), wanted(paths, multipath), `paths of ${route.prefix}`)
         const hops = new Set(multipath.map(({ attributes }) => attributes.nextHop!))
-        same([...route.nextHops].sort(), [...hops].sort(), `next hops of ${route.prefix}`)
+        same(withoutZones(route.nextHops), [...hops].sort(), `next hops of ${route.prefix}`)
         const via = fib.via(route.prefix)
-        same([...(via ?? [])].sort(), [...hops].sort(), `the kernel's gateways of ${route.prefix}`)
+        same(withoutZones(via ?? []), [...hops].sort(), `the kernel's gateways of ${route.prefix}`)
       }
       for (const slot of this.slots) this.#compareExport(slot, family, expected)
     }
@@ -645,4 +645,9 @@ function same(found: unknown, expected: unknown, what: string): void {
     isDeepStrictEqual(found, expected),
     () => `${what}: ${JSON.stringify(found)}, expected ${JSON.stringify(expected)}`,
   )
+}
+
+/** The link of a link-local next hop follows from the session, which this model of a machine does not tell apart. */
+function withoutZones(gateways: readonly string[]): string[] {
+  return gateways.map((gateway) => gateway.replace(/%.*/, '')).sort()
 }
