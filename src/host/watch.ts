@@ -5,14 +5,13 @@ import type { PreferredRoute } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
 import { ArrivalsWatch } from './arrivals.js'
 import { logSettings } from './checks.js'
-import type { Run } from './commands.js'
 import { CounterHistory, type Counters, growth, readCounters } from './counters.js'
 import { DropsLog, type ExpectedUp } from './drops-log.js'
-import type { ReadProc } from './files.js'
 import type { FilterPorts } from './filter.js'
 import type { HostFacts, Known, NetworkFacts, SysctlFact } from './model.js'
 import { interfacesInUse, readNetwork } from './network.js'
 import type { OpenPacketSocket } from './packet-socket.js'
+import { type HostSources, readHostFacts } from './read.js'
 import { dated, readSysctls } from './sysctls.js'
 
 /** Milliseconds between two looks at sysctls and counters, which cost some file reads. */
@@ -29,14 +28,6 @@ export interface HostScope extends ExpectedUp {
   readonly ipv6: boolean
   /** BGP's ports, here and there. */
   readonly ports: FilterPorts
-}
-
-/** Where the facts come from. */
-export interface HostSources {
-  readonly read: ReadProc
-  readonly run: Run
-  /** The `ip` command, with what selects the namespace. */
-  readonly ip: readonly string[]
 }
 
 export interface HostWatchParts extends HostSources {
@@ -79,11 +70,17 @@ export class HostWatch {
 
   /** Reads everything, logs which settings keep the routes from working, and looks again from then on. */
   async start(): Promise<void> {
+    const { clock } = this.#parts
+    const scope = this.#parts.scope()
     this.#counters = readCounters(this.#parts.read)
-    this.#history.add(this.#counters, this.#parts.clock.wall())
-    await this.#readNetwork()
+    this.#history.add(this.#counters, clock.wall())
+    const question = { ...scope, addresses: scope.neighbors.map(({ address }) => address) }
+    const first = await readHostFacts(this.#parts, question, clock.wall())
     if (this.#stopped) return
-    this.#look()
+    this.#at = first.at
+    this.#sysctls = first.sysctls
+    this.#network = first.network
+    logSettings(this.#parts.log, [], first.sysctls)
     this.#wait()
   }
 

@@ -378,6 +378,8 @@ each('what a foreign hand deletes is put back', BOTH, async (t, lab, mode) => {
   await until('group', whole)
   lab.ip('nexthop', 'flush', 'proto', '186')
   await until('everything', whole)
+  // The kernel shows a route before `ip` has answered for its line.
+  await until('confirmed', () => fib.status().pending === 0)
   t.match(fib.status(), { installed: 2, refused: 0, pending: 0 })
 })
 

@@ -80,8 +80,8 @@ for (const host of hasIpv6 ? ['127.0.0.1', '::1'] : ['127.0.0.1']) {
     t.same(one.refused, [])
     const before = one.accepted.length
     const wrong = await dial(host, one.port, { password: 'mellon' }, PATIENCE)
-    t.match((wrong as Error).message, /no answer from .*: is it up/)
-    t.notMatch((wrong as Error).message, /mellon|sesame/)
+    t.match((wrong as Error).message, /no answer from/)
+    t.notMatch(JSON.stringify([wrong, (wrong as Error).message]), /mellon|sesame/)
     t.match(((await dial(host, one.port, {}, PATIENCE)) as Error).message, /no answer/, 'without a key')
     t.equal(one.accepted.length, before, 'nobody came in')
     const open = await side(t, host, [{ remote: host }])
