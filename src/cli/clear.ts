@@ -16,7 +16,8 @@ export async function answerClear(
     // One that is shut down, or has nothing to refresh, is not what `*` means.
     const reset = operation.type === 'reset'
     const all = (await apiSource(client).neighbors()).filter(
-      ({ adminDown, state }) => !adminDown && (reset || state === 'Established'),
+      ({ adminDown, state, departed }) =>
+        !adminDown && departed === undefined && (reset || state === 'Established'),
     )
     keys = all.filter(({ remoteAs }) => target === 'all' || remoteAs === target.as).map(({ key }) => key)
     if (keys.length === 0) {

@@ -132,7 +132,9 @@ export class Daemon {
       await api.open(config.api)
       let daemon: Daemon | undefined
       const neighbors = () =>
-        daemon?.views.neighbors().map(({ address }) => address) ??
+        daemon?.views
+          .neighbors()
+          .flatMap(({ address, departed }) => (departed === undefined ? [address] : [])) ??
         config.bgp.neighbors.map(({ address }) => address)
       // Loading the speaker takes about as long as the kernel's answers do.
       const opening = openKernel(config, systemClock, log, neighbors)

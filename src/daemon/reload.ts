@@ -30,7 +30,7 @@ const AT_START: readonly (readonly [string, (config: Config) => unknown])[] = [
 /** Parts that concern no single neighbor and are taken over at once. */
 const AT_ONCE: typeof AT_START = [
   ['listen', (config) => config.bgp.listen],
-  ['listenRanges', (config) => [config.bgp.listenRanges, config.bgp.listenLimit]],
+  ['listenRanges', (config) => [config.bgp.listenRanges, config.bgp.listenLimit, config.bgp.listenTraces]],
   ['maintenance', (config) => config.bgp.maintenance ?? false],
   ['own routes', (config) => config.bgp.announce],
   ['the choice of best paths', (config) => config.bgp.decision],

@@ -15,7 +15,7 @@ import { gracefulRestartLines } from './graceful.js'
 import { localAsText, ruleLines } from './path-rules.js'
 import { totalMessages, upDownSeconds } from './summary.js'
 import { tableVersion } from './table.js'
-import { escapeText, right } from './text.js'
+import { escapeText, plural, right } from './text.js'
 import { secondsSince, upDown } from './time.js'
 import { unusedLines } from './unused.js'
 
@@ -140,6 +140,12 @@ function last(neighbor: NeighborView, now: number): string[] {
     const { at, failures, text, remedy } = lastDial
     const many = failures === 1 ? '' : ` (${failures} in a row)`
     lines.push(`  Last dial failed ${age(at)} ago${many}: ${escapeText(said({ text, remedy }))}`)
+  }
+  if (neighbor.departed !== undefined) {
+    const left = Math.max(0, Math.ceil((Date.parse(neighbor.departed.until) - now) / 60_000))
+    lines.push(
+      `  Left ${age(neighbor.departed.at)} ago, shown for another ${plural(left, 'minute', 'minutes')} unless it is back`,
+    )
   }
   return [...lines, ...faultLines(neighbor, now)]
 }

@@ -8,6 +8,7 @@ import { type NeighborKey, neighborKey } from '../session/neighbor-key.js'
 import { CeaseError, ErrorCode } from '../wire/codes.js'
 import { NO_DATA } from '../wire/fault.js'
 import { encodeNotification, shutdownData } from '../wire/notification.js'
+import { Departed, TRACES, type Trace } from './departed.js'
 import type { FirstRoutesOf } from './first-routes.js'
 import { limitData } from './inbound/prefix-limit.js'
 import type { Expected } from './initial-convergence.js'
@@ -45,6 +46,7 @@ export interface NeighborsParts {
 export class Neighbors {
   readonly #parts: NeighborsParts
   readonly #peers = new Map<NeighborKey, Peer>()
+  readonly #departed = new Departed<Peer>()
   /** Why connections with an address or prefix can't be protected as configured, so that there are none. */
   readonly unprotected = new Map<string, string>()
   readonly #pauses: PrefixPauses
@@ -65,12 +67,24 @@ export class Neighbors {
     return this.#peers.get(key)
   }
 
+  /** Dynamic neighbors that left and would be let in again: the earliest first. */
+  *departed(): Iterable<Trace<Peer>> {
+    const { listenRanges, listenTraces = TRACES } = this.#parts.host.options()
+    for (const trace of this.#departed.all(this.#parts.host.clock.wall(), listenTraces)) {
+      if (rangeFor(listenRanges, trace.peer.address) !== undefined) yield trace
+    }
+  }
+
   /** Adds a neighbor and starts it unless it is shut down. */
   add(options: NeighborOptions, dynamic = false): Peer {
     const { random, host, routing } = this.#parts
     const peer = new Peer(host, options, Math.floor(random() * 0x1_0000_0000) >>> 0, dynamic)
     this.#peers.set(peer.key, peer)
-    if (dynamic) this.#dynamic++
+    const former = this.#departed.take(peer.key)
+    if (dynamic) {
+      this.#dynamic++
+      if (former !== undefined) peer.inherit(former)
+    }
     routing.add(peer)
     this.#pauses.reconsider(peer.key, options)
     if (options.shutdown === undefined) peer.start()
@@ -119,6 +133,7 @@ export class Neighbors {
     if (peer.dynamic && !this.#remembered(peer)) {
       // It comes back by itself, as a new neighbor with the new options.
       this.remove(key, text, CeaseError.OtherConfigurationChange)
+      this.#trace(peer)
       return
     }
     const before = peer.options
@@ -183,6 +198,7 @@ export class Neighbors {
     this.#forget(peer)
     peer.stop(CeaseError['PeerDe-configured'], NO_DATA, 'its session has ended')
     this.#parts.routing.remove(peer)
+    this.#trace(peer)
     this.tell(peer.key, 'removed', peer.givenName)
   }
 
@@ -344,6 +360,14 @@ export class Neighbors {
     if (text === undefined || peer.session !== undefined) return
     const reason = unprotected === undefined ? 'dead' : 'protection'
     peer.failures.note({ at: new Date(this.#parts.host.clock.wall()).toISOString(), reason, text })
+  }
+
+  /** Somebody may miss it; not one that never said a word of BGP: a scanner, a check whether the port is open. */
+  #trace(peer: Peer): void {
+    if (!peer.failures.spoke && peer.establishedCount === 0) return
+    const { options, clock } = this.#parts.host
+    peer.retire()
+    this.#departed.note(peer, clock.wall(), options().listenTraces ?? TRACES)
   }
 
   #forget(peer: Peer): void {

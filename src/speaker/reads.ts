@@ -63,6 +63,9 @@ export function speakerReads(parts: ReadsParts): SpeakerReads {
       const peer = neighbors.get(key)
       return peer === undefined ? undefined : read(peer)
     },
+    *departed() {
+      for (const { peer, at, until } of neighbors.departed()) yield departedReads(peer, { at, until })
+    },
     bySource(source) {
       const routes = routing.bySource(source)
       return routes === undefined ? undefined : neighborReads(routes.peer, routes)
@@ -93,6 +96,15 @@ function neighborReads(peer: Peer, routes: NeighborRoutes | undefined): Neighbor
       )
     },
   }
+}
+
+/** One that left, as it was then: it has no routes any more. */
+function departedReads(peer: Peer, departed: NeighborReads['departed']): NeighborReads {
+  const families = peer.options.families.map((options) => ({
+    ...{ family: options.family, options, negotiated: false, addPathReceive: false, addPathSend: false },
+    ...{ endOfRibReceived: false, endOfRibSent: false, limitSaid: 'nothing' as const, advertised: undefined },
+  }))
+  return { ...neighborReads(peer, undefined), families, departed }
 }
 
 function familyReads(inward: Readonly<FamilyIn>, outward: Readonly<FamilyOut> | undefined): FamilyReads {

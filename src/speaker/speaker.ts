@@ -286,6 +286,14 @@ export class Speaker implements SpeakerApi {
   operate(key: NeighborKey, operation: NeighborOperation, by: string): OperationOutcome {
     const peer = this.#neighbors.get(key)
     if (peer === undefined) {
+      const left = [...this.#neighbors.departed()].some((trace) => trace.peer.key === key)
+      if (left)
+        return {
+          ok: false,
+          reason: 'unknown',
+          text: `${key} has left`,
+          remedy: 'wait until it connects again',
+        }
       const text = `No neighbor ${key}`
       return { ok: false, reason: 'unknown', text, remedy: '`ecmpd show ip bgp summary` lists them' }
     }

@@ -20,7 +20,7 @@ import { importListsOf, unusedOf } from './unused.js'
 
 /** The read model of one neighbor, made now. */
 export function neighborView(reads: SpeakerReads, neighbor: NeighborReads): NeighborView {
-  const { key, address, remoteAs, session, graceful } = neighbor
+  const { key, address, remoteAs, session, graceful, departed } = neighbor
   const { options, negotiated: terms, connection } = session
   const ofFamilies = [...neighbor.families]
   const families = ofFamilies.map((family) => familyView(reads, neighbor, family))
@@ -42,6 +42,7 @@ export function neighborView(reads: SpeakerReads, neighbor: NeighborReads): Neig
     ...viewOf<NeighborTemplate, typeof NEIGHBOR_CHANGES>(NEIGHBOR_CHANGES, options),
     type: up ? terms.peerType : remoteAs === options.localAs ? 'ibgp' : 'ebgp',
     dynamic: session.dynamic,
+    departed: departed && { at: iso(departed.at) as string, until: iso(departed.until) as string },
     state: session.state,
     adminDown: session.adminDown,
     shutdown: shutdownView(session),

@@ -20,7 +20,7 @@ import { speakerView } from './speaker-view.js'
 export interface Views {
   /** Counts over whole tables: some milliseconds with a full one. */
   speaker(): SpeakerView
-  /** All neighbors: the configured ones in the order in which they were added, and those from listen ranges. */
+  /** All neighbors: the configured ones in the order in which they were added, and those from listen ranges, last those that left. */
   neighbors(): readonly NeighborView[]
   neighbor(key: NeighborKey): NeighborView | undefined
   /** The neighbor that a person named. @param name address in any spelling, or 'ADDRESS#AS' */
@@ -38,15 +38,19 @@ const NO_ROUTES: RoutePage = { routes: [], total: 0 }
 /** The read models of the speaker that is read. */
 export function speakerViews(reads: SpeakerReads): Views {
   const view = (neighbor: Parameters<typeof neighborView>[1]) => neighborView(reads, neighbor)
+  function* all() {
+    yield* reads.neighbors()
+    yield* reads.departed()
+  }
   return {
     speaker: () => speakerView(reads),
-    neighbors: () => Array.from(reads.neighbors(), view),
+    neighbors: () => Array.from(all(), view),
     neighbor(key) {
-      const neighbor = reads.neighbor(key)
+      const neighbor = reads.neighbor(key) ?? [...reads.departed()].find((one) => one.key === key)
       return neighbor === undefined ? undefined : view(neighbor)
     },
     find(name) {
-      const found = findNeighbor(reads.neighbors(), name)
+      const found = findNeighbor(all(), name)
       return 'neighbor' in found ? { neighbor: view(found.neighbor) } : found
     },
     routes(query) {

@@ -167,6 +167,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         { family, limit: count, refused: count },
       ),
       dead: list(object({ source: text, cause: text, since: time }, { strict: flag })),
+      departed: object({ at: time, until: time }),
       lastError: ref('LastError'),
       lastFailure: ref('LastError'),
       lastDial: ref('LastDial'),

@@ -5,6 +5,7 @@
 
 import { formatIPv4 } from '../../ip/address.js'
 import type { Family } from '../../ip/family.js'
+import { TRACES } from '../../speaker/departed.js'
 import { DEFERRAL } from '../../speaker/initial-convergence.js'
 import type { FamilyOptions, GracefulRestartOptions, NeighborOptions } from '../../speaker/model/options.js'
 import type { Document, FamilySettings, NeighborEntry, Settings } from '../document/schema.js'
@@ -56,6 +57,7 @@ export function describe(config: Config): Document {
       ...settings(template, bgp.localAs, lists),
     })),
     listenLimit: bgp.listenLimit,
+    listenTraces: { ...(bgp.listenTraces ?? TRACES) },
     ...describeAnnounce(bgp.announce, lists),
     fib: {
       enabled: fib.enabled,

@@ -116,6 +116,16 @@ export const documentSchema = z.strictObject(
       .optional()
       .describe('Dynamic neighbors'),
     listenLimit: integer(1, 100_000).optional().describe('Most dynamic neighbors. Default 1000'),
+    listenTraces: z
+      .strictObject(
+        {
+          keep: integer(0, 604_800).optional().describe('Seconds; 0: forgotten at once. Default 3600'),
+          limit: integer(1, 100_000).optional().describe('The last ones, at most so many. Default 1000'),
+        },
+        { error: 'must be a mapping such as { keep: 3600 }' },
+      )
+      .optional()
+      .describe('How long dynamic neighbors that left, or whose OPEN failed, are shown as not up'),
     announce: announceSchema.optional().describe('Own routes. Neighbors get them as `export` says'),
     ...listSections,
     fib: fibSchema.optional().describe('Routes in the kernel'),

@@ -1,6 +1,7 @@
 /** Makes the resolved configuration of a document: defaults filled in, contradictions found. */
 
 import { formatIPv4, parseIPv4 } from '../../ip/address.js'
+import { TRACES, type TraceLimits } from '../../speaker/departed.js'
 import { DEFERRAL } from '../../speaker/initial-convergence.js'
 import type { DecisionOptions, SpeakerOptions } from '../../speaker/model/options.js'
 import { BGP_PORT, DECISION, LISTEN_LIMIT } from '../model/defaults.js'
@@ -42,6 +43,7 @@ export function resolve(context: Resolution, source: ConfigSource): Config {
     ...namesOf(context),
     listenRanges,
     listenLimit: document.listenLimit ?? LISTEN_LIMIT,
+    ...tracesOf(document.listenTraces),
     ...resolveAnnounce(context),
     decision: decisionOf(context),
     ...deferralOf(document.selectionDeferralTime),
@@ -165,6 +167,12 @@ function decisionOf(context: Resolution): DecisionOptions {
     compareRouterId: bestPath?.compareRouterId ?? DECISION.compareRouterId,
     defaultLocalPref: defaultLocalPref ?? DECISION.defaultLocalPref,
   }
+}
+
+/** Left out where it is what it is anyway. */
+function tracesOf(written: Partial<TraceLimits> = {}): Pick<SpeakerOptions, 'listenTraces'> {
+  const { keep, limit } = { ...TRACES, ...written }
+  return keep === TRACES.keep && limit === TRACES.limit ? {} : { listenTraces: { keep, limit } }
 }
 
 /** Left out where it is what it is anyway. */

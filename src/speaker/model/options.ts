@@ -26,6 +26,11 @@ export interface SpeakerOptions {
   /** Dynamic neighbors: connections from these prefixes become neighbors with these options. */
   readonly listenRanges: readonly ListenRange[]
   readonly listenLimit: number
+  /**
+   * Dynamic neighbors that left stay visible for `keep` seconds, 0 to 604800 (0: not at all), at most `limit` of them, the
+   * last ones. Left out: 3600 and 1000.
+   */
+  readonly listenTraces?: { readonly keep: number; readonly limit: number }
   /** Own routes; absent: none. */
   readonly announce?: AnnounceOptions
   readonly decision: DecisionOptions

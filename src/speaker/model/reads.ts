@@ -48,6 +48,8 @@ export interface SpeakerReads {
   /** All neighbors: the configured ones in the order in which they were added, and those from listen ranges. */
   neighbors(): Iterable<NeighborReads>
   neighbor(key: NeighborKey): NeighborReads | undefined
+  /** Those from listen ranges that left, and are not back: the earliest first. */
+  departed(): Iterable<NeighborReads>
   /** The neighbor of a source index; undefined for 0, the speaker itself, and for one that is gone. */
   bySource(source: number): NeighborReads | undefined
   /** By whose word a neighbor, or a gateway, is dead (ports/liveness.ts), the earliest first; empty: it is alive. */
@@ -102,6 +104,8 @@ export type TableReads = Pick<
 /** One neighbor. */
 export interface NeighborReads extends NamedNeighbor {
   readonly session: SessionReads
+  /** It left at `at`, and is forgotten at `until`; wall time, milliseconds. Undefined: it is there. */
+  readonly departed?: { readonly at: number; readonly until: number }
   /** A session is up. */
   readonly up: boolean
   /** Index as a source of paths, from 1; undefined while it has no place in the tables. */

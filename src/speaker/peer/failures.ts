@@ -28,6 +28,14 @@ export class Failures {
     return { at, reason, text, ...(remedy !== undefined && { remedy }) }
   }
 
+  /** A connection got as far as an OPEN or a NOTIFICATION. */
+  get spoke(): boolean {
+    const { lastFailure } = this
+    return (
+      lastFailure !== undefined && !BEFORE_OPEN.has(lastFailure.reason) && lastFailure.reason !== 'not-bgp'
+    )
+  }
+
   /** There will be no session for this reason until something else happens. */
   note(error: LastError): void {
     this.#known = error

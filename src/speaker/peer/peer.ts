@@ -96,7 +96,7 @@ export class Peer {
   drained: OperatorAction | undefined
   readonly sent = new MessageCounters()
   readonly received = new MessageCounters()
-  readonly failures = new Failures()
+  failures = new Failures()
   readonly faults = new Faults()
   /** Sessions that came up, and that ended. */
   establishedCount = 0
@@ -227,6 +227,22 @@ export class Peer {
     if (this.#host.keptDown(this.address) !== undefined || this.paused?.reason === 'maximum-prefix') return
     if (!this.running) this.#failureLog.restart()
     this.feed({ type: 'automatic-start' })
+  }
+
+  /** Goes on counting where a former neighbor of this address ended. */
+  inherit(former: Peer): void {
+    this.failures = former.failures
+    this.establishedCount = former.establishedCount
+    this.droppedCount = former.droppedCount
+    this.downSince = former.downSince
+    this.negotiated = former.negotiated
+    this.#hostName = former.#hostName
+  }
+
+  /** It is gone and kept for those who look for it: lets go of its last connection. */
+  retire(): void {
+    this.#latest = undefined
+    this.routes = undefined
   }
 
   /** Ends everything with Cease/`subcode`; the neighbor stays down until start(). */

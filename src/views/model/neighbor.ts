@@ -61,6 +61,8 @@ export interface NeighborView extends Pick<NeighborOptions, Viewed<typeof NEIGHB
   readonly type: 'ebgp' | 'ibgp'
   /** True for a neighbor made from a listen range. */
   readonly dynamic: boolean
+  /** It came from a listen range and has left, at `at`; forgotten at `until` unless it is back. Absent: it is there. */
+  readonly departed?: { readonly at: string; readonly until: string }
   /** State of RFC 4271 §8.2.2. */
   readonly state: State
   /** Shut down, by `shutdown.source`. */

@@ -207,3 +207,17 @@ t.test(
     t.ok(whole > 5, `${whole} configurations went through whole`)
   },
 )
+
+t.test(
+  'listenTraces: only what differs from the default is kept, and the switch has no word for it',
+  async (t) => {
+    const yaml = (line: string) =>
+      `as: 64513\nrouterId: 192.0.2.1\n${line}\nlistenRanges: [{ prefix: 192.0.2.0/24, remoteAs: 64512 }]\n`
+    t.equal(good(yaml('listenTraces: { keep: 3600 }')).bgp.listenTraces, undefined)
+    const config = good(yaml('listenTraces: { keep: 60 }'))
+    t.same(config.bgp.listenTraces, { keep: 60, limit: 1000 })
+    t.same(good(emitYaml(config)).bgp, config.bgp)
+    t.same(emitIos(config).lost, ['listenTraces: {"keep":60,"limit":1000}'])
+    t.match(load(yaml('listenTraces: { keep: -1 }')).diagnostics, [{ severity: 'error' }])
+  },
+)

@@ -184,7 +184,8 @@ t.test('a dynamic neighbor that is reset is gone, and nothing happens to it afte
   t.match(sw.speaker.operate(GUEST, { type: 'reset' }, BY), { ok: true, text: /is reset/ })
   await lab.clock.run()
   t.match(sw.speaker.recent().at(-1), { type: 'neighbor', change: 'removed' })
-  t.equal(sw.views.neighbors().length, 0)
+  t.match(sw.views.neighbors(), [{ departed: { at: String }, lastReset: { reason: 'reset' } }])
+  t.match(sw.speaker.operate(GUEST, { type: 'reset' }, BY), { ok: false, text: /has left/ })
 })
 
 t.test('a dynamic neighbor that is started is waited for, and the answer says so', async (t) => {

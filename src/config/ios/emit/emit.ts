@@ -94,6 +94,7 @@ class Emitter {
     const ranges = bgp.listenRanges.map(
       ({ prefix }, i) => `bgp listen range ${prefix} peer-group ${groups[i].name}`,
     )
+    if (bgp.listenTraces !== undefined) this.#lost.push(`listenTraces: ${JSON.stringify(bgp.listenTraces)}`)
     const limit = bgp.listenLimit === LISTEN_LIMIT ? [] : [`bgp listen limit ${bgp.listenLimit}`]
     const sessions = [
       ...groups.flatMap((group) => [`neighbor ${group.name} peer-group`, ...this.#session(group, timers)]),
