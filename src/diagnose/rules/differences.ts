@@ -35,7 +35,10 @@ export function differenceOf(path: PathView, route: RouteView, decision: Decisio
   // A second path of the same neighbor is one more way to the same place.
   if (path.neighbor === best.neighbor) return undefined
   return (
-    byPreference(path, best) ?? byPath(path, best) ?? byMed(path, best, decision) ?? byWidth(path, route, decision)
+    byPreference(path, best) ??
+    byPath(path, best) ??
+    byMed(path, best, decision) ??
+    byWidth(path, route, decision)
   )
 }
 

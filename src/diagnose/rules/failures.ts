@@ -56,7 +56,10 @@ const KINDS: { readonly [R in EndReason]?: Kind } = {
     title: 'The neighbor refuses our router id (2/3)',
     next: 'set a router id here that is not 0.0.0.0 and, in one AS, not its own',
   },
-  version: { title: 'One side speaks another version of BGP than 4', next: 'use BGP version 4 on both sides' },
+  version: {
+    title: 'One side speaks another version of BGP than 4',
+    next: 'use BGP version 4 on both sides',
+  },
   'capability-missing': {
     title: 'The neighbor lacks a capability that is required here',
     next: 'enable it there, or do not require it here',
@@ -170,10 +173,6 @@ const VAGUE: { readonly [R in EndReason]?: Kind } = {
   'connection-lost': {
     title: 'The connection of the session ended without a NOTIFICATION, and the neighbor is not back',
     next: 'look whether its BGP daemon runs',
-  },
-  damped: {
-    title: 'The neighbor failed several times in a row, and is let in at growing distances',
-    next: 'look at what ended its sessions before',
   },
 }
 

@@ -28,7 +28,9 @@ function settingRule(
             subject: { type: 'host', detail: one.name },
             text,
             next: `\`${command}\``,
-            evidence: [`${one.name} = ${one.value}${one.before === undefined ? '' : `, it was ${one.before}`}`],
+            evidence: [
+              `${one.name} = ${one.value}${one.before === undefined ? '' : `, it was ${one.before}`}`,
+            ],
             ...(one.since === undefined ? {} : { since: one.since }),
           }
         }
@@ -40,7 +42,8 @@ function settingRule(
 const RP_FILTER: Rule = {
   id: 'rp-filter',
   severity: 'warning',
-  title: 'Strict reverse path filtering drops packets that come by another interface than answers would leave by',
+  title:
+    'Strict reverse path filtering drops packets that come by another interface than answers would leave by',
   next: 'set rp_filter to 2 (loose) or 0 on the interface, or give this machine a route back',
   *find(facts) {
     const { host, fib } = facts
@@ -70,7 +73,10 @@ const FOREIGN_BETTER: Rule = {
     const preferred = host?.preferred
     if (!fib.enabled || !preferred?.known) return
     for (const { prefix, via, interface: device, protocol, metric, command } of preferred.routes) {
-      const way = [...(via === undefined ? [] : [`via ${via}`]), ...(device === undefined ? [] : [`dev ${device}`])]
+      const way = [
+        ...(via === undefined ? [] : [`via ${via}`]),
+        ...(device === undefined ? [] : [`dev ${device}`]),
+      ]
       const family = prefix.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast'
       const known = routes.find((route) => route.prefix === prefix)
       yield {

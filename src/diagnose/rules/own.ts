@@ -36,12 +36,34 @@ const PREFIX_LIMIT = neighborRule(
   },
   (neighbor, { now }) => {
     const { paused } = neighbor
-    if (paused === undefined) return undefined
+    if (paused?.reason !== 'maximum-prefix') return undefined
     const { family, limit, count, until } = paused
     const seconds = Math.max(0, (Date.parse(until) - now) / 1000)
     return {
       text: `${nameOf(neighbor)} announced ${count} ${family} prefixes, and may announce ${limit} (maximum-prefix); it is let in again in ${duration(seconds)}`,
       next: `raise the limit (\`maximum-prefix\`) above ${count}, or let it announce fewer; \`ecmpd neighbor ${neighbor.key} start\` tries at once`,
+      since: neighbor.downSince,
+    }
+  },
+)
+
+const FAILS_AGAIN = neighborRule(
+  {
+    id: 'fails-again',
+    severity: 'error',
+    group: 'down',
+    title: 'A neighbor failed several times in a row: its connections are refused for a growing time',
+    next: 'mend what ended its sessions before',
+  },
+  (neighbor, { now }) => {
+    const { paused, lastReset, lastError } = neighbor
+    if (paused?.reason !== 'failures' || neighbor.state === 'Established') return undefined
+    const seconds = Math.max(0, (Date.parse(paused.until) - now) / 1000)
+    const last = lastError ?? lastReset
+    const why = last === undefined ? '' : `, the last time since ${last.text}`
+    return {
+      text: `${nameOf(neighbor)} failed ${paused.count} times in a row${why}; it is let in again in ${duration(seconds)}`,
+      next: last?.remedy,
       since: neighbor.downSince,
     }
   },
@@ -95,7 +117,8 @@ const DRAINED = neighborRule(
   (neighbor) => {
     const { maintenance } = neighbor
     if (maintenance === undefined) return undefined
-    const by = maintenance.source === 'operator' ? `by ${maintenance.by ?? 'an operator'}` : 'by the configuration'
+    const by =
+      maintenance.source === 'operator' ? `by ${maintenance.by ?? 'an operator'}` : 'by the configuration'
     return {
       text: `${nameOf(neighbor)} is drained here ${by}: its paths are the last choice`,
       ...(maintenance.source === 'operator'
@@ -109,5 +132,5 @@ const DRAINED = neighborRule(
 /** Before anything else is asked why a neighbor is down. */
 export const OWN: RuleFamily = {
   title: 'Kept down by this side',
-  rules: [SHUT_DOWN, PREFIX_LIMIT, DEAD, LIMIT_NEAR, DRAINED],
+  rules: [SHUT_DOWN, PREFIX_LIMIT, FAILS_AGAIN, DEAD, LIMIT_NEAR, DRAINED],
 }

@@ -1,6 +1,5 @@
 /** Routes that are not used, or not by all who could: by what they differ, and by whom they are announced. */
 
-import { UNUSED_TITLES } from '../model/unused.js'
 import type { PathView, RouteView } from '../../views/model/route.js'
 import type { UnusableView } from '../../views/model/unusable.js'
 import type { Facts } from '../model/facts.js'
@@ -8,6 +7,7 @@ import type { Subject } from '../model/finding.js'
 import { listed, nameOf, neighborOf } from '../model/names.js'
 import { absentees, sessionText } from '../model/routes.js'
 import type { Judgment, Rule, RuleFamily } from '../model/rule.js'
+import { UNUSED_TITLES } from '../model/unused.js'
 import { type Difference, differenceOf } from './differences.js'
 
 /** Up to so many prefixes with the same fault get findings of their own; more are one finding about the neighbor. */
@@ -31,7 +31,9 @@ const prefixSubject = ({ family, prefix }: RouteView): Subject => ({ type: 'pref
 function prefixesText(cases: readonly Case[]): string {
   const [{ route }] = cases
   const others = cases.length - 1
-  return others === 0 ? route.prefix : `${route.prefix} and ${others} more ${others === 1 ? 'prefix' : 'prefixes'}`
+  return others === 0
+    ? route.prefix
+    : `${route.prefix} and ${others} more ${others === 1 ? 'prefix' : 'prefixes'}`
 }
 
 /** Each case by itself while they are few, all in one about the neighbor when they are many. */
@@ -183,7 +185,9 @@ const NOT_FROM_ALL: Rule = {
 }
 
 function sendersOf(facts: Facts, { paths }: RouteView): string[] {
-  return [...new Set(paths.filter(({ type }) => type !== 'local').map(({ neighbor }) => whoOf(facts, neighbor)))]
+  return [
+    ...new Set(paths.filter(({ type }) => type !== 'local').map(({ neighbor }) => whoOf(facts, neighbor))),
+  ]
 }
 
 /** The family. */

@@ -4,7 +4,7 @@ import { type Family, familyOf } from '../../ip/family.js'
 import type { NeighborView } from '../../views/model/neighbor.js'
 import type { Capability } from '../../wire/types.js'
 import type { Facts } from '../model/facts.js'
-import { duration, listed, nameOf, named } from '../model/names.js'
+import { duration, listed, named, nameOf } from '../model/names.js'
 import { isSingleHop, optionsOf, reachOf } from '../model/reach.js'
 import type { Judgment, RuleFamily } from '../model/rule.js'
 import { neighborRule } from './of-neighbor.js'
@@ -89,7 +89,8 @@ const HOLDS_BACK = neighborRule(
     id: 'waits-for-end-of-rib',
     severity: 'error',
     group: 'vain',
-    title: 'A node that has restarted holds its routes back: our graceful restart is off, so that no End-of-RIB ends its wait',
+    title:
+      'A node that has restarted holds its routes back: our graceful restart is off, so that no End-of-RIB ends its wait',
     next: 'switch graceful restart on here (`bgp graceful-restart`, `gracefulRestart`)',
   },
   (neighbor, { now }) => {
@@ -134,7 +135,7 @@ const KEPT = neighborRule(
   {
     id: 'stale-kept',
     severity: 'warning',
-    title: "A neighbor restarts: its routes are kept and used until it is back, or its time is over",
+    title: 'A neighbor restarts: its routes are kept and used until it is back, or its time is over',
     next: 'nothing, if it comes back in time; else look after its BGP daemon',
   },
   (neighbor) => {
@@ -159,7 +160,10 @@ const ROUTER_ID_OURS = neighborRule(
   },
   (neighbor, { status }) => {
     if (neighbor.routerId === undefined || neighbor.routerId !== status.routerId) return undefined
-    return { text: `${nameOf(neighbor)} has router id ${neighbor.routerId}, which is ours`, since: neighbor.since }
+    return {
+      text: `${nameOf(neighbor)} has router id ${neighbor.routerId}, which is ours`,
+      since: neighbor.since,
+    }
   },
 )
 
@@ -194,7 +198,8 @@ const MULTIHOP_ONE_SIDE = neighborRule(
   {
     id: 'multihop-one-side',
     severity: 'warning',
-    title: 'A neighbor more than one hop away is up, though multihop is not set here: a real switch would not let it up',
+    title:
+      'A neighbor more than one hop away is up, though multihop is not set here: a real switch would not let it up',
     next: 'set ebgp-multihop here, too',
   },
   (neighbor, facts: Facts): Omit<Judgment, 'subject'> | undefined => {

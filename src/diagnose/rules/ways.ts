@@ -130,7 +130,8 @@ const FIREWALL_HERE = neighborRule(
     id: 'firewall-here',
     severity: 'error',
     group: 'down',
-    title: "A neighbor's SYNs reach this machine, and no connection comes of them: a firewall here drops them",
+    title:
+      "A neighbor's SYNs reach this machine, and no connection comes of them: a firewall here drops them",
     next: 'let TCP to the BGP port pass: `nft list ruleset`, `iptables -S INPUT`',
   },
   whileDown((neighbor, facts) => {
