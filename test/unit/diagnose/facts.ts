@@ -13,8 +13,18 @@ export function facts(change: Partial<Facts> = {}): Facts {
     config: CONFIG,
     neighbors: [
       neighbor(),
-      neighbor({ key: '192.168.95.211', address: '192.168.95.211', description: 'k8s-master-1' }),
-      neighbor({ key: '192.168.95.212', address: '192.168.95.212', description: 'k8s-master-2' }),
+      neighbor({
+        key: '192.168.95.211',
+        address: '192.168.95.211',
+        description: 'k8s-master-1',
+        routerId: '192.168.95.211',
+      }),
+      neighbor({
+        key: '192.168.95.212',
+        address: '192.168.95.212',
+        description: 'k8s-master-2',
+        routerId: '192.168.95.212',
+      }),
     ],
     fib: FIB,
     host: undefined,

@@ -6,7 +6,7 @@ import type { Facts } from '../../../src/diagnose/model/facts.js'
 import type { EndReason } from '../../../src/session/reasons.js'
 import type { LastError, NeighborView } from '../../../src/views/model/neighbor.js'
 import type { Capability } from '../../../src/wire/types.js'
-import { downNeighbor, NOW, neighbor } from '../show/fixtures.js'
+import { CONFIG, downNeighbor, NOW, neighbor } from '../show/fixtures.js'
 import { facts, host, reach, syn } from './facts.js'
 
 const AT = '2026-11-22T11:59:00.000Z'
@@ -38,7 +38,7 @@ t.test('a dial that came to nothing does not hide what ended the session', async
 })
 
 t.test('what lies on the way says more than an end without a word', async (t) => {
-  const one = downNeighbor({ lastError: failure('dial-unreachable'), lastReset: failure('hold-expired') })
+  const one = downNeighbor({ lastError: failure('dial-no-answer'), lastReset: failure('hold-expired') })
   t.same(ids(one), ['hold-expired'])
   t.same(ids(one, { host: host({ reach: reach({ table: 'FAILED' }) }) }), ['host-off'])
 })
@@ -78,10 +78,15 @@ t.test('firewalls: here, there, both', async (t) => {
 })
 
 t.test('a neighbor on no connected subnet needs multihop, on both sides', async (t) => {
-  const away = host({ reach: reach({ connected: false, table: 'NONE' }) })
-  t.same(ids(downNeighbor({ lastError: failure('dial-no-answer') }), { host: away }), ['multihop-missing'])
+  const [options] = CONFIG.bgp.neighbors
+  const neighbors = [{ ...options, address: '192.168.95.212' }]
+  const away = {
+    config: { ...CONFIG, bgp: { ...CONFIG.bgp, neighbors } },
+    host: host({ reach: reach({ connected: false, table: 'NONE' }) }),
+  }
+  t.same(ids(downNeighbor({ lastError: failure('dial-no-answer') }), away), ['multihop-missing'])
   const up = neighbor({ key: '192.168.95.212', address: '192.168.95.212' })
-  t.same(ids(up, { host: away }), ['multihop-one-side'])
+  t.same(ids(up, away), ['multihop-one-side'])
 })
 
 t.test('kept down here: shut down, too many prefixes, failed again and again', async (t) => {
