@@ -7,15 +7,15 @@ import { nameOf } from '../model/names.js'
 import { synOf } from '../model/reach.js'
 import type { Rule, RuleFamily } from '../model/rule.js'
 import { neighborRule } from './of-neighbor.js'
-import { downFor, fromDial } from './ways.js'
+import { downSince, fromDial } from './ways.js'
 
 const isDown = ({ state, adminDown, paused }: NeighborView) =>
   state !== 'Established' && !adminDown && paused === undefined
 
 /** What a dial met by itself is reason enough. */
 function dialRule(id: DialReason, title: string, next: string): Rule {
-  return neighborRule({ id, severity: 'error', group: 'down', title, next }, (neighbor) =>
-    isDown(neighbor) ? fromDial(neighbor, id) : undefined,
+  return neighborRule({ id, severity: 'error', group: 'down', title, next }, (neighbor, facts) =>
+    isDown(neighbor) ? fromDial(neighbor, id, facts) : undefined,
   )
 }
 
@@ -24,6 +24,12 @@ function silence(neighbor: NeighborView, facts: Facts): string {
   const syn = synOf(facts, neighbor)
   if (syn === null) return 'no SYN of it has come either'
   return syn === undefined ? 'no connection of it has come either' : ''
+}
+
+/** From when on its SYNs would have been seen. */
+function looked({ host }: Facts): string[] {
+  const arrivals = host?.arrivals
+  return arrivals?.known ? [`SYNs are looked for since ${arrivals.since}`] : []
 }
 
 const NOTHING_COMES = neighborRule(
@@ -43,8 +49,9 @@ const NOTHING_COMES = neighborRule(
     if (quiet === '') return undefined
     const text = refused ? `nothing listens at its port, and ${quiet}` : `it is not dialled, and ${quiet}`
     return {
-      text: `${nameOf(neighbor)} is not up for ${downFor(neighbor, facts.now)}: ${text}`,
-      since: neighbor.downSince ?? neighbor.since,
+      text: `${nameOf(neighbor)} is not up: ${text}`,
+      evidence: looked(facts),
+      since: downSince(neighbor, facts),
     }
   },
 )
@@ -62,9 +69,9 @@ const NO_ANSWER = neighborRule(
     const quiet = silence(neighbor, facts)
     const { lastError } = neighbor
     return {
-      text: `${nameOf(neighbor)} is not up for ${downFor(neighbor, facts.now)}: ${lastError.text}${quiet === '' ? '' : `, and ${quiet}`}`,
+      text: `${nameOf(neighbor)} is not up: ${lastError.text}${quiet === '' ? '' : `, and ${quiet}`}`,
       ...(lastError.remedy === undefined ? {} : { next: lastError.remedy }),
-      since: neighbor.downSince ?? neighbor.since,
+      since: downSince(neighbor, facts),
     }
   },
 )
@@ -77,14 +84,14 @@ const NOT_UP = neighborRule(
     title: 'A neighbor is not up, and nothing says more about why',
     next: 'look whether its BGP daemon runs and has this machine as a neighbor',
   },
-  (neighbor, { now }) => {
+  (neighbor, facts) => {
     if (!isDown(neighbor)) return undefined
     const { lastError, lastReset } = neighbor
     const last = lastError ?? lastReset
     return {
-      text: `${nameOf(neighbor)} is not up for ${downFor(neighbor, now)}${last === undefined ? '' : `: ${last.text}`}`,
+      text: `${nameOf(neighbor)} is not up${last === undefined ? '' : `: ${last.text}`}`,
       ...(last?.remedy === undefined ? {} : { next: last.remedy }),
-      since: neighbor.downSince ?? neighbor.since,
+      since: downSince(neighbor, facts),
     }
   },
 )

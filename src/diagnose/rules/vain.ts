@@ -124,7 +124,7 @@ const NO_PREFIXES = neighborRule(
     if (!isUp(neighbor) || neighbor.prefixesReceived > 0 || !isComplete(neighbor, now)) return undefined
     const ended = neighbor.families.some(({ endOfRibReceived }) => endOfRibReceived)
     return {
-      text: `${nameOf(neighbor)} is up for ${duration(upFor(neighbor, now))} and announces nothing`,
+      text: `${nameOf(neighbor)} is up and announces nothing`,
       evidence: ended ? ['its End-of-RIB is here: there is nothing more to come'] : [],
       since: neighbor.since,
     }

@@ -2,7 +2,7 @@
 
 import type { NeighborView } from '../../views/model/neighbor.js'
 import type { Facts } from '../model/facts.js'
-import { duration, nameOf } from '../model/names.js'
+import { nameOf } from '../model/names.js'
 import { isSingleHop, optionsOf, reachOf, recentOf, synOf } from '../model/reach.js'
 import type { Judgment, RuleFamily } from '../model/rule.js'
 import { neighborRule } from './of-neighbor.js'
@@ -159,8 +159,8 @@ const FIREWALL_REJECTS = neighborRule(
     title: 'A firewall, on the way or on the other machine, answers that it forbids the connection',
     next: 'let TCP to port 179 pass there',
   },
-  whileDown((neighbor, { host }) => {
-    const arrivals = host?.arrivals
+  whileDown((neighbor, facts) => {
+    const arrivals = facts.host?.arrivals
     const refusal = arrivals?.known
       ? arrivals.refusals.find(({ to, reason }) => to === neighbor.address && reason === 'prohibited')
       : undefined
@@ -173,7 +173,7 @@ const FIREWALL_REJECTS = neighborRule(
         since: refusal.last,
       }
     }
-    return fromDial(neighbor, 'dial-rejected')
+    return fromDial(neighbor, 'dial-rejected', facts)
   }),
 )
 
@@ -195,7 +195,7 @@ const HOST_OFF = neighborRule(
     return {
       text: `${nameOf(neighbor)} does not answer ${protocol}${where}: its machine is off, or the address is another's`,
       evidence: reach === undefined ? [] : [`neighbor table: ${reach.table}`],
-      since: neighbor.downSince ?? neighbor.since,
+      since: downSince(neighbor, facts),
     }
   }),
 )
@@ -206,19 +206,23 @@ function isDialReason(reason: string): boolean {
 }
 
 /** What a dial met, in its own words. */
-export function fromDial(neighbor: NeighborView, reason: string): Omit<Judgment, 'subject'> | undefined {
+export function fromDial(
+  neighbor: NeighborView,
+  reason: string,
+  facts: Facts,
+): Omit<Judgment, 'subject'> | undefined {
   const { lastError } = neighbor
   if (lastError?.reason !== reason) return undefined
   return {
     text: `${nameOf(neighbor)} is not up: ${lastError.text}`,
     ...(lastError.remedy === undefined ? {} : { next: lastError.remedy }),
-    since: neighbor.downSince ?? neighbor.since,
+    since: downSince(neighbor, facts),
   }
 }
 
-/** For how long, in words. */
-export function downFor({ since, downSince }: NeighborView, now: number): string {
-  return duration((now - Date.parse(downSince ?? since)) / 1000)
+/** Since when it is down: since its last session ended, else, of a configured one, since this daemon started. */
+export function downSince(neighbor: NeighborView, { status }: Facts): string {
+  return neighbor.downSince ?? (neighbor.dynamic ? neighbor.since : status.started)
 }
 
 /** The family. */
