@@ -4,7 +4,7 @@ import type { SpeakerOptions } from '../../speaker/model/options.js'
 import type { PathView, RouteView } from '../../views/model/route.js'
 
 /** The first step at which a path differs from the best one. */
-export interface Difference {
+export interface PathDifference {
   readonly step:
     | 'weight'
     | 'local-preference'
@@ -28,7 +28,11 @@ const GRACEFUL_SHUTDOWN = 'graceful-shutdown'
  * Why a path gets no traffic though it could be used.
  * @returns undefined for one that gets some, or none for itself: unusable, of another kind than the best one, stale
  */
-export function differenceOf(path: PathView, route: RouteView, decision: Decision): Difference | undefined {
+export function differenceOf(
+  path: PathView,
+  route: RouteView,
+  decision: Decision,
+): PathDifference | undefined {
   const best = route.paths.find((one) => one.best)
   if (best === undefined || !path.valid || path.best || path.multipath) return undefined
   if (path.type !== best.type || path.type === 'local' || path.stale || path.longLivedStale) return undefined
@@ -42,7 +46,7 @@ export function differenceOf(path: PathView, route: RouteView, decision: Decisio
   )
 }
 
-function byPreference(path: PathView, best: PathView): Difference | undefined {
+function byPreference(path: PathView, best: PathView): PathDifference | undefined {
   if (path.weight !== best.weight) {
     return { step: 'weight', text: `its weight is ${path.weight}, that of ${best.neighbor} ${best.weight}` }
   }
@@ -54,7 +58,7 @@ function byPreference(path: PathView, best: PathView): Difference | undefined {
   return { step: 'local-preference', text }
 }
 
-function byPath(path: PathView, best: PathView): Difference | undefined {
+function byPath(path: PathView, best: PathView): PathDifference | undefined {
   if (path.asPathLength !== best.asPathLength) {
     return {
       step: 'as-path-length',
@@ -74,7 +78,7 @@ function byPath(path: PathView, best: PathView): Difference | undefined {
 /** The neighboring AS, whose MEDs are compared with each other. */
 const firstAs = ({ asPath }: PathView) => asPath.split(' ', 1)[0]
 
-function byMed(path: PathView, best: PathView, decision: Decision): Difference | undefined {
+function byMed(path: PathView, best: PathView, decision: Decision): PathDifference | undefined {
   if (!decision.alwaysCompareMed && firstAs(path) !== firstAs(best)) return undefined
   const medOf = ({ med }: PathView) => med ?? (decision.missingMedAsWorst ? 4_294_967_295 : 0)
   if (medOf(path) === medOf(best)) return undefined
@@ -84,7 +88,7 @@ function byMed(path: PathView, best: PathView, decision: Decision): Difference |
 const medText = ({ med }: PathView) => (med === undefined ? 'not set' : String(med))
 
 /** Equal in all that is compared: the AS path itself, or the width, is what is left. */
-function byWidth(path: PathView, { paths }: RouteView, decision: Decision): Difference | undefined {
+function byWidth(path: PathView, { paths }: RouteView, decision: Decision): PathDifference | undefined {
   const best = paths.find((one) => one.best) as PathView
   if (path.asPath !== best.asPath && !decision.multipathRelax) {
     return {

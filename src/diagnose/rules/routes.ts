@@ -8,7 +8,7 @@ import { listed, nameOf, neighborOf } from '../model/names.js'
 import { absentees, sessionText } from '../model/routes.js'
 import type { Judgment, Rule, RuleFamily } from '../model/rule.js'
 import { UNUSED_TITLES } from '../model/unused.js'
-import { type Difference, differenceOf } from './differences.js'
+import { differenceOf, type PathDifference } from './differences.js'
 
 /** Up to so many prefixes with the same fault get findings of their own; more are one finding about the neighbor. */
 const FEW = 3
@@ -92,7 +92,9 @@ function unusedRule(reason: UnusableView['reason'], { title, next }: { title: st
   }
 }
 
-const DIFFERENCES: Readonly<Record<Difference['step'], { readonly title: string; readonly next: string }>> = {
+const DIFFERENCES: Readonly<
+  Record<PathDifference['step'], { readonly title: string; readonly next: string }>
+> = {
   'maximum-paths': {
     title: 'Equal paths are left out, for the ECMP set is as wide as it may be',
     next: 'raise maximum-paths here',
@@ -127,7 +129,7 @@ const DIFFERENCES: Readonly<Record<Difference['step'], { readonly title: string;
   },
 }
 
-function differenceRule(step: Difference['step']): Rule {
+function differenceRule(step: PathDifference['step']): Rule {
   const maintenance = step === 'graceful-shutdown'
   return {
     id: maintenance ? 'node-graceful-shutdown' : `not-equal-${step}`,
@@ -140,7 +142,7 @@ function differenceRule(step: Difference['step']): Rule {
       }
       for (const cases of groups(facts, same)) {
         yield* gathered(cases, (of, { path, route }) => {
-          const { text, next } = differenceOf(path, route, facts.config.bgp.decision) as Difference
+          const { text, next } = differenceOf(path, route, facts.config.bgp.decision) as PathDifference
           return {
             text: `${of} does not go to ${whoOf(facts, path.neighbor)}: ${text}`,
             ...(next === undefined ? {} : { next }),
@@ -197,7 +199,7 @@ export const ROUTES: RuleFamily = {
     ...Object.entries(UNUSED_TITLES).map(([reason, words]) =>
       unusedRule(reason as UnusableView['reason'], words),
     ),
-    ...(Object.keys(DIFFERENCES) as Difference['step'][]).map(differenceRule),
+    ...(Object.keys(DIFFERENCES) as PathDifference['step'][]).map(differenceRule),
     NOT_FROM_ALL,
   ],
 }
