@@ -23,6 +23,7 @@ import { type Kernel, openKernel } from './kernel.js'
 import type { DaemonLog } from './log.js'
 import type { Overrides } from './overrides.js'
 import { waitingFor } from './readiness.js'
+import { RefusalsWatch } from './refusals-watch.js'
 import { reload } from './reload.js'
 import { packageVersion } from './version.js'
 
@@ -65,6 +66,7 @@ export class Daemon {
   readonly views: Views
   readonly #diagnosis: Diagnosis
   readonly #findings: FindingsWatch
+  readonly #refusals: RefusalsWatch
   #config: Config
   #loaded = new Date().toISOString()
   #listening = false
@@ -114,6 +116,11 @@ export class Daemon {
       findings: () => this.#diagnosis.findings(),
       report: (event) => speaker.report(event),
     })
+    this.#refusals = new RefusalsWatch({
+      clock: systemClock,
+      fib: this.#fib,
+      report: (event) => speaker.report(event),
+    })
     speaker.subscribe((event) => {
       if (event.type === 'neighbor') kernel.neighborsChanged()
     })
@@ -159,6 +166,7 @@ export class Daemon {
       daemon.#listening = true
       api.serve(daemon.#context())
       daemon.#findings.start()
+      if (config.fib.enabled) daemon.#refusals.start()
       // Of no use to the first session, which it must not hold up.
       daemon.#watchHost().catch((error) => log.error({ err: error }, 'this machine is not looked after'))
       daemon.#rehearsal = systemClock.after(REHEARSAL_AFTER, () => {
@@ -240,6 +248,7 @@ export class Daemon {
       log: this.#log,
       config: () => this.#config,
       neighbors: () => this.views.neighbors(),
+      report: (event) => this.speaker.report(event),
       ...(this.#kernel.preferred === undefined ? {} : { preferred: this.#kernel.preferred }),
     })
     await this.#host.start()
@@ -266,6 +275,7 @@ export class Daemon {
     this.#rehearsal?.()
     this.#host?.stop()
     this.#findings.stop()
+    this.#refusals.stop()
     const { enabled, keepOnStop } = this.#config.fib
     await this.speaker.stop(message, 'shutdown', !enabled || keepOnStop)
     await this.#kernel.stop(this.#config.fib.keepOnStop)
@@ -276,6 +286,7 @@ export class Daemon {
   async fail(message: string): Promise<void> {
     this.#listening = false
     this.#findings.stop()
+    this.#refusals.stop()
     await this.speaker.stop(message, 'out-of-resources', true)
   }
 

@@ -7,6 +7,7 @@ import { type HostScope, HostWatch } from '../host/watch.js'
 import type { Clock } from '../ports/clock.js'
 import type { PreferredRoute } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
+import type { DropsReport } from '../speaker/model/event.js'
 import type { NeighborView } from '../views/model/neighbor.js'
 
 /** What a watch is made of. */
@@ -16,15 +17,18 @@ export interface HostParts {
   /** The running one. */
   config(): Config
   neighbors(): readonly NeighborView[]
+  /** Segments were dropped. */
+  report(event: DropsReport): void
   /** Others' routes that the kernel uses instead of ours; absent: no routes are installed. */
   readonly preferred?: () => readonly PreferredRoute[]
 }
 
 /** The watch of this machine, not started yet. */
-export function watchHost({ clock, log, config, neighbors, preferred }: HostParts): HostWatch {
+export function watchHost({ clock, log, config, neighbors, report, preferred }: HostParts): HostWatch {
   return new HostWatch({
     clock,
     log,
+    report,
     read: procReader(),
     run: runCommand,
     ip: ['ip'],

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
+import type { DropsReport } from '../speaker/model/event.js'
 import type { NeighborView } from '../views/model/neighbor.js'
 import type { Counters } from './counters.js'
 
@@ -71,11 +72,14 @@ const KINDS: readonly Kind[] = [
 export class DropsLog {
   readonly #clock: Clock
   readonly #log: Log
+  readonly #report: (event: DropsReport) => void
   readonly #said = new Map<Kind, { readonly text: string; readonly at: number }>()
 
-  constructor(clock: Clock, log: Log) {
+  /** @param report makes an event of each line */
+  constructor(clock: Clock, log: Log, report: (event: DropsReport) => void) {
     this.#clock = clock
     this.#log = log
+    this.#report = report
   }
 
   /**
@@ -112,10 +116,10 @@ export class DropsLog {
     if (said?.text === text && now - said.at < QUIET) return
     this.#said.set(kind, { text, at: now })
     const { protection, words, remedy } = kind
-    this.#log.warn(
-      { [protection.toLowerCase()]: counts },
-      `TCP segments dropped by ${protection} in the last ${seconds} s: ${words(all).join(', ')}; not up: ${who}; the kernel does not say whose they were: ${remedy}`,
-    )
+    const line = `TCP segments dropped by ${protection} in the last ${seconds} s: ${words(all).join(', ')}; not up: ${who}; the kernel does not say whose they were: ${remedy}`
+    this.#log.warn({ [protection.toLowerCase()]: counts }, line)
+    const segments = Object.values(counts).reduce((sum, count) => sum + count, 0)
+    this.#report({ type: 'drops', protection, segments, missing: down, text: line })
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Cancel, Clock } from '../ports/clock.js'
 import type { PreferredRoute } from '../ports/fib.js'
 import type { Log } from '../ports/log.js'
+import type { DropsReport } from '../speaker/model/event.js'
 import { ArrivalsWatch } from './arrivals.js'
 import { logSettings } from './checks.js'
 import { CounterHistory, type Counters, growth, readCounters } from './counters.js'
@@ -33,6 +34,8 @@ export interface HostScope extends ExpectedUp {
 export interface HostWatchParts extends HostSources {
   readonly clock: Clock
   readonly log: Log
+  /** Segments were dropped. */
+  report(event: DropsReport): void
   /** Asked at each look. */
   scope(): HostScope
   /** Others' routes that the kernel uses instead of ours; undefined: this process installs no routes. */
@@ -58,7 +61,7 @@ export class HostWatch {
 
   constructor(parts: HostWatchParts) {
     this.#parts = parts
-    this.#drops = new DropsLog(parts.clock, parts.log)
+    this.#drops = new DropsLog(parts.clock, parts.log, (event) => parts.report(event))
     this.#arrivals = new ArrivalsWatch({
       clock: parts.clock,
       read: parts.read,

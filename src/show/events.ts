@@ -10,6 +10,34 @@ function who(event: Named): string {
   return event.name === undefined ? key : `${key} (${event.name})`
 }
 
+const RETENTION = {
+  kept: 'kept as stale',
+  'last-choice': 'the last choice',
+  removed: 'removed',
+}
+
+const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
+
+type Event<Type extends SpeakerEvent['type']> = Extract<SpeakerEvent, { readonly type: Type }>
+
+function nextHop(event: Event<'next-hop'>): string {
+  const { neighbor, name, reason, more } = event
+  const from = neighbor === undefined ? '' : ` from neighbor ${who({ neighbor, name })}`
+  const others = more === undefined ? '' : ` (and ${plural(more, 'change', 'changes')} of others before)`
+  const can = event.change === 'usable' ? 'can be used again' : `can't be used: ${reason}`
+  return `next hop ${event.nextHop}${from} ${can}${others}`
+}
+
+function limit(event: Event<'maximum-prefix'>): string {
+  const { family, count, until } = event
+  const of = `${plural(count, 'prefix', 'prefixes')} of ${familyTitle(family)}`
+  const is = `neighbor ${who(event)}`
+  if (event.change === 'over') return `${is} is let in again after more than ${event.limit} prefixes`
+  if (event.change === 'near') return `${is} nears its limit: ${of}, ${event.limit} allowed`
+  const then = until === undefined ? 'only warned about' : `kept out until ${until}`
+  return `${is} exceeds its limit: ${of}, ${event.limit} allowed; ${then}`
+}
+
 function what(event: SpeakerEvent): string {
   switch (event.type) {
     case 'session':
@@ -34,6 +62,22 @@ function what(event: SpeakerEvent): string {
       if (change === 'dead') return `${subject} ${who(event)} is dead: ${source}: ${cause}`
       return `${subject} ${who(event)} is alive${dead ? `, says ${source}; others still call it dead` : ` again: ${source}`}`
     }
+    case 'retention': {
+      const { paths, families, reason, until } = event
+      const done = RETENTION[event.change]
+      return `neighbor ${who(event)}: ${plural(paths, 'path', 'paths')} (${families.join(', ')}) ${done}${until === undefined ? '' : ` until ${until}`}: ${reason}`
+    }
+    case 'next-hop':
+      return nextHop(event)
+    case 'maximum-prefix':
+      return limit(event)
+    case 'fib': {
+      const more = event.more === undefined ? '' : ` (and ${event.more} more routes)`
+      if (event.change === 'installed') return `route ${event.prefix} is in the kernel now${more}`
+      return `route ${event.prefix} is not in the kernel${more}: ${event.reason ?? 'it was refused'}`
+    }
+    case 'drops':
+      return event.text
     case 'finding':
       return event.change === 'raised' ? event.text : `no longer: ${event.text}`
     case 'dials':

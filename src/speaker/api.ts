@@ -3,7 +3,7 @@
 import type { Observable } from '../ports/observer.js'
 import type { NeighborKey } from '../session/neighbor-key.js'
 import type { ApplyReport } from './model/apply-report.js'
-import type { FindingReport, SpeakerEvent } from './model/event.js'
+import type { DropsReport, FibReport, FindingReport, SpeakerEvent } from './model/event.js'
 import type { NeighborOperation, OperationOutcome } from './model/operation.js'
 import type { SpeakerOptions } from './model/options.js'
 
@@ -39,8 +39,8 @@ export interface SpeakerApi extends Observable {
    * @param by who asks, for people
    */
   maintenance(on: boolean, by: string): OperationOutcome
-  /** Makes an event of what those above have found. */
-  report(event: FindingReport): void
+  /** Makes an event of what those above have found of the kernel, or of everything. */
+  report(event: FindingReport | FibReport | DropsReport): void
   /** @returns unsubscribe */
   subscribe(listener: (event: SpeakerEvent) => void): () => void
   /** The last events, oldest first, with ids above `after`. */

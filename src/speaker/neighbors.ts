@@ -14,7 +14,7 @@ import { limitData } from './inbound/prefix-limit.js'
 import type { Expected } from './initial-convergence.js'
 import { deathText } from './liveness/deaths.js'
 import type { NeighborOptions } from './model/options.js'
-import type { Pause } from './model/pause.js'
+import type { Pause, PrefixPause } from './model/pause.js'
 import type { NeighborHost } from './neighbor-host.js'
 import type { Damping } from './peer/damping.js'
 import { dynamicOptions, rangeFor } from './peer/listen-ranges.js'
@@ -56,7 +56,7 @@ export class Neighbors {
 
   constructor(parts: NeighborsParts) {
     this.#parts = parts
-    this.#pauses = new PrefixPauses(parts.host.clock, (key) => this.#pauseOver(key))
+    this.#pauses = new PrefixPauses(parts.host.clock, (key, pause) => this.#pauseOver(key, pause))
   }
 
   all(): IterableIterator<Peer> {
@@ -151,6 +151,10 @@ export class Neighbors {
   /** More paths (`count`) than the neighbor may have: it stays down for a while (RFC 4486 §4). */
   overLimit(peer: Peer, family: Family, limit: number, count: number): void {
     const ms = this.#pauses.begin(peer.key, peer.options, { family, limit, count })
+    const { clock, events } = this.#parts.host
+    const until = new Date(clock.wall() + ms).toISOString()
+    const change = 'exceeded'
+    events.add({ type: 'maximum-prefix', neighbor: peer.key, family, change, limit, count, until })
     const text = `${peer.address} announced more than ${limit} ${family} prefixes (maximum-prefix): it is kept out for ${ms / 1000} s`
     peer.stop(CeaseError.MaximumNumberOfPrefixesReached, limitData(family, limit), text)
   }
@@ -266,7 +270,9 @@ export class Neighbors {
     return true
   }
 
-  #pauseOver(key: NeighborKey): void {
+  #pauseOver(key: NeighborKey, { family, limit, count }: PrefixPause): void {
+    const change = 'over'
+    this.#parts.host.events.add({ type: 'maximum-prefix', neighbor: key, family, change, limit, count })
     const peer = this.#peers.get(key)
     if (peer === undefined || !this.#parts.running()) return
     if (!peer.adminDown) peer.start()

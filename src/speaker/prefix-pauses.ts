@@ -24,11 +24,11 @@ interface Kept {
  */
 export class PrefixPauses {
   readonly #clock: Clock
-  readonly #over: (key: NeighborKey) => void
+  readonly #over: (key: NeighborKey, pause: PrefixPause) => void
   readonly #kept = new Map<NeighborKey, Kept>()
 
   /** @param over a pause has come to its end by itself */
-  constructor(clock: Clock, over: (key: NeighborKey) => void) {
+  constructor(clock: Clock, over: (key: NeighborKey, pause: PrefixPause) => void) {
     this.#clock = clock
     this.#over = over
   }
@@ -47,11 +47,11 @@ export class PrefixPauses {
     const family = options.families.find((one) => one.family === offence.family)
     const ms = lengthOf(family)
     const until = new Date(this.#clock.wall() + ms).toISOString()
+    const pause: PrefixPause = { reason: 'maximum-prefix', ...offence, until }
     const cancel = this.#clock.after(ms, () => {
       this.#kept.delete(key)
-      this.#over(key)
+      this.#over(key, pause)
     })
-    const pause: PrefixPause = { reason: 'maximum-prefix', ...offence, until }
     this.#kept.set(key, { pause, terms: termsOf(options, family), cancel })
     if (this.#kept.size > REMEMBERED) this.lift(this.#kept.keys().next().value as NeighborKey)
     return ms

@@ -8,6 +8,7 @@ import type { MachineRoutes } from '../ports/machine-routes.js'
 import type { Rib } from '../rib/table.js'
 import { UpdateFields } from '../wire/update.js'
 import { asPathText } from './events/attribute-text.js'
+import { NextHopEvents } from './events/next-hop-events.js'
 import { RouteEvents } from './events/route-events.js'
 import { DecodeContexts } from './inbound/decode-contexts.js'
 import { FaultReport } from './inbound/fault-report.js'
@@ -64,6 +65,7 @@ export class Routing {
       resolver,
       () => this.reconsider.nextHops(),
       host.gatewayDead,
+      new NextHopEvents(clock, events),
     )
     this.updateOut = new UpdateOut(clock, work, this.#tracking, tables, host.observers.sent, seed)
     const routeEvents = new RouteEvents(clock, events, (table, path) => this.#describe(table, path))
@@ -73,16 +75,16 @@ export class Routing {
     this.#shared = {
       host,
       inbound: {
-        ...{ clock, log, tables, options, tracking: this.#tracking },
+        ...{ clock, log, events, tables, options, tracking: this.#tracking },
         contexts: new DecodeContexts(),
         faults: new FaultReport(clock, log, events),
-        limit: new PrefixLimit(log, host.overLimit),
+        limit: new PrefixLimit(log, events, host.overLimit),
         fields: new UpdateFields(),
         endOfRib: host.checkConvergence,
       },
       outbound: { updateOut, options, maintenance: host.maintenance },
       retention: {
-        ...{ clock, log, tables, removals: new Removals(work), ended: host.ended },
+        ...{ clock, log, events, tables, removals: new Removals(work), ended: host.ended },
         sessions: host.observers.sessions,
       },
     }

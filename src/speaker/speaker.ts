@@ -25,7 +25,7 @@ import { ABSENT, DEFERRAL, InitialConvergence, type WaitLimits } from './initial
 import { LivenessWatch } from './liveness/watch.js'
 import { Maintenance } from './maintenance.js'
 import type { ApplyReport } from './model/apply-report.js'
-import type { FindingReport, SpeakerEvent } from './model/event.js'
+import type { DropsReport, FibReport, FindingReport, SpeakerEvent } from './model/event.js'
 import type { NeighborOperation, OperationOutcome } from './model/operation.js'
 import type { NeighborOptions, SpeakerOptions } from './model/options.js'
 import type { SpeakerReads } from './model/reads.js'
@@ -321,7 +321,7 @@ export class Speaker implements SpeakerApi {
     return this.#routing.sizes()
   }
 
-  report(event: FindingReport): void {
+  report(event: FindingReport | FibReport | DropsReport): void {
     this.#events.add(event)
   }
 

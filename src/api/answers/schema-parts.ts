@@ -19,3 +19,5 @@ export function object(
 ): JsonSchema {
   return { type: 'object', required: Object.keys(properties), properties: { ...properties, ...optional } }
 }
+export const family = oneOf('ipv4-unicast', 'ipv6-unicast')
+export const sessionState = oneOf('Idle', 'Connect', 'Active', 'OpenSent', 'OpenConfirm', 'Established')

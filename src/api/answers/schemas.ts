@@ -3,9 +3,11 @@
 import { shownSchemas } from '../../config/settings/shown.js'
 import { FAMILY_SETTINGS, NEIGHBOR_SETTINGS } from '../../config/settings/table.js'
 import { REASON_IDS } from '../../rib/store/reasons.js'
+import { EVENT_SCHEMA } from './event-schema.js'
 import { HOST_SCHEMA } from './host-schema.js'
 import {
   count,
+  family,
   flag,
   type JsonSchema,
   list,
@@ -13,12 +15,11 @@ import {
   oneOf,
   ref,
   seconds,
+  sessionState,
   text,
   time,
 } from './schema-parts.js'
 
-const family = oneOf('ipv4-unicast', 'ipv6-unicast')
-const sessionState = oneOf('Idle', 'Connect', 'Active', 'OpenSent', 'OpenConfirm', 'Established')
 const role = oneOf('provider', 'rs', 'rs-client', 'customer', 'peer')
 const gateway = object({ address: text }, { interface: text })
 const messageCounts = object({
@@ -49,7 +50,6 @@ const unusedCounts = {
   ...object({}, Object.fromEntries(UNUSED_REASONS.map((reason) => [reason, count]))),
   description: 'Paths received that take no part in the decision, by reason',
 }
-const stamp = { id: count, at: time }
 
 /** Named schemas of the read models: `components.schemas` of the OpenAPI document. */
 export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
@@ -294,113 +294,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     { maintenance, restarting: { const: true } },
   ),
   Config: { type: 'object', description: 'The effective configuration; secrets are removed' },
-  Event: {
-    oneOf: [
-      object(
-        {
-          type: { const: 'session' },
-          ...stamp,
-          neighbor: text,
-          from: sessionState,
-          to: sessionState,
-          cause: text,
-        },
-        { name: text, description: text },
-      ),
-      object(
-        {
-          type: { const: 'route' },
-          ...stamp,
-          family,
-          prefix: text,
-          change: oneOf('announced', 'changed', 'withdrawn'),
-          nextHops: list(text),
-        },
-        { best: object({ neighbor: text, asPath: text }) },
-      ),
-      object({
-        type: { const: 'routes' },
-        ...stamp,
-        family,
-        announced: count,
-        changed: count,
-        withdrawn: count,
-      }),
-      object(
-        {
-          type: { const: 'neighbor' },
-          ...stamp,
-          neighbor: text,
-          change: oneOf('added', 'removed', 'changed'),
-        },
-        { name: text },
-      ),
-      object(
-        {
-          type: { const: 'operation' },
-          ...stamp,
-          neighbor: text,
-          operation: oneOf('shutdown', 'start', 'reset', 'drain', 'undrain', 'refresh'),
-          by: text,
-        },
-        { name: text, message: text, direction: oneOf('in', 'out', 'both') },
-      ),
-      object({ type: { const: 'maintenance' }, ...stamp, on: flag, by: text }),
-      object(
-        {
-          type: { const: 'liveness' },
-          ...stamp,
-          subject: oneOf('neighbor', 'gateway'),
-          address: text,
-          source: text,
-          change: oneOf('dead', 'alive'),
-          dead: flag,
-        },
-        { name: text, cause: text },
-      ),
-      object(
-        {
-          type: { const: 'finding' },
-          ...stamp,
-          change: oneOf('raised', 'cleared'),
-          finding: text,
-          severity: oneOf('error', 'warning', 'note'),
-          subject: text,
-          text,
-        },
-        { neighbor: text, name: text },
-      ),
-      object(
-        {
-          type: { const: 'damped' },
-          ...stamp,
-          ...{ neighbor: text, failures: count, refused: count, until: time, cause: text },
-        },
-        { name: text },
-      ),
-      object(
-        { type: { const: 'refused' }, ...stamp, address: text, port: count, cause: text },
-        { name: text },
-      ),
-      object(
-        {
-          type: { const: 'fault' },
-          ...stamp,
-          neighbor: text,
-          verdict: oneOf('discard', 'withdraw', 'reset'),
-          rule: text,
-          text,
-          prefixes: list(text),
-          message: text,
-        },
-        { name: text },
-      ),
-      object(
-        { type: { const: 'dials' }, ...stamp, neighbor: text, count, cause: text },
-        { name: text, description: text },
-      ),
-    ],
-  },
+  Event: EVENT_SCHEMA,
   Events: object({ events: list(ref('Event')) }),
   Reload: object({
     report: object({

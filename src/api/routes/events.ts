@@ -14,6 +14,11 @@ const TYPES = [
   'operation',
   'maintenance',
   'liveness',
+  'retention',
+  'next-hop',
+  'maximum-prefix',
+  'fib',
+  'drops',
   'finding',
   'dials',
   'damped',
@@ -27,7 +32,7 @@ const querystring = {
   properties: {
     types: {
       type: 'string',
-      maxLength: 128,
+      maxLength: 256,
       description: `Comma-separated, of ${TYPES.join(', ')}; default all`,
     },
     neighbor: { type: 'string', maxLength: 128, description: 'Only events that name this neighbor' },
@@ -82,8 +87,10 @@ function filterOf(context: ApiContext, query: EventQuery): (event: SpeakerEvent)
   }
   return (event) => {
     if (types !== undefined && !types.includes(event.type)) return false
-    if (prefix !== undefined && !(event.type === 'route' && event.prefix === prefix))
-      return event.type === 'routes'
+    if (prefix !== undefined) {
+      const isRoute = event.type === 'route' || event.type === 'fib'
+      if (!(isRoute && event.prefix === prefix)) return event.type === 'routes'
+    }
     if (neighbor === undefined) return true
     switch (event.type) {
       case 'route':
@@ -94,6 +101,8 @@ function filterOf(context: ApiContext, query: EventQuery): (event: SpeakerEvent)
         return event.address === address
       case 'routes':
       case 'maintenance':
+      case 'fib':
+      case 'drops':
         return false
       default:
         return event.neighbor === neighbor

@@ -3,6 +3,7 @@
 import type { Clock } from '../../ports/clock.js'
 import type { Log } from '../../ports/log.js'
 import type { UpdateFields } from '../../wire/update.js'
+import type { Events } from '../events/events.js'
 import type { SpeakerOptions } from '../model/options.js'
 import type { NextHopTracking } from '../tables/next-hop-tracking.js'
 import type { Tables } from '../tables/tables.js'
@@ -14,6 +15,7 @@ import type { PrefixLimit } from './prefix-limit.js'
 export interface InboundParts {
   readonly clock: Clock
   readonly log: Log
+  readonly events: Events
   readonly tables: Tables
   readonly tracking: NextHopTracking
   readonly contexts: DecodeContexts

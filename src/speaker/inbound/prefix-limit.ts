@@ -2,6 +2,7 @@
 
 import { afiOf, type Family, SAFI_UNICAST } from '../../ip/family.js'
 import type { Log } from '../../ports/log.js'
+import type { Events } from '../events/events.js'
 import type { FamilyOptions } from '../model/options.js'
 import type { Peer } from '../peer/peer.js'
 import type { FamilyIn } from './family-in.js'
@@ -11,11 +12,13 @@ type Exceeded = (peer: Peer, family: Family, limit: number, count: number) => vo
 /** Holds neighbors to the number of prefixes that they may send. */
 export class PrefixLimit {
   readonly #log: Log
+  readonly #events: Events
   readonly #exceeded: Exceeded
 
   /** @param exceeded ends the session of a neighbor that sent more than it may */
-  constructor(log: Log, exceeded: Exceeded) {
+  constructor(log: Log, events: Events, exceeded: Exceeded) {
     this.#log = log
+    this.#events = events
     this.#exceeded = exceeded
   }
 
@@ -45,6 +48,13 @@ export class PrefixLimit {
     if (family.limitSaid === 'exceeded' || (family.limitSaid === 'threshold' && !exceeded)) return
     family.limitSaid = exceeded ? 'exceeded' : 'threshold'
     if (exceeded && maximumPrefixAction !== 'warning-only') return
+    const about = { family: family.family, limit: maximumPrefix, count }
+    this.#events.add({
+      type: 'maximum-prefix',
+      neighbor: peer.key,
+      change: exceeded ? 'exceeded' : 'near',
+      ...about,
+    })
     const what = exceeded ? 'more than' : `${Math.floor((count * 100) / maximumPrefix)} % of`
     const kept = exceeded ? '; maximum-prefix is warning-only: they are used' : ''
     this.#log.warn(

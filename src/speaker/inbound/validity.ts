@@ -112,6 +112,8 @@ export class Validity {
     if (fault === VALID) return VALID
     const peer = this.#peer
     const what = REASON_TEXTS[fault].replace('next hop', 'it')
+    const about = { nextHop: nextHops.text(nextHop), change: 'unusable', reason: what } as const
+    this.#parts.events.add({ type: 'next-hop', neighbor: peer.key, ...about })
     const text = `neighbor ${peer.name}: routes with next hop ${nextHops.text(nextHop)} are not used: ${what}`
     this.#parts.log.warn({ neighbor: peer.key }, text)
     return fault

@@ -94,6 +94,76 @@ export type SpeakerEvent =
       /** Why this source calls it dead, half a sentence; absent with 'alive'. */
       readonly cause?: string
     }
+  /** What becomes of a neighbor's paths that outlive what announced them (RFC 4724, RFC 9494, RFC 7313), or do not. */
+  | {
+      readonly type: 'retention'
+      readonly id: number
+      readonly at: string
+      readonly neighbor: string
+      readonly name?: string
+      readonly families: readonly Family[]
+      /** 'kept': stale, and used as before; 'last-choice': stale for long; 'removed'. */
+      readonly change: 'kept' | 'last-choice' | 'removed'
+      readonly paths: number
+      /** Why, for people. */
+      readonly reason: string
+      /** Until when they stay so at most; absent with 'removed'. */
+      readonly until?: string
+    }
+  /** A next hop, however many routes have it, can't be used or can be used again. */
+  | {
+      readonly type: 'next-hop'
+      readonly id: number
+      readonly at: string
+      /** Canonical text, with a zone for link-local addresses. */
+      readonly nextHop: string
+      readonly change: 'unusable' | 'usable'
+      /** Why it can't, half a sentence; absent with 'usable'. */
+      readonly reason?: string
+      /** From this neighbor alone; absent: whoever announces it. */
+      readonly neighbor?: string
+      readonly name?: string
+      /** Changes of other next hops before it that were too many to tell one by one. */
+      readonly more?: number
+    }
+  /** A neighbor nears the prefixes that it may announce, has announced more, or is let in again after that. */
+  | {
+      readonly type: 'maximum-prefix'
+      readonly id: number
+      readonly at: string
+      readonly neighbor: string
+      readonly name?: string
+      readonly family: Family
+      readonly change: 'near' | 'exceeded' | 'over'
+      readonly limit: number
+      readonly count: number
+      /** When it is let in again; absent where it is not kept out (`warning-only`). */
+      readonly until?: string
+    }
+  /** A route is not in the kernel, which or whose guard refused it, or is there now. */
+  | {
+      readonly type: 'fib'
+      readonly id: number
+      readonly at: string
+      readonly change: 'refused' | 'installed'
+      readonly prefix: string
+      /** Why, half a sentence; absent with 'installed'. */
+      readonly reason?: string
+      /** So many other routes of which the same is true, too many to tell one by one. */
+      readonly more?: number
+    }
+  /** The kernel dropped TCP segments because of TCP-MD5 (RFC 2385) or GTSM (RFC 5082) while somebody is not up. */
+  | {
+      readonly type: 'drops'
+      readonly id: number
+      readonly at: string
+      readonly protection: 'MD5' | 'GTSM'
+      readonly segments: number
+      /** Neighbors that are not up, and ranges whose neighbors may not be: nobody knows whose segments they were. */
+      readonly missing: readonly string[]
+      /** Cause and next step, one line. */
+      readonly text: string
+    }
   /** Something is not as it should be, or is again (docs/findings.md). */
   | {
       readonly type: 'finding'
@@ -167,5 +237,16 @@ export type SpeakerEvent =
       readonly message: string
     }
 
+type Unstamped<Type extends SpeakerEvent['type']> = Omit<
+  Extract<SpeakerEvent, { readonly type: Type }>,
+  'id' | 'at' | 'name'
+>
+
 /** A finding before it gets its place among the events. */
-export type FindingReport = Omit<Extract<SpeakerEvent, { readonly type: 'finding' }>, 'id' | 'at'>
+export type FindingReport = Unstamped<'finding'>
+
+/** What the kernel refused or took, before it gets its place among the events. */
+export type FibReport = Unstamped<'fib'>
+
+/** Dropped segments before they get their place among the events. */
+export type DropsReport = Unstamped<'drops'>

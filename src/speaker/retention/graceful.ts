@@ -9,14 +9,14 @@ import { Timers } from '../turn/timers.js'
 
 /** What the helper does with a neighbor's paths. */
 export interface RestartActions {
-  /** Marks the paths as stale and goes on using them. */
-  keep(families: readonly Family[], reason: string): void
+  /** Marks the paths as stale and goes on using them. @param ms until something else becomes of them at the latest */
+  keep(families: readonly Family[], reason: string, ms: number): void
   /** Removes all paths. */
   drop(families: readonly Family[], reason: string): void
   /** Removes the paths that are still stale. */
   sweep(families: readonly Family[], reason: string): void
-  /** Makes stale paths the last choice: LLGR_STALE, NO_LLGR (RFC 9494). */
-  depreference(families: readonly Family[], reason: string): void
+  /** Makes stale paths the last choice: LLGR_STALE, NO_LLGR (RFC 9494). @param ms as of `keep` */
+  depreference(families: readonly Family[], reason: string, ms: number): void
   /** What a timer caused is done: decide, and write what follows from it. */
   decide(): void
 }
@@ -61,6 +61,8 @@ export class Graceful {
   feed(event: RestartEvent): void {
     const { state, actions } = stepRestart(this.#state, event, this.#params())
     this.#state = state
+    const started = actions.flatMap((action) => (action.type === 'start' ? [action.ms] : []))
+    const ms = Math.min(...started, (this.remaining ?? Number.POSITIVE_INFINITY) * 1000)
     for (const action of actions) {
       switch (action.type) {
         case 'start':
@@ -70,7 +72,7 @@ export class Graceful {
           this.#timers.stop(action.timer)
           break
         default:
-          this.#actions[action.type](action.families, action.reason)
+          this.#actions[action.type](action.families, action.reason, ms)
       }
     }
   }

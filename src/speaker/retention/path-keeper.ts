@@ -4,6 +4,7 @@ import type { Family } from '../../ip/family.js'
 import type { Clock } from '../../ports/clock.js'
 import type { Log } from '../../ports/log.js'
 import type { RetentionChange } from '../../ports/observer.js'
+import type { Events } from '../events/events.js'
 import type { SessionWatch } from '../observers/sessions.js'
 import type { Peer } from '../peer/peer.js'
 import type { Tables } from '../tables/tables.js'
@@ -14,6 +15,7 @@ import { type FamilyRemoval, lostGateways, type Removals } from './removals.js'
 export interface RetentionParts {
   readonly clock: Clock
   readonly log: Log
+  readonly events: Events
   readonly tables: Tables
   readonly removals: Removals
   readonly sessions: SessionWatch
@@ -43,8 +45,8 @@ export class PathKeeper implements RestartActions {
   }
 
   /** Marks the paths of these families as stale and goes on using them. */
-  keep(families: readonly Family[], reason: string): void {
-    this.#say(families, 'stale', reason)
+  keep(families: readonly Family[], reason: string, ms: number): void {
+    this.#say(families, 'stale', reason, ms)
     this.#each(families, (family) => {
       this.#parts.removals.finish(family)
       family.rib.markStale(this.#source)
@@ -72,8 +74,8 @@ export class PathKeeper implements RestartActions {
   }
 
   /** Makes stale paths of these families the last choice. */
-  depreference(families: readonly Family[], reason: string): void {
-    this.#say(families, 'long-lived', reason)
+  depreference(families: readonly Family[], reason: string, ms: number): void {
+    this.#say(families, 'long-lived', reason, ms)
     const { removals, clock } = this.#parts
     this.#each(families, (family) => removals.depreference(this.#source, family, clock.wall()))
   }
@@ -102,11 +104,21 @@ export class PathKeeper implements RestartActions {
     bus.gatewaysLost(() => lostGateways(this.#source, families, (family) => tables.rib(family), nextHops))
   }
 
-  #say(families: readonly Family[], what: RetentionChange['what'], reason: string): void {
+  /** @param ms until something else becomes of the paths, as far as anything will */
+  #say(
+    families: readonly Family[],
+    what: RetentionChange['what'],
+    reason: string,
+    ms = Number.POSITIVE_INFINITY,
+  ): void {
     const paths = this.#tell(families, what, reason)
     if (paths === 0) return
     const peer = this.#peer
-    this.#parts.log.info(
+    const { clock, log, events } = this.#parts
+    const until = Number.isFinite(ms) ? { until: new Date(clock.wall() + ms).toISOString() } : {}
+    const change = CHANGES[what]
+    events.add({ type: 'retention', neighbor: peer.key, families, change, paths, reason, ...until })
+    log.info(
       { neighbor: peer.key, families, paths },
       `neighbor ${peer.name}: ${paths} paths (${families.join(', ')}) ${SAID[what]}: ${reason}`,
     )
@@ -123,6 +135,13 @@ export class PathKeeper implements RestartActions {
     return paths
   }
 }
+
+const CHANGES = {
+  stale: 'kept',
+  removed: 'removed',
+  swept: 'removed',
+  'long-lived': 'last-choice',
+} as const satisfies Record<RetentionChange['what'], string>
 
 const SAID: Record<RetentionChange['what'], string> = {
   stale: 'are kept as stale',

@@ -5,6 +5,9 @@ import type { Resolver } from '../../ports/fib.js'
 import type { Gateway } from '../../rib/attributes/next-hop-sets.js'
 import type { NextHopResolution, NextHops } from '../../rib/attributes/next-hops.js'
 import { gatewayText } from '../events/attribute-text.js'
+import type { NextHopEvents } from '../events/next-hop-events.js'
+
+const UNREACHABLE = 'it cannot be reached'
 
 /**
  * Keeps the answers about next hops up to date: each new one is resolved as it is seen, all of them when the
@@ -17,6 +20,7 @@ export class NextHopTracking {
   readonly #nextHops: NextHops
   readonly #resolver: Resolver | undefined
   readonly #isDead: (gateway: string) => boolean
+  readonly #events: NextHopEvents
   readonly #unsubscribe: () => void
   /** The neighbor that an UPDATE is being read from: link-local next hops lie on the link of its session. */
   #reading = ''
@@ -28,14 +32,17 @@ export class NextHopTracking {
   /**
    * @param changed is called after answers have changed, so that routes are decided anew
    * @param isDead says whether a gateway ('192.0.2.1', 'fe80::1%eth0') is called dead (ports/liveness.ts)
+   * @param events hear of each answer
    */
   constructor(
     nextHops: NextHops,
     resolver: Resolver | undefined,
     changed: () => void,
     isDead: (gateway: string) => boolean,
+    events: NextHopEvents,
   ) {
     this.#nextHops = nextHops
+    this.#events = events
     this.#isDead = isDead
     this.#resolver = resolver
     nextHops.onNew = (id) => {
@@ -133,6 +140,8 @@ export class NextHopTracking {
     const { reachable, metric, gateway } = this.#answer(id)
     const dead = gateway !== undefined && this.#isDead(gatewayText(gateway))
     this.#nextHops.resolve(id, dead ? { reachable: false, metric } : { reachable, metric, gateway })
+    if (dead) this.#events.resolved(this.#target(id), 'it is called dead')
+    else this.#events.resolved(this.#target(id), reachable ? undefined : (this.problem(id) ?? UNREACHABLE))
   }
 
   #answer(id: number): NextHopResolution {

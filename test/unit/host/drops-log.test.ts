@@ -2,6 +2,7 @@ import t from 'tap'
 import { DropsLog, type HostRange } from '../../../src/host/drops-log.js'
 import type { CounterName } from '../../../src/host/model.js'
 import type { Log } from '../../../src/ports/log.js'
+import type { DropsReport } from '../../../src/speaker/model/event.js'
 import { ManualClock } from '../../../src/testing/manual-clock.js'
 import type { NeighborView } from '../../../src/views/model/neighbor.js'
 
@@ -25,7 +26,8 @@ function watch(neighbors: () => readonly Neighbor[], ranges: readonly HostRange[
   const drop = () => {}
   const warn = (fields: object, text: string) => void lines.push({ fields, text })
   const log: Log = { debug: drop, info: drop, error: drop, warn }
-  const drops = new DropsLog(clock, log)
+  const events: DropsReport[] = []
+  const drops = new DropsLog(clock, log, (event) => events.push(event))
   const look = async (grown: { readonly [Name in CounterName]?: number }) => {
     await clock.advance(10_000)
     drops.look(new Map(Object.entries(grown) as [CounterName, number][]), 10, () => ({
@@ -36,7 +38,7 @@ function watch(neighbors: () => readonly Neighbor[], ranges: readonly HostRange[
   }
   const texts = async (grown: { readonly [Name in CounterName]?: number }) =>
     (await look(grown)).map(({ text }) => text)
-  return { clock, look, texts }
+  return { clock, look, texts, events }
 }
 
 t.test('drops are logged with their kind and with who is not up', async (t) => {
@@ -106,4 +108,13 @@ t.test('nobody down, nothing logged; a range may miss anybody', async (t) => {
   ])
   const many = watch(() => Array.from({ length: 7 }, (_, i) => keyed(`10.0.0.${i}`)))
   t.match(await many.texts({ TCPMD5Failure: 1 }), [/10\.0\.0\.4 and 2 more;/])
+})
+
+t.test('each line is an event, too', async (t) => {
+  const { look, events } = watch(() => [keyed('192.168.95.210', { name: 'k8s-master-0' })])
+  const [{ text }] = await look({ TCPMD5NotFound: 2, TCPMD5Failure: 1 })
+  await look({ TCPMD5NotFound: 2, TCPMD5Failure: 1 })
+  t.same(events, [
+    { type: 'drops', protection: 'MD5', segments: 3, missing: ['192.168.95.210 (k8s-master-0)'], text },
+  ])
 })

@@ -51,6 +51,7 @@ function watch(t: Test, more: Partial<HostScope> = {}) {
       )
     },
     scope: () => scope,
+    report() {},
     preferred: () => (more.forwards === false ? undefined : []),
     loadPacketSocket: async () => {
       loads.push(clock.wall())

@@ -41,7 +41,7 @@ t.test('events are one line each', async (t) => {
     id: 1,
     at: NOW,
     neighbor: '192.168.95.210',
-    description: 'k8s\nmaster',
+    name: 'k8s\nmaster',
     from: 'Established',
     to: 'Idle',
     cause: 'hold timer expired',
