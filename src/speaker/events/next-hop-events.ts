@@ -9,7 +9,7 @@ const WINDOW = 10_000
 /** Next hops remembered as unusable; beyond, the oldest is forgotten. */
 const REMEMBERED = 10_000
 
-/** Remembers which next hops can't be used, so that each change is told once. */
+/** Remembers which next hops can't be used, so that each change is one event. */
 export class NextHopEvents {
   readonly #clock: Clock
   readonly #events: Events
