@@ -256,7 +256,7 @@ export class SpeakerWorld {
     const gone = new Set([...report.removed, ...report.reset])
     for (const slot of this.slots) {
       const shut = slot.options?.shutdown !== undefined && before.get(slot)?.shutdown === undefined
-      const view = this.switch.views.neighbor(slot.address)
+      const view = present(this.switch.views.neighbor(slot.address))
       // Options of a guest follow those of its range.
       if (slot.dynamic && view !== undefined && report.changed.includes(slot.address)) {
         slot.options = { ...options.listenRanges[0].template, address: slot.address }
@@ -292,7 +292,7 @@ export class SpeakerWorld {
     const { views, lines } = this.switch
     for (const slot of this.slots) {
       this.#read(slot)
-      const view = views.neighbor(slot.address)
+      const view = present(views.neighbor(slot.address))
       if (slot.dynamic) this.#guest(slot, view)
       if (view === undefined) continue
       check(
@@ -650,4 +650,9 @@ function same(found: unknown, expected: unknown, what: string): void {
 /** The link of a link-local next hop follows from the session, which this model of a machine does not tell apart. */
 function withoutZones(gateways: readonly string[]): string[] {
   return gateways.map((gateway) => gateway.replace(/%.*/, '')).sort()
+}
+
+/** A guest that left is shown for a while, and is not there. */
+function present(view: NeighborView | undefined): NeighborView | undefined {
+  return view?.departed === undefined ? view : undefined
 }
