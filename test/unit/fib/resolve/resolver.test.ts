@@ -51,8 +51,15 @@ t.test('connected, by route, or not at all', async (t) => {
   t.match(resolver.resolveGateway({ address: '10.20.1.1' }), {
     via: { address: '10.7.0.254', device: 'eth1', ifindex: 3, word: 'if3' },
   })
-  for (const address of ['10.20.66.1', '8.8.8.8', 'fd99::1', '192.168.95.200', 'nonsense']) {
-    t.same(resolver.resolve(address), { reachable: false, metric: 0, connected: false }, address)
+  const reasons: Readonly<Record<string, string>> = {
+    '10.20.66.1': 'the route to it is a dead end (blackhole or unreachable)',
+    '8.8.8.8': 'there is no route to it',
+    'fd99::1': 'there is no route to it',
+    '192.168.95.200': 'it is an address of this machine',
+    nonsense: 'it is no address',
+  }
+  for (const [address, reason] of Object.entries(reasons)) {
+    t.same(resolver.resolve(address), { reachable: false, metric: 0, connected: false, reason }, address)
   }
   t.match(resolver.resolveGateway({ address: '10.20.66.1' }), { reason: /dead end/ })
   t.match(resolver.resolveGateway({ address: '192.168.95.200' }), { reason: /an address of this machine/ })
