@@ -90,7 +90,7 @@ t.test('the range’s password: its guests are reset, the others are not', async
   await lab.clock.run()
   t.match(host.rules, [{ remote: B }, { remote: '10.0.0.0/8', password: 'another' }])
   t.equal(peers[0].notification, '6/6')
-  t.equal(views.neighbor('10.0.0.1'), undefined)
+  t.match(views.neighbor('10.0.0.1'), { state: 'Idle', departed: {} })
   t.match(views.neighbor(B), { state: 'Established' })
 })
 

@@ -188,7 +188,7 @@ t.test('listen ranges: a guest becomes a neighbor, others go or get new options'
   )
   t.match(sw.views.neighbor(A), { dynamic: false, state: 'Active' })
   t.match(sw.views.neighbor(B), { dynamic: true, state: 'Established', description: 'guest' })
-  t.equal(sw.views.neighbor(C), undefined)
+  t.match(sw.views.neighbor(C), { state: 'Idle', departed: {} })
 })
 
 t.test('stop: Cease with the communication, and the kernel is left to its owner', async (t) => {
