@@ -240,7 +240,9 @@ function speakerOptions(configuration: Configuration): SpeakerOptions {
   // JSON is YAML.
   const text = typeof configuration === 'string' ? configuration : JSON.stringify(configuration)
   const { config, diagnostics } = loadText(text, 'configuration')
-  if (config === undefined) throw new Error(formatDiagnostics(diagnostics))
+  // Warnings and notes do not keep it from starting.
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  if (config === undefined) throw new Error(formatDiagnostics(errors))
   return config.bgp
 }
 
