@@ -1,7 +1,7 @@
 /** What this machine knows of the way to a neighbor. */
 
 import type { CounterName, NeighborReach, SynFact } from '../../host/model.js'
-import type { NeighborOptions, NeighborTemplate } from '../../speaker/model/options.js'
+import type { NeighborOptions } from '../../speaker/model/options.js'
 import type { NeighborView } from '../../views/model/neighbor.js'
 import type { Facts } from './facts.js'
 
@@ -27,9 +27,4 @@ export function recentOf({ host }: Facts, name: CounterName): number {
 /** What is configured of it; of a neighbor from a listen range undefined. */
 export function optionsOf({ config }: Facts, { address }: NeighborView): NeighborOptions | undefined {
   return config.bgp.neighbors.find((options) => options.address === address)
-}
-
-/** True when a neighbor with these options has to be on a connected subnet. */
-export function isSingleHop({ ebgpMultihop, ttlSecurity, connectedCheck }: NeighborTemplate): boolean {
-  return ebgpMultihop === 1 && (ttlSecurity ?? 1) === 1 && connectedCheck !== false
 }

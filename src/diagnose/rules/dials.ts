@@ -6,17 +6,12 @@ import type { Facts } from '../model/facts.js'
 import { nameOf } from '../model/names.js'
 import { synOf } from '../model/reach.js'
 import type { Rule, RuleFamily } from '../model/rule.js'
-import { neighborRule } from './of-neighbor.js'
+import { downRule } from './of-neighbor.js'
 import { downSince, fromDial } from './ways.js'
-
-const isDown = ({ state, adminDown, paused }: NeighborView) =>
-  state !== 'Established' && !adminDown && paused === undefined
 
 /** What a dial met by itself is reason enough. */
 function dialRule(id: DialReason, title: string, next: string): Rule {
-  return neighborRule({ id, severity: 'error', group: 'down', title, next }, (neighbor, facts) =>
-    isDown(neighbor) ? fromDial(neighbor, id, facts) : undefined,
-  )
+  return downRule({ id, title, next }, (neighbor, facts) => fromDial(neighbor, id, facts))
 }
 
 /** What is known of its own dials: it is silent, or nobody looks. */
@@ -32,16 +27,13 @@ function looked({ host }: Facts): string[] {
   return arrivals?.known ? [`SYNs are looked for since ${arrivals.since}`] : []
 }
 
-const NOTHING_COMES = neighborRule(
+const NOTHING_COMES = downRule(
   {
     id: 'nothing-comes',
-    severity: 'error',
-    group: 'down',
     title: 'Nothing listens at the neighbor, and it does not dial this side either',
     next: "look on the node: is it selected by a CiliumBGPClusterConfig, is peerAddress this machine's address, and does its firewall let TCP to port 179 out?",
   },
   (neighbor, facts) => {
-    if (!isDown(neighbor)) return undefined
     const refused = neighbor.lastError?.reason === 'dial-refused'
     const waiting = neighbor.passive && neighbor.lastError === undefined
     if (!refused && !waiting) return undefined
@@ -56,16 +48,14 @@ const NOTHING_COMES = neighborRule(
   },
 )
 
-const NO_ANSWER = neighborRule(
+const NO_ANSWER = downRule(
   {
     id: 'dial-no-answer',
-    severity: 'error',
-    group: 'down',
     title: 'Nothing answers our SYNs, and nothing comes: a firewall drops both ways, or the machine is off',
     next: 'look whether it is up, and whether firewalls there and here let TCP to port 179 pass',
   },
   (neighbor, facts) => {
-    if (!isDown(neighbor) || neighbor.lastError?.reason !== 'dial-no-answer') return undefined
+    if (neighbor.lastError?.reason !== 'dial-no-answer') return undefined
     const quiet = silence(neighbor, facts)
     const { lastError } = neighbor
     return {
@@ -76,16 +66,13 @@ const NO_ANSWER = neighborRule(
   },
 )
 
-const NOT_UP = neighborRule(
+const NOT_UP = downRule(
   {
     id: 'neighbor-down',
-    severity: 'error',
-    group: 'down',
     title: 'A neighbor is not up, and nothing says more about why',
     next: 'look whether its BGP daemon runs and has this machine as a neighbor',
   },
   (neighbor, facts) => {
-    if (!isDown(neighbor)) return undefined
     const { lastError, lastReset } = neighbor
     const last = lastError ?? lastReset
     return {

@@ -5,7 +5,6 @@
 
 import type { EndReason } from '../../session/reasons.js'
 import type { LastError, NeighborView } from '../../views/model/neighbor.js'
-import type { FindingSeverity } from '../model/finding.js'
 import { named } from '../model/names.js'
 import type { Rule, RuleFamily } from '../model/rule.js'
 import { neighborRule } from './of-neighbor.js'
@@ -13,10 +12,9 @@ import { neighborRule } from './of-neighbor.js'
 interface Kind {
   readonly title: string
   readonly next: string
-  readonly severity?: FindingSeverity
 }
 
-/** By reason; what belongs to a dial is in dials.ts, what this side did on purpose in sessions.ts. */
+/** By reason; what belongs to a dial is in dials.ts, what this side did on purpose in own.ts. */
 const KINDS: { readonly [R in EndReason]?: Kind } = {
   'as-wrong': {
     title: "The neighbor's OPEN has another AS number than is configured",
@@ -186,8 +184,8 @@ function failureOf({ lastError, lastReset }: NeighborView): LastError | undefine
   return lastError !== undefined && lastError.reason in HERE ? lastError : lastReset
 }
 
-function rule(id: EndReason, { title, next, severity = 'error' }: Kind): Rule {
-  return neighborRule({ id, severity, group: 'down', title, next }, (neighbor) => {
+function rule(id: EndReason, { title, next }: Kind): Rule {
+  return neighborRule({ id, severity: 'error', group: 'down', title, next }, (neighbor) => {
     if (neighbor.state === 'Established' || neighbor.adminDown) return undefined
     const failure = failureOf(neighbor)
     if (failure?.reason !== id) return undefined

@@ -4,14 +4,11 @@ import type { NeighborView } from '../../views/model/neighbor.js'
 import type { Facts } from '../model/facts.js'
 import type { Judgment, Rule } from '../model/rule.js'
 
-/**
- * A rule about neighbors.
- * @param judge what is concluded of one; undefined: nothing
- */
-export function neighborRule(
-  rule: Omit<Rule, 'find'>,
-  judge: (neighbor: NeighborView, facts: Facts) => Omit<Judgment, 'subject'> | undefined,
-): Rule {
+/** What is concluded of one neighbor; undefined: nothing. */
+export type Judge = (neighbor: NeighborView, facts: Facts) => Omit<Judgment, 'subject'> | undefined
+
+/** A rule about neighbors. */
+export function neighborRule(rule: Omit<Rule, 'find'>, judge: Judge): Rule {
   return {
     ...rule,
     *find(facts) {
@@ -21,4 +18,16 @@ export function neighborRule(
       }
     },
   }
+}
+
+/**
+ * A rule that says why neighbors are down: only those are judged that should be up, are not, and are not kept out for a
+ * while by this side.
+ */
+export function downRule(words: Pick<Rule, 'id' | 'title' | 'next'>, judge: Judge): Rule {
+  return neighborRule({ ...words, severity: 'error', group: 'down' }, (neighbor, facts) => {
+    const { state, adminDown, paused } = neighbor
+    const down = state !== 'Established' && !adminDown && paused === undefined
+    return down ? judge(neighbor, facts) : undefined
+  })
 }

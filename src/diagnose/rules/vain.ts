@@ -1,11 +1,12 @@
 /** Sessions that are up, and bring nothing or less than they seem to. */
 
 import { type Family, familyOf } from '../../ip/family.js'
+import { isSingleHop } from '../../speaker/peer/protection.js'
 import type { NeighborView } from '../../views/model/neighbor.js'
 import type { Capability } from '../../wire/types.js'
 import type { Facts } from '../model/facts.js'
 import { duration, listed, named, nameOf } from '../model/names.js'
-import { isSingleHop, optionsOf, reachOf } from '../model/reach.js'
+import { optionsOf, reachOf } from '../model/reach.js'
 import type { Judgment, RuleFamily } from '../model/rule.js'
 import { neighborRule } from './of-neighbor.js'
 
@@ -206,7 +207,7 @@ const MULTIHOP_ONE_SIDE = neighborRule(
     if (!isUp(neighbor) || neighbor.type === 'ibgp') return undefined
     const [reach, options] = [reachOf(facts, neighbor), optionsOf(facts, neighbor)]
     if (reach === undefined || reach.connected || reach.own || options === undefined) return undefined
-    if (!isSingleHop(options) || options.connectedCheck === false) return undefined
+    if (!isSingleHop(options)) return undefined
     return {
       text: `${nameOf(neighbor)} is on no subnet of this machine and up all the same, for it has multihop set: a real switch would not let it up`,
       next: `set ebgp-multihop for ${neighbor.address} here, too`,

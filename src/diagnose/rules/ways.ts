@@ -1,118 +1,106 @@
 /** What lies between a neighbor that is not up and this daemon: signatures, TTLs, firewalls, subnets, cables. */
 
+import type { CounterName } from '../../host/model.js'
+import { isSingleHop } from '../../speaker/peer/protection.js'
 import type { NeighborView } from '../../views/model/neighbor.js'
 import type { Facts } from '../model/facts.js'
 import { nameOf } from '../model/names.js'
-import { isSingleHop, optionsOf, reachOf, recentOf, synOf } from '../model/reach.js'
-import type { Judgment, RuleFamily } from '../model/rule.js'
-import { neighborRule } from './of-neighbor.js'
-
-type Judge = (neighbor: NeighborView, facts: Facts) => Omit<Judgment, 'subject'> | undefined
-
-const isDown = ({ state, adminDown, paused }: NeighborView) =>
-  state !== 'Established' && !adminDown && paused === undefined
-
-/** Of those that are not up alone. */
-const whileDown =
-  (judge: Judge): Judge =>
-  (neighbor, facts) =>
-    isDown(neighbor) ? judge(neighbor, facts) : undefined
+import { optionsOf, reachOf, recentOf, synOf } from '../model/reach.js'
+import type { Judgment, Rule, RuleFamily } from '../model/rule.js'
+import { downRule } from './of-neighbor.js'
 
 const drops = (count: number, what: string) => `${count} segments dropped in the last minutes: ${what}`
 
-const MD5_NOT_SIGNED = neighborRule(
-  {
-    id: 'md5-not-signed',
-    severity: 'error',
-    group: 'down',
-    title: 'A password is set here, and what comes is not signed (TCP-MD5)',
-    next: 'set the same password on the node (authSecretRef), or take it away here',
-  },
-  whileDown((neighbor, facts) => {
-    if (neighbor.authentication !== 'md5') return undefined
-    const syn = synOf(facts, neighbor)
-    const count = recentOf(facts, 'TCPMD5NotFound')
-    if (count === 0 || (syn !== undefined && (syn === null || syn.signed))) return undefined
-    return {
-      text: `${nameOf(neighbor)} does not sign its TCP segments, and a password is set here: the kernel drops them`,
-      evidence: [drops(count, 'not signed (TCPMD5NotFound)')],
-    }
-  }),
-)
+interface Signatures {
+  readonly id: string
+  readonly title: string
+  readonly next: string
+  /** A password is set here. */
+  readonly password: boolean
+  /** What comes is signed. */
+  readonly signed: boolean
+  readonly counter: CounterName
+  /** What the neighbor does, behind its name. */
+  readonly text: string
+  /** What is dropped. */
+  readonly dropped: string
+}
 
-const MD5_UNEXPECTED = neighborRule(
-  {
-    id: 'md5-unexpected',
-    severity: 'error',
-    group: 'down',
-    title: 'What comes is signed, and no password is set here (TCP-MD5)',
-    next: 'set the same `password` here, or take it away on the node (authSecretRef)',
-  },
-  whileDown((neighbor, facts) => {
-    if (neighbor.authentication === 'md5') return undefined
+/** Segments are dropped for their signature. Where SYNs are seen the neighbor's own must fit, else the counter is enough. */
+function signatureRule({ password, signed, counter, text, dropped, ...words }: Signatures): Rule {
+  return downRule(words, (neighbor, facts) => {
+    if ((neighbor.authentication === 'md5') !== password) return undefined
     const syn = synOf(facts, neighbor)
-    const count = recentOf(facts, 'TCPMD5Unexpected')
-    if (count === 0 || (syn !== undefined && (syn === null || !syn.signed))) return undefined
+    const count = recentOf(facts, counter)
+    if (count === 0 || (syn !== undefined && syn?.signed !== signed)) return undefined
     return {
-      text: `${nameOf(neighbor)} signs its TCP segments, and no password is set here: the kernel drops them`,
-      evidence: [drops(count, 'signed without a key here (TCPMD5Unexpected)')],
+      text: `${nameOf(neighbor)} ${text}: the kernel drops them`,
+      evidence: [drops(count, `${dropped} (${counter})`)],
     }
-  }),
-)
+  })
+}
 
-const MD5_WRONG = neighborRule(
-  {
-    id: 'md5-wrong',
-    severity: 'error',
-    group: 'down',
-    title: 'Both sides sign, with different passwords (TCP-MD5)',
-    next: 'set the same password on both sides; mind blanks and line ends in files and secrets',
-  },
-  whileDown((neighbor, facts) => {
-    if (neighbor.authentication !== 'md5') return undefined
-    const syn = synOf(facts, neighbor)
-    const count = recentOf(facts, 'TCPMD5Failure')
-    if (count === 0 || (syn !== undefined && (syn === null || !syn.signed))) return undefined
-    return {
-      text: `${nameOf(neighbor)} signs its TCP segments with another password than the one here: the kernel drops them`,
-      evidence: [drops(count, 'signed with another key (TCPMD5Failure)')],
-    }
-  }),
-)
+const MD5_NOT_SIGNED = signatureRule({
+  id: 'md5-not-signed',
+  title: 'A password is set here, and what comes is not signed (TCP-MD5)',
+  next: 'set the same password on the node (authSecretRef), or take it away here',
+  password: true,
+  signed: false,
+  counter: 'TCPMD5NotFound',
+  text: 'does not sign its TCP segments, and a password is set here',
+  dropped: 'not signed',
+})
 
-const GTSM = neighborRule(
+const MD5_UNEXPECTED = signatureRule({
+  id: 'md5-unexpected',
+  title: 'What comes is signed, and no password is set here (TCP-MD5)',
+  next: 'set the same `password` here, or take it away on the node (authSecretRef)',
+  password: false,
+  signed: true,
+  counter: 'TCPMD5Unexpected',
+  text: 'signs its TCP segments, and no password is set here',
+  dropped: 'signed without a key here',
+})
+
+const MD5_WRONG = signatureRule({
+  id: 'md5-wrong',
+  title: 'Both sides sign, with different passwords (TCP-MD5)',
+  next: 'set the same password on both sides; mind blanks and line ends in files and secrets',
+  password: true,
+  signed: true,
+  counter: 'TCPMD5Failure',
+  text: 'signs its TCP segments with another password than the one here',
+  dropped: 'signed with another key',
+})
+
+const GTSM = downRule(
   {
     id: 'gtsm-drop',
-    severity: 'error',
-    group: 'down',
     title: 'What comes has a lower TTL than ttl-security asks for (GTSM)',
     next: 'let the neighbor send with TTL 255 (Cilium cannot: its TTL is 1, or ebgpMultihop), or take ttl-security away here',
   },
-  whileDown((neighbor, facts) => {
+  (neighbor, facts) => {
     const hops = neighbor.ttlSecurity
     if (hops === undefined) return undefined
     const syn = synOf(facts, neighbor)
     const count = recentOf(facts, 'TCPMinTTLDrop')
     const least = 256 - hops
-    if (syn === null || (count === 0 && (syn === undefined || syn.ttl >= least))) return undefined
-    if (syn !== undefined && syn.ttl >= least) return undefined
+    if (syn === null || (syn === undefined ? count === 0 : syn.ttl >= least)) return undefined
     const ttl = syn === undefined ? 'a lower TTL' : `TTL ${syn.ttl}`
     return {
       text: `${nameOf(neighbor)} sends with ${ttl}, and ttl-security asks for ${least} and more`,
       evidence: count === 0 ? [] : [drops(count, 'TTL too low (TCPMinTTLDrop)')],
     }
-  }),
+  },
 )
 
-const MULTIHOP = neighborRule(
+const MULTIHOP = downRule(
   {
     id: 'multihop-missing',
-    severity: 'error',
-    group: 'down',
     title: 'A neighbor is on no connected subnet, and multihop is not set',
     next: 'set ebgp-multihop here and ebgpMultihop on the node, or correct the address',
   },
-  whileDown((neighbor, facts) => {
+  (neighbor, facts) => {
     const reach = reachOf(facts, neighbor)
     const options = optionsOf(facts, neighbor)
     if (neighbor.type === 'ibgp' || options === undefined || !isSingleHop(options)) return undefined
@@ -122,19 +110,17 @@ const MULTIHOP = neighborRule(
       next: `set ebgp-multihop for ${neighbor.address} here and ebgpMultihop on the node, or correct the address`,
       evidence: ['no interface has an address in its subnet'],
     }
-  }),
+  },
 )
 
-const FIREWALL_HERE = neighborRule(
+const FIREWALL_HERE = downRule(
   {
     id: 'firewall-here',
-    severity: 'error',
-    group: 'down',
     title:
       "A neighbor's SYNs reach this machine, and no connection comes of them: a firewall here drops them",
     next: 'let TCP to the BGP port pass: `nft list ruleset`, `iptables -S INPUT`',
   },
-  whileDown((neighbor, facts) => {
+  (neighbor, facts) => {
     const syn = synOf(facts, neighbor)
     if (!syn || syn.attempts === 0) return undefined
     // Whoever got as far as a connection since then is not dropped.
@@ -148,18 +134,16 @@ const FIREWALL_HERE = neighborRule(
       evidence: [`${syn.attempts} attempts since ${syn.first}, the last at ${syn.last}`],
       since: syn.first,
     }
-  }),
+  },
 )
 
-const FIREWALL_REJECTS = neighborRule(
+const FIREWALL_REJECTS = downRule(
   {
     id: 'firewall-rejects',
-    severity: 'error',
-    group: 'down',
     title: 'A firewall, on the way or on the other machine, answers that it forbids the connection',
     next: 'let TCP to port 179 pass there',
   },
-  whileDown((neighbor, facts) => {
+  (neighbor, facts) => {
     const arrivals = facts.host?.arrivals
     const refusal = arrivals?.known
       ? arrivals.refusals.find(({ to, reason }) => to === neighbor.address && reason === 'prohibited')
@@ -168,24 +152,22 @@ const FIREWALL_REJECTS = neighborRule(
       const who = refusal.from === neighbor.address ? 'its own' : `that of ${refusal.from}`
       return {
         text: `${nameOf(neighbor)} is not let through to: a firewall, ${who}, rejects our connections`,
-        next: `let TCP to port ${179} of ${neighbor.address} pass there, or leave dialling to the neighbor`,
+        next: `let TCP to port 179 of ${neighbor.address} pass there, or leave dialling to the neighbor`,
         evidence: [`${refusal.count} ICMP messages 'administratively prohibited' from ${refusal.from}`],
         since: refusal.last,
       }
     }
     return fromDial(neighbor, 'dial-rejected', facts)
-  }),
+  },
 )
 
-const HOST_OFF = neighborRule(
+const HOST_OFF = downRule(
   {
     id: 'host-off',
-    severity: 'error',
-    group: 'down',
     title: "Nobody answers at the neighbor's address: its machine is off, or has another address",
     next: 'look whether it is powered on, has the address, and is on the same segment (VLAN, cable)',
   },
-  whileDown((neighbor, facts) => {
+  (neighbor, facts) => {
     const reach = reachOf(facts, neighbor)
     const failed = reach?.table === 'FAILED' || reach?.table === 'INCOMPLETE'
     const unreachable = neighbor.lastError?.reason === 'dial-unreachable'
@@ -197,7 +179,7 @@ const HOST_OFF = neighborRule(
       evidence: reach === undefined ? [] : [`neighbor table: ${reach.table}`],
       since: downSince(neighbor, facts),
     }
-  }),
+  },
 )
 
 /** Reasons of dials begin with the same word. */
