@@ -1,7 +1,7 @@
 /** The rows of `show …`, in the words of the switch and of FRR. */
 
 import type { Args } from '../grammar/args.js'
-import { FAMILIES, type Family } from '../ip/family.js'
+import { FAMILIES, type Family, familyOfText } from '../ip/family.js'
 import { canonicalPrefix } from '../ip/prefix.js'
 import { maskLength } from './kinds.js'
 import type { NeighborTable, RequestOf, Scope, ShowRequest, Target } from './request.js'
@@ -20,7 +20,6 @@ export const SHOW: Head = {
 }
 
 const familyOfIp = (word: string): Family => (word === 'ipv6' ? 'ipv6-unicast' : 'ipv4-unicast')
-const familyOfAddress = (text: string): Family => (text.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast')
 
 /** The families and the shape that the words of BGP ask for. */
 function scopeOf({ keywords }: Args): Scope {
@@ -52,7 +51,7 @@ function targetOf(
   table: RouteTable,
 ): { family: Family; target: Target } {
   const text = args.text(name)
-  const own = familyOfAddress(text)
+  const own = familyOfText(text)
   if (family !== undefined && own !== family) {
     const [is, wanted] = own === 'ipv6-unicast' ? ['IPv6', 'IPv4'] : ['IPv4', 'IPv6']
     const afi = is.toLowerCase()

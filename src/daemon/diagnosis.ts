@@ -8,7 +8,7 @@ import { type Facts, FEW_ROUTES } from '../diagnose/model/facts.js'
 import type { Finding } from '../diagnose/model/finding.js'
 import type { HostFacts } from '../host/model.js'
 import { canonicalAddress } from '../ip/address.js'
-import { FAMILIES, type Family } from '../ip/family.js'
+import { FAMILIES, type Family, familyOfText } from '../ip/family.js'
 import { canonicalPrefix } from '../ip/prefix.js'
 import type { Clock } from '../ports/clock.js'
 import type { FibPort } from '../ports/fib.js'
@@ -87,7 +87,7 @@ export class Diagnosis {
     const longest = canonicalAddress(subject)
     const target = prefix === undefined ? longest && { longest } : { prefix }
     if (!target) return undefined
-    const family: Family = subject.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast'
+    const family = familyOfText(subject)
     return this.#parts.views.routes({ family, ...target, limit: 1 }).routes[0]
   }
 }

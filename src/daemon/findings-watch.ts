@@ -5,6 +5,7 @@ import { RULES } from '../diagnose/registry.js'
 import type { Cancel, Clock } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
 import type { FindingReport } from '../speaker/model/event.js'
+import { every } from './every.js'
 
 /** Milliseconds between two looks. What is gone at the second of them was on its way, and no finding. */
 const INTERVAL = 5000
@@ -31,10 +32,7 @@ export class FindingsWatch {
   }
 
   start(): void {
-    this.#cancel = this.#parts.clock.after(INTERVAL, () => {
-      this.#look()
-      this.start()
-    })
+    this.#cancel = every(this.#parts.clock, INTERVAL, () => this.#look())
   }
 
   stop(): void {

@@ -3,6 +3,7 @@
 import type { Cancel, Clock } from '../ports/clock.js'
 import type { FibPort, FibRouteView } from '../ports/fib.js'
 import type { FibReport } from '../speaker/model/event.js'
+import { every } from './every.js'
 
 /** Milliseconds between two looks. What is refused for less is not told: the log may have it. */
 const INTERVAL = 2000
@@ -27,10 +28,7 @@ export class RefusalsWatch {
   }
 
   start(): void {
-    this.#cancel = this.#parts.clock.after(INTERVAL, () => {
-      this.#look()
-      this.start()
-    })
+    this.#cancel = every(this.#parts.clock, INTERVAL, () => this.#look())
   }
 
   stop(): void {

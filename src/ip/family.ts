@@ -34,3 +34,8 @@ export function familyOf(afi: number, safi: number): Family | undefined {
 export function bitsOf(family: Family): number {
   return family === 'ipv4-unicast' ? 32 : 128
 }
+
+/** Family of an address or a prefix in text: the one with colons is IPv6. @param text one that is valid */
+export function familyOfText(text: string): Family {
+  return text.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast'
+}

@@ -1,3 +1,4 @@
+import { familyOfText } from '../ip/family.js'
 import type { RouteDetail } from '../views/model/route.js'
 import { afiName } from './family.js'
 import { descriptors } from './route.js'
@@ -38,7 +39,7 @@ export function routeJson(route: RouteDetail, now: number): object[] {
       nexthops: entries.map(({ gateway, path }) => ({
         ...(installed ? { fib: true } : {}),
         ip: gateway.address,
-        afi: afiName(gateway.address.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast'),
+        afi: afiName(familyOfText(gateway.address)),
         ...(gateway.interface === undefined ? {} : { interfaceName: gateway.interface }),
         active: true,
         ...(path.stale ? { stale: true } : {}),

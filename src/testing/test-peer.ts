@@ -4,7 +4,7 @@ import { loadText } from '../config/load.js'
 import { formatDiagnostics } from '../config/text/format.js'
 import { systemClock } from '../daemon/clock.js'
 import { type Decorator, decorated } from '../decorate/compose.js'
-import type { Family } from '../ip/family.js'
+import { type Family, familyOfText } from '../ip/family.js'
 import { TcpTransport } from '../net/tcp.js'
 import type { Clock, Random } from '../ports/clock.js'
 import type { FibPort, Resolver } from '../ports/fib.js'
@@ -142,7 +142,7 @@ export class TestPeer {
 
   /** @param prefix canonical text @returns undefined without a path for it */
   route(prefix: string): RouteView | undefined {
-    return this.#views.routes({ family: familyOf(prefix), prefix, limit: 1 }).routes[0]
+    return this.#views.routes({ family: familyOfText(prefix), prefix, limit: 1 }).routes[0]
   }
 
   /** What a neighbor is sent (Adj-RIB-Out), attributes as they leave; nothing while it is not Established. */
@@ -245,8 +245,6 @@ function speakerOptions(configuration: Configuration): SpeakerOptions {
   if (config === undefined) throw new Error(formatDiagnostics(errors))
   return config.bgp
 }
-
-const familyOf = (prefix: string): Family => (prefix.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast')
 
 function all(page: (query: RouteQuery) => RoutePage, family: Family): readonly RouteView[] {
   const routes: RouteView[] = []

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { canonicalAddress } from '../../ip/address.js'
-import type { Family } from '../../ip/family.js'
+import { type Family, familyOfText } from '../../ip/family.js'
 import { canonicalPrefix } from '../../ip/prefix.js'
 import { NEIGHBOR_NAME_FORM, neighborKey, parseNeighborName } from '../../session/neighbor-key.js'
 import type {
@@ -104,8 +104,7 @@ export function queryOf(raw: RawQuery): RouteQuery {
   }
   const neighbor = name && neighborKey(name.address, name.remoteAs)
   const target = prefix ?? longest
-  const own: Family | undefined =
-    target === undefined ? undefined : target.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast'
+  const own = target === undefined ? undefined : familyOfText(target)
   const asked = raw.family === undefined ? undefined : FAMILY_NAMES[raw.family]
   if (own !== undefined && asked !== undefined && own !== asked) {
     throw new ApiError(400, 'bad_parameter', `${target} is not of family ${asked}`, 'Leave `family` out')

@@ -1,6 +1,6 @@
 /** The way back for policies: lists and route maps as the document writes them, each named list once. */
 
-import { bitsOf, type Family } from '../../ip/family.js'
+import { bitsOf, type Family, familyOfText } from '../../ip/family.js'
 import { isList } from '../../policy/route-policy.js'
 import type {
   AsPathRule,
@@ -180,7 +180,7 @@ function communityRule({ action, all, regex }: CommunityRule): CommunityRuleEntr
 }
 
 function familyOf({ prefix }: PrefixRule): Family {
-  return prefix.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast'
+  return familyOfText(prefix)
 }
 
 function describeRule({ action, prefix, ge, le }: PrefixRule, family: Family): PrefixRuleEntry {

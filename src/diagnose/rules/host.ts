@@ -2,6 +2,7 @@
 
 import { settingWarnings } from '../../host/checks.js'
 import type { SysctlFact } from '../../host/model.js'
+import { familyOfText } from '../../ip/family.js'
 import type { FindingSeverity } from '../model/finding.js'
 import { listed } from '../model/names.js'
 import { recentOf } from '../model/reach.js'
@@ -69,7 +70,7 @@ const FOREIGN_BETTER: Rule = {
   severity: 'error',
   title: "Another program's route for the same prefix has a better metric: the kernel uses that one",
   next: 'remove it, or give ours a lower `fib.metric`',
-  *find({ host, routes, fib }) {
+  *find({ host, fib }) {
     const preferred = host?.preferred
     if (!fib.enabled || !preferred?.known) return
     for (const { prefix, via, interface: device, protocol, metric, command } of preferred.routes) {
@@ -77,10 +78,8 @@ const FOREIGN_BETTER: Rule = {
         ...(via === undefined ? [] : [`via ${via}`]),
         ...(device === undefined ? [] : [`dev ${device}`]),
       ]
-      const family = prefix.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast'
-      const known = routes.find((route) => route.prefix === prefix)
       yield {
-        subject: { type: 'prefix', family: known?.family ?? family, prefix },
+        subject: { type: 'prefix', family: familyOfText(prefix), prefix },
         text: `the kernel sends ${prefix} ${way.join(' ')} and not where BGP says: the route of ${protocol} has the better metric ${metric}`,
         next: `\`${command}\`, or give ours a lower \`fib.metric\``,
       }
@@ -96,7 +95,7 @@ const REFUSED: Rule = {
   *find({ fib }) {
     for (const { prefix, reason } of fib.routes) {
       yield {
-        subject: { type: 'prefix', family: prefix.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast', prefix },
+        subject: { type: 'prefix', family: familyOfText(prefix), prefix },
         text: `${prefix} is not installed: ${reason ?? 'the kernel refused it'}`,
       }
     }

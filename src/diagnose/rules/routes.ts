@@ -13,12 +13,20 @@ import { differenceOf, type PathDifference } from './differences.js'
 /** Up to so many prefixes with the same fault get findings of their own; more are one finding about the neighbor. */
 const FEW = 3
 
+/** A path that gets no traffic. */
 interface Case {
   readonly route: RouteView
   readonly path: PathView
+  /** What of it lies behind the best path; absent: it can't be used at all. */
+  readonly difference?: PathDifference
 }
 
-const keyOf = ({ neighbor }: PathView, more: string) => `${neighbor} ${more}`
+/** Cases by the rule that they belong to, then by neighbor and fault. */
+type Cases = ReadonlyMap<string, ReadonlyMap<string, readonly Case[]>>
+
+const unusedId = (reason: UnusableView['reason']) => `unused-${reason}`
+const differenceId = (step: PathDifference['step']) =>
+  step === 'graceful-shutdown' ? 'node-graceful-shutdown' : `not-equal-${step}`
 
 const whoOf = (facts: Facts, key: string) => {
   const neighbor = neighborOf(facts, key)
@@ -49,34 +57,54 @@ function* gathered(
   yield { subject: { type: 'neighbor', key: path.neighbor }, ...judge(prefixesText(cases), cases[0]) }
 }
 
-/** Cases of the same neighbor and the same `more`, in the order in which they came. */
-function groups(facts: Facts, moreOf: (one: Case) => string | undefined): Case[][] {
-  const found = new Map<string, Case[]>()
-  for (const route of facts.routes) {
+/** Of each facts they are looked for once, for all rules. */
+const known = new WeakMap<Facts, Cases>()
+
+/** The cases of a rule, those of the same neighbor and fault together, in the order in which they came. */
+function casesOf(facts: Facts, id: string): Iterable<readonly Case[]> {
+  let cases = known.get(facts)
+  if (cases === undefined) {
+    cases = lookFor(facts)
+    known.set(facts, cases)
+  }
+  return cases.get(id)?.values() ?? []
+}
+
+function lookFor({ routes, config }: Facts): Cases {
+  const cases = new Map<string, Map<string, Case[]>>()
+  const add = (id: string, fault: string, one: Case) => {
+    const key = `${one.path.neighbor} ${fault}`
+    const ofRule = cases.get(id) ?? new Map<string, Case[]>()
+    cases.set(id, ofRule)
+    const list = ofRule.get(key)
+    if (list === undefined) ofRule.set(key, [one])
+    else list.push(one)
+  }
+  for (const route of routes) {
     for (const path of route.paths) {
-      const one = { route, path }
-      const more = moreOf(one)
-      if (more === undefined) continue
-      const key = keyOf(path, more)
-      const list = found.get(key)
-      if (list === undefined) found.set(key, [one])
-      else list.push(one)
+      const { unusable, nextHop } = path
+      if (unusable !== undefined) {
+        const fault = `${unusable.list ?? ''} ${unusable.nextHop ?? nextHop}`
+        add(unusedId(unusable.reason), fault, { route, path })
+      }
+      const difference = differenceOf(path, route, config.bgp.decision)
+      if (difference !== undefined) {
+        add(differenceId(difference.step), difference.text, { route, path, difference })
+      }
     }
   }
-  return [...found.values()]
+  return cases
 }
 
 /** A path takes no part in the decision. */
 function unusedRule(reason: UnusableView['reason'], { title, next }: { title: string; next: string }): Rule {
   return {
-    id: `unused-${reason}`,
+    id: unusedId(reason),
     severity: 'error',
     title,
     next,
     *find(facts) {
-      const same = ({ path: { unusable, nextHop } }: Case) =>
-        unusable?.reason === reason ? `${unusable.list ?? ''} ${unusable.nextHop ?? nextHop}` : undefined
-      for (const cases of groups(facts, same)) {
+      for (const cases of casesOf(facts, unusedId(reason))) {
         // Where another path carries the prefix, its traffic goes on.
         const alone = cases.some(({ route }) => route.nextHops.length === 0)
         yield* gathered(cases, (of, { path }) => {
@@ -130,19 +158,15 @@ const DIFFERENCES: Readonly<
 }
 
 function differenceRule(step: PathDifference['step']): Rule {
-  const maintenance = step === 'graceful-shutdown'
+  const id = differenceId(step)
   return {
-    id: maintenance ? 'node-graceful-shutdown' : `not-equal-${step}`,
-    severity: maintenance ? 'note' : 'warning',
+    id,
+    severity: step === 'graceful-shutdown' ? 'note' : 'warning',
     ...DIFFERENCES[step],
     *find(facts) {
-      const same = ({ path, route }: Case) => {
-        const found = differenceOf(path, route, facts.config.bgp.decision)
-        return found?.step === step ? found.text : undefined
-      }
-      for (const cases of groups(facts, same)) {
-        yield* gathered(cases, (of, { path, route }) => {
-          const { text, next } = differenceOf(path, route, facts.config.bgp.decision) as PathDifference
+      for (const cases of casesOf(facts, id)) {
+        yield* gathered(cases, (of, { path, difference }) => {
+          const { text, next } = difference as PathDifference
           return {
             text: `${of} does not go to ${whoOf(facts, path.neighbor)}: ${text}`,
             ...(next === undefined ? {} : { next }),

@@ -7,7 +7,7 @@ import type { Capability } from '../../wire/types.js'
 import type { Facts } from '../model/facts.js'
 import { duration, listed, named, nameOf } from '../model/names.js'
 import { optionsOf, reachOf } from '../model/reach.js'
-import type { Judgment, RuleFamily } from '../model/rule.js'
+import type { Judgment, Rule, RuleFamily } from '../model/rule.js'
 import { neighborRule } from './of-neighbor.js'
 
 /** Longest wait of gobgp, the library in Cilium, for the End-of-RIB of its peers after a restart: seconds. */
@@ -168,26 +168,33 @@ const ROUTER_ID_OURS = neighborRule(
   },
 )
 
-const ROUTER_ID_SHARED = neighborRule(
-  {
-    id: 'router-id-shared',
-    severity: 'warning',
-    title: 'Two neighbors have the same router id',
-    next: "give each its own (routerID of the nodes' CiliumBGPNodeConfigOverride)",
-  },
-  (neighbor, { neighbors }) => {
-    const { routerId } = neighbor
-    if (routerId === undefined) return undefined
-    const others = neighbors.filter(
-      (one) => one.routerId === routerId && one.address !== neighbor.address && !sameSpeaker(one, neighbor),
-    )
-    if (others.length === 0) return undefined
-    return {
-      text: `${nameOf(neighbor)} has router id ${routerId}, and so has ${listed(others.map(nameOf))}`,
-      since: neighbor.since,
+const ROUTER_ID_SHARED: Rule = {
+  id: 'router-id-shared',
+  severity: 'warning',
+  title: 'Two neighbors have the same router id',
+  next: "give each its own (routerID of the nodes' CiliumBGPNodeConfigOverride)",
+  *find({ neighbors }) {
+    const byId = new Map<string, NeighborView[]>()
+    for (const neighbor of neighbors) {
+      const { routerId } = neighbor
+      if (routerId === undefined) continue
+      const alike = byId.get(routerId)
+      if (alike === undefined) byId.set(routerId, [neighbor])
+      else alike.push(neighbor)
+    }
+    for (const neighbor of neighbors) {
+      const { key, address, routerId, since } = neighbor
+      const alike = routerId === undefined ? [] : (byId.get(routerId) ?? [])
+      const others = alike.filter((one) => one.address !== address && !sameSpeaker(one, neighbor))
+      if (others.length === 0) continue
+      yield {
+        subject: { type: 'neighbor', key },
+        text: `${nameOf(neighbor)} has router id ${routerId}, and so has ${listed(others.map(nameOf))}`,
+        since,
+      }
     }
   },
-)
+}
 
 /** Two sessions with one machine, over IPv4 and over IPv6, have one router id. */
 function sameSpeaker(a: NeighborView, b: NeighborView): boolean {

@@ -6,7 +6,7 @@
  * link has lost its carrier. It says nothing when a link that goes down takes its IPv4 routes along: they are
  * dropped here. An own IPv4 address with length 32 has no route in the main table, but is connected all the same.
  */
-import type { Family } from '../../ip/family.js'
+import { familyOfText } from '../../ip/family.js'
 import { canonicalPrefix } from '../../ip/prefix.js'
 import type { MachineRoute, MachineRouteChange, MachineRouteKind } from '../../ports/machine-routes.js'
 import type { AddressState, Link, LinkState } from '../kernel/kernel-state.js'
@@ -125,7 +125,7 @@ export class RouteBook {
       const was = this.#told.get(prefix)
       const now = this.#best(prefix)
       if (was?.kind === now?.kind && was?.metric === now?.metric) continue
-      const family: Family = prefix.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast'
+      const family = familyOfText(prefix)
       if (now === undefined) {
         this.#told.delete(prefix)
         changes.push({ family, prefix })

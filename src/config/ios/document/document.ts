@@ -1,7 +1,7 @@
 /** Makes a document of what a switch's lines have set, with the switch's own defaults written out. */
 
 import { didYouMean } from '../../../grammar/nearest.js'
-import { FAMILIES, type Family } from '../../../ip/family.js'
+import { FAMILIES, type Family, familyOfText } from '../../../ip/family.js'
 import type { Document, FamilySettings, NeighborEntry, RangeEntry, Settings } from '../../document/schema.js'
 import type { ReadDocument } from '../../document/yaml.js'
 import { IOS_TIMERS } from '../../model/defaults.js'
@@ -165,7 +165,7 @@ class Builder {
       this.#report.add('error', first.position, '', message, `neighbor ${address} remote-as <AS>`)
       return []
     }
-    const own = familyOf(address)
+    const own = familyOfText(address)
     return [
       {
         address,
@@ -192,7 +192,7 @@ class Builder {
       this.#placed.place([...to, 'prefix'], cell.position)
       this.#placed.place([...to, 'group'], cell.position)
       const group = cell.value as string
-      const own = familyOf(prefix)
+      const own = familyOfText(prefix)
       return {
         prefix,
         group,
@@ -282,5 +282,3 @@ class Builder {
     )
   }
 }
-
-const familyOf = (text: string): Family => (text.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast')

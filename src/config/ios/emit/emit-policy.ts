@@ -1,6 +1,6 @@
 /** Lists and route maps in the switch's words. */
 
-import type { Family } from '../../../ip/family.js'
+import { type Family, familyOfText } from '../../../ip/family.js'
 import { isList } from '../../../policy/route-policy.js'
 import type {
   AsPathRule,
@@ -79,7 +79,7 @@ export class PolicyLines {
   #prefixList(list: NamedList<PrefixRule>, family: Family): string {
     const name = this.#nameOf('prefix', list, family === 'ipv4-unicast' ? 'LIST' : 'LIST6')
     const lines = list.rules.map((rule, i) => {
-      const own: Family = rule.prefix.includes(':') ? 'ipv6-unicast' : 'ipv4-unicast'
+      const own = familyOfText(rule.prefix)
       const lengths = Object.entries(ruleLengths(rule, own)).map(([key, value]) => ` ${key} ${value}`)
       const command = own === 'ipv4-unicast' ? 'ip prefix-list' : 'ipv6 prefix-list'
       return `${command} ${name} seq ${(i + 1) * 5} ${rule.action} ${rule.prefix}${lengths.join('')}`
