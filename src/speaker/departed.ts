@@ -34,11 +34,15 @@ export class Departed<P extends { readonly key: string }> {
     }
   }
 
-  /** It is back, or configured: the trace goes. @returns what it was; undefined: it left none */
-  take(key: string): P | undefined {
+  /**
+   * It is back, or configured: the trace goes.
+   * @param wall milliseconds since 1970
+   * @returns what it was; undefined: it left none, or its time is over
+   */
+  take(key: string, wall: number, { keep }: TraceLimits): P | undefined {
     const trace = this.#traces.get(key)
     this.#traces.delete(key)
-    return trace?.peer
+    return trace !== undefined && wall < trace.at + keep * 1000 ? trace.peer : undefined
   }
 
   /** Those whose time is not over. @param wall milliseconds since 1970 */

@@ -80,7 +80,8 @@ export class Neighbors {
     const { random, host, routing } = this.#parts
     const peer = new Peer(host, options, Math.floor(random() * 0x1_0000_0000) >>> 0, dynamic)
     this.#peers.set(peer.key, peer)
-    const former = this.#departed.take(peer.key)
+    const { listenTraces = TRACES } = host.options()
+    const former = this.#departed.take(peer.key, host.clock.wall(), listenTraces)
     if (dynamic) {
       this.#dynamic++
       if (former !== undefined) peer.inherit(former)

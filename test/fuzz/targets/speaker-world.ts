@@ -256,7 +256,8 @@ export class SpeakerWorld {
     const gone = new Set([...report.removed, ...report.reset])
     for (const slot of this.slots) {
       const shut = slot.options?.shutdown !== undefined && before.get(slot)?.shutdown === undefined
-      const view = present(this.switch.views.neighbor(slot.address))
+      const shown = this.switch.views.neighbor(slot.address)
+      const view = present(shown)
       // Options of a guest follow those of its range.
       if (slot.dynamic && view !== undefined && report.changed.includes(slot.address)) {
         slot.options = { ...options.listenRanges[0].template, address: slot.address }
@@ -264,8 +265,8 @@ export class SpeakerWorld {
       if (!gone.has(slot.address) && !shut) continue
       slot.model.clear()
       slot.session = undefined
-      slot.established = view?.established ?? 0
-      slot.dropped = view?.dropped ?? 0
+      slot.established = shown?.established ?? 0
+      slot.dropped = shown?.dropped ?? 0
     }
     for (const slot of this.slots)
       if (report.added.includes(slot.address)) slot.established = slot.dropped = 0
@@ -292,8 +293,9 @@ export class SpeakerWorld {
     const { views, lines } = this.switch
     for (const slot of this.slots) {
       this.#read(slot)
-      const view = present(views.neighbor(slot.address))
-      if (slot.dynamic) this.#guest(slot, view)
+      const shown = views.neighbor(slot.address)
+      const view = present(shown)
+      if (slot.dynamic) this.#guest(slot, view, shown)
       if (view === undefined) continue
       check(
         view.dropped - slot.dropped <= 1 && view.established - slot.established <= 1,
@@ -379,14 +381,18 @@ export class SpeakerWorld {
     }
   }
 
-  /** A neighbor from a listen range comes with its connection, and goes when nothing of it is left. */
-  #guest(slot: Slot, view: NeighborView | undefined): void {
+  /**
+   * A neighbor from a listen range comes with its connection, and goes when nothing of it is left but its counts, with
+   * which it goes on when it is back.
+   */
+  #guest(slot: Slot, view: NeighborView | undefined, shown: NeighborView | undefined): void {
     const range = this.options.listenRanges[0]
     if (view === undefined) {
       slot.model.clear()
       slot.session = undefined
       slot.options = undefined
-      slot.established = slot.dropped = 0
+      slot.established = shown?.established ?? 0
+      slot.dropped = shown?.dropped ?? 0
     } else if (slot.options === undefined && range !== undefined) {
       slot.options = { ...range.template, address: slot.address }
     }

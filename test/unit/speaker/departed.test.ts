@@ -54,6 +54,14 @@ t.test('when it is back the trace goes, and what was counted goes on', async (t)
   t.equal(sw.views.neighbors().length, 1)
 })
 
+t.test('back after its time is over, it begins anew', async (t) => {
+  const { lab, leave, dial, view } = await started()
+  await leave()
+  await lab.clock.advance(3_601_000)
+  await dial(64512)
+  t.match(view(), { state: 'Established', established: 1, dropped: 0, lastReset: undefined })
+})
+
 t.test('one whose OPEN fails leaves a trace; one that never says a word of BGP does not', async (t) => {
   const { lab, dial, view } = await started()
   const scanner = await lab.dial(NODE, SWITCH)
