@@ -122,6 +122,11 @@ export type DialReason =
 /** Why a session, an attempt or a dial ended. The words are stable: they are in the API. */
 export type EndReason = OpenReason | PeerReason | ConnectionReason | OwnReason | DialReason
 
+/** True of the reasons that a dial has, and no connection. */
+export function isDialReason(reason: EndReason): boolean {
+  return reason.startsWith('dial-')
+}
+
 /** A cause in a word for machines and in a sentence for people. */
 export interface Cause {
   readonly reason: EndReason

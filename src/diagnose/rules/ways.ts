@@ -1,6 +1,7 @@
 /** What lies between a neighbor that is not up and this daemon: signatures, TTLs, firewalls, subnets, cables. */
 
 import type { CounterName } from '../../host/model.js'
+import { isDialReason } from '../../session/reasons.js'
 import { isSingleHop } from '../../speaker/peer/protection.js'
 import type { NeighborView } from '../../views/model/neighbor.js'
 import type { Facts } from '../model/facts.js'
@@ -181,11 +182,6 @@ const HOST_OFF = downRule(
     }
   },
 )
-
-/** Reasons of dials begin with the same word. */
-function isDialReason(reason: string): boolean {
-  return reason.startsWith('dial-')
-}
 
 /** What a dial met, in its own words. */
 export function fromDial(

@@ -3,7 +3,7 @@
  * Cilium nodes don't, never hides why the neighbor's own connection was refused.
  */
 
-import type { Cause, EndReason } from '../../session/reasons.js'
+import { type Cause, type EndReason, isDialReason } from '../../session/reasons.js'
 import type { LastDial, LastError } from '../model/session-record.js'
 
 /** TCP was up, and nothing of BGP came: no more than a dial that failed. */
@@ -83,5 +83,5 @@ export class Failures {
 }
 
 function isDial({ reason }: Cause): boolean {
-  return reason.startsWith('dial-') || reason === 'protection'
+  return isDialReason(reason) || reason === 'protection'
 }

@@ -231,7 +231,10 @@ t.test('neighbors are operated from the command line', async (t) => {
     await daemon.show('ip bgp neighbors 127.0.0.9'),
     /Administratively shut down by .+ \(UNIX socket\): "back at noon"/,
   )
-  t.match(await daemon.show('events'), /neighbor 127\.0\.0\.9 \(node\) shutdown by .+ \(UNIX socket\): back at noon/)
+  t.match(
+    await daemon.show('events'),
+    /neighbor 127\.0\.0\.9 \(node\) shutdown by .+ \(UNIX socket\): back at noon/,
+  )
   t.match(await daemon.cli('clear', 'ip', 'bgp', '127.0.0.9'), { code: 1, stderr: /127\.0\.0\.9 start/ })
   t.match(await daemon.cli('clear', 'ip', 'bgp', '*'), { code: 1, stderr: /no neighbor that is not shut/ })
   t.match(await daemon.cli('neighbor', '127.0.0.9', 'start'), { code: 0, stdout: /is started/ })
